@@ -1,0 +1,79 @@
+//! The numbered log of what happened.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+use crate::error::ErrorInfo;
+use crate::session::{SessionStatus, StepName};
+
+/// A place in the log. `seq` counts up by one from 1 within an epoch; a new epoch begins with a new store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cursor {
+    pub epoch: String,
+    pub seq: u64,
+}
+
+/// Something that happened. It is a hint: a client that missed some asks again and loses nothing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    #[serde(flatten)]
+    pub cursor: Cursor,
+    pub at: Timestamp,
+    #[serde(flatten)]
+    pub body: EventBody,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum EventBody {
+    /// All sessions as they are. The first event of a subscription that cannot continue where the client left off;
+    /// it carries the number of the last event that it covers.
+    Snapshot { sessions: Vec<SessionStatus> },
+    /// A session is in another phase, has another pod, or met or lost an error.
+    Session { status: Box<SessionStatus> },
+    /// A step of a session began, was done, or failed.
+    Step {
+        session: String,
+        step: StepName,
+        outcome: StepOutcome,
+        /// How long it took, in milliseconds; absent while it runs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        elapsed_ms: Option<u64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<ErrorInfo>,
+    },
+    /// Something that the user should know.
+    Warning {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<String>,
+        message: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum StepOutcome {
+    Began,
+    Done,
+    Failed,
+}
+
+/// Where to go on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventsParams {
+    /// The last event that the client has. Without it, and where the log no longer reaches back so far, a snapshot
+    /// comes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Cursor>,
+}
+
+/// A piece of the log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventList {
+    pub events: Vec<Event>,
+}

@@ -1,0 +1,265 @@
+//! Dev sessions: what starts one, what it is doing, what ends it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+use crate::error::ErrorInfo;
+use crate::forward::ForwardStatus;
+use crate::sync::SyncStatus;
+use crate::workload::{WorkloadKind, WorkloadRef};
+
+/// Which image and arguments the sidecar has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SidecarPreset {
+    /// The official multi-architecture syncthing image, pinned.
+    #[default]
+    Syncthing,
+    /// Nocalhost's own sidecar image.
+    Nocalhost,
+}
+
+/// Starts a dev session, or says what that would do (`session.plan`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StartParams {
+    pub kind: WorkloadKind,
+    pub name: String,
+    /// Where the workload is; without it the context's namespace, or `default`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// One absolute path, or several joined by the platform's path separator as in `KUBECONFIG`. Without it
+    /// `KUBECONFIG` of `environment`, then `~/.kube/config`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kubeconfig: Option<String>,
+    /// The context in it; without it the current one. The session stays with it when the current one changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
+    /// The client's environment, as far as kubeconfig's exec plugins and the search for syncthing need it: `PATH`,
+    /// `HOME`, `KUBECONFIG`, cloud profiles.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<String, String>,
+    /// The container to develop in; may be left out where there is only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+    /// The dev image.
+    pub image: String,
+    /// The absolute path of the local source folder.
+    pub source: String,
+    /// The folder in the container; `/home/nocalhost-dev` without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work_dir: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sidecar_image: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sidecar_preset: Option<SidecarPreset>,
+    /// How long the start may take until files are synced; 120,000 without it. A start that takes longer is undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
+}
+
+/// Names sessions: one by its id, or those of a workload. A workload named without a namespace matches in every one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionSelector {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<WorkloadKind>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// The kubeconfig context that the session was started with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
+}
+
+/// Where a session stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Phase {
+    /// The workload is being put into DevMode.
+    Starting,
+    /// The dev pod is ready; the first sync is under way.
+    Ready,
+    /// The first sync is complete; what is saved from now on arrives within milliseconds.
+    Synced,
+    /// It was synced, then the pod, the forward or the sync was lost and is being brought back.
+    Reconnecting,
+    /// It is in DevMode, but something stands in the way that nhd does not decide by itself; `error` says what.
+    Blocked,
+    /// The workload is being given back.
+    Ending,
+    /// The workload is as it was. The session is gone.
+    Ended,
+    /// The start failed, and the workload is as it was. The session is gone; `error` says why.
+    Failed,
+}
+
+impl Phase {
+    /// Whether nothing more will happen in this session.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Ended | Self::Failed)
+    }
+}
+
+/// The steps of a session, in the order in which they are usually taken. Each can be repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum StepName {
+    /// Permissions checked, edit planned, tried as a dry run and noted in the store.
+    Plan,
+    /// The Secret made that is the sidecar's identity, the record of the original and the lock.
+    CreateRecord,
+    /// The record brought up to date, because the workload changed before it was edited.
+    UpdateRecord,
+    /// The workload edited.
+    EnterDevMode,
+    /// The local port opened.
+    OpenForward,
+    /// The local syncthing started.
+    StartSync,
+    /// Waiting for the dev pod.
+    AwaitPod,
+    /// Waiting for the first sync.
+    AwaitSync,
+    /// The local syncthing stopped.
+    StopSync,
+    /// The local port closed.
+    CloseForward,
+    /// The original put back.
+    RestoreWorkload,
+    /// Waiting for the pods of the original.
+    AwaitRollout,
+    /// The dev revision and its pods deleted, so that an undo of the rollout cannot lead back to it.
+    DeleteDevRevision,
+    /// The controls put back that had to stay neutral during the rollout: pause, strategy, history limit.
+    SettleWorkload,
+    /// The Secret deleted.
+    DeleteRecord,
+    /// The session taken out of the store.
+    Forget,
+}
+
+/// The dev pod.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PodStatus {
+    /// Its name, once there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    pub ready: bool,
+    /// What it waits for, in the cluster's words: `ErrImagePull: …`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_for: Option<String>,
+}
+
+/// A dev session with all that there is to know of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionStatus {
+    pub session: String,
+    pub workload: WorkloadRef,
+    /// The context and server that the session is pinned to.
+    pub context: String,
+    pub server: String,
+    pub phase: Phase,
+    /// Since when it is in this phase.
+    pub since: Timestamp,
+    pub started_at: Timestamp,
+    /// What it is doing now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<StepName>,
+    /// The container developed in, by its original name, once it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+    pub image: String,
+    pub source: String,
+    pub work_dir: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod: Option<PodStatus>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forward: Option<ForwardStatus>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sync: Option<SyncStatus>,
+    /// Why the session cannot go on, or why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorInfo>,
+    /// What the user should know but need not act on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+/// Several sessions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionList {
+    pub sessions: Vec<SessionStatus>,
+}
+
+/// What `session.end` set going. Ending what has ended already is a success with no sessions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EndResult {
+    /// The sessions that are being ended now; `session.wait` with `ended` waits for each.
+    pub sessions: Vec<SessionStatus>,
+}
+
+/// What to wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum WaitUntil {
+    /// The dev pod is ready.
+    Ready,
+    /// Everything saved before the call is in the pod.
+    Synced,
+    /// The session is gone.
+    Ended,
+}
+
+/// Waits until a session has come so far. Fails at once when it no longer can.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WaitParams {
+    pub session: String,
+    pub until: WaitUntil,
+    /// How long to wait; without it as long as it takes, at most 24 hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout_ms: Option<u64>,
+}
+
+/// What happens to an object of the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum PlannedAction {
+    Create,
+    Update,
+}
+
+/// One object that a start would create or change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedChange {
+    pub action: PlannedAction,
+    pub kind: String,
+    pub name: String,
+    /// A unified diff of the manifest as YAML. Secret values are left out.
+    pub diff: String,
+}
+
+/// What `session.start` with the same parameters would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanResult {
+    pub workload: WorkloadRef,
+    pub context: String,
+    pub server: String,
+    pub container: String,
+    pub changes: Vec<PlannedChange>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
