@@ -1,0 +1,99 @@
+//! A session as it is stored: everything needed to go on after a crash, or to give the workload back.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use nhd_protocol::Timestamp;
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::session::SidecarPreset;
+use nhd_protocol::workload::WorkloadRef;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub const SESSION_VERSION: u32 = 1;
+
+/// One session. Written before each change of the cluster with what is intended, after it with what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredSession {
+    pub version: u32,
+    pub id: String,
+    pub created_at: Timestamp,
+    pub cluster: StoredCluster,
+    pub workload: WorkloadRef,
+    pub request: StoredRequest,
+    pub desired: Desired,
+    /// Why the session is being undone, when it was not the user who ended it.
+    pub failure: Option<ErrorInfo>,
+    /// The edit, from the moment that it is decided.
+    pub plan: Option<StoredPlan>,
+    /// Whether the workload is known to have been edited.
+    pub entered: bool,
+    /// Whether the first sync has been complete once.
+    pub synced: bool,
+    pub sync: StoredSync,
+    /// The port of the forward, so that the next daemon asks for the same one.
+    pub local_port: Option<u16>,
+}
+
+/// What the workload shall be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Desired {
+    DevMode,
+    Original,
+}
+
+/// The cluster that a session is pinned to, whatever the kubeconfig's current context becomes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredCluster {
+    /// The uid of the namespace `kube-system`, which tells clusters apart.
+    pub uid: String,
+    pub kubeconfig: Vec<PathBuf>,
+    pub context: String,
+    pub server: String,
+    pub environment: BTreeMap<String, String>,
+}
+
+/// What the user asked for; a repeated start must ask for the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredRequest {
+    pub container: Option<String>,
+    pub image: String,
+    pub source: PathBuf,
+    pub work_dir: String,
+    pub sidecar_image: Option<String>,
+    pub sidecar_preset: SidecarPreset,
+    pub timeout_ms: u64,
+}
+
+/// The edit of the workload, with both ends of it as the API server has them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredPlan {
+    pub container: String,
+    /// The whole object before the edit.
+    pub origin: Value,
+    /// The whole object after it, as the API server returned it from a dry run.
+    pub edited: Value,
+    pub warnings: Vec<String>,
+}
+
+impl StoredPlan {
+    /// The uid of the object that was planned for; a workload made anew under the name is another one.
+    #[must_use]
+    pub fn workload_uid(&self) -> &str {
+        self.origin.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
+/// The identities of the two syncthings of a session, made for it alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredSync {
+    pub local_certificate: String,
+    pub local_key: String,
+    pub remote_certificate: String,
+    pub remote_key: String,
+    /// The key of the local syncthing's REST API.
+    pub api_key: String,
+    /// The port that the syncthing in the pod listens on, on the pod's loopback.
+    pub remote_port: u16,
+}
