@@ -1,1 +1,16 @@
-//! To come.
+//! The only code that talks to Kubernetes: reading, editing and watching objects, each call bounded in time.
+//!
+//! It does not know sessions or plans; it carries out what they decide.
+
+pub mod access;
+
+pub mod error;
+pub mod objects;
+pub mod pods;
+pub mod quota;
+pub mod record;
+pub mod revisions;
+pub mod watch;
+
+pub use error::{ClusterError, Reason};
+pub use objects::{Objects, Resource};

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use nhd_protocol::event::{Cursor, Event, EventBody};
 use tokio::sync::broadcast;
 
-use crate::store::{EVENT_LIMIT, Store, StoreError};
 use crate::clock::timestamp_now;
+use crate::store::{EVENT_LIMIT, Store, StoreError};
 
 /// How far a subscriber may fall behind before it is told to ask again.
 const SUBSCRIBER_LAG: usize = 1024;

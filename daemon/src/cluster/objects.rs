@@ -1,0 +1,271 @@
+//! Raw objects: read and written as JSON, so that fields which this library does not know survive.
+
+use std::fmt::Write as _;
+
+use http::Request as HttpRequest;
+use kube::api::{DeleteParams, GetParams, ListParams, PostParams, Preconditions, PropagationPolicy};
+use kube::core::Request;
+use nhd_protocol::workload::WorkloadKind;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::error::{ClusterError, REQUEST_LIMIT};
+
+/// The field manager under which nhd writes.
+pub const FIELD_MANAGER: &str = "nhd";
+
+/// A kind of object as the API's paths name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resource {
+    pub group: &'static str,
+    pub version: &'static str,
+    pub plural: &'static str,
+    /// The singular in lower case, for messages.
+    pub word: &'static str,
+}
+
+pub const SECRETS: Resource = Resource { group: "", version: "v1", plural: "secrets", word: "secret" };
+pub const PODS: Resource = Resource { group: "", version: "v1", plural: "pods", word: "pod" };
+pub const NAMESPACES: Resource =
+    Resource { group: "", version: "v1", plural: "namespaces", word: "namespace" };
+pub const QUOTAS: Resource =
+    Resource { group: "", version: "v1", plural: "resourcequotas", word: "resource quota" };
+pub const CLAIMS: Resource =
+    Resource { group: "", version: "v1", plural: "persistentvolumeclaims", word: "volume claim" };
+pub const REPLICA_SETS: Resource =
+    Resource { group: "apps", version: "v1", plural: "replicasets", word: "replica set" };
+pub const REVIEWS: Resource = Resource {
+    group: "authorization.k8s.io",
+    version: "v1",
+    plural: "selfsubjectaccessreviews",
+    word: "access review",
+};
+
+impl From<WorkloadKind> for Resource {
+    fn from(kind: WorkloadKind) -> Self {
+        let (group, plural) = match kind {
+            WorkloadKind::Deployment => ("apps", "deployments"),
+            WorkloadKind::StatefulSet => ("apps", "statefulsets"),
+            WorkloadKind::DaemonSet => ("apps", "daemonsets"),
+            WorkloadKind::Job => ("batch", "jobs"),
+            WorkloadKind::CronJob => ("batch", "cronjobs"),
+            WorkloadKind::Pod => ("", "pods"),
+        };
+        Self { group, version: "v1", plural, word: kind.word() }
+    }
+}
+
+impl Resource {
+    /// The path of the collection: `/apis/apps/v1/namespaces/NS/deployments`.
+    fn path(self, namespace: Option<&str>) -> String {
+        let mut path = if self.group.is_empty() {
+            format!("/api/{}", self.version)
+        } else {
+            format!("/apis/{}/{}", self.group, self.version)
+        };
+        if let Some(namespace) = namespace {
+            let _ = write!(path, "/namespaces/{namespace}");
+        }
+        let _ = write!(path, "/{}", self.plural);
+        path
+    }
+}
+
+/// What a delete must find, and what becomes of dependants.
+#[derive(Debug, Clone, Default)]
+pub struct Delete {
+    pub uid: Option<String>,
+    pub resource_version: Option<String>,
+    pub grace_period_seconds: Option<u32>,
+    /// Dependants are collected in the background instead of being orphaned.
+    pub background: bool,
+}
+
+/// Requests for raw objects on one cluster.
+#[derive(Clone)]
+pub struct Objects {
+    pub(super) client: kube::Client,
+}
+
+impl std::fmt::Debug for Objects {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Objects")
+    }
+}
+
+/// Whether a write is only tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    DryRun,
+    Real,
+}
+
+impl Objects {
+    pub fn new(client: kube::Client) -> Self {
+        Self { client }
+    }
+
+    pub fn client(&self) -> &kube::Client {
+        &self.client
+    }
+
+    pub async fn get(
+        &self,
+        resource: Resource,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Result<Value, ClusterError> {
+        let request = Request::new(resource.path(namespace)).get(name, &GetParams::default());
+        self.send("read", describe(resource, namespace, name), request).await
+    }
+
+    /// All objects of a kind that match a label selector, as one list object.
+    pub async fn list<T: DeserializeOwned>(
+        &self,
+        resource: Resource,
+        namespace: Option<&str>,
+        selector: Option<&str>,
+    ) -> Result<T, ClusterError> {
+        let mut params = ListParams::default();
+        if let Some(selector) = selector {
+            params = params.labels(selector);
+        }
+        let object = match namespace {
+            Some(namespace) => format!("the {}s of namespace {namespace}", resource.word),
+            None => format!("the {}s", resource.word),
+        };
+        self.send("list", object, Request::new(resource.path(namespace)).list(&params)).await
+    }
+
+    pub async fn create(
+        &self,
+        resource: Resource,
+        namespace: Option<&str>,
+        object: &Value,
+        mode: Mode,
+    ) -> Result<Value, ClusterError> {
+        let name = object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+        let request =
+            Request::new(resource.path(namespace)).create(&post(mode), object.to_string().into_bytes());
+        let action = if mode == Mode::DryRun { "try to create" } else { "create" };
+        self.send(action, describe(resource, namespace, name), request).await
+    }
+
+    /// Replaces an object. `metadata.uid` and `metadata.resourceVersion` in it are the preconditions: an object that
+    /// changed since it was read answers with a conflict.
+    pub async fn replace(
+        &self,
+        resource: Resource,
+        namespace: Option<&str>,
+        object: &Value,
+        mode: Mode,
+    ) -> Result<Value, ClusterError> {
+        let name = object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+        let request = Request::new(resource.path(namespace)).replace(
+            name,
+            &post(mode),
+            object.to_string().into_bytes(),
+        );
+        let action = if mode == Mode::DryRun { "try to change" } else { "change" };
+        self.send(action, describe(resource, namespace, name), request).await
+    }
+
+    /// Deletes an object that meets the preconditions; one that is gone already is a success.
+    pub async fn delete(
+        &self,
+        resource: Resource,
+        namespace: Option<&str>,
+        name: &str,
+        delete: Delete,
+    ) -> Result<(), ClusterError> {
+        let params = DeleteParams {
+            grace_period_seconds: delete.grace_period_seconds,
+            propagation_policy: delete.background.then_some(PropagationPolicy::Background),
+            preconditions: Some(Preconditions { uid: delete.uid, resource_version: delete.resource_version }),
+            ..DeleteParams::default()
+        };
+        let request = Request::new(resource.path(namespace)).delete(name, &params);
+        match self.send::<Value>("delete", describe(resource, namespace, name), request).await {
+            Err(error) if error.reason != super::Reason::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    async fn send<T: DeserializeOwned>(
+        &self,
+        action: &'static str,
+        object: String,
+        request: Result<HttpRequest<Vec<u8>>, kube::core::request::Error>,
+    ) -> Result<T, ClusterError> {
+        let request = request.map_err(kube::Error::BuildRequest);
+        let request = request.map_err(|error| ClusterError::new(action, object.as_str(), error))?;
+        match tokio::time::timeout(REQUEST_LIMIT, self.client.request(request)).await {
+            Ok(result) => result.map_err(|error| ClusterError::new(action, object, error)),
+            Err(_) => Err(ClusterError::silence(action, object)),
+        }
+    }
+}
+
+fn describe(resource: Resource, namespace: Option<&str>, name: &str) -> String {
+    match namespace {
+        Some(namespace) => format!("{} {name} in namespace {namespace}", resource.word),
+        None => format!("{} {name}", resource.word),
+    }
+}
+
+fn post(mode: Mode) -> PostParams {
+    PostParams { dry_run: mode == Mode::DryRun, field_manager: Some(FIELD_MANAGER.to_owned()) }
+}
+
+/// A label selector object (`matchLabels`, `matchExpressions`) in the form that list requests take.
+pub fn selector_query(selector: &Value) -> String {
+    let mut terms = Vec::new();
+    if let Some(labels) = selector.get("matchLabels").and_then(Value::as_object) {
+        terms.extend(
+            labels.iter().map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())),
+        );
+    }
+    for expression in selector.get("matchExpressions").and_then(Value::as_array).into_iter().flatten() {
+        let key = expression["key"].as_str().unwrap_or_default();
+        let values: Vec<&str> =
+            expression["values"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let values = values.join(",");
+        terms.push(match expression["operator"].as_str().unwrap_or_default() {
+            "In" => format!("{key} in ({values})"),
+            "NotIn" => format!("{key} notin ({values})"),
+            "DoesNotExist" => format!("!{key}"),
+            _ => key.to_owned(),
+        });
+    }
+    terms.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn selectors_become_the_words_of_a_list_request() {
+        let selector = json!({
+            "matchLabels": {"app": "reviews"},
+            "matchExpressions": [
+                {"key": "tier", "operator": "In", "values": ["a", "b"]},
+                {"key": "old", "operator": "NotIn", "values": ["yes"]},
+                {"key": "here", "operator": "Exists"},
+                {"key": "gone", "operator": "DoesNotExist"},
+            ],
+        });
+        assert_eq!(selector_query(&selector), "app=reviews,tier in (a,b),old notin (yes),here,!gone");
+    }
+
+    #[test]
+    fn paths_follow_the_group() {
+        assert_eq!(SECRETS.path(Some("n")), "/api/v1/namespaces/n/secrets");
+        assert_eq!(
+            Resource::from(WorkloadKind::Deployment).path(Some("n")),
+            "/apis/apps/v1/namespaces/n/deployments"
+        );
+        assert_eq!(NAMESPACES.path(None), "/api/v1/namespaces");
+    }
+}

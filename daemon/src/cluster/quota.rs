@@ -1,0 +1,43 @@
+//! Whether a namespace's quotas and claims leave room for an old and a new pod side by side.
+//!
+//! Where that cannot be read the careful answer is given: no room.
+
+use serde_json::Value;
+
+use super::objects::{CLAIMS, Objects, QUOTAS};
+
+/// Whether a quota might refuse one more pod while the old one is still there.
+pub async fn is_tight(objects: &Objects, namespace: &str) -> bool {
+    let Ok(list) = objects.list::<Value>(QUOTAS, Some(namespace), None).await else { return false };
+    let quotas = list["items"].as_array().cloned().unwrap_or_default();
+    quotas.iter().filter_map(|quota| quota.pointer("/status/hard")?.as_object()).any(|hard| {
+        hard.keys().any(|resource| {
+            let resource = resource.as_str();
+            matches!(resource, "pods" | "count/pods" | "cpu" | "memory")
+                || resource.starts_with("requests.")
+                || resource.starts_with("limits.")
+        })
+    })
+}
+
+/// Whether the pod template mounts a claim that only one pod, or only one node's pods, can use at a time.
+pub async fn has_exclusive_claim(objects: &Objects, namespace: &str, template: &Value) -> bool {
+    let volumes = template.pointer("/spec/volumes").and_then(Value::as_array);
+    let claims = volumes
+        .into_iter()
+        .flatten()
+        .filter_map(|volume| volume.pointer("/persistentVolumeClaim/claimName").and_then(Value::as_str));
+    for claim in claims {
+        let shared = match objects.get(CLAIMS, Some(namespace), claim).await {
+            Ok(object) => {
+                let modes = object.pointer("/spec/accessModes").and_then(Value::as_array).cloned();
+                modes.unwrap_or_default().iter().any(|mode| mode == "ReadWriteMany" || mode == "ReadOnlyMany")
+            }
+            Err(_) => false,
+        };
+        if !shared {
+            return true;
+        }
+    }
+    false
+}

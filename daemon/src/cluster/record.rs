@@ -1,0 +1,221 @@
+//! The record of a session in the cluster: a Secret that is the sidecar's identity, the lock and the way back.
+
+use std::io::{Read as _, Write as _};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use nhd_protocol::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::error::{ClusterError, OrAbsent as _};
+use super::objects::{Delete, Mode, Objects, SECRETS};
+
+/// The key of the record's own data; the others are files for the sidecar.
+const RECORD_KEY: &str = "nhd.json.gz";
+
+/// The Kubernetes API refuses Secrets whose data is larger.
+const SECRET_LIMIT: usize = 1024 * 1024;
+
+/// No record unpacks to more; a larger one is not ours.
+const UNPACKED_LIMIT: u64 = 32 * 1024 * 1024;
+
+const RECORD_VERSION: u32 = 1;
+
+/// What anybody needs who gives the workload back, with nothing but the cluster.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record {
+    pub version: u32,
+    pub session: String,
+    pub owner: Owner,
+    pub nhd: String,
+    pub container: String,
+    /// The whole workload before the edit.
+    pub origin: Value,
+    /// The whole workload after it, as the API server returned it from a dry run.
+    pub edited: Value,
+}
+
+/// Who has the workload in DevMode.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Owner {
+    pub user: String,
+    pub host: String,
+    pub since: Timestamp,
+}
+
+impl std::fmt::Display for Owner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}@{} since {}", self.user, self.host, self.since)
+    }
+}
+
+/// What the sidecar mounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SidecarFiles {
+    pub config: String,
+    pub certificate: String,
+    pub key: String,
+}
+
+/// The Secret as it stands in the cluster.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordSeen {
+    pub uid: String,
+    pub resource_version: String,
+    /// `None` when it is not a record of nhd, or of an nhd that this one does not understand.
+    pub record: Option<Record>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    #[error("the record of the original manifest takes {size} bytes, and a Secret holds {SECRET_LIMIT}")]
+    TooLarge { size: usize },
+}
+
+impl Record {
+    pub fn new(session: &str, owner: Owner, container: &str, origin: Value, edited: Value) -> Self {
+        Self {
+            version: RECORD_VERSION,
+            session: session.to_owned(),
+            owner,
+            nhd: crate::VERSION.to_owned(),
+            container: container.to_owned(),
+            origin,
+            edited,
+        }
+    }
+
+    /// The Secret that holds the record and the sidecar's files.
+    pub fn secret(&self, name: &str, files: &SidecarFiles) -> Result<Value, RecordError> {
+        let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+        let json = serde_json::to_vec(self).expect("a record is made of JSON values and strings");
+        packed.write_all(&json).expect("writing to memory does not fail");
+        let packed = packed.finish().expect("writing to memory does not fail");
+        let size = packed.len() + files.config.len() + files.certificate.len() + files.key.len();
+        if size > SECRET_LIMIT {
+            return Err(RecordError::TooLarge { size });
+        }
+        Ok(json!({
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "type": "Opaque",
+            "metadata": {
+                "name": name,
+                "labels": {"app.kubernetes.io/managed-by": "nhd"},
+                "annotations": {"nhd.dev/session": self.session, "nhd.dev/owner": self.owner.to_string()},
+            },
+            "data": {
+                "config.xml": BASE64.encode(&files.config),
+                "cert.pem": BASE64.encode(&files.certificate),
+                "key.pem": BASE64.encode(&files.key),
+                RECORD_KEY: BASE64.encode(&packed),
+            },
+        }))
+    }
+}
+
+/// Reads the record of a workload.
+pub async fn read(
+    objects: &Objects,
+    namespace: &str,
+    name: &str,
+) -> Result<Option<RecordSeen>, ClusterError> {
+    Ok(objects.get(SECRETS, Some(namespace), name).await.or_absent()?.map(|secret| see(&secret)))
+}
+
+/// Creates the record, or only tries to.
+pub async fn create(
+    objects: &Objects,
+    namespace: &str,
+    secret: &Value,
+    mode: Mode,
+) -> Result<(), ClusterError> {
+    objects.create(SECRETS, Some(namespace), secret, mode).await.map(drop)
+}
+
+/// Replaces the record that was seen; one that changed since is a conflict.
+pub async fn replace(
+    objects: &Objects,
+    namespace: &str,
+    mut secret: Value,
+    seen: &RecordSeen,
+) -> Result<(), ClusterError> {
+    secret["metadata"]["uid"] = json!(seen.uid);
+    secret["metadata"]["resourceVersion"] = json!(seen.resource_version);
+    objects.replace(SECRETS, Some(namespace), &secret, Mode::Real).await.map(drop)
+}
+
+/// Deletes exactly the record that was seen, never one that somebody else put in its place.
+pub async fn delete(
+    objects: &Objects,
+    namespace: &str,
+    name: &str,
+    seen: &RecordSeen,
+) -> Result<(), ClusterError> {
+    let delete = Delete {
+        uid: Some(seen.uid.clone()),
+        resource_version: Some(seen.resource_version.clone()),
+        ..Delete::default()
+    };
+    objects.delete(SECRETS, Some(namespace), name, delete).await
+}
+
+fn see(secret: &Value) -> RecordSeen {
+    let text = |pointer: &str| secret.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    RecordSeen {
+        uid: text("/metadata/uid"),
+        resource_version: text("/metadata/resourceVersion"),
+        record: secret["data"][RECORD_KEY].as_str().and_then(unpack),
+    }
+}
+
+fn unpack(data: &str) -> Option<Record> {
+    let packed = BASE64.decode(data).ok()?;
+    let mut json = Vec::new();
+    GzDecoder::new(packed.as_slice()).take(UNPACKED_LIMIT).read_to_end(&mut json).ok()?;
+    serde_json::from_slice(&json).ok().filter(|record: &Record| record.version <= RECORD_VERSION)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(origin: Value) -> Record {
+        let owner =
+            Owner { user: "ann".into(), host: "laptop".into(), since: "2026-01-01T00:00:00.000Z".into() };
+        Record::new("s1", owner, "reviews", origin, json!({"spec": {"replicas": 1}}))
+    }
+
+    fn files() -> SidecarFiles {
+        SidecarFiles { config: "<x/>".into(), certificate: "c".into(), key: "k".into() }
+    }
+
+    #[test]
+    fn a_record_comes_back_from_its_secret() {
+        let record = record(json!({"spec": {"replicas": 3, "unknown": [null, 1.5]}}));
+        let secret = record.secret("name", &files()).expect("fits");
+        assert_eq!(see(&secret).record, Some(record));
+    }
+
+    #[test]
+    fn a_record_that_no_secret_holds_is_refused() {
+        let noise: Vec<String> = (0..40_000).map(|_| crate::random_id(40)).collect();
+        assert!(matches!(record(json!(noise)).secret("name", &files()), Err(RecordError::TooLarge { .. })));
+    }
+
+    #[test]
+    fn a_secret_of_others_or_of_a_later_nhd_is_no_record() {
+        let mut later = record(json!({}));
+        later.version = RECORD_VERSION + 1;
+        assert_eq!(see(&later.secret("name", &files()).expect("fits")).record, None);
+        assert_eq!(see(&json!({"metadata": {"uid": "u"}})).record, None);
+    }
+}

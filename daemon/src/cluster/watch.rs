@@ -1,0 +1,102 @@
+//! Being told that something changed. What changed is then read anew: a watch only wakes.
+
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use k8s_openapi::api::core::v1::{Pod, Secret};
+use kube::Api;
+use kube::api::{ApiResource, DynamicObject, GroupVersionKind};
+use kube::runtime::{WatchStreamExt as _, watcher};
+use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
+use serde::de::DeserializeOwned;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::objects::{Objects, Resource};
+
+/// After this long a watch is renewed, so that one whose connection died without a word is noticed.
+const WATCH_SECONDS: u32 = 240;
+
+/// Tells about changes of a workload, its pods and its record until cancelled. The channel holds one waiting word:
+/// more would say the same.
+#[derive(Debug)]
+pub struct Changes {
+    pub receiver: mpsc::Receiver<()>,
+}
+
+impl Changes {
+    pub fn watch(
+        objects: &Objects,
+        workload: &WorkloadRef,
+        record: &str,
+        selector: &str,
+        shutdown: &CancellationToken,
+        tracker: &TaskTracker,
+    ) -> Self {
+        let (sender, receiver) = mpsc::channel(1);
+        let namespace = &workload.namespace;
+        let client = &objects.client;
+        let kind = api_resource(workload.kind);
+        let workloads: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, &kind);
+        let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
+        let named = |name: &str| watcher::Config::default().fields(&format!("metadata.name={name}"));
+        spawn(workloads, named(&workload.name), sender.clone(), shutdown, tracker);
+        spawn(pods, watcher::Config::default().labels(selector), sender.clone(), shutdown, tracker);
+        let secrets: Api<Secret> = Api::namespaced(client.clone(), namespace);
+        spawn(secrets, named(record), sender, shutdown, tracker);
+        Self { receiver }
+    }
+}
+
+fn spawn<K>(
+    api: Api<K>,
+    config: watcher::Config,
+    sender: mpsc::Sender<()>,
+    shutdown: &CancellationToken,
+    tracker: &TaskTracker,
+) where
+    K: kube::Resource + Clone + DeserializeOwned + std::fmt::Debug + Send + 'static,
+{
+    let config = config.timeout(WATCH_SECONDS).any_semantic();
+    let changes = watcher(api, config).backoff(Backoff::default());
+    let shutdown = shutdown.clone();
+    tracker.spawn(async move {
+        let mut changes = std::pin::pin!(changes);
+        while let Some(Some(change)) = shutdown.run_until_cancelled(changes.next()).await {
+            if let Err(error) = change {
+                tracing::debug!(error = %crate::error_chain(&error), "a watch was interrupted");
+            }
+            // A full channel already says that something changed.
+            let _ = sender.try_send(());
+        }
+    });
+}
+
+fn api_resource(kind: WorkloadKind) -> ApiResource {
+    let resource = Resource::from(kind);
+    let kind = GroupVersionKind::gvk(resource.group, resource.version, kind.as_str());
+    ApiResource::from_gvk_with_plural(&kind, resource.plural)
+}
+
+/// How long a broken watch waits: doubling from 200 ms to 5 s, from the start again once it works.
+#[derive(Debug, Default)]
+struct Backoff {
+    failures: u32,
+}
+
+impl Iterator for Backoff {
+    type Item = Duration;
+
+    fn next(&mut self) -> Option<Duration> {
+        let delay = Duration::from_millis(200) * 2_u32.pow(self.failures.min(5));
+        self.failures += 1;
+        Some(delay.min(Duration::from_secs(5)))
+    }
+}
+
+impl kube::runtime::utils::Backoff for Backoff {
+    fn reset(&mut self) {
+        self.failures = 0;
+    }
+}
