@@ -1,0 +1,389 @@
+//! The next step of a session: a pure function of what is wanted and what is observed.
+//!
+//! There is no path for recovery: boot, crash, sleep, pod loss and network loss are all "observe again".
+
+use nhd_protocol::session::StepName;
+
+use crate::store::session::Desired;
+
+/// All that the next step depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Observed {
+    /// The edit is decided and stored.
+    pub planned: bool,
+    /// The workload is known to have been edited by this session.
+    pub entered: bool,
+    pub record: RecordState,
+    pub workload: WorkloadState,
+    pub rollout: Rollout,
+    /// The dev pod is ready, and no pod of another template is left but those that are going.
+    pub dev_pod_ready: bool,
+    /// Dev pods are going, but slowly: a shell as first process ignores a gentle request.
+    pub dev_pods_linger: bool,
+    /// A revision or a lasting pod with the dev template is there.
+    pub dev_revision: bool,
+    pub forward: bool,
+    pub sync: bool,
+    /// The first sync with this dev pod is complete.
+    pub first_sync: bool,
+}
+
+/// The Secret, as the session sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordState {
+    Absent,
+    Ours { current: bool },
+    Foreign,
+}
+
+/// The workload against the two ends of our edit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkloadState {
+    /// Deleted, or made anew under the same name.
+    Gone,
+    /// As before the edit.
+    Original,
+    /// As we wrote it.
+    Dev,
+    /// The original with the controls still neutral.
+    Settling,
+    /// Ours, changed by others.
+    Drifted,
+    /// Not ours any more, and not the original.
+    Overwritten,
+}
+
+/// How far the pods follow the workload's manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rollout {
+    Progressing,
+    Complete,
+    /// Its pods do not become ready, and not because of us.
+    GivenUp,
+}
+
+/// What to do now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    Do(StepName),
+    /// Nothing until something changes. The name says what a user waits for; `None` is the quiet of a running session.
+    Wait(Option<StepName>),
+    /// Somebody has to decide.
+    Stop(Obstacle),
+}
+
+/// What stands in the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// Another session's record is in the place of ours.
+    TakenByOthers,
+    Gone,
+    Drifted,
+    Overwritten,
+}
+
+#[must_use]
+pub fn next(desired: Desired, observed: &Observed) -> Next {
+    match desired {
+        Desired::DevMode => towards_dev_mode(observed),
+        Desired::Original => towards_original(observed),
+    }
+}
+
+fn towards_dev_mode(observed: &Observed) -> Next {
+    if !observed.planned {
+        return Next::Do(StepName::Plan);
+    }
+    match (observed.workload, observed.entered) {
+        (WorkloadState::Gone, _) => return Next::Stop(Obstacle::Gone),
+        (WorkloadState::Original | WorkloadState::Settling | WorkloadState::Overwritten, true) => {
+            return Next::Stop(Obstacle::Overwritten);
+        }
+        // It changed between the plan and the edit.
+        (WorkloadState::Overwritten | WorkloadState::Settling, false) => return Next::Do(StepName::Plan),
+        _ => {}
+    }
+    match observed.record {
+        RecordState::Foreign => return Next::Stop(Obstacle::TakenByOthers),
+        RecordState::Absent => return Next::Do(StepName::CreateRecord),
+        RecordState::Ours { current: false } => return Next::Do(StepName::UpdateRecord),
+        RecordState::Ours { current: true } => {}
+    }
+    if observed.workload == WorkloadState::Original {
+        return Next::Do(StepName::EnterDevMode);
+    }
+    // The forward and the local syncthing start while the cluster makes the pod: the listener holds the connection.
+    if !observed.forward {
+        return Next::Do(StepName::OpenForward);
+    }
+    if !observed.sync {
+        return Next::Do(StepName::StartSync);
+    }
+    match (observed.dev_pod_ready, observed.first_sync) {
+        (false, _) => Next::Wait(Some(StepName::AwaitPod)),
+        (true, false) => Next::Wait(Some(StepName::AwaitSync)),
+        (true, true) => Next::Wait(None),
+    }
+}
+
+fn towards_original(observed: &Observed) -> Next {
+    let cluster_is_ours = observed.planned && observed.record != RecordState::Foreign;
+    if cluster_is_ours && observed.workload == WorkloadState::Drifted {
+        return Next::Stop(Obstacle::Drifted);
+    }
+    if cluster_is_ours && observed.workload == WorkloadState::Dev {
+        return Next::Do(StepName::RestoreWorkload);
+    }
+    if observed.sync {
+        return Next::Do(StepName::StopSync);
+    }
+    if observed.forward {
+        return Next::Do(StepName::CloseForward);
+    }
+    if cluster_is_ours && let Some(next) = after_restore(observed) {
+        return next;
+    }
+    match observed.record {
+        RecordState::Ours { .. } => Next::Do(StepName::DeleteRecord),
+        RecordState::Absent | RecordState::Foreign => Next::Do(StepName::Forget),
+    }
+}
+
+/// What is owed once the manifest is the original's again: its pods, no way back into DevMode, its controls.
+fn after_restore(observed: &Observed) -> Option<Next> {
+    let edited_once = observed.entered || observed.dev_revision || observed.workload == WorkloadState::Settling;
+    if observed.workload == WorkloadState::Gone || !edited_once {
+        return None;
+    }
+    if observed.dev_pods_linger {
+        return Some(Next::Do(StepName::StopDevPods));
+    }
+    if observed.rollout == Rollout::Progressing {
+        return Some(Next::Wait(Some(StepName::AwaitRollout)));
+    }
+    if observed.dev_revision {
+        return Some(Next::Do(StepName::DeleteDevRevision));
+    }
+    (observed.workload == WorkloadState::Settling).then_some(Next::Do(StepName::SettleWorkload))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRESH: Observed = Observed {
+        planned: false,
+        entered: false,
+        record: RecordState::Absent,
+        workload: WorkloadState::Original,
+        rollout: Rollout::Complete,
+        dev_pod_ready: false,
+        dev_pods_linger: false,
+        dev_revision: false,
+        forward: false,
+        sync: false,
+        first_sync: false,
+    };
+
+    const RUNNING: Observed = Observed {
+        planned: true,
+        entered: true,
+        record: RecordState::Ours { current: true },
+        workload: WorkloadState::Dev,
+        rollout: Rollout::Complete,
+        dev_pod_ready: true,
+        dev_pods_linger: false,
+        dev_revision: true,
+        forward: true,
+        sync: true,
+        first_sync: true,
+    };
+
+    /// What a step makes of the world when nothing else happens; `None` for a step that has no place there.
+    fn after(step: StepName, seen: Observed) -> Option<Observed> {
+        Some(match step {
+            StepName::Plan => Observed { planned: true, ..seen },
+            StepName::CreateRecord | StepName::UpdateRecord => {
+                Observed { record: RecordState::Ours { current: true }, ..seen }
+            }
+            StepName::EnterDevMode => Observed {
+                workload: WorkloadState::Dev,
+                entered: true,
+                dev_revision: true,
+                rollout: Rollout::Progressing,
+                ..seen
+            },
+            StepName::OpenForward => Observed { forward: true, ..seen },
+            StepName::StartSync => Observed { sync: true, ..seen },
+            StepName::AwaitPod => Observed { dev_pod_ready: true, ..seen },
+            StepName::AwaitSync => Observed { first_sync: true, ..seen },
+            StepName::StopSync => Observed { sync: false, first_sync: false, ..seen },
+            StepName::CloseForward => Observed { forward: false, ..seen },
+            StepName::RestoreWorkload => {
+                Observed { workload: WorkloadState::Settling, rollout: Rollout::Progressing, ..seen }
+            }
+            StepName::StopDevPods => Observed { dev_pods_linger: false, ..seen },
+            StepName::AwaitRollout => Observed { rollout: Rollout::Complete, dev_pod_ready: false, ..seen },
+            StepName::DeleteDevRevision => Observed { dev_revision: false, ..seen },
+            StepName::SettleWorkload => Observed { workload: WorkloadState::Original, ..seen },
+            StepName::DeleteRecord => Observed { record: RecordState::Absent, ..seen },
+            StepName::Forget => return None,
+        })
+    }
+
+    /// The steps from here until the session is quiet, gone or stuck.
+    fn walk(desired: Desired, mut seen: Observed) -> (Vec<StepName>, Observed, Next) {
+        let mut steps = Vec::new();
+        for _ in 0..40 {
+            let now = next(desired, &seen);
+            let (Next::Do(step) | Next::Wait(Some(step))) = now else { return (steps, seen, now) };
+            steps.push(step);
+            match after(step, seen) {
+                Some(later) => seen = later,
+                None => return (steps, seen, now),
+            }
+        }
+        panic!("no end from here: {seen:?} {steps:?}");
+    }
+
+    #[test]
+    fn a_start_takes_its_steps_in_order() {
+        let (steps, _, last) = walk(Desired::DevMode, FRESH);
+        let expected = [
+            StepName::Plan,
+            StepName::CreateRecord,
+            StepName::EnterDevMode,
+            StepName::OpenForward,
+            StepName::StartSync,
+            StepName::AwaitPod,
+            StepName::AwaitSync,
+        ];
+        assert_eq!(steps, expected);
+        assert_eq!(last, Next::Wait(None));
+    }
+
+    #[test]
+    fn an_end_restores_before_it_deletes_the_way_back() {
+        let (steps, _, _) = walk(Desired::Original, RUNNING);
+        let expected = [
+            StepName::RestoreWorkload,
+            StepName::StopSync,
+            StepName::CloseForward,
+            StepName::AwaitRollout,
+            StepName::DeleteDevRevision,
+            StepName::SettleWorkload,
+            StepName::DeleteRecord,
+            StepName::Forget,
+        ];
+        assert_eq!(steps, expected);
+    }
+
+    #[test]
+    fn obstacles_stop_without_a_write() {
+        let stop = |desired, seen| next(desired, &seen);
+        let of = |workload| Observed { workload, ..RUNNING };
+        let foreign = Observed { record: RecordState::Foreign, ..RUNNING };
+        assert_eq!(stop(Desired::DevMode, foreign), Next::Stop(Obstacle::TakenByOthers));
+        assert_eq!(stop(Desired::DevMode, of(WorkloadState::Gone)), Next::Stop(Obstacle::Gone));
+        assert_eq!(stop(Desired::DevMode, of(WorkloadState::Overwritten)), Next::Stop(Obstacle::Overwritten));
+        assert_eq!(stop(Desired::Original, of(WorkloadState::Drifted)), Next::Stop(Obstacle::Drifted));
+    }
+
+    #[test]
+    fn a_workload_that_changed_before_the_edit_is_planned_again() {
+        let seen = Observed { planned: true, workload: WorkloadState::Overwritten, ..FRESH };
+        assert_eq!(next(Desired::DevMode, &seen), Next::Do(StepName::Plan));
+    }
+
+    #[test]
+    fn a_foreign_record_protects_the_cluster_at_the_end() {
+        let (steps, _, _) = walk(Desired::Original, Observed { record: RecordState::Foreign, ..RUNNING });
+        assert_eq!(steps, [StepName::StopSync, StepName::CloseForward, StepName::Forget]);
+    }
+
+    fn every_observation() -> impl Iterator<Item = Observed> {
+        let records = [
+            RecordState::Absent,
+            RecordState::Ours { current: false },
+            RecordState::Ours { current: true },
+            RecordState::Foreign,
+        ];
+        let workloads = [
+            WorkloadState::Gone,
+            WorkloadState::Original,
+            WorkloadState::Dev,
+            WorkloadState::Settling,
+            WorkloadState::Drifted,
+            WorkloadState::Overwritten,
+        ];
+        let rollouts = [Rollout::Progressing, Rollout::Complete, Rollout::GivenUp];
+        (0..256_u32).flat_map(move |bits| {
+            records.into_iter().flat_map(move |record| {
+                workloads.into_iter().flat_map(move |workload| {
+                    rollouts.into_iter().map(move |rollout| Observed {
+                        planned: bits & 1 != 0,
+                        entered: bits & 2 != 0,
+                        dev_pod_ready: bits & 4 != 0,
+                        dev_pods_linger: bits & 8 != 0,
+                        dev_revision: bits & 16 != 0,
+                        forward: bits & 32 != 0,
+                        sync: bits & 64 != 0,
+                        first_sync: bits & 128 != 0,
+                        record,
+                        workload,
+                        rollout,
+                    })
+                })
+            })
+        })
+    }
+
+    #[test]
+    fn from_every_state_an_end_forgets_the_session_only_when_nothing_of_it_is_left() {
+        for seen in every_observation() {
+            let (steps, last_seen, last) = walk(Desired::Original, seen);
+            match last {
+                Next::Do(StepName::Forget) => {
+                    assert!(!last_seen.sync && !last_seen.forward, "{seen:?} {steps:?}");
+                    let cluster_is_ours = seen.planned && seen.record != RecordState::Foreign;
+                    if cluster_is_ours {
+                        assert_eq!(last_seen.record, RecordState::Absent, "{seen:?} {steps:?}");
+                        assert!(
+                            matches!(
+                                last_seen.workload,
+                                WorkloadState::Gone | WorkloadState::Original | WorkloadState::Overwritten
+                            ),
+                            "{seen:?} {steps:?}"
+                        );
+                    }
+                }
+                Next::Stop(Obstacle::Drifted) => assert_eq!(seen.workload, WorkloadState::Drifted),
+                other => panic!("{seen:?} ends in {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn no_end_deletes_the_record_while_the_workload_is_ours() {
+        for seen in every_observation() {
+            if next(Desired::Original, &seen) == Next::Do(StepName::DeleteRecord) && seen.planned {
+                assert!(
+                    !matches!(
+                        seen.workload,
+                        WorkloadState::Dev | WorkloadState::Settling | WorkloadState::Drifted
+                    ),
+                    "{seen:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_start_edits_the_workload_before_record_and_plan_are_there() {
+        for seen in every_observation() {
+            if next(Desired::DevMode, &seen) == Next::Do(StepName::EnterDevMode) {
+                assert!(seen.planned && seen.record == RecordState::Ours { current: true }, "{seen:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What a client asked for, checked and with no default left open.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::session::StartParams;
+use nhd_protocol::workload::WorkloadKind;
+
+use crate::cluster::ClusterAddress;
+use crate::plan::DEFAULT_WORK_DIR;
+use crate::store::session::StoredRequest;
+
+/// How long a start may take where the client does not say.
+const DEFAULT_TIMEOUT_MS: u64 = 120_000;
+const TIMEOUTS_MS: std::ops::RangeInclusive<u64> = 1_000..=3_600_000;
+
+/// A start that makes sense by itself; whether the cluster agrees is found out later.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub address: ClusterAddress,
+    pub kind: WorkloadKind,
+    pub name: String,
+    /// `None` stands for the context's own.
+    pub namespace: Option<String>,
+    pub details: StoredRequest,
+}
+
+impl Request {
+    pub fn check(params: StartParams) -> Result<Self, ErrorInfo> {
+        // The other kinds have their own ways in and out, which this version does not know yet.
+        if params.kind != WorkloadKind::Deployment {
+            let message = format!("cannot put {}/{} into DevMode", params.kind.word(), params.name);
+            return Err(ErrorInfo::new(ErrorKind::UnsupportedKind, message)
+                .with_hint("this version puts Deployments into DevMode"));
+        }
+        filled("name", &params.name)?;
+        filled("image", &params.image)?;
+        if params.image.contains(char::is_whitespace) {
+            return Err(invalid(format!("image {:?} has a space in it", params.image)));
+        }
+        let timeout_ms = params.timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS);
+        if !TIMEOUTS_MS.contains(&timeout_ms) {
+            let (least, most) = (TIMEOUTS_MS.start() / 1000, TIMEOUTS_MS.end() / 1000);
+            return Err(invalid(format!("the timeout must be from {least} s to {most} s")));
+        }
+        let kubeconfig = kubeconfig(params.kubeconfig.as_deref(), &params.environment)?;
+        Ok(Self {
+            address: ClusterAddress { kubeconfig, context: params.context, environment: params.environment },
+            kind: params.kind,
+            name: params.name,
+            namespace: params.namespace.filter(|namespace| !namespace.is_empty()),
+            details: StoredRequest {
+                container: params.container,
+                image: params.image,
+                source: source_folder(&params.source)?,
+                work_dir: params.work_dir.unwrap_or_else(|| DEFAULT_WORK_DIR.to_owned()),
+                sidecar_image: params.sidecar_image,
+                sidecar_preset: params.sidecar_preset.unwrap_or_default(),
+                timeout_ms,
+            },
+        })
+    }
+}
+
+/// The parameters in which two requests differ, each with both values. The timeout is no property of a session.
+pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "(not given)".to_owned());
+    let path = |path: &Path| path.display().to_string();
+    let preset = |request: &StoredRequest| format!("{:?}", request.sidecar_preset).to_lowercase();
+    [
+        ("container", text(&there.container), text(&asked.container)),
+        ("image", there.image.clone(), asked.image.clone()),
+        ("source", path(&there.source), path(&asked.source)),
+        ("work dir", there.work_dir.clone(), asked.work_dir.clone()),
+        ("sidecar image", text(&there.sidecar_image), text(&asked.sidecar_image)),
+        ("sidecar preset", preset(there), preset(asked)),
+    ]
+    .into_iter()
+    .filter(|(_, there, asked)| there != asked)
+    .map(|(name, there, asked)| format!("{name} is {there}, not {asked}"))
+    .collect()
+}
+
+fn invalid(message: impl Into<String>) -> ErrorInfo {
+    ErrorInfo::new(ErrorKind::InvalidRequest, message)
+}
+
+fn filled(name: &str, value: &str) -> Result<(), ErrorInfo> {
+    if value.trim().is_empty() { Err(invalid(format!("{name} must not be empty"))) } else { Ok(()) }
+}
+
+/// The source folder with all links resolved, so that one folder has one name.
+fn source_folder(source: &str) -> Result<PathBuf, ErrorInfo> {
+    let missing = |why: String| {
+        ErrorInfo::new(ErrorKind::SourceMissing, format!("cannot sync the source folder {source:?}: {why}"))
+            .with_hint("name an existing folder with --source")
+    };
+    if !Path::new(source).is_absolute() {
+        return Err(invalid(format!("source must be an absolute path, not {source:?}")));
+    }
+    let folder = std::fs::canonicalize(source).map_err(|error| missing(error.to_string()))?;
+    std::fs::read_dir(&folder).map_err(|error| missing(error.to_string()))?;
+    if folder.parent().is_none() {
+        return Err(missing("it is the root of this machine".to_owned()));
+    }
+    Ok(folder)
+}
+
+/// The kubeconfig files: as given, else as the client's environment says, else the client's `~/.kube/config`.
+fn kubeconfig(
+    given: Option<&str>,
+    environment: &BTreeMap<String, String>,
+) -> Result<Vec<PathBuf>, ErrorInfo> {
+    let set = |name: &str| environment.get(name).map(String::as_str).filter(|value| !value.is_empty());
+    let paths: Vec<PathBuf> = match given.or_else(|| set("KUBECONFIG")) {
+        Some(list) => std::env::split_paths(list).filter(|path| !path.as_os_str().is_empty()).collect(),
+        None => match set("HOME").map(PathBuf::from).or_else(std::env::home_dir) {
+            Some(home) => vec![home.join(".kube").join("config")],
+            None => Vec::new(),
+        },
+    };
+    if let Some(relative) = paths.iter().find(|path| !path.is_absolute()) {
+        return Err(invalid(format!("kubeconfig must be an absolute path, not {relative:?}")));
+    }
+    if paths.is_empty() {
+        return Err(ErrorInfo::new(ErrorKind::KubeconfigInvalid, "no kubeconfig is named and there is no home folder")
+            .with_hint("name one with --kubeconfig or KUBECONFIG"));
+    }
+    Ok(paths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(source: &str) -> StartParams {
+        serde_json::from_value(serde_json::json!({
+            "kind": "Deployment", "name": "reviews", "image": "dev:1", "source": source,
+            "environment": {"HOME": "/home/ann"},
+        }))
+        .expect("is a start")
+    }
+
+    #[test]
+    fn defaults_are_filled_in() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let source = folder.path().to_str().expect("UTF-8");
+        let request = Request::check(params(source)).expect("is fine");
+        assert_eq!(request.address.kubeconfig, [PathBuf::from("/home/ann/.kube/config")]);
+        assert_eq!(request.details.work_dir, "/home/nocalhost-dev");
+        assert_eq!(request.details.timeout_ms, DEFAULT_TIMEOUT_MS);
+    }
+
+    #[test]
+    fn a_request_that_makes_no_sense_says_why() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let good = params(folder.path().to_str().expect("UTF-8"));
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").expect("file");
+        type Change = fn(&mut StartParams);
+        let cases: [(Change, ErrorKind); 7] = [
+            (|params| params.kind = WorkloadKind::Job, ErrorKind::UnsupportedKind),
+            (|params| params.name = " ".into(), ErrorKind::InvalidRequest),
+            (|params| params.image = "a b".into(), ErrorKind::InvalidRequest),
+            (|params| params.timeout_ms = Some(10), ErrorKind::InvalidRequest),
+            (|params| params.source = "relative".into(), ErrorKind::InvalidRequest),
+            (|params| params.source = format!("{}/none", params.source), ErrorKind::SourceMissing),
+            (|params| params.source = format!("{}/file", params.source), ErrorKind::SourceMissing),
+        ];
+        for (change, kind) in cases {
+            let mut changed = good.clone();
+            change(&mut changed);
+            assert_eq!(Request::check(changed.clone()).map_err(|error| error.kind).err(), Some(kind), "{changed:?}");
+        }
+    }
+
+    #[test]
+    fn equal_requests_differ_in_nothing_and_others_say_in_what() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let one = Request::check(params(folder.path().to_str().expect("UTF-8"))).expect("is fine").details;
+        assert!(differences(&one, &StoredRequest { timeout_ms: 5_000, ..one.clone() }).is_empty());
+        let other = StoredRequest { image: "dev:2".into(), container: Some("web".into()), ..one.clone() };
+        assert_eq!(
+            differences(&one, &other),
+            ["container is (not given), not web", "image is dev:1, not dev:2"]
+        );
+    }
+}
