@@ -1,1 +1,43 @@
-//! To come.
+//! Decides what entering and leaving DevMode changes in a workload's manifest: objects in, objects out.
+//!
+//! It knows no cluster, clock or disk, and works on raw JSON so that fields it has never heard of survive. What the
+//! caller must look up first (how many revisions exist, whether a claim can be attached twice) is part of
+//! [`DevOptions`].
+
+mod options;
+mod names;
+mod enter;
+mod mark;
+mod controls;
+mod template;
+mod container;
+mod references;
+mod security;
+mod work_dir;
+mod volumes;
+mod sidecar;
+mod standing;
+mod restore;
+mod diff;
+mod render;
+mod manifest;
+mod error;
+
+#[cfg(test)]
+mod generated;
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod properties;
+
+pub use diff::{Difference, diff};
+pub use enter::{Entered, enter};
+pub use error::PlanError;
+pub use names::{DEV_CONTAINER, SIDECAR_CONTAINER, secret_name};
+pub use options::{
+    DEFAULT_COMMAND, DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, DevOptions, NOCALHOST_SIDECAR_IMAGE, Sidecar,
+    SidecarPreset,
+};
+pub use render::render_diff;
+pub use restore::{restore, settle};
+pub use standing::{Standing, standing};

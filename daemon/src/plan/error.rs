@@ -1,0 +1,55 @@
+//! Why no plan can be made, each with what to do next.
+
+use super::options::DEFAULT_WORK_DIR;
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    #[error("cannot develop in a {kind}")]
+    UnsupportedKind { kind: String },
+    #[error("no container {name} in the pod template, which has {}", available.join(", "))]
+    NoSuchContainer { name: String, available: Vec<String> },
+    #[error("the pod template has several containers ({}) and none was chosen", available.join(", "))]
+    AmbiguousContainer { available: Vec<String> },
+    #[error("the workload is already in DevMode{}", if *by_nocalhost { ", started by Nocalhost" } else { "" })]
+    AlreadyInDevMode { by_nocalhost: bool },
+    #[error("the workload already has {what}, which DevMode needs for itself")]
+    NameTaken { what: String },
+    #[error("cannot synchronise into {work_dir}: {reason}")]
+    InvalidWorkDir { work_dir: String, reason: &'static str },
+    #[error("cannot synchronise into {work_dir}: the container mounts {volume} ({kind}) there")]
+    WorkDirMounted { work_dir: String, volume: String, kind: String },
+    #[error("cannot mount a volume at {path}: it lies in the read-only mount of {volume} at {mount_path}")]
+    InsideReadOnlyMount { path: String, volume: String, mount_path: String },
+    #[error("the manifest is malformed at {path}")]
+    MalformedManifest { path: String },
+}
+
+impl PlanError {
+    /// What the developer can do about it, where there is something.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::UnsupportedKind { .. } => "choose a Deployment".to_owned(),
+            Self::NoSuchContainer { available, .. } | Self::AmbiguousContainer { available } => {
+                format!("name the container to develop in: one of {}", available.join(", "))
+            }
+            Self::AlreadyInDevMode { by_nocalhost: true } => {
+                "end DevMode in Nocalhost first (nhctl dev end)".to_owned()
+            }
+            Self::AlreadyInDevMode { by_nocalhost: false } => {
+                "end that session first; its annotation nocalhost.origin.spec.json or its Secret hold the original"
+                    .to_owned()
+            }
+            Self::NameTaken { .. } => "rename it in the workload's manifest, or remove it".to_owned(),
+            Self::InvalidWorkDir { .. } => {
+                format!("choose a folder of its own as the work dir, such as {DEFAULT_WORK_DIR}")
+            }
+            Self::WorkDirMounted { .. } => {
+                "a sync could overwrite or delete what is stored there: choose another work dir; only an emptyDir \
+                 mounted whole and writable can be shared"
+                    .to_owned()
+            }
+            Self::InsideReadOnlyMount { .. } => "choose a work dir outside of that mount".to_owned(),
+            Self::MalformedManifest { .. } => return None,
+        })
+    }
+}

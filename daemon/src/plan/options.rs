@@ -1,0 +1,48 @@
+//! What a plan is made from: every choice resolved, every fact about the cluster looked up.
+
+/// The folder that is synchronised, in the dev container and in the sidecar (the seed).
+pub const DEFAULT_WORK_DIR: &str = "/home/nocalhost-dev";
+/// What keeps the dev container alive while nothing is started in it (the seed).
+pub const DEFAULT_COMMAND: [&str; 3] = ["/bin/sh", "-c", "tail -f /dev/null"];
+/// The official image, for many architectures, pinned.
+pub const DEFAULT_SIDECAR_IMAGE: &str = "docker.io/syncthing/syncthing:1.30.0";
+/// The image of the seed's after-manifest.
+pub const NOCALHOST_SIDECAR_IMAGE: &str =
+    "codingcorp-docker.pkg.coding.net/nocalhost/public/nocalhost-sidecar:syncthing";
+
+/// Everything that [`super::enter`] needs besides the workload itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DevOptions {
+    /// The container to develop in; `None` stands for the only one.
+    pub container: Option<String>,
+    /// The image of the dev container.
+    pub image: String,
+    /// An absolute, clean path.
+    pub work_dir: String,
+    pub command: Vec<String>,
+    pub sidecar: Sidecar,
+    /// The Secret that the sidecar reads its identity and configuration from.
+    pub secret_name: String,
+    /// How many revisions (ReplicaSets) of the workload exist before the edit, the current one included.
+    pub revisions: usize,
+    /// A claim of the workload cannot be used by two pods at once (ReadWriteOnce, ReadWriteOncePod).
+    pub exclusive_claims: bool,
+    /// A quota of the namespace leaves no room for one more pod.
+    pub tight_quota: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sidecar {
+    pub preset: SidecarPreset,
+    /// Takes the place of the preset's image; it is pulled only where it is missing.
+    pub image: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SidecarPreset {
+    /// The official syncthing image, its entrypoint bypassed.
+    #[default]
+    Syncthing,
+    /// The seed's image, arguments and pull policy, character for character.
+    Nocalhost,
+}

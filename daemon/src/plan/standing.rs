@@ -1,0 +1,192 @@
+//! Where a workload stands between its original and DevMode, told from the object alone.
+
+use serde_json::Value;
+
+use super::diff::{Difference, diff_at};
+use super::manifest::{self, name, without_nulls};
+use super::{DEV_CONTAINER, SIDECAR_CONTAINER, mark, restore};
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Standing {
+    /// The original spec, and no mark of ours.
+    Original,
+    /// The spec is what we wrote.
+    Dev,
+    /// On the way back: the original with controls that are still neutral, or with our mark still on it. What is
+    /// left to do is [`super::restore`] for the mark and [`super::settle`] for the controls; both may be repeated.
+    Settling,
+    /// In DevMode, and others have changed something since: what differs from what we wrote.
+    Drifted(Vec<Difference>),
+    /// Others have replaced our edit, no container of ours is left: what differs from the original.
+    Overwritten(Vec<Difference>),
+}
+
+/// Compares `current` with the `origin` before the edit and with what the API server `edited` from it (as a dry run
+/// returned it, so with its defaults). Only `.spec` counts, as data, and our mark: labels, other annotations and
+/// status belong to others.
+pub fn standing(current: &Value, origin: &Value, edited: &Value) -> Standing {
+    let marked = mark::is_ours(current);
+    let neutral = restore::neutral(origin, edited);
+    let spec_is = |other: &Value| spec(current) == spec(other);
+    if spec_is(edited) {
+        Standing::Dev
+    } else if spec_is(origin) && !marked {
+        Standing::Original
+    } else if spec_is(origin) || spec_is(&neutral) {
+        Standing::Settling
+    } else if has_container_of_ours(current) {
+        Standing::Drifted(differences(edited, current))
+    } else {
+        // After the first write of the end the controls are not yet the original's, which is not others' doing.
+        let from_origin = differences(origin, current);
+        let from_neutral = differences(&neutral, current);
+        let nearest = if from_neutral.len() < from_origin.len() { from_neutral } else { from_origin };
+        Standing::Overwritten(nearest)
+    }
+}
+
+fn spec(object: &Value) -> Value {
+    object.get("spec").map(without_nulls).unwrap_or_default()
+}
+
+fn differences(before: &Value, after: &Value) -> Vec<Difference> {
+    diff_at("spec", &before["spec"], &after["spec"])
+}
+
+fn has_container_of_ours(object: &Value) -> bool {
+    object.pointer("/spec/template/spec").is_some_and(|pod_spec| {
+        manifest::all_containers(pod_spec).any(|it| [DEV_CONTAINER, SIDECAR_CONTAINER].contains(&name(it)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::generated::{options, yaml};
+    use super::super::{enter, settle};
+    use super::*;
+
+    const PLAIN: &str = "
+        kind: Deployment
+        metadata: {name: web, labels: {app: web}, annotations: {theirs: '1'}}
+        spec:
+          replicas: 3
+          revisionHistoryLimit: 10
+          template:
+            metadata: {creationTimestamp: null, labels: {app: web}}
+            spec: {containers: [{name: web, image: 'web:1'}]}";
+
+    /// `form` is what the workload is at first (original, edited, neutral); then `pointer` is set to a value or,
+    /// with `None`, removed.
+    fn check(form: &str, edits: &[(&str, Option<Value>)], expect: &str) {
+        let mut origin = yaml(PLAIN);
+        origin["spec"]["paused"] = json!(true);
+        let edited = enter(&origin, &options()).unwrap().object;
+        let mut current = match form {
+            "original" => origin.clone(),
+            "edited" => edited.clone(),
+            "neutral" => restore::restore(&edited, &origin, &edited),
+            other => panic!("{other}"),
+        };
+        for (pointer, value) in edits {
+            let (parent, field) = pointer.rsplit_once('/').unwrap();
+            let (parent, field) = (current.pointer_mut(parent).unwrap(), field.replace("~1", "/"));
+            match value {
+                Some(value) => manifest::set(parent, &field, value.clone()),
+                None => manifest::remove(parent, &field),
+            }
+        }
+        let said = match standing(&current, &origin, &edited) {
+            Standing::Drifted(differences) => format!("drifted {}", join(&differences)),
+            Standing::Overwritten(differences) => format!("overwritten {}", join(&differences)),
+            other => format!("{other:?}").to_lowercase(),
+        };
+        assert_eq!(said, expect, "{form} {edits:?}");
+    }
+
+    fn join(differences: &[Difference]) -> String {
+        differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    }
+
+    const MARK: &str = "/metadata/annotations/nocalhost.origin.spec.json";
+
+    #[test]
+    fn each_form_is_recognised() {
+        check("original", &[], "original");
+        check("edited", &[], "dev");
+        check("neutral", &[], "settling");
+    }
+
+    #[test]
+    fn what_is_not_in_the_spec_does_not_count() {
+        for form in ["original", "edited", "neutral"] {
+            let said = match form {
+                "original" => "original",
+                "edited" => "dev",
+                _ => "settling",
+            };
+            check(form, &[("/metadata/labels/app", Some(json!("other")))], said);
+            check(
+                form,
+                &[("/metadata/annotations/deployment.kubernetes.io~1revision", Some(json!("7")))],
+                said,
+            );
+            check(form, &[("/status", Some(json!({ "replicas": 1 }))), ("/metadata/labels", None)], said);
+            check(form, &[("/spec/template/metadata/creationTimestamp", None)], said);
+        }
+    }
+
+    #[test]
+    fn a_mark_decides_only_beside_the_original_spec() {
+        check("original", &[(MARK, Some(json!("{}")))], "settling");
+        check("original", &[("/metadata/annotations/nhd.dev~1origin", Some(json!("secret")))], "settling");
+        check("neutral", &[(MARK, Some(json!("{}")))], "settling");
+        check("edited", &[(MARK, None)], "dev");
+    }
+
+    #[test]
+    fn changes_in_dev_mode_are_drift() {
+        check("edited", &[("/spec/replicas", Some(json!(3)))], "drifted spec.replicas: 1 → 3");
+        check(
+            "edited",
+            &[("/spec/template/spec/containers/0/image", Some(json!("other:2"))), (MARK, None)],
+            "drifted spec.template.spec.containers[nocalhost-dev].image: \"dev:1\" → \"other:2\"",
+        );
+    }
+
+    #[test]
+    fn without_a_container_of_ours_it_is_overwritten() {
+        let others = json!([{ "name": "web", "image": "web:2" }]);
+        check(
+            "edited",
+            &[
+                ("/spec/template/spec/containers", Some(others.clone())),
+                ("/spec/template/spec/volumes", None),
+            ],
+            "overwritten spec.replicas: 3 → 1; spec.template.spec.containers[web].image: \"web:1\" → \"web:2\"",
+        );
+        check(
+            "neutral",
+            &[("/spec/template/spec/containers", Some(others))],
+            "overwritten spec.template.spec.containers[web].image: \"web:1\" → \"web:2\"",
+        );
+        check("original", &[("/spec/replicas", Some(json!(5)))], "overwritten spec.replicas: 3 → 5");
+    }
+
+    #[test]
+    fn an_original_with_neutral_controls_is_back_after_one_write() {
+        let origin = yaml(PLAIN);
+        let edited = enter(&origin, &options()).unwrap().object;
+        let restored = restore::restore(&edited, &origin, &edited);
+        assert_eq!(standing(&restored, &origin, &edited), Standing::Original);
+        assert_eq!(settle(&restored, &origin), restored);
+    }
+
+    #[test]
+    fn an_object_without_a_spec_is_overwritten() {
+        let origin = yaml(PLAIN);
+        let edited = enter(&origin, &options()).unwrap().object;
+        assert!(matches!(standing(&json!({}), &origin, &edited), Standing::Overwritten(_)));
+    }
+}

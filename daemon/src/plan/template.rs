@@ -1,0 +1,124 @@
+//! The edit of a pod template, the same for every kind that has one.
+
+use serde_json::Value;
+
+use super::manifest::{self, items, items_mut, name};
+use super::names::{SECRET_VOLUME, SHARED_VOLUME, SYNCTHING_VOLUME};
+use super::{
+    DEV_CONTAINER, DevOptions, PlanError, SIDECAR_CONTAINER, container, references, security, sidecar,
+    volumes, work_dir,
+};
+
+/// Puts the dev container and its sidecar into `template`; returns the name that the dev container had.
+pub(super) fn develop(
+    template: &mut Value,
+    options: &DevOptions,
+    warnings: &mut Vec<String>,
+) -> Result<String, PlanError> {
+    let pod_spec = &template["spec"];
+    refuse_taken_names(pod_spec)?;
+    let position = choose(pod_spec, options.container.as_deref())?;
+    let chosen = &items(pod_spec, "containers")[position];
+    let old_name = name(chosen).to_owned();
+    work_dir::check(&options.work_dir)?;
+    let shared = work_dir::shared_volume(pod_spec, chosen, &options.work_dir, warnings)?;
+
+    references::rename(template, &old_name);
+    let pod_spec = &mut template["spec"];
+    container::remove_probes(pod_spec);
+    let chosen = &mut items_mut(pod_spec, "containers")[position];
+    container::develop(chosen, options);
+    volumes::mount(chosen, &options.work_dir, shared.as_deref());
+    volumes::add(pod_spec, &options.secret_name, shared.is_none());
+    let shared = shared.as_deref().unwrap_or(SHARED_VOLUME);
+    manifest::push(pod_spec, "containers", sidecar::container(&options.sidecar, &options.work_dir, shared));
+    security::relax(pod_spec, warnings);
+    Ok(old_name)
+}
+
+/// The position of the container to develop in: the named one, or the only one.
+fn choose(pod_spec: &Value, wanted: Option<&str>) -> Result<usize, PlanError> {
+    let containers = items(pod_spec, "containers");
+    let available = || containers.iter().map(|container| name(container).to_owned()).collect();
+    match wanted {
+        Some(wanted) => containers
+            .iter()
+            .position(|container| name(container) == wanted)
+            .ok_or_else(|| PlanError::NoSuchContainer { name: wanted.to_owned(), available: available() }),
+        None if containers.len() == 1 => Ok(0),
+        None => Err(PlanError::AmbiguousContainer { available: available() }),
+    }
+}
+
+fn refuse_taken_names(pod_spec: &Value) -> Result<(), PlanError> {
+    let container = manifest::all_containers(pod_spec)
+        .map(name)
+        .find(|name| [DEV_CONTAINER, SIDECAR_CONTAINER].contains(name))
+        .map(|name| format!("a container {name}"));
+    let volume = items(pod_spec, "volumes")
+        .iter()
+        .map(name)
+        .find(|name| [SYNCTHING_VOLUME, SECRET_VOLUME, SHARED_VOLUME].contains(name))
+        .map(|name| format!("a volume {name}"));
+    match container.or(volume) {
+        Some(what) => Err(PlanError::NameTaken { what }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::generated::{options, yaml};
+    use super::*;
+
+    fn develop_yaml(pod_spec: &str, container: Option<&str>) -> Result<String, PlanError> {
+        let mut template = serde_json::json!({ "spec": yaml(pod_spec) });
+        let options = DevOptions { container: container.map(str::to_owned), ..options() };
+        develop(&mut template, &options, &mut Vec::new())
+    }
+
+    #[test]
+    fn the_container_is_the_named_one_or_the_only_one() {
+        let two = "containers: [{name: web}, {name: db}]";
+        let available = vec!["web".to_owned(), "db".to_owned()];
+        assert_eq!(develop_yaml("containers: [{name: web}]", None), Ok("web".to_owned()));
+        assert_eq!(develop_yaml(two, Some("db")), Ok("db".to_owned()));
+        assert_eq!(
+            develop_yaml(two, None),
+            Err(PlanError::AmbiguousContainer { available: available.clone() })
+        );
+        let error = develop_yaml(two, Some("cache")).unwrap_err();
+        assert_eq!(error, PlanError::NoSuchContainer { name: "cache".to_owned(), available });
+        assert_eq!(error.to_string(), "no container cache in the pod template, which has web, db");
+        assert_eq!(error.hint().as_deref(), Some("name the container to develop in: one of web, db"));
+    }
+
+    #[test]
+    fn an_init_container_is_not_developed_in() {
+        let pod_spec = "{initContainers: [{name: setup}], containers: [{name: web}]}";
+        assert!(matches!(develop_yaml(pod_spec, Some("setup")), Err(PlanError::NoSuchContainer { .. })));
+    }
+
+    #[test]
+    fn names_that_are_ours_are_refused_where_they_are_taken() {
+        for (pod_spec, what) in [
+            ("containers: [{name: nocalhost-dev}]", "a container nocalhost-dev"),
+            ("containers: [{name: web}, {name: nocalhost-sidecar}]", "a container nocalhost-sidecar"),
+            (
+                "{containers: [{name: web}], initContainers: [{name: nocalhost-dev}]}",
+                "a container nocalhost-dev",
+            ),
+            (
+                "{containers: [{name: web}], volumes: [{name: nocalhost-shared-volume, emptyDir: {}}]}",
+                "a volume nocalhost-shared-volume",
+            ),
+            (
+                "containers: [{name: web, volumeMounts: [{name: v, mountPath: /var/syncthing/}]}]",
+                "a mount at /var/syncthing",
+            ),
+        ] {
+            let error = PlanError::NameTaken { what: what.to_owned() };
+            assert_eq!(develop_yaml(pod_spec, Some("web")), Err(error), "{pod_spec}");
+        }
+    }
+}
