@@ -1,1 +1,3 @@
-//! To come.
+//! The only code that talks to Kubernetes.
+
+pub mod client;
