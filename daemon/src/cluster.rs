@@ -3,7 +3,7 @@
 //! It does not know sessions or plans; it carries out what they decide.
 
 pub mod access;
-
+pub mod client;
 pub mod error;
 pub mod objects;
 pub mod pods;
@@ -12,5 +12,6 @@ pub mod record;
 pub mod revisions;
 pub mod watch;
 
+pub use client::{ClusterAddress, ClusterClient, ConnectError};
 pub use error::{ClusterError, Reason};
 pub use objects::{Objects, Resource};

@@ -1,0 +1,102 @@
+//! How a session reaches its cluster: from the kubeconfig that it pinned to a client that is ready for use. Knows
+//! nothing of workloads, and sends no request of its own: a session resumes without a network.
+
+mod bounded;
+mod error;
+mod exec;
+mod kubeconfig;
+mod proxy;
+mod stack;
+
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+use data_encoding::HEXLOWER;
+use kube::Config;
+use sha2::{Digest as _, Sha256};
+
+pub use self::{
+    bounded::{REQUEST_LIMIT, RequestError, bounded, bounded_by},
+    error::ConnectError,
+};
+
+/// How long making a client may take; only an exec plugin (a sign-in, a cloud's metadata service) takes long.
+const CONNECT_LIMIT: Duration = Duration::from_secs(30);
+
+/// What a session remembers of where its cluster is and who the user is there.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ClusterAddress {
+    /// Absolute paths; several are merged as kubectl merges those of `KUBECONFIG`: the first to name a thing wins.
+    pub kubeconfig: Vec<PathBuf>,
+    /// The current context of the kubeconfig where none is named.
+    pub context: Option<String>,
+    /// Of the client that started the session: exec plugins are looked up and run in it, and proxies come from it.
+    /// Where it is empty, the daemon's own is used.
+    pub environment: BTreeMap<String, String>,
+}
+
+/// A client of one cluster as one user, and what it was resolved from.
+#[derive(Clone)]
+pub struct ClusterClient {
+    /// Has no time limit on reads, because watches and forwards are silent for hours: plain requests go through
+    /// [`bounded`].
+    pub client: kube::Client,
+    pub context: String,
+    /// The URL of the API server.
+    pub server: String,
+    pub default_namespace: String,
+    /// SHA-256 in hexadecimal of the certificate authorities that the kubeconfig pins; `None` where it names none.
+    pub certificate_authority: Option<String>,
+}
+
+impl ClusterAddress {
+    /// Reads the kubeconfig and the credentials again and makes a client. To be called again after a 401: tokens of
+    /// exec plugins that name no expiry, and client certificates, are never renewed by the client itself.
+    pub async fn connect(&self) -> Result<ClusterClient, ConnectError> {
+        let address = self.clone();
+        // kube reads files and waits for exec plugins on the thread that asks.
+        let building = tokio::task::spawn_blocking(move || address.build());
+        match tokio::time::timeout(CONNECT_LIMIT, building).await {
+            Ok(Ok(built)) => built,
+            Ok(Err(source)) => Err(ConnectError::Interrupted { source }),
+            Err(_) => Err(ConnectError::Timeout { paths: self.kubeconfig.clone(), limit: CONNECT_LIMIT }),
+        }
+    }
+
+    fn build(&self) -> Result<ClusterClient, ConnectError> {
+        let chosen = kubeconfig::choose(&self.kubeconfig, self.context.as_deref())?;
+        let context = chosen.context;
+        let mut config =
+            Config::try_from(chosen.kubeconfig).map_err(|source| ConnectError::config(&context, source))?;
+        let proxy = proxy::choose(chosen.proxy_url.as_deref(), &config.cluster_url, &self.environment)?;
+        if let Some(plugin) = &mut config.auth_info.exec {
+            exec::prepare(plugin, &self.environment, &context)?;
+        }
+        Ok(ClusterClient {
+            client: stack::client(&config, proxy.as_ref(), &context)?,
+            server: config.cluster_url.to_string().trim_end_matches('/').to_owned(),
+            default_namespace: config.default_namespace,
+            certificate_authority: config.root_cert.as_deref().map(fingerprint),
+            context,
+        })
+    }
+}
+
+/// Names and paths only: an environment holds secrets.
+impl std::fmt::Debug for ClusterAddress {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("ClusterAddress")
+            .field("kubeconfig", &self.kubeconfig)
+            .field("context", &self.context)
+            .finish_non_exhaustive()
+    }
+}
+
+fn fingerprint(certificates: &[Vec<u8>]) -> String {
+    let digest =
+        certificates.iter().fold(Sha256::new(), |digest, certificate| digest.chain_update(certificate));
+    HEXLOWER.encode(&digest.finalize())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,65 @@
+//! Reads and merges kubeconfig files and settles on one context. Knows nothing of credentials.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use kube::config::{Kubeconfig, KubeconfigError};
+
+use super::ConnectError;
+
+pub(super) struct Chosen {
+    /// With `current_context` set to the chosen one.
+    pub(super) kubeconfig: Kubeconfig,
+    pub(super) context: String,
+    pub(super) proxy_url: Option<String>,
+}
+
+pub(super) fn choose(paths: &[PathBuf], context: Option<&str>) -> Result<Chosen, ConnectError> {
+    let mut kubeconfig = read(paths)?;
+    let contexts: Vec<String> = kubeconfig.contexts.iter().map(|named| named.name.clone()).collect();
+    let context = match context.or(kubeconfig.current_context.as_deref()).filter(|name| !name.is_empty()) {
+        Some(context) => context.to_owned(),
+        None => return Err(ConnectError::NoCurrentContext { paths: paths.to_vec(), contexts }),
+    };
+    let named = kubeconfig.contexts.iter().find(|named| named.name == context);
+    let Some(cluster) = named.and_then(|named| named.context.as_ref()).map(|found| found.cluster.clone())
+    else {
+        return Err(ConnectError::ContextMissing { context, paths: paths.to_vec(), contexts });
+    };
+    let named = kubeconfig.clusters.iter().find(|named| named.name == cluster);
+    let Some(found) = named.and_then(|named| named.cluster.as_ref()) else {
+        return Err(ConnectError::ClusterMissing { context, cluster });
+    };
+    let proxy_url = found.proxy_url.clone().filter(|url| !url.is_empty());
+    kubeconfig.current_context = Some(context.clone());
+    Ok(Chosen { kubeconfig, context, proxy_url })
+}
+
+/// As kubectl does, a file of the list that is missing is passed over, as long as there is one.
+fn read(paths: &[PathBuf]) -> Result<Kubeconfig, ConnectError> {
+    let mut merged: Option<Kubeconfig> = None;
+    for path in paths {
+        let Some(next) = read_one(path)? else { continue };
+        merged = Some(match merged {
+            None => next,
+            Some(first) => first.merge(next).map_err(|source| ConnectError::KubeconfigMerge {
+                path: path.clone(),
+                source: Box::new(source),
+            })?,
+        });
+    }
+    merged.ok_or_else(|| ConnectError::KubeconfigMissing { paths: paths.to_vec() })
+}
+
+fn read_one(path: &Path) -> Result<Option<Kubeconfig>, ConnectError> {
+    match Kubeconfig::read_from(path) {
+        Ok(kubeconfig) => Ok(Some(kubeconfig)),
+        Err(KubeconfigError::ReadConfig(error, _)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(KubeconfigError::ReadConfig(source, _)) => {
+            Err(ConnectError::KubeconfigRead { path: path.to_owned(), source })
+        }
+        Err(source) => Err(ConnectError::KubeconfigParse { path: path.to_owned(), source: Box::new(source) }),
+    }
+}
