@@ -31,7 +31,7 @@ mod golden;
 mod properties;
 
 pub use diff::{Difference, diff};
-pub use enter::{Entered, enter};
+pub use enter::{Entered, carry_out, enter};
 pub use error::PlanError;
 pub use names::{DEV_CONTAINER, SIDECAR_CONTAINER, secret_name};
 pub use options::{

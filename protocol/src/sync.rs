@@ -17,6 +17,8 @@ pub enum SyncState {
     InSync,
     /// It works, slower or with files left out; `lastError` says why.
     Degraded,
+    /// The source folder is gone or empty at once: nothing is synced, and nothing is deleted in the pod.
+    SourceLost,
     /// It does not work; `lastError` and `hint` say why and what to do.
     Failed,
 }

@@ -16,6 +16,8 @@ pub struct PodSeen {
     pub dev: bool,
     pub ready: bool,
     pub terminating: bool,
+    /// It is going, and its containers have longer than a second to do so.
+    pub lingering: bool,
     /// Why it is not ready, most telling reason first.
     pub waiting: Option<Waiting>,
 }
@@ -57,9 +59,12 @@ pub async fn owned_by(
     Ok(list.items.iter().filter(owned).map(|pod| see(pod, dev_container)).collect())
 }
 
+/// How long the containers of a pod have that is deleted quickly.
+const QUICK_GRACE_SECONDS: i64 = 1;
+
 /// Deletes a pod quickly if it is still the same one.
 pub async fn delete(objects: &Objects, namespace: &str, pod: &PodSeen) -> Result<(), ClusterError> {
-    let delete = Delete { uid: Some(pod.uid.clone()), grace_period_seconds: Some(1), ..Delete::default() };
+    let delete = Delete { uid: Some(pod.uid.clone()), grace_period_seconds: Some(QUICK_GRACE_SECONDS as u32), ..Delete::default() };
     objects.delete(PODS, Some(namespace), &pod.name, delete).await
 }
 
@@ -79,6 +84,7 @@ fn see(pod: &Pod, dev_container: &str) -> PodSeen {
         dev: containers.iter().any(|container| container.name == dev_container),
         ready,
         terminating: pod.metadata.deletion_timestamp.is_some(),
+        lingering: pod.metadata.deletion_grace_period_seconds.is_some_and(|seconds| seconds > QUICK_GRACE_SECONDS),
         waiting: if ready { None } else { waiting(pod) },
     }
 }

@@ -31,6 +31,15 @@ pub fn enter(origin: &Value, options: &DevOptions) -> Result<Entered, PlanError>
     edit(origin, options)
 }
 
+/// A plan carried out on the workload as it is now: `edited`'s spec and mark on `current`, whose spec is still the one
+/// that was planned for and whose labels, other annotations and resourceVersion may be newer.
+pub fn carry_out(edited: &Value, current: &Value) -> Value {
+    let mut object = current.clone();
+    manifest::set(&mut object, "spec", edited["spec"].clone());
+    mark::copy(edited, &mut object);
+    object
+}
+
 /// The plan that led to `current`, if it is this one.
 fn enter_again(current: &Value, options: &DevOptions) -> Option<Entered> {
     let mut origin = current.clone();

@@ -23,12 +23,25 @@ pub(super) fn put(object: &mut Value, spec: &Value) -> bool {
         .sum();
     let fits = taken + ORIGIN.len() + origin.len() <= ANNOTATIONS_LIMIT;
     let (key, value) = if fits { (ORIGIN, origin) } else { (ORIGIN_ELSEWHERE, "secret".to_owned()) };
-    let Some(metadata) = object.get_mut("metadata") else { return fits };
+    insert(object, key, value);
+    fits
+}
+
+fn insert(object: &mut Value, key: &str, value: String) {
+    let Some(metadata) = object.get_mut("metadata") else { return };
     match metadata.get_mut("annotations") {
         Some(annotations) if annotations.is_object() => set(annotations, key, value),
         _ => set(metadata, "annotations", json!({ key: value })),
     }
-    fits
+}
+
+/// Marks `to` as `from` is marked.
+pub(super) fn copy(from: &Value, to: &mut Value) {
+    for key in [ORIGIN, ORIGIN_ELSEWHERE] {
+        if let Some(value) = annotations(from).and_then(|all| all.get(key)).and_then(Value::as_str) {
+            insert(to, key, value.to_owned());
+        }
+    }
 }
 
 /// Takes our marks off and leaves every other annotation alone.

@@ -70,9 +70,7 @@ impl From<ConnectError> for Failure {
             ConnectError::NoCurrentContext { .. } | ConnectError::ContextMissing { .. } => ErrorKind::ContextNotFound,
             _ => ErrorKind::KubeconfigInvalid,
         };
-        let mut info = ErrorInfo::new(kind, error_chain(&error));
-        info.hint = error.hint();
-        Self::fatal(info)
+        Self::fatal(ErrorInfo::new(kind, error_chain(&error)).with_hint(error.hint()))
     }
 }
 

@@ -55,6 +55,11 @@ pub async fn prepare(
     }
     let options = options(objects, workload, &origin, request, &secret_name).await?;
     let entered = plan::enter(&origin, &options).map_err(|error| Failure::plan(workload, &error))?;
+    if entered.object == origin {
+        // The edit is there without its record: whose it is, and what was before, nobody can say for certain.
+        let error = plan::PlanError::AlreadyInDevMode { by_nocalhost: false };
+        return Err(Failure::plan(workload, &error));
+    }
     let resource = workload.kind.into();
     let edited = objects.replace(resource, Some(namespace), &entered.object, Mode::DryRun).await?;
     let record = Record::new(asker.session, asker.owner, &entered.container, origin.clone(), edited.clone());

@@ -1,1 +1,160 @@
-//! To come.
+//! What clients see of a session.
+
+use nhd_protocol::Timestamp;
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::forward::ForwardStatus;
+use nhd_protocol::session::{Phase, PodStatus, SessionStatus, StepName};
+use nhd_protocol::sync::{SyncState, SyncStatus};
+
+use super::next::Next;
+use super::observe::Sight;
+use crate::clock::timestamp_now;
+use crate::store::StoredSession;
+use crate::store::session::Desired;
+use crate::{forward, sync};
+
+/// The phase that follows from what is wanted and what comes next.
+pub fn phase(stored: &StoredSession, next: Next, pod_ready: bool) -> Phase {
+    match (stored.desired, next) {
+        (_, Next::Stop(_)) => Phase::Blocked,
+        (Desired::Original, _) => Phase::Ending,
+        (Desired::DevMode, Next::Wait(None)) => Phase::Synced,
+        (Desired::DevMode, _) if stored.synced => Phase::Reconnecting,
+        (Desired::DevMode, _) if pod_ready => Phase::Ready,
+        (Desired::DevMode, _) => Phase::Starting,
+    }
+}
+
+/// A session that has just begun.
+pub fn initial(stored: &StoredSession) -> SessionStatus {
+    SessionStatus {
+        session: stored.id.clone(),
+        workload: stored.workload.clone(),
+        context: stored.cluster.context.clone(),
+        server: stored.cluster.server.clone(),
+        phase: match stored.desired {
+            Desired::DevMode if stored.synced => Phase::Reconnecting,
+            Desired::DevMode => Phase::Starting,
+            Desired::Original => Phase::Ending,
+        },
+        since: timestamp_now(),
+        started_at: stored.created_at.clone(),
+        step: None,
+        container: stored.plan.as_ref().map(|plan| plan.container.clone()),
+        image: stored.request.image.clone(),
+        source: stored.request.source.display().to_string(),
+        work_dir: stored.request.work_dir.clone(),
+        pod: None,
+        forward: None,
+        sync: None,
+        error: stored.failure.clone(),
+        warnings: Vec::new(),
+    }
+}
+
+/// The parts of a status that come from one look at the world.
+#[derive(Debug)]
+pub struct Glance<'a> {
+    pub stored: &'a StoredSession,
+    pub sight: Option<&'a Sight>,
+    pub forward: Option<forward::ForwardStatus>,
+    pub sync: Option<sync::SyncStatus>,
+    pub phase: Phase,
+    pub step: Option<StepName>,
+    pub error: Option<ErrorInfo>,
+    pub warnings: Vec<String>,
+}
+
+/// The status after a look; `since` moves with the phase.
+pub fn refreshed(previous: &SessionStatus, glance: Glance<'_>) -> SessionStatus {
+    let since: Timestamp =
+        if previous.phase == glance.phase { previous.since.clone() } else { timestamp_now() };
+    let mut warnings = glance.stored.plan.as_ref().map(|plan| plan.warnings.clone()).unwrap_or_default();
+    warnings.extend(glance.warnings);
+    let sync = glance.sync.map(sync_status);
+    SessionStatus {
+        phase: glance.phase,
+        since,
+        step: glance.step,
+        container: glance.stored.plan.as_ref().map(|plan| plan.container.clone()),
+        pod: glance.sight.and_then(pod_status),
+        forward: glance.forward.map(forward_status),
+        error: glance.error.or_else(|| sync.as_ref().and_then(sync_error)),
+        sync,
+        warnings,
+        ..previous.clone()
+    }
+}
+
+/// Whether subscribers should hear of the change. Counters move all the time and are there for who asks.
+pub fn is_news(before: &SessionStatus, after: &SessionStatus) -> bool {
+    let sync = |status: &SessionStatus| {
+        status.sync.as_ref().map(|sync| (sync.state, sync.connected, sync.restarts, sync.last_error.clone()))
+    };
+    let forward = |status: &SessionStatus| status.forward.as_ref().map(|forward| forward.local_port);
+    before.phase != after.phase
+        || before.pod != after.pod
+        || before.error != after.error
+        || before.warnings != after.warnings
+        || before.container != after.container
+        || sync(before) != sync(after)
+        || forward(before) != forward(after)
+}
+
+fn pod_status(sight: &Sight) -> Option<PodStatus> {
+    let Some(pod) = sight.dev_pod() else {
+        let refused = sight.revisions.iter().filter(|revision| revision.dev).find_map(|it| it.refused.clone());
+        return refused.map(|refused| PodStatus { name: None, ready: false, waiting_for: Some(refused) });
+    };
+    Some(PodStatus {
+        name: Some(pod.name.clone()),
+        ready: pod.ready,
+        waiting_for: pod.waiting.as_ref().map(|waiting| waiting.text.clone()),
+    })
+}
+
+fn forward_status(status: forward::ForwardStatus) -> ForwardStatus {
+    ForwardStatus {
+        local_port: status.local.port(),
+        remote_port: status.remote_port,
+        open_connections: u32::try_from(status.open).unwrap_or(u32::MAX),
+        connections: status.connected,
+        last_error: status.last_failure.map(|failure| failure.reason),
+    }
+}
+
+fn sync_status(status: sync::SyncStatus) -> SyncStatus {
+    SyncStatus {
+        state: match status.state {
+            sync::SyncState::Starting => SyncState::Starting,
+            sync::SyncState::Connecting => SyncState::Connecting,
+            sync::SyncState::Syncing => SyncState::Syncing,
+            sync::SyncState::InSync => SyncState::InSync,
+            sync::SyncState::Degraded => SyncState::Degraded,
+            sync::SyncState::SourceLost => SyncState::SourceLost,
+            sync::SyncState::Failed => SyncState::Failed,
+        },
+        completion: status.completion_percent,
+        need_files: status.need_files,
+        need_bytes: status.need_bytes,
+        total_files: status.global_files,
+        total_bytes: status.global_bytes,
+        connected: status.connected,
+        restarts: status.restarts,
+        last_error: status.last_error,
+        hint: status.hint,
+    }
+}
+
+/// Sync trouble that the user has to do something about is the session's trouble.
+fn sync_error(sync: &SyncStatus) -> Option<ErrorInfo> {
+    let kind = match sync.state {
+        SyncState::SourceLost => ErrorKind::SourceMissing,
+        SyncState::Failed => ErrorKind::SyncFailed,
+        _ => return None,
+    };
+    let message = sync.last_error.clone().unwrap_or_else(|| "files are not synced".to_owned());
+    let mut error = ErrorInfo::new(kind, message);
+    error.hint.clone_from(&sync.hint);
+    Some(error)
+}

@@ -10,6 +10,8 @@ use nhd_protocol::workload::WorkloadRef;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::sync::{KeyPair, SyncIdentity};
+
 pub const SESSION_VERSION: u32 = 1;
 
 /// One session. Written before each change of the cluster with what is intended, after it with what came of it.
@@ -88,12 +90,9 @@ impl StoredPlan {
 /// The identities of the two syncthings of a session, made for it alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredSync {
-    pub local_certificate: String,
-    pub local_key: String,
-    pub remote_certificate: String,
-    pub remote_key: String,
-    /// The key of the local syncthing's REST API.
-    pub api_key: String,
-    /// The port that the syncthing in the pod listens on, on the pod's loopback.
+    pub identity: SyncIdentity,
+    /// The key pair of the syncthing in the pod.
+    pub remote: KeyPair,
+    /// The port that it listens on, on the pod's loopback.
     pub remote_port: u16,
 }
