@@ -14,6 +14,7 @@ mod container;
 mod references;
 mod security;
 mod work_dir;
+mod mounts;
 mod volumes;
 mod sidecar;
 mod standing;

@@ -12,9 +12,10 @@ use super::{DEV_CONTAINER, SIDECAR_CONTAINER};
 /// Takes away runAsNonRoot, and overrides a runAsUser of the pod in our two containers.
 ///
 /// The pod's runAsUser cannot go: other containers may rely on it (a database that refuses to be root) and would run
-/// as somebody else. It cannot reach ours either: without an fsGroup the sidecar could not read its Secret and crash,
-/// and the seed's image starts with a chown; with one, the files that it writes would still belong to whoever it is,
-/// and the dev container must be able to change them. A runAsGroup alone hinders neither, as root it passes.
+/// as somebody else. It must not reach ours: the sidecar could not read its Secret and would crash, as would the
+/// seed's image, whose entrypoint starts with a chown. An fsGroup would cure the first only, and adding one would
+/// change the owner of the data on the volumes. The dev container gets the same user as the sidecar, or it could not
+/// change the files that arrive. A runAsGroup alone hinders neither: root passes whatever its group.
 pub(super) fn relax(pod_spec: &mut Value, warnings: &mut Vec<String>) {
     let Some(context) = pod_spec.get_mut("securityContext") else { return };
     remove(context, "runAsNonRoot");

@@ -13,7 +13,7 @@ pub enum Standing {
     /// The spec is what we wrote.
     Dev,
     /// On the way back: the original with controls that are still neutral, or with our mark still on it. What is
-    /// left to do is [`super::restore`] for the mark and [`super::settle`] for the controls; both may be repeated.
+    /// left is [`super::settle`], once the original template has rolled out.
     Settling,
     /// In DevMode, and others have changed something since: what differs from what we wrote.
     Drifted(Vec<Difference>),

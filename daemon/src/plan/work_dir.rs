@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::PlanError;
-use super::manifest::{items, name, text};
+use super::mounts::{Mount, contains, is_read_only, kind, mounts};
 use super::names::{SECRET_MOUNT, SYNCTHING_HOME};
 
 /// Folders that a mount would take away from both images: neither they nor what lies in them can be the work dir.
@@ -30,8 +30,6 @@ const SYSTEM: [&str; 16] = [
 /// Folders with much more in them than a work dir; a folder inside can be one.
 const PARENTS: [&str; 9] =
     ["/etc", "/home", "/opt", "/run", "/usr", "/usr/local", "/usr/share", "/var", "/var/lib"];
-/// Volumes that the kubelet always mounts read-only.
-const READ_ONLY_KINDS: [&str; 5] = ["configMap", "secret", "downwardAPI", "projected", "image"];
 
 /// Whether a volume may be mounted at `work_dir` in both containers at all.
 pub(super) fn check(work_dir: &str) -> Result<(), PlanError> {
@@ -116,54 +114,6 @@ fn refuse_inside_read_only<'a>(
         }
         outer => Ok(outer),
     }
-}
-
-#[derive(Debug, PartialEq)]
-struct Mount<'a> {
-    volume: &'a str,
-    path: &'a str,
-    read_only: bool,
-    /// Only a folder of the volume is mounted (subPath, subPathExpr).
-    partial: bool,
-}
-
-/// What `container` mounts, block devices included.
-fn mounts(container: &Value) -> impl Iterator<Item = Mount<'_>> {
-    let folders = items(container, "volumeMounts").iter().map(|mount| (mount, "mountPath"));
-    let devices = items(container, "volumeDevices").iter().map(|device| (device, "devicePath"));
-    folders.chain(devices).map(|(mount, path)| Mount {
-        volume: name(mount),
-        path: text(mount, path).unwrap_or_default().trim_end_matches('/'),
-        read_only: mount.get("readOnly") == Some(&Value::Bool(true)),
-        partial: ["subPath", "subPathExpr"]
-            .iter()
-            .any(|field| text(mount, field).is_some_and(|it| !it.is_empty())),
-    })
-}
-
-/// What sort of volume `volume` is, in the words of the API: `emptyDir`, `persistentVolumeClaim`…
-fn kind<'a>(pod_spec: &'a Value, volume: &str) -> &'a str {
-    source(pod_spec, volume).map_or("unknown volume", |(kind, _)| kind)
-}
-
-fn is_read_only(pod_spec: &Value, volume: &str) -> bool {
-    source(pod_spec, volume).is_some_and(|(kind, source)| {
-        READ_ONLY_KINDS.contains(&kind) || source.get("readOnly") == Some(&Value::Bool(true))
-    })
-}
-
-/// The one field of a volume beside its name.
-fn source<'a>(pod_spec: &'a Value, volume: &str) -> Option<(&'a str, &'a Value)> {
-    let volume = items(pod_spec, "volumes").iter().find(|candidate| name(candidate) == volume)?;
-    let mut fields = volume.as_object()?.iter();
-    fields
-        .find(|(field, value)| *field != "name" && !value.is_null())
-        .map(|(kind, source)| (kind.as_str(), source))
-}
-
-/// Whether `path` is `folder` or lies in it.
-fn contains(folder: &str, path: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]
