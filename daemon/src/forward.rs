@@ -1,1 +1,135 @@
-//! To come.
+//! Host listener ⇄ pod port. A forward is bound once and outlives pods: each connection asks anew which pod is behind
+//! it. Knows nothing of workloads or sessions, and of Kubernetes only the one request that opens a tunnel.
+
+mod connection;
+mod listener;
+mod splice;
+mod status;
+mod stream;
+mod tunnel;
+mod websocket;
+
+#[cfg(test)]
+mod fake;
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
+
+pub use self::status::{ForwardFailure, ForwardStatus};
+use self::{listener::Door, status::Record, tunnel::Tunnel, websocket::WebSocketTunnel};
+
+/// Where a forward leads at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PodTarget {
+    pub namespace: String,
+    pub pod: String,
+    pub uid: String,
+}
+
+pub struct ForwardOptions {
+    pub client: kube::Client,
+    /// Published by whoever knows the ready pod. `None` means that it is away for the moment: open connections are
+    /// kept and new ones wait. Another uid means that it was replaced: connections to the old one are closed.
+    pub target: watch::Receiver<Option<PodTarget>>,
+    pub remote_port: u16,
+    /// [`ANY_LOCAL_PORT`], unless the user asked for a certain one.
+    pub local: SocketAddr,
+    pub shutdown: CancellationToken,
+    pub tracker: TaskTracker,
+}
+
+pub const ANY_LOCAL_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+#[derive(Debug, thiserror::Error)]
+pub enum ForwardError {
+    #[error("failed to listen on {local}")]
+    Listen { local: SocketAddr, source: io::Error },
+}
+
+impl ForwardError {
+    pub fn hint(&self) -> &'static str {
+        let Self::Listen { source, .. } = self;
+        match source.kind() {
+            io::ErrorKind::AddrInUse => "another program has that port: choose another, or let nhd choose",
+            io::ErrorKind::PermissionDenied => "ports below 1024 are for root: choose a higher one",
+            io::ErrorKind::AddrNotAvailable => "no interface of this machine has that address",
+            _ => "choose another local port",
+        }
+    }
+}
+
+/// A listener that leads into a pod until it is stopped; dropping it stops it too, without waiting.
+pub struct Forward {
+    local: SocketAddr,
+    record: Arc<Record>,
+    listening: JoinHandle<()>,
+    stop: DropGuard,
+}
+
+/// Binds the local port; nothing is asked of the cluster before the first connection.
+pub async fn start(options: ForwardOptions) -> Result<Forward, ForwardError> {
+    let tunnel = WebSocketTunnel::new(options.client.clone());
+    start_through(
+        tunnel,
+        options.target,
+        options.remote_port,
+        options.local,
+        options.shutdown,
+        options.tracker,
+    )
+    .await
+}
+
+async fn start_through(
+    tunnel: impl Tunnel,
+    target: watch::Receiver<Option<PodTarget>>,
+    remote_port: u16,
+    local: SocketAddr,
+    shutdown: CancellationToken,
+    tracker: TaskTracker,
+) -> Result<Forward, ForwardError> {
+    let failed = |source| ForwardError::Listen { local, source };
+    let listener = TcpListener::bind(local).await.map_err(failed)?;
+    let local = listener.local_addr().map_err(failed)?;
+    let record = Arc::new(Record::new(local, remote_port));
+    let shutdown = shutdown.child_token();
+    let door = Door { tunnel, target, remote_port, record: record.clone(), shutdown: shutdown.clone() };
+    let listening = tracker.spawn(listener::listen(listener, Arc::new(door)));
+    Ok(Forward { local, record, listening, stop: shutdown.drop_guard() })
+}
+
+impl Forward {
+    pub fn local_port(&self) -> u16 {
+        self.local.port()
+    }
+
+    /// How it stands right now.
+    pub fn status(&self) -> ForwardStatus {
+        self.record.snapshot()
+    }
+
+    /// Changes with every connection that opens, ends or fails; not with every byte.
+    pub fn changes(&self) -> watch::Receiver<ForwardStatus> {
+        self.record.changes()
+    }
+
+    /// Closes the listener, then the connections; returns when all are gone, after [`listener::STOP_LIMIT`] at most.
+    pub async fn stop(self) {
+        drop(self.stop);
+        if let Err(error) = self.listening.await {
+            tracing::error!(local = %self.local, %error, "the listener of a forward ended badly");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

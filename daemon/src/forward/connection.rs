@@ -1,0 +1,115 @@
+//! The life of one local connection: wait for a pod, open a stream into it, carry bytes, end. Knows nothing of others.
+
+use std::time::Duration;
+
+use tokio::{
+    net::TcpStream,
+    sync::watch,
+    time::{Instant, timeout_at},
+};
+
+use super::{
+    PodTarget,
+    listener::Door,
+    splice::{End, splice},
+    status::reason,
+    stream::{PodStream, StreamError},
+    tunnel::{OpenError, Tunnel},
+};
+
+/// A pod that is replaced is usually back within this, and what connects meanwhile need not know.
+pub(super) const POD_LIMIT: Duration = Duration::from_secs(10);
+const RETRY_PAUSE: Duration = Duration::from_millis(250);
+
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ConnectionError {
+    #[error("no pod to forward to for {} s", POD_LIMIT.as_secs())]
+    NoPod,
+
+    #[error("no stream to pod {pod} within {} s", POD_LIMIT.as_secs())]
+    Slow { pod: String },
+
+    #[error("pod {pod} was replaced")]
+    Replaced { pod: String },
+
+    #[error("the forward was stopped")]
+    Stopped,
+
+    #[error(transparent)]
+    Open(#[from] OpenError),
+
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+}
+
+pub(super) async fn serve(mut local: TcpStream, door: &Door<impl Tunnel>) {
+    // Small writes of interactive protocols must not wait for the acknowledgement of earlier ones.
+    let _ = local.set_nodelay(true);
+    let carried = tokio::select! {
+        () = door.shutdown.cancelled() => Err(ConnectionError::Stopped),
+        carried = carry(&mut local, door) => carried,
+    };
+    match carried {
+        Ok(end) => tracing::debug!(?end, "a forwarded connection ended"),
+        Err(error) => {
+            // A clean end would look like the end of the data.
+            let _ = local.set_zero_linger();
+            if !matches!(error, ConnectionError::Stopped) {
+                tracing::debug!(error = &error as &dyn std::error::Error, "a forwarded connection failed");
+                door.record.failed(reason(&error));
+            }
+        }
+    }
+}
+
+async fn carry(local: &mut TcpStream, door: &Door<impl Tunnel>) -> Result<End, ConnectionError> {
+    let mut target = door.target.clone();
+    let (pod, mut stream) = open(&mut target, door).await?;
+    door.record.connected(&pod);
+    let (from_local, to_local) = local.split();
+    let carried = tokio::select! {
+        carried = splice(from_local, to_local, &mut stream, &door.record) => carried.map_err(Into::into),
+        () = replaced(&mut target, &pod) => Err(ConnectionError::Replaced { pod: pod.pod }),
+    };
+    stream.writer.close().await;
+    carried
+}
+
+/// Tries until the pod that is meant at the moment takes the stream; whatever fails for the lack of a pod, and an API
+/// server that is away, have time until [`POD_LIMIT`].
+async fn open(
+    target: &mut watch::Receiver<Option<PodTarget>>,
+    door: &Door<impl Tunnel>,
+) -> Result<(PodTarget, PodStream), ConnectionError> {
+    let deadline = Instant::now() + POD_LIMIT;
+    let mut last_failure = ConnectionError::NoPod;
+    loop {
+        let Ok(Some(pod)) = timeout_at(deadline, present(target)).await else { return Err(last_failure) };
+        let opening = door.tunnel.open(&pod, door.remote_port);
+        let opened = tokio::select! {
+            opened = timeout_at(deadline, opening) => opened,
+            () = replaced(target, &pod) => continue,
+        };
+        match opened {
+            Ok(Ok(stream)) => return Ok((pod, stream)),
+            Ok(Err(error)) if error.is_final() => return Err(error.into()),
+            Ok(Err(error)) => last_failure = error.into(),
+            Err(_) => return Err(ConnectionError::Slow { pod: pod.pod }),
+        }
+        let _ = tokio::time::timeout(RETRY_PAUSE, replaced(target, &pod)).await;
+    }
+}
+
+/// The pod that is meant at the moment; `None` when nobody will ever say again.
+async fn present(target: &mut watch::Receiver<Option<PodTarget>>) -> Option<PodTarget> {
+    let found = target.wait_for(Option::is_some).await.ok()?;
+    found.clone()
+}
+
+async fn replaced(target: &mut watch::Receiver<Option<PodTarget>>, pod: &PodTarget) {
+    let other = |now: &Option<PodTarget>| now.as_ref().is_some_and(|now| now.uid != pod.uid);
+    if target.wait_for(other).await.is_err() {
+        // Nobody publishes any more, so nobody says that it was replaced.
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,185 @@
+//! All on the paused clock and in memory: minutes of silence take no time.
+
+use std::sync::Arc;
+
+use tokio::{
+    io::{DuplexStream, duplex},
+    task::JoinHandle,
+    time::{Instant, sleep, timeout},
+};
+
+use super::*;
+use crate::forward::{
+    ANY_LOCAL_PORT,
+    fake::{FakePod, pair},
+};
+
+struct Running {
+    local: DuplexStream,
+    pod: FakePod<DuplexStream>,
+    record: Arc<Record>,
+    ended: JoinHandle<Result<End, StreamError>>,
+}
+
+async fn running() -> Running {
+    let (local, inner) = duplex(16 << 10);
+    let (mut stream, pod) = pair(80).await;
+    let record = Arc::new(Record::new(ANY_LOCAL_PORT, 80));
+    let noted = record.clone();
+    let ended = tokio::spawn(async move {
+        let (from_local, to_local) = tokio::io::split(inner);
+        splice(from_local, to_local, &mut stream, &noted).await
+    });
+    Running { local, pod, record, ended }
+}
+
+async fn read(local: &mut DuplexStream, length: usize) -> Vec<u8> {
+    let mut read = vec![0; length];
+    local.read_exact(&mut read).await.unwrap();
+    read
+}
+
+#[tokio::test(start_paused = true)]
+async fn bytes_flow_both_ways_and_the_pods_close_ends_the_local_side() {
+    let Running { mut local, mut pod, record, ended } = running().await;
+    local.write_all(b"question").await.unwrap();
+    assert_eq!(pod.hear().await.unwrap(), "question");
+    pod.say(b"answer").await;
+    pod.close().await;
+    let mut read = Vec::new();
+    local.read_to_end(&mut read).await.unwrap();
+    assert_eq!(read, b"answer");
+    drop(local);
+    assert_eq!(ended.await.unwrap().unwrap(), End::PodClosed);
+    let status = record.snapshot();
+    assert_eq!((status.sent_bytes, status.received_bytes), (8, 6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_pods_side_says_went_wrong_is_the_error() {
+    let Running { mut pod, ended, local: _local, .. } = running().await;
+    pod.fail("dial tcp4 127.0.0.1:80: connect: connection refused\n").await;
+    let error = ended.await.unwrap().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the pod's side failed: dial tcp4 127.0.0.1:80: connect: connection refused"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_misses_two_pings_is_dead() {
+    let Running { pod: _silent, ended, local: _local, .. } = running().await;
+    let before = Instant::now();
+    let error = ended.await.unwrap().unwrap_err();
+    assert!(matches!(error, StreamError::Dead { .. }), "{error}");
+    assert_eq!(before.elapsed().as_secs(), 45);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_peer_that_answers_pings_lives() {
+    let Running { mut local, mut pod, ended, .. } = running().await;
+    assert!(timeout(Duration::from_secs(3600), pod.hear()).await.is_err(), "pings are not data");
+    assert!(!ended.is_finished());
+    pod.say(b"awake").await;
+    assert_eq!(read(&mut local, 5).await, b"awake");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_reader_slows_the_pod_down_and_loses_nothing() {
+    let Running { mut local, mut pod, .. } = running().await;
+    let chunk = vec![7; 32 << 10];
+    let mut sent = 0;
+    while timeout(Duration::from_secs(1), pod.say(&chunk)).await.is_ok() {
+        sent += chunk.len();
+        assert!(sent < 2 << 20, "everything is buffered");
+    }
+    // The frame that did not fit is half written and goes on with the next use of the connection.
+    sent += chunk.len();
+    sleep(Duration::from_secs(600)).await;
+    let (received, ()) = tokio::join!(read(&mut local, sent), pod.close());
+    assert_eq!(received.len(), sent);
+    let mut rest = Vec::new();
+    local.read_to_end(&mut rest).await.unwrap();
+    assert!(rest.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pod_that_is_slow_to_read_is_not_taken_for_dead() {
+    let Running { mut local, mut pod, ended, .. } = running().await;
+    let chunk = vec![7; 32 << 10];
+    let mut sent = 0;
+    while let Ok(written) = timeout(Duration::from_secs(1), local.write(&chunk)).await {
+        sent += written.unwrap();
+        assert!(sent < 2 << 20, "everything is buffered");
+    }
+    sleep(Duration::from_secs(120)).await;
+    assert!(!ended.is_finished());
+    let mut heard = 0;
+    while heard < sent {
+        heard += pod.hear().await.unwrap().len();
+    }
+    assert_eq!(heard, sent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_may_come_long_after_the_local_side_has_finished_sending() {
+    let Running { mut local, mut pod, ended, .. } = running().await;
+    local.write_all(b"question").await.unwrap();
+    local.shutdown().await.unwrap();
+    assert_eq!(pod.hear().await.unwrap(), "question");
+    sleep(Duration::from_secs(25)).await;
+    pod.say(b"answer").await;
+    assert_eq!(read(&mut local, 6).await, b"answer");
+    pod.close().await;
+    assert_eq!(ended.await.unwrap().unwrap(), End::PodClosed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_never_comes_is_given_up() {
+    let Running { mut local, mut pod, ended, .. } = running().await;
+    local.write_all(b"question").await.unwrap();
+    local.shutdown().await.unwrap();
+    assert_eq!(pod.hear().await.unwrap(), "question");
+    let before = Instant::now();
+    assert_eq!(ended.await.unwrap().unwrap(), End::Idle);
+    assert_eq!(before.elapsed(), ANSWER_GRACE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_local_side_that_leaves_after_the_answer_is_let_go_soon() {
+    let Running { mut local, mut pod, ended, .. } = running().await;
+    pod.say(b"answer").await;
+    assert_eq!(read(&mut local, 6).await, b"answer");
+    let before = Instant::now();
+    local.shutdown().await.unwrap();
+    assert_eq!(ended.await.unwrap().unwrap(), End::Idle);
+    assert_eq!(before.elapsed(), FAREWELL_GRACE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_half_closed_local_side_that_reads_slowly_is_waited_for() {
+    let Running { mut local, mut pod, ended, .. } = running().await;
+    local.shutdown().await.unwrap();
+    pod.say(&vec![7; 48 << 10]).await;
+    sleep(Duration::from_secs(300)).await;
+    assert!(!ended.is_finished());
+    assert_eq!(read(&mut local, 48 << 10).await.len(), 48 << 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_breaks_off_is_an_error() {
+    let Running { pod, ended, local: _local, .. } = running().await;
+    drop(pod);
+    let error = ended.await.unwrap().unwrap_err();
+    assert!(matches!(error, StreamError::Broken { .. }), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_frame_that_makes_no_sense_is_an_error() {
+    for (frame, what) in [(vec![], "no channel"), (vec![2, 0, 0], "unknown")] {
+        let Running { mut pod, ended, local: _local, .. } = running().await;
+        pod.frame(frame).await;
+        let error = ended.await.unwrap().unwrap_err();
+        assert!(matches!(error, StreamError::Frame { what: found } if found.contains(what)), "{error}");
+    }
+}

@@ -1,0 +1,99 @@
+//! The whole way of a request through the client's layers to an HTTP server on loopback.
+
+use std::collections::BTreeMap;
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+};
+use tokio_tungstenite::{
+    accept_hdr_async,
+    tungstenite::handshake::server::{Request as Asked, Response as Answer},
+};
+
+use super::*;
+use crate::{cluster::client::ClusterAddress, forward::fake::FakePod};
+
+/// A tunnel to a server of the test's own, and the first connection to that server.
+async fn tunnel_to(listener: &TcpListener) -> WebSocketTunnel {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config");
+    let server = listener.local_addr().unwrap();
+    let kubeconfig = format!(
+        "{{current-context: a, contexts: [{{name: a, context: {{cluster: a, user: a}}}}], \
+         clusters: [{{name: a, cluster: {{server: 'http://{server}'}}}}], users: [{{name: a, user: {{token: t}}}}]}}"
+    );
+    std::fs::write(&file, kubeconfig).unwrap();
+    let address = ClusterAddress { kubeconfig: vec![file], context: None, environment: BTreeMap::new() };
+    WebSocketTunnel::new(address.connect().await.unwrap().client)
+}
+
+fn target() -> PodTarget {
+    PodTarget { namespace: "team".to_owned(), pod: "reviews-1".to_owned(), uid: "u".to_owned() }
+}
+
+#[expect(clippy::result_large_err, reason = "the signature is tungstenite's")]
+fn accept(
+    asked: &Asked,
+    mut answer: Answer,
+) -> Result<Answer, tokio_tungstenite::tungstenite::handshake::server::ErrorResponse> {
+    assert_eq!(asked.uri(), "/api/v1/namespaces/team/pods/reviews-1/portforward?ports=9080");
+    assert_eq!(asked.headers()[header::AUTHORIZATION], "Bearer t");
+    answer
+        .headers_mut()
+        .insert(header::SEC_WEBSOCKET_PROTOCOL, asked.headers()[header::SEC_WEBSOCKET_PROTOCOL].clone());
+    Ok(answer)
+}
+
+#[tokio::test]
+async fn a_stream_goes_through_an_upgrade_of_the_pods_portforward() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let tunnel = tunnel_to(&listener).await;
+    let serving = async {
+        let (socket, _) = listener.accept().await.unwrap();
+        let mut pod = FakePod { frames: accept_hdr_async(socket, accept).await.unwrap() };
+        pod.announce(9080).await;
+        let heard = pod.hear().await.unwrap();
+        pod.say(&heard).await;
+        pod
+    };
+    let asking = async {
+        let mut stream = tunnel.open(&target(), 9080).await.unwrap();
+        stream.writer.send(b"hello").await.unwrap();
+        assert_eq!(stream.reader.receive().await.unwrap().unwrap(), "hello");
+    };
+    tokio::join!(serving, asking);
+}
+
+async fn refused_with(status: &str, body: &str) -> OpenError {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let tunnel = tunnel_to(&listener).await;
+    let answer = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let serving = async {
+        let (mut socket, _): (TcpStream, _) = listener.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(socket.read_u8().await.unwrap());
+        }
+        socket.write_all(answer.as_bytes()).await.unwrap();
+        socket
+    };
+    let target = target();
+    let (_socket, opened) = tokio::join!(serving, tunnel.open(&target, 9080));
+    opened.err().unwrap()
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_the_server_said_in_either_of_its_forms() {
+    let status = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","message":"pods \"reviews-1\" not found","reason":"NotFound","code":404}"#;
+    for (code, body, said, is_final) in [
+        ("404 Not Found", status, "pods \"reviews-1\" not found", false),
+        ("500 Internal Server Error", "container not running\n", "container not running", false),
+        ("403 Forbidden", "no", "no", true),
+        ("200 OK", "not an upgrade", "not an upgrade", false),
+    ] {
+        let error = refused_with(code, body).await;
+        let shown = format!("the API server refused a forward to pod team/reviews-1 ({code}): {said}");
+        assert_eq!((error.to_string(), error.is_final()), (shown, is_final));
+    }
+}
