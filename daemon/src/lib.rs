@@ -11,9 +11,11 @@ pub mod events;
 
 pub mod cli;
 
+
 pub mod daemon;
 pub mod fault;
 pub mod instance;
+pub mod owner;
 pub mod paths;
 pub mod clock;
 

@@ -3,13 +3,18 @@
 //! It decides and orders; carrying out is the work of `plan`, `cluster`, `forward` and `sync`.
 
 pub mod failure;
+pub mod link;
 pub mod manager;
 pub mod next;
 pub mod observe;
+pub mod preview;
 pub mod prepare;
 pub mod request;
+pub mod resolve;
 pub mod steps;
 pub mod task;
+pub mod verdict;
 pub mod view;
 
-// pub use manager::SessionManager;
+pub use manager::SessionManager;
+pub use task::Environment;

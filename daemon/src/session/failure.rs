@@ -7,7 +7,9 @@ use crate::cluster::record::RecordError;
 use crate::cluster::{ClusterError, ConnectError, Reason};
 use crate::error_chain;
 use crate::plan::PlanError;
+use crate::forward::ForwardError;
 use crate::store::StoreError;
+use crate::sync::{BinaryError, IdentityError, SyncError};
 
 /// A step that failed.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,5 +91,43 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let info = ErrorInfo::new(ErrorKind::StoreFailed, error_chain(&error));
         Self::transient(info.with_hint("check that the disk is not full; `nhd-cli daemon status` names the home"))
+    }
+}
+
+impl From<ForwardError> for Failure {
+    fn from(error: ForwardError) -> Self {
+        Self::transient(ErrorInfo::new(ErrorKind::ForwardFailed, error_chain(&error)).with_hint(error.hint()))
+    }
+}
+
+impl From<BinaryError> for Failure {
+    fn from(error: BinaryError) -> Self {
+        let kind = match &error {
+            BinaryError::TooOld { .. } => ErrorKind::SyncthingTooOld,
+            _ => ErrorKind::SyncthingMissing,
+        };
+        let mut info = ErrorInfo::new(kind, error_chain(&error));
+        info.hint = error.hint();
+        Self::fatal(info)
+    }
+}
+
+impl From<SyncError> for Failure {
+    fn from(error: SyncError) -> Self {
+        let kind = match &error {
+            SyncError::SourceLost(_) => ErrorKind::SourceMissing,
+            _ => ErrorKind::SyncFailed,
+        };
+        let mut info = ErrorInfo::new(kind, error_chain(&error));
+        info.hint = error.hint();
+        Self::fatal(info)
+    }
+}
+
+impl From<IdentityError> for Failure {
+    fn from(error: IdentityError) -> Self {
+        let mut info = ErrorInfo::new(ErrorKind::Internal, error_chain(&error));
+        info.hint = error.hint();
+        Self::fatal(info)
     }
 }

@@ -1,1 +1,325 @@
-//! To come.
+//! All sessions of this daemon: who asks for one is led to its task.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use futures::future::join_all;
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::event::EventBody;
+use nhd_protocol::session::{
+    EndResult, Phase, SessionList, SessionSelector, SessionStatus, StartParams, WaitParams, WaitUntil,
+};
+use nhd_protocol::workload::WorkloadRef;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, timeout_at};
+
+use super::request::{Request, differences};
+use super::resolve::{Place, new_session};
+use super::task::{Command, Environment, SessionTask};
+use super::view;
+use crate::store::StoredSession;
+use crate::store::session::StoredRequest;
+
+/// Finished sessions whose last status can still be asked for by id.
+const FINISHED_KEPT: usize = 64;
+
+/// How long an end may take to be judged; after that it is under way in any case.
+const END_JUDGEMENT: Duration = Duration::from_secs(15);
+
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The sessions by id.
+pub struct SessionManager {
+    environment: Arc<Environment>,
+    registry: Arc<Mutex<Registry>>,
+}
+
+#[derive(Default)]
+struct Registry {
+    live: BTreeMap<String, Handle>,
+    finished: VecDeque<SessionStatus>,
+}
+
+#[derive(Clone)]
+struct Handle {
+    /// The uid of the cluster and the workload in it: what a session is keyed by.
+    cluster: String,
+    workload: WorkloadRef,
+    request: StoredRequest,
+    commands: mpsc::Sender<Command>,
+    status: watch::Receiver<SessionStatus>,
+}
+
+impl SessionManager {
+    /// Takes up every session of the store again.
+    pub fn resume(environment: Arc<Environment>, stored: Vec<StoredSession>) -> Self {
+        let manager = Self { environment, registry: Arc::default() };
+        for session in stored {
+            tracing::info!(session = session.id, workload = %session.workload, "resuming a session");
+            let mut registry = manager.registry();
+            manager.spawn(&mut registry, session);
+        }
+        manager
+    }
+
+    pub async fn start(&self, params: StartParams) -> Result<SessionStatus, ErrorInfo> {
+        let request = Request::check(params)?;
+        let place = Place::find(&request).await?;
+        let mut registry = self.registry();
+        let workload = place.workload(&request);
+        if let Some(handle) = registry.of_workload(&place.cluster_uid, &workload) {
+            return handle.repeated(&request.details);
+        }
+        let stored = new_session(&request, &place)?;
+        self.environment.store.put_session(&stored).map_err(|error| super::failure::Failure::from(error).info)?;
+        Ok(self.spawn(&mut registry, stored))
+    }
+
+    pub fn has_session(&self, cluster_uid: &str, workload: &WorkloadRef) -> Option<String> {
+        self.registry().of_workload(cluster_uid, workload).map(|handle| handle.status.borrow().session.clone())
+    }
+
+    pub async fn end(&self, selector: &SessionSelector) -> Result<EndResult, ErrorInfo> {
+        if *selector == SessionSelector::default() {
+            return Err(ErrorInfo::new(ErrorKind::InvalidRequest, "no session or workload to end is named"));
+        }
+        let handles: Vec<Handle> = self.matching(selector);
+        for result in join_all(handles.iter().map(Handle::end)).await {
+            result?;
+        }
+        Ok(EndResult { sessions: handles.iter().map(|handle| handle.status.borrow().clone()).collect() })
+    }
+
+    pub fn status(&self, selector: &SessionSelector) -> Result<SessionStatus, ErrorInfo> {
+        let matching = self.matching(selector);
+        match matching.as_slice() {
+            [one] => Ok(one.status.borrow().clone()),
+            [] => self.finished(selector.session.as_deref()).ok_or_else(|| not_found(selector)),
+            several => {
+                let names: Vec<String> = several.iter().map(|handle| handle.workload.to_string()).collect();
+                let message = format!("several sessions match: {}", names.join(", "));
+                Err(ErrorInfo::new(ErrorKind::InvalidRequest, message).with_hint("name the namespace or the session"))
+            }
+        }
+    }
+
+    pub fn list(&self, selector: &SessionSelector) -> SessionList {
+        let sessions = self.matching(selector).iter().map(|handle| handle.status.borrow().clone()).collect();
+        SessionList { sessions }
+    }
+
+    /// How many sessions there are.
+    pub fn count(&self) -> usize {
+        self.registry().live.len()
+    }
+
+    pub async fn wait(&self, params: WaitParams) -> Result<SessionStatus, ErrorInfo> {
+        let limit = params.timeout_ms.map_or(LONGEST_WAIT, Duration::from_millis).min(LONGEST_WAIT);
+        let deadline = Instant::now() + limit;
+        let handle = self.registry().live.get(&params.session).cloned();
+        let Some(mut handle) = handle else {
+            let selector = SessionSelector { session: Some(params.session.clone()), ..Default::default() };
+            let status = self.finished(Some(&params.session)).ok_or_else(|| not_found(&selector))?;
+            return reached(&status, params.until).unwrap_or_else(|| Err(over(&status)));
+        };
+        let status = match timeout_at(deadline, handle.reach(params.until)).await {
+            Ok(result) => result?,
+            Err(_) => return Err(too_late(&handle.status.borrow(), params.until, limit)),
+        };
+        if params.until == WaitUntil::Synced {
+            match timeout_at(deadline, handle.barrier()).await {
+                Ok(result) => result?,
+                Err(_) => return Err(too_late(&handle.status.borrow(), params.until, limit)),
+            }
+        }
+        Ok(if params.until == WaitUntil::Synced { handle.status.borrow().clone() } else { status })
+    }
+
+    fn matching(&self, selector: &SessionSelector) -> Vec<Handle> {
+        self.registry().live.values().filter(|handle| matches(selector, &handle.status.borrow())).cloned().collect()
+    }
+
+    fn finished(&self, session: Option<&str>) -> Option<SessionStatus> {
+        let session = session?;
+        self.registry().finished.iter().find(|status| status.session == session).cloned()
+    }
+
+    fn registry(&self) -> MutexGuard<'_, Registry> {
+        self.registry.lock().expect("nobody panics with the registry in hand")
+    }
+
+    /// Starts the task of a session and keeps watch over it: a panic there is an error of this session alone.
+    fn spawn(&self, registry: &mut Registry, stored: StoredSession) -> SessionStatus {
+        let (commands, receiver) = mpsc::channel(16);
+        let initial = view::initial(&stored);
+        let (sender, status) = watch::channel(initial.clone());
+        let handle = Handle {
+            cluster: stored.cluster.uid.clone(),
+            workload: stored.workload.clone(),
+            request: stored.request.clone(),
+            commands,
+            status,
+        };
+        let id = stored.id.clone();
+        registry.live.insert(id.clone(), handle);
+        self.environment.events.publish(EventBody::Session { status: Box::new(initial.clone()) });
+        let task = SessionTask::new(Arc::clone(&self.environment), stored, receiver, sender.clone());
+        let (registry, environment) = (Arc::clone(&self.registry), Arc::clone(&self.environment));
+        self.environment.tracker.spawn(async move {
+            let work = environment.tracker.spawn(task.run());
+            if let Err(error) = work.await {
+                tracing::error!(session = id, %error, "the task of a session died");
+                let why = ErrorInfo::new(ErrorKind::Internal, "nhd met a fault of its own in this session")
+                    .with_hint("restart the daemon: it goes on with the session from its store");
+                sender.send_modify(|status| (status.phase, status.error) = (Phase::Blocked, Some(why)));
+                environment.events.publish(EventBody::Session { status: Box::new(sender.borrow().clone()) });
+            }
+            let status = sender.borrow().clone();
+            if status.phase.is_final() {
+                registry.lock().expect("nobody panics with the registry in hand").finish(&id, status);
+            }
+        });
+        initial
+    }
+}
+
+impl Registry {
+    fn of_workload(&self, cluster: &str, workload: &WorkloadRef) -> Option<&Handle> {
+        self.live.values().find(|handle| handle.cluster == cluster && handle.workload == *workload)
+    }
+
+    fn finish(&mut self, id: &str, status: SessionStatus) {
+        self.live.remove(id);
+        self.finished.push_back(status);
+        while self.finished.len() > FINISHED_KEPT {
+            self.finished.pop_front();
+        }
+    }
+}
+
+impl Handle {
+    /// The answer to a start of a workload that has a session.
+    fn repeated(&self, asked: &StoredRequest) -> Result<SessionStatus, ErrorInfo> {
+        let status = self.status.borrow().clone();
+        let about = |error: ErrorInfo| ErrorInfo { session: Some(status.session.clone()), ..error };
+        if status.phase == Phase::Ending || status.phase.is_final() {
+            let message = format!("the session of {} is being ended", self.workload);
+            return Err(about(
+                ErrorInfo::new(ErrorKind::SessionEnding, message).with_hint("start again when it has ended"),
+            ));
+        }
+        let differences = differences(&self.request, asked);
+        if differences.is_empty() {
+            return Ok(status);
+        }
+        let message =
+            format!("{} has a session with other parameters: {}", self.workload, differences.join("; "));
+        Err(about(
+            ErrorInfo::new(ErrorKind::SessionExists, message)
+                .with_hint("end that session first, or start with its parameters"),
+        ))
+    }
+
+    async fn end(&self) -> Result<(), ErrorInfo> {
+        let (answer, answered) = oneshot::channel();
+        if self.commands.send(Command::End(answer)).await.is_err() {
+            // The task is over, so there is nothing left to end, or it died and says so in its status.
+            let status = self.status.borrow();
+            return match &status.error {
+                Some(error) if !status.phase.is_final() => Err(error.clone()),
+                _ => Ok(()),
+            };
+        }
+        match tokio::time::timeout(END_JUDGEMENT, answered).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) | Err(_) => Ok(()),
+        }
+    }
+
+    async fn barrier(&self) -> Result<(), ErrorInfo> {
+        let lost = || ErrorInfo::new(ErrorKind::Cancelled, "the session ended meanwhile");
+        let (answer, answered) = oneshot::channel();
+        self.commands.send(Command::Barrier(answer)).await.map_err(|_| lost())?;
+        answered.await.map_err(|_| lost())?
+    }
+
+    async fn reach(&mut self, until: WaitUntil) -> Result<SessionStatus, ErrorInfo> {
+        loop {
+            let status = self.status.borrow_and_update().clone();
+            if let Some(result) = reached(&status, until) {
+                return result;
+            }
+            if self.status.changed().await.is_err() {
+                let status = self.status.borrow().clone();
+                return reached(&status, until).unwrap_or_else(|| Err(over(&status)));
+            }
+        }
+    }
+}
+
+/// Whether a wait is over in this status, and how.
+fn reached(status: &SessionStatus, until: WaitUntil) -> Option<Result<SessionStatus, ErrorInfo>> {
+    let pod_ready = status.pod.as_ref().is_some_and(|pod| pod.ready);
+    let there = match until {
+        WaitUntil::Ready => matches!(status.phase, Phase::Ready | Phase::Synced) || (status.phase == Phase::Reconnecting && pod_ready),
+        WaitUntil::Synced => status.phase == Phase::Synced,
+        WaitUntil::Ended => status.phase.is_final(),
+    };
+    if there {
+        return Some(Ok(status.clone()));
+    }
+    match status.phase {
+        Phase::Failed | Phase::Ended => Some(Err(over(status))),
+        // Somebody else has to decide; waiting would be for nothing.
+        Phase::Blocked => status.error.clone().map(Err),
+        _ => None,
+    }
+}
+
+/// Why a session that is over cannot come any further.
+fn over(status: &SessionStatus) -> ErrorInfo {
+    status.error.clone().unwrap_or_else(|| {
+        let message = format!("the session of {} was ended meanwhile", status.workload);
+        ErrorInfo { session: Some(status.session.clone()), ..ErrorInfo::new(ErrorKind::Cancelled, message) }
+    })
+}
+
+fn too_late(status: &SessionStatus, until: WaitUntil, limit: Duration) -> ErrorInfo {
+    let goal = match until {
+        WaitUntil::Ready => "ready",
+        WaitUntil::Synced => "synced",
+        WaitUntil::Ended => "ended",
+    };
+    let mut message = format!("the session of {} is not {goal} after {} s", status.workload, limit.as_secs_f32());
+    if let Some(error) = &status.error {
+        message = format!("{message}: {error}");
+    } else if let Some(waiting_for) = status.pod.as_ref().and_then(|pod| pod.waiting_for.as_ref()) {
+        message = format!("{message}: {waiting_for}");
+    }
+    let hint = status.error.as_ref().and_then(|error| error.hint.clone());
+    let hint = hint.unwrap_or_else(|| "it goes on in the background; `nhd-cli status` shows how far it is".to_owned());
+    ErrorInfo { session: Some(status.session.clone()), ..ErrorInfo::new(ErrorKind::Timeout, message) }.with_hint(hint)
+}
+
+fn matches(selector: &SessionSelector, status: &SessionStatus) -> bool {
+    fn fits<T: PartialEq>(wanted: Option<&T>, there: &T) -> bool {
+        wanted.is_none_or(|wanted| wanted == there)
+    }
+    fits(selector.session.as_ref(), &status.session)
+        && fits(selector.kind.as_ref(), &status.workload.kind)
+        && fits(selector.name.as_ref(), &status.workload.name)
+        && fits(selector.namespace.as_ref(), &status.workload.namespace)
+        && fits(selector.context.as_ref(), &status.context)
+}
+
+fn not_found(selector: &SessionSelector) -> ErrorInfo {
+    let message = match (&selector.session, &selector.name) {
+        (Some(session), _) => format!("there is no session {session}"),
+        (None, Some(name)) => {
+            format!("there is no session of {}/{name}", selector.kind.map_or("workload", |kind| kind.word()))
+        }
+        (None, None) => "there is no session".to_owned(),
+    };
+    ErrorInfo::new(ErrorKind::SessionNotFound, message).with_hint("`nhd-cli status` lists the sessions")
+}

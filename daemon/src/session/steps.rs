@@ -1,1 +1,260 @@
-//! To come.
+//! Carrying out the steps that change something: in the cluster, on this machine, in the store.
+//!
+//! Each can be repeated, and each leaves behind, if the daemon dies in it, a state that the next look understands.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::session::StepName;
+use serde_json::Value;
+use tokio::sync::watch;
+
+use super::failure::Failure;
+use super::observe::Sight;
+use super::prepare::{self, Asker, record_name};
+use super::task::Environment;
+use crate::cluster::objects::{Mode, Objects};
+use crate::cluster::record::{self, Owner, Record, SidecarFiles};
+use crate::cluster::{Reason, pods, revisions};
+use crate::forward::{self, Forward, ForwardOptions, PodTarget};
+use crate::plan;
+use crate::store::StoredSession;
+use crate::store::session::StoredPlan;
+use crate::sync::{Binary, RemoteFolder, SyncEngine, SyncOptions, remote_config};
+use crate::{fault, owner};
+
+/// What a session has running on this machine.
+#[derive(Default)]
+pub struct Running {
+    pub forward: Option<Forward>,
+    pub sync: Option<Arc<SyncEngine>>,
+}
+
+/// One session's means to act.
+pub struct Hands<'a> {
+    pub environment: &'a Environment,
+    pub objects: &'a Objects,
+    pub stored: &'a mut StoredSession,
+    pub sight: Option<&'a Sight>,
+    pub running: &'a mut Running,
+    pub target: watch::Receiver<Option<PodTarget>>,
+}
+
+impl Hands<'_> {
+    /// Does one step. Those that only wait, and the last one, are the task's own.
+    pub async fn take(&mut self, step: StepName) -> Result<(), Failure> {
+        match step {
+            StepName::Plan => self.plan().await,
+            StepName::CreateRecord => self.create_record().await,
+            StepName::UpdateRecord => self.update_record().await,
+            StepName::EnterDevMode => self.enter_dev_mode().await,
+            StepName::OpenForward => self.open_forward().await,
+            StepName::StartSync => self.start_sync().await,
+            StepName::StopSync => self.stop_sync().await,
+            StepName::CloseForward => self.close_forward().await,
+            StepName::RestoreWorkload => self.restore_workload().await,
+            StepName::StopDevPods => self.stop_dev_pods().await,
+            StepName::DeleteDevRevision => self.delete_dev_revision().await,
+            StepName::SettleWorkload => self.settle_workload().await,
+            StepName::DeleteRecord => self.delete_record().await,
+            StepName::AwaitPod | StepName::AwaitSync | StepName::AwaitRollout | StepName::Forget => Ok(()),
+        }
+    }
+
+    async fn plan(&mut self) -> Result<(), Failure> {
+        let files = sidecar_files(self.stored);
+        let asker = Asker { session: &self.stored.id, owner: self.owner(), files: &files };
+        let prepared =
+            prepare::prepare(self.objects, &self.stored.workload, &self.stored.request, asker).await?;
+        self.stored.plan = Some(prepared.plan);
+        self.save()
+    }
+
+    async fn create_record(&mut self) -> Result<(), Failure> {
+        let (namespace, name) = (self.namespace(), record_name(&self.stored.workload));
+        let secret = self.secret(&name)?;
+        match record::create(self.objects, &namespace, &secret, Mode::Real).await {
+            // Ours from before a crash, or another's: the next look tells.
+            Err(error) if error.reason == Reason::AlreadyExists => Ok(()),
+            result => Ok(result?),
+        }
+    }
+
+    async fn update_record(&mut self) -> Result<(), Failure> {
+        let secret = self.secret(&record_name(&self.stored.workload))?;
+        let seen = self.sight.and_then(|sight| sight.record.as_ref()).ok_or_else(changed_meanwhile)?;
+        Ok(record::replace(self.objects, &self.namespace(), secret, seen).await?)
+    }
+
+    async fn enter_dev_mode(&mut self) -> Result<(), Failure> {
+        let object = plan::carry_out(&self.planned()?.edited, self.current()?);
+        let written = self.write(&object).await?;
+        fault::point("enterDevMode", "written");
+        self.stored.entered = true;
+        if let Some(plan) = &mut self.stored.plan
+            && written["spec"] != plan.edited["spec"]
+        {
+            // An admission step did otherwise than in the dry run; what counts is what was written.
+            plan.edited = written;
+        }
+        self.save()
+    }
+
+    async fn open_forward(&mut self) -> Result<(), Failure> {
+        let options = |local| ForwardOptions {
+            client: self.objects.client().clone(),
+            target: self.target.clone(),
+            remote_port: self.stored.sync.remote_port,
+            local,
+            shutdown: self.environment.shutdown.clone(),
+            tracker: self.environment.tracker.clone(),
+        };
+        let same_port = match self.stored.local_port {
+            Some(port) => forward::start(options(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))).await.ok(),
+            None => None,
+        };
+        let forward = match same_port {
+            Some(forward) => forward,
+            None => forward::start(options(forward::ANY_LOCAL_PORT)).await?,
+        };
+        let port = forward.local_port();
+        self.running.forward = Some(forward);
+        if self.stored.local_port != Some(port) {
+            self.stored.local_port = Some(port);
+            self.save()?;
+        }
+        Ok(())
+    }
+
+    async fn start_sync(&mut self) -> Result<(), Failure> {
+        let environment = &self.stored.cluster.environment;
+        let configured = environment.get("NHD_SYNCTHING").map(std::path::Path::new);
+        let path = environment.get("PATH").map(std::ffi::OsString::from);
+        let path = path.or_else(|| std::env::var_os("PATH")).unwrap_or_default();
+        let binary = Binary::find(configured.filter(|path| !path.as_os_str().is_empty()), &path).await?;
+        let options = SyncOptions {
+            session_dir: self.environment.paths.session(&self.stored.id),
+            socket: self.environment.paths.syncthing_socket(&self.stored.id),
+            source: self.stored.request.source.clone(),
+            folder_id: folder_id(&self.stored.id),
+            identity: self.stored.sync.identity.clone(),
+            binary: binary.path,
+            forward_port: self.stored.local_port.unwrap_or_default(),
+        };
+        let (shutdown, tracker) = (self.environment.shutdown.clone(), self.environment.tracker.clone());
+        self.running.sync = Some(Arc::new(SyncEngine::start(options, shutdown, tracker).await?));
+        Ok(())
+    }
+
+    async fn stop_sync(&mut self) -> Result<(), Failure> {
+        if let Some(sync) = self.running.sync.take() {
+            sync.stop().await;
+        }
+        Ok(())
+    }
+
+    async fn close_forward(&mut self) -> Result<(), Failure> {
+        if let Some(forward) = self.running.forward.take() {
+            forward.stop().await;
+        }
+        Ok(())
+    }
+
+    async fn restore_workload(&mut self) -> Result<(), Failure> {
+        let plan = self.planned()?;
+        let object = plan::restore(self.current()?, &plan.origin, &plan.edited);
+        self.write(&object).await.map(drop)
+    }
+
+    async fn stop_dev_pods(&mut self) -> Result<(), Failure> {
+        for pod in self.sight.into_iter().flat_map(|sight| &sight.pods).filter(|pod| pod.dev && pod.lingering) {
+            pods::delete(self.objects, &self.namespace(), pod).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete_dev_revision(&mut self) -> Result<(), Failure> {
+        let Some(sight) = self.sight else { return Ok(()) };
+        let namespace = self.namespace();
+        for revision in sight.revisions.iter().filter(|revision| revision.dev) {
+            revisions::delete(self.objects, &namespace, revision).await?;
+        }
+        for pod in sight.pods.iter().filter(|pod| pod.dev) {
+            pods::delete(self.objects, &namespace, pod).await?;
+        }
+        Ok(())
+    }
+
+    async fn settle_workload(&mut self) -> Result<(), Failure> {
+        let plan = self.planned()?;
+        let object = plan::settle(self.current()?, &plan.origin);
+        self.write(&object).await.map(drop)
+    }
+
+    async fn delete_record(&mut self) -> Result<(), Failure> {
+        let Some(seen) = self.sight.and_then(|sight| sight.record.as_ref()) else { return Ok(()) };
+        let name = record_name(&self.stored.workload);
+        Ok(record::delete(self.objects, &self.namespace(), &name, seen).await?)
+    }
+
+    async fn write(&self, object: &Value) -> Result<Value, Failure> {
+        let kind = self.stored.workload.kind;
+        Ok(self.objects.replace(kind.into(), Some(&self.namespace()), object, Mode::Real).await?)
+    }
+
+    fn secret(&self, name: &str) -> Result<Value, Failure> {
+        let plan = self.planned()?;
+        let (origin, edited) = (plan.origin.clone(), plan.edited.clone());
+        let record = Record::new(&self.stored.id, self.owner(), &plan.container, origin, edited);
+        Ok(record.secret(name, &sidecar_files(self.stored))?)
+    }
+
+    fn owner(&self) -> Owner {
+        owner::of_this_machine(&self.stored.created_at)
+    }
+
+    fn planned(&self) -> Result<&StoredPlan, Failure> {
+        self.stored.plan.as_ref().ok_or_else(changed_meanwhile)
+    }
+
+    fn current(&self) -> Result<&Value, Failure> {
+        self.sight.and_then(|sight| sight.workload.as_ref()).ok_or_else(changed_meanwhile)
+    }
+
+    fn namespace(&self) -> String {
+        self.stored.workload.namespace.clone()
+    }
+
+    fn save(&self) -> Result<(), Failure> {
+        Ok(self.environment.store.put_session(self.stored)?)
+    }
+}
+
+/// A step found something else than the look before it; the next look sees.
+fn changed_meanwhile() -> Failure {
+    Failure::transient(ErrorInfo::new(ErrorKind::ClusterError, "the workload changed meanwhile"))
+}
+
+/// The syncthing folder of a session, the same on both sides.
+pub fn folder_id(session: &str) -> String {
+    format!("nhd-{session}")
+}
+
+/// The files of the sidecar's syncthing, which travel in the record.
+pub fn sidecar_files(stored: &StoredSession) -> SidecarFiles {
+    let sync = &stored.sync;
+    let local = sync.identity.local.device_id().expect("a stored certificate was made by us");
+    let config = remote_config(&RemoteFolder {
+        folder_id: &folder_id(&stored.id),
+        work_dir: &stored.request.work_dir,
+        listen_port: sync.remote_port,
+        local: &local,
+        remote: &sync.identity.remote_device,
+    });
+    SidecarFiles {
+        config,
+        certificate: sync.remote.certificate_pem.clone(),
+        key: sync.remote.private_key_pem.clone(),
+    }
+}

@@ -62,15 +62,13 @@ pub struct Glance<'a> {
     pub phase: Phase,
     pub step: Option<StepName>,
     pub error: Option<ErrorInfo>,
-    pub warnings: Vec<String>,
 }
 
 /// The status after a look; `since` moves with the phase.
 pub fn refreshed(previous: &SessionStatus, glance: Glance<'_>) -> SessionStatus {
     let since: Timestamp =
         if previous.phase == glance.phase { previous.since.clone() } else { timestamp_now() };
-    let mut warnings = glance.stored.plan.as_ref().map(|plan| plan.warnings.clone()).unwrap_or_default();
-    warnings.extend(glance.warnings);
+    let warnings = glance.stored.plan.as_ref().map(|plan| plan.warnings.clone()).unwrap_or_default();
     let sync = glance.sync.map(sync_status);
     SessionStatus {
         phase: glance.phase,

@@ -1,0 +1,50 @@
+//! A session's connection to its cluster: the client and the watches that wake it.
+
+use nhd_protocol::workload::WorkloadRef;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::failure::Failure;
+use super::observe::pod_selector;
+use super::prepare::record_name;
+use super::task::Environment;
+use crate::cluster::watch::Changes;
+use crate::cluster::{ClusterAddress, Objects};
+use crate::store::session::{StoredCluster, StoredPlan};
+
+/// Dropping it ends its watches.
+pub struct Link {
+    pub objects: Objects,
+    watches: Option<(Changes, DropGuard)>,
+}
+
+impl Link {
+    pub async fn connect(cluster: &StoredCluster) -> Result<Self, Failure> {
+        let address = ClusterAddress {
+            kubeconfig: cluster.kubeconfig.clone(),
+            context: Some(cluster.context.clone()),
+            environment: cluster.environment.clone(),
+        };
+        let connected = address.connect().await?;
+        Ok(Self { objects: Objects::new(connected.client), watches: None })
+    }
+
+    /// Starts the watches if they do not run.
+    pub fn watch(&mut self, workload: &WorkloadRef, plan: &StoredPlan, environment: &Environment) {
+        if self.watches.is_some() {
+            return;
+        }
+        let stop: CancellationToken = environment.shutdown.child_token();
+        let (record, selector) = (record_name(workload), pod_selector(plan));
+        let changes =
+            Changes::watch(&self.objects, workload, &record, &selector, &stop, &environment.tracker);
+        self.watches = Some((changes, stop.drop_guard()));
+    }
+
+    /// Resolves when something changed in the cluster; never where nothing is watched.
+    pub async fn changed(link: Option<&mut Self>) {
+        match link.and_then(|link| link.watches.as_mut()) {
+            Some((changes, _)) if changes.receiver.recv().await.is_some() => {}
+            _ => std::future::pending().await,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What a start would do, for people to read. Changes nothing.
+
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::session::{PlanResult, PlannedAction, PlannedChange, StartParams};
+use serde_json::{Value, json};
+
+use super::manager::SessionManager;
+use super::prepare::{Asker, prepare, record_name};
+use super::request::Request;
+use super::resolve::{Place, new_session};
+use super::steps::sidecar_files;
+use crate::{owner, plan};
+
+pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<PlanResult, ErrorInfo> {
+    let request = Request::check(params)?;
+    let place = Place::find(&request).await?;
+    let workload = place.workload(&request);
+    if let Some(session) = manager.has_session(&place.cluster_uid, &workload) {
+        let error = ErrorInfo::new(ErrorKind::SessionExists, format!("{workload} is in DevMode already"))
+            .with_hint("end that session first");
+        return Err(ErrorInfo { session: Some(session), ..error });
+    }
+    let session = new_session(&request, &place)?;
+    let files = sidecar_files(&session);
+    let asker =
+        Asker { session: &session.id, owner: owner::of_this_machine(&session.created_at), files: &files };
+    let prepared = prepare(&place.objects, &workload, &request.details, asker).await;
+    let prepared = prepared.map_err(|failure| failure.info)?;
+    let secret = PlannedChange {
+        action: PlannedAction::Create,
+        kind: "Secret".to_owned(),
+        name: record_name(&workload),
+        diff: plan::render_diff(&json!({}), &without_values(prepared.secret)),
+    };
+    let edit = PlannedChange {
+        action: PlannedAction::Update,
+        kind: workload.kind.to_string(),
+        name: workload.name.clone(),
+        diff: plan::render_diff(&prepared.plan.origin, &prepared.plan.edited),
+    };
+    Ok(PlanResult {
+        context: place.client.context,
+        server: place.client.server,
+        container: prepared.plan.container,
+        changes: vec![secret, edit],
+        warnings: prepared.plan.warnings,
+        workload,
+    })
+}
+
+/// A Secret with the size of each value in the value's place.
+fn without_values(mut secret: Value) -> Value {
+    for value in secret["data"].as_object_mut().into_iter().flat_map(|data| data.values_mut()) {
+        *value = json!(format!("({} bytes)", value.as_str().map_or(0, str::len)));
+    }
+    secret
+}

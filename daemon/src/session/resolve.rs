@@ -1,0 +1,85 @@
+//! Finding the place of a session: which cluster, which namespace, and by what name the cluster is known.
+
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::workload::WorkloadRef;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::failure::Failure;
+use super::request::Request;
+use crate::clock::timestamp_now;
+use crate::cluster::objects::{NAMESPACES, Objects};
+use crate::cluster::{ClusterClient, Reason};
+use crate::store::StoredSession;
+use crate::store::session::{Desired, SESSION_VERSION, StoredCluster, StoredSync};
+use crate::sync::SyncIdentity;
+
+/// The namespace whose uid names a cluster: it is made with the cluster and never again.
+const CLUSTER_NAMESPACE: &str = "kube-system";
+
+/// The port of the syncthing in the pod. In the pod's own network it meets nobody.
+const POD_PORT: u16 = 22000;
+
+/// A cluster that answers, and the namespace in it.
+pub struct Place {
+    pub client: ClusterClient,
+    pub objects: Objects,
+    pub cluster_uid: String,
+    pub namespace: String,
+}
+
+impl Place {
+    pub async fn find(request: &Request) -> Result<Self, ErrorInfo> {
+        let client = request.address.connect().await.map_err(|error| Failure::from(error).info)?;
+        let objects = Objects::new(client.client.clone());
+        let cluster_uid = cluster_uid(&objects, &client).await.map_err(|failure| failure.info)?;
+        let namespace = request.namespace.clone().unwrap_or_else(|| client.default_namespace.clone());
+        Ok(Self { client, objects, cluster_uid, namespace })
+    }
+
+    pub fn workload(&self, request: &Request) -> WorkloadRef {
+        WorkloadRef { namespace: self.namespace.clone(), kind: request.kind, name: request.name.clone() }
+    }
+}
+
+/// The cluster's uid, or for a user who may not read it, a name made from its address.
+async fn cluster_uid(objects: &Objects, client: &ClusterClient) -> Result<String, Failure> {
+    match objects.get(NAMESPACES, None, CLUSTER_NAMESPACE).await {
+        Ok(namespace) => {
+            let uid = namespace.pointer("/metadata/uid").and_then(Value::as_str);
+            Ok(uid.unwrap_or_default().to_owned())
+        }
+        Err(error) if matches!(error.reason, Reason::Forbidden | Reason::NotFound) => {
+            let authority = client.certificate_authority.as_deref().unwrap_or_default();
+            let hash = Sha256::digest(format!("{}\n{authority}", client.server));
+            Ok(data_encoding::HEXLOWER.encode(&hash[..16]))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A session that is wanted and has nothing yet but its identities.
+pub fn new_session(request: &Request, place: &Place) -> Result<StoredSession, ErrorInfo> {
+    let (identity, remote) = SyncIdentity::generate().map_err(|error| Failure::from(error).info)?;
+    Ok(StoredSession {
+        version: SESSION_VERSION,
+        id: crate::random_id(12),
+        created_at: timestamp_now(),
+        cluster: StoredCluster {
+            uid: place.cluster_uid.clone(),
+            kubeconfig: request.address.kubeconfig.clone(),
+            context: place.client.context.clone(),
+            server: place.client.server.clone(),
+            environment: request.address.environment.clone(),
+        },
+        workload: place.workload(request),
+        request: request.details.clone(),
+        desired: Desired::DevMode,
+        failure: None,
+        plan: None,
+        entered: false,
+        synced: false,
+        sync: StoredSync { identity, remote, remote_port: POD_PORT },
+        local_port: None,
+    })
+}
