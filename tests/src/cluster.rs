@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use rustix::process::Signal;
+use tempfile::TempDir;
 
 pub use self::access::Access;
 use self::certificates::Authority;
@@ -43,6 +44,8 @@ pub struct StartOptions {
 pub struct Cluster {
     access: Access,
     own: Option<OwnCluster>,
+    /// Holds what is written for a cluster that was only named.
+    _scratch: Option<TempDir>,
 }
 
 /// What we started. Fields are dropped in this order: whoever uses the folder goes before it.
@@ -56,17 +59,20 @@ impl Cluster {
     /// Starts a cluster and returns when pods can run on it; installs and builds first what is missing.
     pub async fn start(options: StartOptions) -> Result<Self> {
         let cluster = match std::env::var_os(KUBECONFIG_VARIABLE) {
-            Some(kubeconfig) => {
-                let kubeconfig = std::path::absolute(&kubeconfig)
-                    .with_context(|| format!("find {KUBECONFIG_VARIABLE}={kubeconfig:?}"))?;
-                Self { access: Access::new(kubeconfig, None), own: None }
-            }
+            Some(kubeconfig) => Self::named(Path::new(&kubeconfig))?,
             None => Self::start_own().await?,
         };
         if let Some(out) = options.kubeconfig_out {
             std::fs::copy(cluster.kubeconfig(), &out).with_context(|| format!("write {out:?}"))?;
         }
         Ok(cluster)
+    }
+
+    fn named(kubeconfig: &Path) -> Result<Self> {
+        let path = std::fs::canonicalize(kubeconfig)
+            .with_context(|| format!("find the file that {KUBECONFIG_VARIABLE} names, {kubeconfig:?}"))?;
+        let scratch = tempfile::Builder::new().prefix("nhd-tests.").tempdir()?;
+        Ok(Self { access: Access::to_named(path, scratch.path()), own: None, _scratch: Some(scratch) })
     }
 
     async fn start_own() -> Result<Self> {
@@ -83,8 +89,8 @@ impl Cluster {
         let (control_plane, ()) = tokio::try_join!(bring_up, node.import(archive))?;
         let controllers = control_plane.controller_manager.as_ref().context("it was started")?;
         node.until_ready(control_plane.admin(), controllers).await?;
-        let access = Access::new(root.join("admin.kubeconfig"), Some(root.path().to_owned()));
-        Ok(Self { access, own: Some(OwnCluster { _node: node, control_plane, _root: root }) })
+        let access = Access::to_own(root.path());
+        Ok(Self { access, own: Some(OwnCluster { _node: node, control_plane, _root: root }), _scratch: None })
     }
 
     /// How to reach the cluster; works in other processes as well.

@@ -49,7 +49,11 @@ impl Process {
     }
 
     pub fn signal(&self, signal: Signal) -> Result<()> {
-        let child = self.lock();
+        let mut child = self.lock();
+        // Once reaped, the process id may be another's.
+        if let Some(status) = child.try_wait()? {
+            bail!("{} has ended ({status})", self.name);
+        }
         let pid = Pid::from_child(&child);
         rustix::process::kill_process(pid, signal).with_context(|| format!("signal {} ({pid:?})", self.name))
     }
@@ -84,10 +88,6 @@ impl Process {
     /// The last lines of its log, under a heading.
     pub fn log_tail(&self) -> String {
         tail(&self.log)
-    }
-
-    pub fn log(&self) -> &Path {
-        &self.log
     }
 
     fn lock(&self) -> MutexGuard<'_, Child> {

@@ -12,13 +12,23 @@ use super::{client_from, kubeconfig};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Access {
     kubeconfig: PathBuf,
+    /// Where files may be put that go with the cluster.
+    scratch: PathBuf,
     /// The cluster's folder; none for a cluster that we did not start.
     root: Option<PathBuf>,
 }
 
 impl Access {
-    pub(super) fn new(kubeconfig: PathBuf, root: Option<PathBuf>) -> Self {
-        Self { kubeconfig, root }
+    pub(super) fn to_own(root: &Path) -> Self {
+        Self {
+            kubeconfig: root.join("admin.kubeconfig"),
+            scratch: root.to_owned(),
+            root: Some(root.to_owned()),
+        }
+    }
+
+    pub(super) fn to_named(kubeconfig: PathBuf, scratch: &Path) -> Self {
+        Self { kubeconfig, scratch: scratch.to_owned(), root: None }
     }
 
     /// The admin's kubeconfig.
@@ -29,15 +39,13 @@ impl Access {
     /// Makes a kubeconfig for `user`, who has no rights but those that `groups` and RBAC objects give. Our own
     /// cluster signs a certificate (of at most two groups); another's admin impersonates the user.
     pub fn kubeconfig_for(&self, user: &str, groups: &[&str]) -> Result<PathBuf> {
-        let name = format!("user-{:08x}.kubeconfig", rand::random::<u32>());
+        let path = self.scratch.join(format!("user-{:08x}.kubeconfig", rand::random::<u32>()));
         let Some(root) = &self.root else {
-            let path = std::env::temp_dir().join(format!("nhd-test-{name}"));
             kubeconfig::write_impersonating(&path, &self.kubeconfig, user, groups)?;
             return Ok(path);
         };
         let authority = Authority::open(root.join("pki"))?;
         let identity = authority.sign(user, groups, &[])?;
-        let path = root.join(name);
         kubeconfig::write(&path, &kubeconfig::server(&self.kubeconfig)?, authority.certificate(), &identity)?;
         Ok(path)
     }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use k8s_openapi::api::apps::v1::Deployment;
+use k8s_openapi::api::authentication::v1::SelfSubjectReview;
 use k8s_openapi::api::core::v1::{Pod, Secret};
 use kube::api::{ListParams, PostParams};
 use kube::runtime::wait::await_condition;
@@ -93,6 +94,13 @@ async fn a_user_without_roles_is_refused() -> Result<()> {
     let cluster = shared_cluster().await;
     let kubeconfig = cluster.kubeconfig_for("nobody-special", &["strangers", "guests"])?;
     let client = cluster.access().client_of(&kubeconfig).await?;
+    let reviews = Api::<SelfSubjectReview>::all(client.clone());
+    let review = reviews.create(&PostParams::default(), &SelfSubjectReview::default()).await?;
+    let user = review.status.and_then(|status| status.user_info).context("the API server says who we are")?;
+    assert_eq!(user.username.as_deref(), Some("nobody-special"));
+    let groups = user.groups.unwrap_or_default();
+    assert!(groups.contains(&"strangers".into()) && groups.contains(&"guests".into()), "{groups:?}");
+
     let refusal =
         Api::<Secret>::namespaced(client, "default").list(&ListParams::default()).await.unwrap_err();
     let kube::Error::Api(status) = refusal else { bail!("not the API server's answer: {refusal}") };
