@@ -85,9 +85,8 @@ impl Process {
         let _ = child.wait();
     }
 
-    /// The last lines of its log, under a heading.
-    pub fn log_tail(&self) -> String {
-        tail(&self.log)
+    pub fn log(&self) -> &Path {
+        &self.log
     }
 
     fn lock(&self) -> MutexGuard<'_, Child> {

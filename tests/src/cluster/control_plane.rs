@@ -73,7 +73,7 @@ impl ControlPlane {
     }
 
     async fn until_ready(&self) -> Result<()> {
-        until("the API server is ready", LIMIT, &[&self.etcd, &self.apiserver], async || {
+        until("wait for the API server", LIMIT, &[&self.etcd, &self.apiserver], &[], async || {
             let request =
                 http::Request::get("/readyz").body(Vec::new()).expect("a constant request is valid");
             self.admin.request_text(request).await.map(|_| ()).map_err(anyhow::Error::from)
@@ -133,6 +133,7 @@ fn start_etcd(root: &Root, port: u16, peer_port: u16) -> Result<Process> {
         flag("listen-peer-urls", &peer),
         flag("initial-advertise-peer-urls", &peer),
         flag("initial-cluster", format_args!("etcd={peer}")),
+        flag("logger", "zap"),
         flag("log-level", "warn"),
         // Nothing in it outlives the cluster.
         flag("unsafe-no-fsync", true),

@@ -36,10 +36,6 @@ const SIDECAR: &[&str] = &[
 /// The official image's entrypoint changes owners and then becomes its arguments; the seed calls it without any.
 const ENTRYPOINT: &str = "#!/bin/sh\n[ $# -eq 0 ] || exec \"$@\"\n";
 
-/// A shell as pid 1 passes nothing on, and a program as pid 1 ignores SIGTERM: without the trap every pod of the app
-/// would take its whole grace period to end.
-const APP_COMMAND: &str = "trap 'exit 0' TERM; httpd -f -p 9080 -h /www & wait";
-
 /// The archive of all images in the folder `cache`, made when it is not there yet.
 pub(super) fn archive(cache: &Path) -> Result<PathBuf> {
     let path = cache.join(format!("images-{}.tar", key()?));
@@ -88,7 +84,10 @@ fn build() -> Result<Vec<u8>> {
         archive.file(&layer.file_name(), 0o644, &layer.bytes);
     }
     let pause = json!({ "Cmd": ["/bin/sleep", "2147483647"] });
-    let app_command = json!({ "Cmd": ["/bin/sh", "-c", APP_COMMAND] });
+    // A shell as pid 1 passes no signal on, and a program as pid 1 ignores SIGTERM: without the trap every pod of the
+    // app would take its whole grace period to end.
+    let serve = format!("trap 'exit 0' TERM; httpd -f -p {APP_PORT} -h /www & wait");
+    let app_command = json!({ "Cmd": ["/bin/sh", "-c", serve] });
     let dev = json!({ "Cmd": ["/bin/sh"] });
     // As the official image has it: what these variables do to a sidecar is for the presets to mind.
     let syncthing = json!({

@@ -15,7 +15,7 @@ use super::network::{self, Subnet, free_ports};
 use super::root::Root;
 use super::wait::until;
 use super::{LIMIT, cgroup, kubeconfig};
-use crate::process::{Process, run, tail};
+use crate::process::{Process, run};
 
 /// Also the name by which the API server reaches the kubelet.
 const NAME: &str = "localhost";
@@ -61,11 +61,10 @@ impl Node {
 
     /// Imports a docker archive as soon as containerd answers.
     pub(super) async fn import(&self, archive: PathBuf) -> Result<()> {
-        until("containerd answers", LIMIT, &[&self.namespace], async || {
+        until("wait for containerd", LIMIT, &[&self.namespace], &[&self.containerd_log], async || {
             tokio::net::UnixStream::connect(&self.socket).await.map_err(anyhow::Error::from)
         })
-        .await
-        .with_context(|| tail(&self.containerd_log))?;
+        .await?;
         let socket = self.socket.clone();
         tokio::task::spawn_blocking(move || {
             let arguments: [&Path; 7] = [
@@ -94,7 +93,8 @@ impl Node {
 
     /// Waits until pods can run: the node is ready and untainted, and the default namespace has what every pod needs.
     pub(super) async fn until_ready(&self, admin: kube::Client, controllers: &Process) -> Result<()> {
-        until("the node is ready", LIMIT, &[&self.namespace, controllers], async || {
+        let logs = [self.containerd_log.as_path(), self.kubelet_log.as_path()];
+        until("wait for the node", LIMIT, &[&self.namespace, controllers], &logs, async || {
             let node = Api::<NodeObject>::all(admin.clone()).get(NAME).await?;
             let conditions = node.status.and_then(|status| status.conditions).unwrap_or_default();
             let ready = conditions.into_iter().find(|condition| condition.type_ == "Ready");
@@ -108,7 +108,6 @@ impl Node {
             Ok(())
         })
         .await
-        .with_context(|| format!("{}\n{}", tail(&self.containerd_log), tail(&self.kubelet_log)))
     }
 }
 

@@ -1,19 +1,21 @@
 //! Bounded waits for components, whose errors show the logs; it does not know what is waited for.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 
-use crate::process::Process;
+use crate::process::{Process, tail};
 
 const INTERVAL: Duration = Duration::from_millis(50);
 
 /// Probes until one succeeds. Fails when `limit` has passed or one of `processes` has ended, with the last error of
-/// the probe and the last lines of their logs.
+/// the probe and the last lines of their logs and of `more_logs`.
 pub(super) async fn until<T>(
     what: &str,
     limit: Duration,
     processes: &[&Process],
+    more_logs: &[&Path],
     mut probe: impl AsyncFnMut() -> Result<T>,
 ) -> Result<T> {
     let deadline = Instant::now() + limit;
@@ -21,7 +23,7 @@ pub(super) async fn until<T>(
         let error = match tokio::time::timeout_at(deadline.into(), probe()).await {
             Ok(Ok(value)) => return Ok(value),
             Ok(Err(error)) => error,
-            Err(_) => anyhow!("the last attempt got no answer"),
+            Err(_) => anyhow!("no answer"),
         };
         let ended = processes.iter().find_map(|process| Some((process.name(), process.ended()?)));
         let reason = match ended {
@@ -32,7 +34,8 @@ pub(super) async fn until<T>(
                 continue;
             }
         };
-        let logs: Vec<String> = processes.iter().map(|process| process.log_tail()).collect();
-        return Err(error.context(format!("wait until {what}: {reason}\n{}", logs.join("\n"))));
+        let logs = processes.iter().map(|process| process.log()).chain(more_logs.iter().copied());
+        let logs: Vec<String> = logs.map(tail).collect();
+        bail!("{what}: {reason}; the last attempt: {error:#}\n{}", logs.join("\n"));
     }
 }
