@@ -1,0 +1,58 @@
+//! A fresh namespace for one test, so that tests share a cluster without meeting; it does not know what goes in.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use k8s_openapi::api::core::v1::{ConfigMap, Namespace as NamespaceObject, ServiceAccount};
+use kube::api::{DeleteParams, ObjectMeta, PostParams};
+use kube::{Api, Client};
+
+const LIMIT: Duration = Duration::from_secs(30);
+const INTERVAL: Duration = Duration::from_millis(20);
+
+/// A namespace whose pods can start. It stays until [`Namespace::delete`], or the end of the cluster.
+#[derive(Debug, Clone)]
+pub struct Namespace {
+    name: String,
+}
+
+impl Namespace {
+    /// Makes the namespace `PREFIX-RANDOM` and waits for what every pod in it needs.
+    pub async fn create(client: &Client, prefix: &str) -> Result<Self> {
+        let name = format!("{prefix}-{:08x}", rand::random::<u32>());
+        let object = NamespaceObject {
+            metadata: ObjectMeta { name: Some(name.clone()), ..ObjectMeta::default() },
+            ..NamespaceObject::default()
+        };
+        let namespaces = Api::<NamespaceObject>::all(client.clone());
+        namespaces
+            .create(&PostParams::default(), &object)
+            .await
+            .with_context(|| format!("make namespace {name}"))?;
+        let accounts = Api::<ServiceAccount>::namespaced(client.clone(), &name);
+        let maps = Api::<ConfigMap>::namespaced(client.clone(), &name);
+        let deadline = Instant::now() + LIMIT;
+        // Without the account a pod is refused; without the map it waits for seconds until its volume is tried again.
+        while accounts.get_opt("default").await?.is_none()
+            || maps.get_opt("kube-root-ca.crt").await?.is_none()
+        {
+            anyhow::ensure!(
+                Instant::now() < deadline,
+                "namespace {name} got no service account within {LIMIT:?}"
+            );
+            tokio::time::sleep(INTERVAL).await;
+        }
+        Ok(Self { name })
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Begins the deletion; the cluster finishes it in the background.
+    pub async fn delete(self, client: &Client) -> Result<()> {
+        let namespaces = Api::<NamespaceObject>::all(client.clone());
+        namespaces.delete(&self.name, &DeleteParams::default()).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,176 @@
+//! Starts, signals and reaps the processes of the test bed, so that none outlives its owner; it does not know what
+//! they do.
+#![expect(clippy::disallowed_methods, reason = "the one module of the tests that owns killing and reaping")]
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, MutexGuard, OnceLock, mpsc};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal};
+
+/// Lines of a log that an error quotes.
+const TAIL_LINES: usize = 20;
+
+/// A long-running process with a log file. It is killed when this is dropped, and by the kernel when we die.
+#[derive(Debug)]
+pub struct Process {
+    name: &'static str,
+    log: PathBuf,
+    child: Mutex<Child>,
+    stdin: Mutex<Option<ChildStdin>>,
+}
+
+impl Process {
+    /// Starts `program` with both outputs in `log` and a pipe as its standard input.
+    pub fn start<A: AsRef<OsStr>>(
+        name: &'static str,
+        log: PathBuf,
+        program: impl AsRef<OsStr>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Result<Self> {
+        let output =
+            File::options().create(true).append(true).open(&log).with_context(|| format!("open {log:?}"))?;
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL"]).arg(program).args(arguments);
+        // Its own process group: Ctrl-C in a terminal is for us, who then end it in order.
+        command.process_group(0).stdin(Stdio::piped()).stdout(output.try_clone()?).stderr(output);
+        let mut child = on_the_spawner(move || command.spawn()).with_context(|| format!("start {name}"))?;
+        let stdin = Mutex::new(child.stdin.take());
+        Ok(Self { name, log, child: Mutex::new(child), stdin })
+    }
+
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub fn signal(&self, signal: Signal) -> Result<()> {
+        let mut child = self.lock();
+        // Once reaped, the process id may be another's.
+        if let Some(status) = child.try_wait()? {
+            bail!("{} has ended ({status})", self.name);
+        }
+        let pid = Pid::from_child(&child);
+        rustix::process::kill_process(pid, signal).with_context(|| format!("signal {} ({pid:?})", self.name))
+    }
+
+    /// Writes one line to its standard input.
+    pub fn tell(&self, line: &str) -> Result<()> {
+        use std::io::Write as _;
+        let mut stdin = self.stdin.lock().expect("no holder panics");
+        let pipe = stdin.as_mut().with_context(|| format!("standard input of {} is closed", self.name))?;
+        writeln!(pipe, "{line}").with_context(|| format!("write to {}", self.name))
+    }
+
+    /// How it ended, if it did.
+    pub fn ended(&self) -> Option<ExitStatus> {
+        self.lock().try_wait().ok().flatten()
+    }
+
+    /// Closes its standard input, waits for at most `grace` that it ends by itself, then kills it; returns when it
+    /// is reaped.
+    pub fn end(&self, grace: Duration) {
+        self.stdin.lock().expect("no holder panics").take();
+        let deadline = Instant::now() + grace;
+        while self.ended().is_none() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let mut child = self.lock();
+        // Both fail only when it has been reaped already.
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+
+    pub fn log(&self) -> &Path {
+        &self.log
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Child> {
+        self.child.lock().expect("no holder panics")
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.end(Duration::ZERO);
+    }
+}
+
+/// The last lines of the file `log`, under a heading.
+pub fn tail(log: &Path) -> String {
+    let text =
+        std::fs::read(log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    let last = &lines[lines.len().saturating_sub(TAIL_LINES)..];
+    format!("--- {} ---\n{}", log.display(), last.join("\n"))
+}
+
+/// Runs a command to its end and returns its standard output; an error quotes its standard error.
+pub fn run<A: AsRef<OsStr>>(
+    program: impl AsRef<OsStr>,
+    arguments: impl IntoIterator<Item = A>,
+) -> Result<String> {
+    let arguments: Vec<OsString> = arguments.into_iter().map(|it| it.as_ref().to_owned()).collect();
+    let program = program.as_ref();
+    let output = Command::new(program)
+        .args(&arguments)
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("run {program:?}"))?;
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        bail!("{program:?} {arguments:?} failed ({}): {}", output.status, stderr.trim());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Runs a script to its end, its standard error shown as it comes, and returns its standard output.
+pub fn run_script(script: &Path) -> Result<String> {
+    let output = Command::new("/bin/sh")
+        .arg(script)
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("run {script:?}"))?;
+    if !output.status.success() {
+        bail!("{} failed ({}); its messages are above", script.display(), output.status);
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Starts a program that speaks with us over its standard input and output; its errors go to ours. It has to end by
+/// itself when its standard input closes.
+pub fn converse(program: &Path, arguments: &[&str]) -> Result<(Child, ChildStdin, ChildStdout)> {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("start {}", program.display()))?;
+    let stdin = child.stdin.take().expect("it was asked for");
+    let stdout = child.stdout.take().expect("it was asked for");
+    Ok((child, stdin, stdout))
+}
+
+/// Runs `spawn` on a thread that lives as long as we do: the kernel delivers the parent-death signal when the
+/// *thread* that started a process ends, and threads of a runtime or of a test come and go.
+fn on_the_spawner<T: Send + 'static>(spawn: impl FnOnce() -> T + Send + 'static) -> T {
+    type Job = Box<dyn FnOnce() + Send>;
+    static JOBS: OnceLock<mpsc::Sender<Job>> = OnceLock::new();
+    let jobs = JOBS.get_or_init(|| {
+        let (jobs, queue) = mpsc::channel::<Job>();
+        std::thread::Builder::new()
+            .name("spawner".into())
+            .spawn(move || queue.into_iter().for_each(|job| job()))
+            .expect("the system allows one more thread");
+        jobs
+    });
+    let (done, result) = mpsc::sync_channel(1);
+    jobs.send(Box::new(move || drop(done.send(spawn())))).expect("the spawner never ends");
+    result.recv().expect("the spawner answers every job")
+}

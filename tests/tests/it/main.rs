@@ -1,0 +1,8 @@
+//! The tests on a real cluster, one module for each feature.
+
+mod cluster;
+
+/// The cluster that all tests of this binary share.
+async fn shared_cluster() -> &'static nhd_tests::shared::SharedCluster {
+    nhd_tests::shared::cluster(env!("CARGO_BIN_EXE_nhd-test-cluster")).await
+}
