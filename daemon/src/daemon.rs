@@ -1,1 +1,59 @@
-//! To come.
+//! The composition root: puts the parts together, runs them, and takes them down in order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::timestamp_now;
+use crate::events::EventLog;
+use crate::instance::{Instance, InstanceError};
+use crate::paths::{Paths, PathsError};
+use crate::rpc::methods::{Door, methods};
+use crate::rpc::{Listener, ListenerError, serve};
+use crate::session::{Environment, SessionManager};
+use crate::store::{Store, StoreError};
+
+/// How long everything may take to stop.
+const STOP_LIMIT: Duration = Duration::from_secs(20);
+
+#[derive(Debug, thiserror::Error)]
+pub enum DaemonError {
+    #[error(transparent)]
+    Paths(#[from] PathsError),
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Listener(#[from] ListenerError),
+}
+
+/// Runs the daemon until the token is cancelled, by a signal or by `daemon.shutdown`. Sessions stay in DevMode.
+pub async fn run(paths: Paths, shutdown: CancellationToken) -> Result<(), DaemonError> {
+    paths.prepare()?;
+    let only = Instance::acquire(&paths.lock())?;
+    let store = Arc::new(Store::open(&paths)?);
+    let sessions = store.sessions()?;
+    let tracker = TaskTracker::new();
+    let environment = Arc::new(Environment {
+        events: EventLog::open(Arc::clone(&store))?,
+        store,
+        paths: paths.clone(),
+        shutdown: shutdown.clone(),
+        tracker: tracker.clone(),
+    });
+    let listener = Listener::bind(&paths.socket, &only)?;
+    tracing::info!(version = crate::VERSION, home = ?paths.home, socket = ?paths.socket, "listening");
+    let manager = Arc::new(SessionManager::resume(Arc::clone(&environment), sessions));
+    let door = Door { manager, environment, started_at: timestamp_now() };
+    serve(listener, methods(door), shutdown, &tracker).await;
+    tracker.close();
+    if tokio::time::timeout(STOP_LIMIT, tracker.wait()).await.is_err() {
+        tracing::error!("not everything stopped within {} s", STOP_LIMIT.as_secs());
+    }
+    tracing::info!("stopped");
+    drop(only);
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! The Unix socket: bound by the home's only daemon, for this user alone, and bound again when its file vanishes.
+
+use std::io;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::net::{UnixListener, UnixStream};
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::instance::Instance;
+
+/// How soon a vanished socket file is noticed: a logout may sweep the runtime folder.
+const CHECK_EVERY: Duration = Duration::from_secs(2);
+
+/// An accept that fails for want of file descriptors is tried again after this long, so that it does not spin.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+#[derive(Debug)]
+pub struct Listener {
+    path: PathBuf,
+    socket: UnixListener,
+    inode: u64,
+    check: tokio::time::Interval,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ListenerError {
+    #[error("failed to remove the stale socket {path:?}")]
+    Stale { path: PathBuf, source: io::Error },
+    #[error("{0:?} is there and is no socket")]
+    NotASocket(PathBuf),
+    #[error("failed to listen on {path:?}")]
+    Bind { path: PathBuf, source: io::Error },
+}
+
+impl Listener {
+    /// Binds the socket. The instance proves that whoever left a socket file here is gone.
+    pub fn bind(path: &Path, _only: &Instance) -> Result<Self, ListenerError> {
+        let (socket, inode) = bind(path)?;
+        let mut check = interval(CHECK_EVERY);
+        check.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Ok(Self { path: path.to_path_buf(), socket, inode, check })
+    }
+
+    /// The next connection of this user. Others are turned away, although the folder's mode keeps them out already.
+    pub async fn accept(&mut self) -> UnixStream {
+        loop {
+            tokio::select! {
+                accepted = self.socket.accept() => match accepted {
+                    Ok((stream, _)) if is_own(&stream) => return stream,
+                    Ok(_) => tracing::warn!("turned away a connection of another user"),
+                    Err(error) => {
+                        tracing::warn!(%error, "failed to accept a connection");
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
+                    }
+                },
+                _ = self.check.tick() => self.bind_again_if_vanished(),
+            }
+        }
+    }
+
+    fn bind_again_if_vanished(&mut self) {
+        if inode(&self.path).is_some_and(|inode| inode == self.inode) {
+            return;
+        }
+        let prepared = self.path.parent().map_or(Ok(()), crate::paths::private_folder);
+        match prepared.map_err(|error| error.to_string()).and_then(|()| bind(&self.path).map_err(|it| it.to_string())) {
+            Ok((socket, inode)) => {
+                tracing::info!(path = ?self.path, "the socket file was gone; bound it again");
+                (self.socket, self.inode) = (socket, inode);
+            }
+            Err(error) => tracing::warn!(error, "the socket file is gone and cannot be bound again yet"),
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if inode(&self.path) == Some(self.inode) {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn bind(path: &Path) -> Result<(UnixListener, u64), ListenerError> {
+    let failed = |source| ListenerError::Bind { path: path.to_path_buf(), source };
+    match std::fs::symlink_metadata(path) {
+        Ok(metadata) if !std::os::unix::fs::FileTypeExt::is_socket(&metadata.file_type()) => {
+            return Err(ListenerError::NotASocket(path.to_path_buf()));
+        }
+        Ok(_) => std::fs::remove_file(path)
+            .map_err(|source| ListenerError::Stale { path: path.to_path_buf(), source })?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(error)),
+    }
+    // The folder is 0700, so nobody else meets the socket before its own mode is set.
+    let socket = UnixListener::bind(path).map_err(failed)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    let inode = inode(path).ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
+    Ok((socket, inode))
+}
+
+fn inode(path: &Path) -> Option<u64> {
+    std::fs::symlink_metadata(path).ok().map(|metadata| metadata.ino())
+}
+
+fn is_own(stream: &UnixStream) -> bool {
+    stream.peer_cred().is_ok_and(|peer| peer.uid() == rustix::process::getuid().as_raw())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn instance(folder: &Path) -> Instance {
+        Instance::acquire(&folder.join("nhd.lock")).expect("free")
+    }
+
+    #[tokio::test]
+    async fn a_stale_socket_gives_way_and_a_file_does_not() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let only = instance(folder.path());
+        let path = folder.path().join("nhd.sock");
+        drop(std::os::unix::net::UnixListener::bind(&path).expect("binds"));
+        let listener = Listener::bind(&path, &only).expect("the stale one gives way");
+        assert_eq!(std::fs::metadata(&path).expect("is there").permissions().mode() & 0o777, 0o600);
+        drop(listener);
+        assert!(!path.exists());
+        std::fs::write(&path, "precious").expect("writes");
+        assert!(matches!(Listener::bind(&path, &only), Err(ListenerError::NotASocket(_))));
+        assert_eq!(std::fs::read(&path).expect("is there"), b"precious");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_vanished_socket_is_bound_again() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("nhd.sock");
+        let mut listener = Listener::bind(&path, &instance(folder.path())).expect("binds");
+        std::fs::remove_file(&path).expect("vanishes");
+        let _ = tokio::time::timeout(CHECK_EVERY * 2, listener.accept()).await;
+        let (client, _) = tokio::join!(UnixStream::connect(&path), listener.accept());
+        client.expect("connects");
+    }
+}

@@ -1,0 +1,181 @@
+//! The methods, each led to what does its work. Names and types come from the protocol's table.
+
+use std::sync::Arc;
+
+use jsonrpsee::core::{RpcResult, SubscriptionResult};
+use jsonrpsee::types::{ErrorObjectOwned, Params};
+use jsonrpsee::{Extensions, PendingSubscriptionSink, RpcModule, SubscriptionMessage, SubscriptionSink};
+use nhd_protocol::PROTOCOL_VERSION;
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
+use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
+use nhd_protocol::methods::{
+    End, EventSubscription, EventsSince, Hello, List, Method, Plan, Shutdown, Start, Status, Wait,
+};
+use nhd_protocol::session::{SessionList, SessionSelector, StartParams};
+use tokio::sync::broadcast;
+
+use super::error::{invalid_params, to_wire};
+use crate::clock::timestamp_now;
+use crate::events::Since;
+use crate::session::{Environment, SessionManager, preview};
+
+/// What the methods lead to.
+pub struct Door {
+    pub manager: Arc<SessionManager>,
+    pub environment: Arc<Environment>,
+    pub started_at: String,
+}
+
+/// All methods of the table, and the subscription.
+pub fn methods(door: Door) -> RpcModule<Door> {
+    let mut module = RpcModule::new(door);
+    method::<Hello, _, _>(&mut module, hello);
+    method::<Shutdown, _, _>(&mut module, shutdown);
+    method::<Plan, _, _>(&mut module, |door, params: StartParams| async move {
+        preview::preview(&door.manager, params).await
+    });
+    method::<Start, _, _>(&mut module, |door, params| async move { door.manager.start(params).await });
+    method::<End, _, _>(&mut module, |door, selector: SessionSelector| async move {
+        door.manager.end(&selector).await
+    });
+    method::<Status, _, _>(&mut module, |door, selector| async move { door.manager.status(&selector) });
+    method::<List, _, _>(&mut module, |door, selector| async move { Ok(door.manager.list(&selector)) });
+    method::<Wait, _, _>(&mut module, |door, params| async move { door.manager.wait(params).await });
+    method::<EventsSince, _, _>(&mut module, |door, params| async move { Ok(events_since(&door, &params)) });
+    module
+        .register_subscription(
+            EventSubscription::SUBSCRIBE,
+            EventSubscription::NOTIFICATION,
+            EventSubscription::UNSUBSCRIBE,
+            subscribe,
+        )
+        .expect("the table names each method once");
+    module
+}
+
+fn method<M, F, Fut>(module: &mut RpcModule<Door>, call: F)
+where
+    M: Method,
+    F: Fn(Arc<Door>, M::Params) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<M::Output, ErrorInfo>> + Send + 'static,
+{
+    let handler = move |params: Params<'static>, door: Arc<Door>, _: Extensions| {
+        let call = call.clone();
+        async move {
+            let params = parse::<M::Params>(M::NAME, &params)?;
+            call(door, params).await.map_err(to_wire) as RpcResult<M::Output>
+        }
+    };
+    module.register_async_method(M::NAME, handler).expect("the table names each method once");
+}
+
+/// Params as one flat object; none at all stand for an empty one.
+fn parse<T: serde::de::DeserializeOwned>(method: &str, params: &Params<'_>) -> Result<T, ErrorObjectOwned> {
+    let result = match params.as_str() {
+        None | Some("" | "null" | "[]") => Params::new(Some("{}")).parse(),
+        Some(_) => params.parse(),
+    };
+    result.map_err(|error| invalid_params(method, &error))
+}
+
+async fn hello(door: Arc<Door>, params: HelloParams) -> Result<HelloResult, ErrorInfo> {
+    if params.protocol != PROTOCOL_VERSION {
+        let message = format!(
+            "{} speaks protocol {}, and this daemon (nhd {}) speaks {PROTOCOL_VERSION}",
+            params.client,
+            params.protocol,
+            crate::VERSION
+        );
+        return Err(ErrorInfo::new(ErrorKind::ProtocolMismatch, message)
+            .with_hint("update the older of the two; `nhd-cli daemon stop` ends this daemon and keeps its sessions"));
+    }
+    let paths = &door.environment.paths;
+    Ok(HelloResult {
+        version: crate::VERSION.to_owned(),
+        protocol: PROTOCOL_VERSION,
+        pid: std::process::id(),
+        home: paths.home.display().to_string(),
+        socket: paths.socket.display().to_string(),
+        started_at: door.started_at.clone(),
+    })
+}
+
+async fn shutdown(door: Arc<Door>, _: NoParams) -> Result<ShutdownResult, ErrorInfo> {
+    door.environment.shutdown.cancel();
+    Ok(ShutdownResult { sessions_left: door.manager.count() })
+}
+
+fn snapshot(door: &Door, end: Cursor) -> Event {
+    let SessionList { sessions } = door.manager.list(&SessionSelector::default());
+    Event { cursor: end, at: timestamp_now(), body: EventBody::Snapshot { sessions } }
+}
+
+fn events_since(door: &Door, params: &EventsParams) -> EventList {
+    let events = &door.environment.events;
+    let end = events.cursor();
+    let since = params.since.as_ref().map_or(Since::TooOld, |cursor| events.since(cursor));
+    let events = match since {
+        Since::Events(events) => events.iter().map(|event| Event::clone(event)).collect(),
+        Since::TooOld => vec![snapshot(door, end)],
+    };
+    EventList { events }
+}
+
+/// Sends what a client missed, then what comes. One that falls too far behind gets a snapshot in place of the rest.
+async fn subscribe(
+    params: Params<'static>,
+    pending: PendingSubscriptionSink,
+    door: Arc<Door>,
+    _: Extensions,
+) -> SubscriptionResult {
+    let params = match parse::<EventsParams>(EventSubscription::SUBSCRIBE, &params) {
+        Ok(params) => params,
+        Err(error) => {
+            pending.reject(error).await;
+            return Ok(());
+        }
+    };
+    let (missed, end, mut live) = door.environment.events.subscribe(params.since.as_ref());
+    let sink = pending.accept().await?;
+    match missed {
+        Since::Events(events) => {
+            for event in events {
+                send(&sink, &event).await?;
+            }
+        }
+        Since::TooOld => send(&sink, &snapshot(&door, end)).await?,
+    }
+    loop {
+        let event = tokio::select! {
+            () = sink.closed() => return Ok(()),
+            event = live.recv() => event,
+        };
+        match event {
+            Ok(event) => send(&sink, &event).await?,
+            Err(broadcast::error::RecvError::Lagged(_)) => {
+                live = live.resubscribe();
+                send(&sink, &snapshot(&door, door.environment.events.cursor())).await?;
+            }
+            Err(broadcast::error::RecvError::Closed) => return Ok(()),
+        }
+    }
+}
+
+async fn send(sink: &SubscriptionSink, event: &Event) -> SubscriptionResult {
+    let message = SubscriptionMessage::new(sink.method_name(), sink.subscription_id(), event)?;
+    Ok(sink.send(message).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use nhd_protocol::methods::METHODS;
+
+    /// Registration is written out above, so that each method's types are checked; this checks that none is missing.
+    #[test]
+    fn every_method_of_the_table_is_led_somewhere() {
+        let source = include_str!("methods.rs");
+        let led = source.matches("method::<").count() - 1;
+        assert_eq!(led, METHODS.len());
+    }
+}
