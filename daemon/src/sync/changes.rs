@@ -10,6 +10,11 @@ use tokio::time::Instant;
 /// A file that is written but not closed is scanned this long after the first write: hashing it at every write
 /// would be wasted, and would read it half-written.
 pub const OPEN_FILE_DELAY: Duration = Duration::from_secs(1);
+/// What is not a plain save waits this long for its other half: editors save by writing a new file and renaming it, or
+/// rename the old one and write anew. After a scan syncthing keeps what the next one finds to itself for 250 ms, so that
+/// a scan of the first half would delay the second by that, and would show a file that is not there.
+const HOLD: Duration = Duration::from_millis(4);
+const LONGEST_HOLD: Duration = Duration::from_millis(40);
 /// Beyond this a scan names common parents, and then the whole folder.
 const PATHS_PER_SCAN: usize = 128;
 const PATHS_HELD: usize = 4096;
@@ -17,10 +22,14 @@ const PATHS_HELD: usize = 4096;
 /// Something that was noticed about a path, relative to the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// Complete as it is: scan it at once.
-    Settled(PathBuf),
-    /// Being written: wait for its close, but not for ever.
-    Open(PathBuf),
+    /// A new file, to be written and closed.
+    Made(PathBuf),
+    /// Written, and not closed yet.
+    Written(PathBuf),
+    /// Written and closed: saved.
+    Closed(PathBuf),
+    /// Renamed, deleted, linked or of another mode.
+    Altered(PathBuf),
     /// Anything may have changed.
     Unknown,
 }
@@ -34,25 +43,37 @@ pub enum Batch {
 #[derive(Debug, Default)]
 pub struct Changes {
     settled: BTreeSet<PathBuf>,
-    open: BTreeMap<PathBuf, Instant>,
+    /// When the settled paths are due, and when they are at the latest.
+    hold: Option<Hold>,
+    open: BTreeMap<PathBuf, OpenFile>,
     everything: bool,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Hold {
+    due: Instant,
+    latest: Instant,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct OpenFile {
+    due: Instant,
+    made: bool,
+}
+
 impl Changes {
-    /// Returns whether something is due now that was not before.
-    pub fn note(&mut self, notice: Notice, now: Instant) -> bool {
+    pub fn note(&mut self, notice: Notice, now: Instant) {
         match notice {
             Notice::Unknown => self.everything = true,
-            Notice::Settled(path) if path.as_os_str().is_empty() => self.everything = true,
-            Notice::Settled(path) => {
-                self.open.remove(&path);
-                self.settled.insert(path);
+            Notice::Made(path) => self.opened(path, true, now),
+            Notice::Written(path) => self.opened(path, false, now),
+            Notice::Closed(path) => {
+                let made = self.open.remove(&path).is_some_and(|file| file.made);
+                self.settled(path, if made { HOLD } else { Duration::ZERO }, now);
             }
-            Notice::Open(path) => {
-                self.open.entry(path).or_insert(now + OPEN_FILE_DELAY);
-                if self.open.len() > PATHS_HELD {
-                    self.settle(|_| true);
-                }
+            Notice::Altered(path) => {
+                self.open.remove(&path);
+                self.settled(path, HOLD, now);
             }
         }
         if self.settled.len() > PATHS_HELD {
@@ -61,7 +82,27 @@ impl Changes {
         if self.everything {
             self.settled.clear();
         }
-        self.everything || !self.settled.is_empty()
+    }
+
+    fn opened(&mut self, path: PathBuf, made: bool, now: Instant) {
+        self.open.entry(path).or_insert(OpenFile { due: now + OPEN_FILE_DELAY, made });
+        if self.open.len() > PATHS_HELD {
+            self.settle(|_| true);
+            self.hold = Some(Hold { due: now, latest: now });
+        }
+    }
+
+    fn settled(&mut self, path: PathBuf, hold: Duration, now: Instant) {
+        if path.as_os_str().is_empty() {
+            self.everything = true;
+            return;
+        }
+        self.settled.insert(path);
+        let latest = self.hold.map_or(now + LONGEST_HOLD, |before| before.latest);
+        // What is saved in place takes along what is held, and is itself not held up by what follows it.
+        let overdue = self.hold.is_some_and(|before| before.due <= now);
+        let due = if overdue { now } else { (now + hold).min(latest) };
+        self.hold = Some(Hold { due, latest });
     }
 
     pub fn is_empty(&self) -> bool {
@@ -70,15 +111,21 @@ impl Changes {
 
     /// When the next scan is due: at once, later, or not at all.
     pub fn due(&self, now: Instant) -> Option<Instant> {
-        if self.everything || !self.settled.is_empty() {
+        if self.everything {
             return Some(now);
         }
-        self.open.values().min().copied()
+        let open = self.open.values().map(|file| file.due).min();
+        let held = self.hold.filter(|_| !self.settled.is_empty()).map(|hold| hold.due);
+        [open, held].into_iter().flatten().min()
     }
 
     /// What is due at `now`, in one batch.
     pub fn take_due(&mut self, now: Instant) -> Option<Batch> {
+        if self.due(now).is_none_or(|due| due > now) {
+            return None;
+        }
         self.settle(|due| due <= now);
+        self.hold = None;
         if std::mem::take(&mut self.everything) {
             self.settled.clear();
             return Some(Batch::Everything);
@@ -92,13 +139,14 @@ impl Changes {
     /// Everything that was noted, also what is not due yet.
     pub fn take_all(&mut self, now: Instant) -> Option<Batch> {
         self.settle(|_| true);
+        self.hold = Some(Hold { due: now, latest: now });
         self.take_due(now)
     }
 
     fn settle(&mut self, ready: impl Fn(Instant) -> bool) {
         let settled = &mut self.settled;
-        self.open.retain(|path, due| {
-            let settles = ready(*due);
+        self.open.retain(|path, file| {
+            let settles = ready(file.due);
             if settles {
                 settled.insert(path.clone());
             }
@@ -140,29 +188,56 @@ fn collapse(mut paths: BTreeSet<PathBuf>) -> Batch {
 mod tests {
     use super::*;
 
-    fn settled(path: &str) -> Notice {
-        Notice::Settled(path.into())
+    fn closed(path: &str) -> Notice {
+        Notice::Closed(path.into())
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_saved_file_is_due_at_once_and_once() {
+    async fn a_file_saved_in_place_is_due_at_once_and_once() {
         let now = Instant::now();
         let mut changes = Changes::default();
         assert_eq!(changes.due(now), None);
-        assert!(!changes.note(Notice::Open("a".into()), now));
-        assert!(changes.note(settled("a"), now));
+        changes.note(Notice::Written("a".into()), now);
+        assert_eq!(changes.take_due(now), None);
+        changes.note(closed("a"), now);
         assert_eq!(changes.due(now), Some(now));
+        // What comes right after does not hold it up.
+        changes.note(Notice::Altered("a".into()), now);
         assert_eq!(changes.take_due(now), Some(Batch::Paths(vec!["a".into()])));
         assert!(changes.is_empty());
         assert_eq!(changes.take_due(now), None);
     }
 
     #[tokio::test(start_paused = true)]
+    async fn both_halves_of_a_save_by_rename_are_one_batch() {
+        let (now, mut changes) = (Instant::now(), Changes::default());
+        changes.note(Notice::Made("a.tmp".into()), now);
+        changes.note(closed("a.tmp"), now);
+        assert_eq!(changes.take_due(now), None);
+        let later = now + HOLD / 2;
+        changes.note(Notice::Altered("a.tmp".into()), later);
+        changes.note(Notice::Altered("a".into()), later);
+        assert_eq!(changes.due(later), Some(later + HOLD));
+        assert_eq!(changes.take_due(later + HOLD), Some(Batch::Paths(vec!["a".into(), "a.tmp".into()])));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unending_burst_is_held_for_a_bounded_time() {
+        let (start, mut changes) = (Instant::now(), Changes::default());
+        let mut now = start;
+        while now < start + 2 * LONGEST_HOLD && changes.take_due(now).is_none() {
+            changes.note(Notice::Altered("a".into()), now);
+            now += HOLD / 2;
+        }
+        assert_eq!(now, start + LONGEST_HOLD);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_file_that_stays_open_is_scanned_after_a_while() {
         let now = Instant::now();
         let mut changes = Changes::default();
-        changes.note(Notice::Open("log".into()), now);
-        changes.note(Notice::Open("log".into()), now + OPEN_FILE_DELAY / 2);
+        changes.note(Notice::Written("log".into()), now);
+        changes.note(Notice::Written("log".into()), now + OPEN_FILE_DELAY / 2);
         assert_eq!(changes.take_due(now), None);
         let due = changes.due(now).unwrap();
         assert_eq!(due, now + OPEN_FILE_DELAY);
@@ -173,8 +248,9 @@ mod tests {
     async fn a_barrier_takes_open_files_along() {
         let now = Instant::now();
         let mut changes = Changes::default();
-        changes.note(Notice::Open("log".into()), now);
+        changes.note(Notice::Written("log".into()), now);
         assert_eq!(changes.take_all(now), Some(Batch::Paths(vec!["log".into()])));
+        assert_eq!(changes.take_all(now), None);
     }
 
     #[tokio::test(start_paused = true)]
@@ -182,17 +258,16 @@ mod tests {
         let check = |paths: Vec<String>, expect: Batch| {
             let (now, mut changes) = (Instant::now(), Changes::default());
             for path in paths {
-                changes.note(Notice::Settled(path.into()), now);
+                changes.note(Notice::Closed(path.into()), now);
             }
             assert_eq!(changes.take_due(now), Some(expect));
         };
         let named = |names: &[&str]| Batch::Paths(names.iter().map(|name| (*name).to_owned()).collect());
-        check((0..128).map(|at| format!("d/{at:03}")).collect(), {
-            Batch::Paths((0..128).map(|at| format!("d/{at:03}")).collect())
-        });
-        check((0..500).map(|at| format!("d/{at}")).chain(["top".into()]).collect(), named(&["d", "top"]));
+        let files = |count| (0..count).map(|at| format!("d/{at:03}")).collect::<Vec<_>>();
+        check(files(128), Batch::Paths(files(128)));
+        check(files(500).into_iter().chain(["top".into()]).collect(), named(&["d", "top"]));
         check((0..500).map(|at| format!("f{at}")).collect(), Batch::Everything);
-        check((0..5000).map(|at| format!("d/{at}")).collect(), Batch::Everything);
+        check(files(5000), Batch::Everything);
         check(vec!["a/b/c".into(), "a-b".into(), "a".into(), "a/b".into()], named(&["a", "a-b"]));
         check(vec!["a".into(), String::new()], Batch::Everything);
     }

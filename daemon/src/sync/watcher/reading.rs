@@ -30,19 +30,20 @@ pub(super) fn read(
         return (vec![Notice::Unknown], vec![TreeChange::Everything]);
     }
     let relative = |path: &PathBuf| path.strip_prefix(root).ok().map(Path::to_owned);
-    let open = match event.kind {
-        EventKind::Access(AccessKind::Close(AccessMode::Write)) => false,
+    let notice: fn(PathBuf) -> Notice = match event.kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => Notice::Closed,
         // Reading changes nothing; both halves of a rename were told before the pair is.
         EventKind::Access(_) | EventKind::Modify(ModifyKind::Name(RenameMode::Both)) if tells_closes => {
             return (Vec::new(), Vec::new());
         }
         EventKind::Access(_) => return (Vec::new(), Vec::new()),
-        EventKind::Modify(ModifyKind::Data(_)) => tells_closes,
-        EventKind::Create(CreateKind::Folder) => false,
-        EventKind::Create(_) => tells_closes && !event.paths.iter().all(|path| complete_when_made(path)),
-        _ => false,
+        EventKind::Modify(ModifyKind::Data(_)) if tells_closes => Notice::Written,
+        EventKind::Create(CreateKind::Folder) => Notice::Altered,
+        EventKind::Create(_) if tells_closes && !event.paths.iter().all(|path| complete_when_made(path)) => {
+            Notice::Made
+        }
+        _ => Notice::Altered,
     };
-    let notice = |path| if open { Notice::Open(path) } else { Notice::Settled(path) };
     let notices = event.paths.iter().filter_map(relative).map(notice).collect();
     let change: Option<fn(PathBuf) -> TreeChange> = match event.kind {
         EventKind::Create(CreateKind::Folder) | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => {
@@ -69,12 +70,8 @@ mod tests {
 
     use super::*;
 
-    fn open(path: &str) -> Notice {
-        Notice::Open(path.into())
-    }
-
-    fn settled(path: &str) -> Notice {
-        Notice::Settled(path.into())
+    fn altered() -> Option<Notice> {
+        Some(Notice::Altered("a".into()))
     }
 
     #[test]
@@ -85,16 +82,20 @@ mod tests {
             assert_eq!(found, (notice.into_iter().collect(), tree.into_iter().collect()), "{kind:?}");
         };
         let path = || PathBuf::from("/src/a");
-        check(EventKind::Create(CreateKind::File), Some(open("a")), None);
-        check(EventKind::Modify(ModifyKind::Data(DataChange::Any)), Some(open("a")), None);
-        check(EventKind::Access(AccessKind::Close(AccessMode::Write)), Some(settled("a")), None);
+        check(EventKind::Create(CreateKind::File), Some(Notice::Made("a".into())), None);
+        check(EventKind::Modify(ModifyKind::Data(DataChange::Any)), Some(Notice::Written("a".into())), None);
+        check(
+            EventKind::Access(AccessKind::Close(AccessMode::Write)),
+            Some(Notice::Closed("a".into())),
+            None,
+        );
         check(EventKind::Access(AccessKind::Open(AccessMode::Any)), None, None);
-        check(EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)), Some(settled("a")), None);
-        check(EventKind::Create(CreateKind::Folder), Some(settled("a")), Some(TreeChange::Appeared(path())));
-        check(EventKind::Remove(RemoveKind::File), Some(settled("a")), Some(TreeChange::Gone(path())));
+        check(EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)), altered(), None);
+        check(EventKind::Create(CreateKind::Folder), altered(), Some(TreeChange::Appeared(path())));
+        check(EventKind::Remove(RemoveKind::File), altered(), Some(TreeChange::Gone(path())));
         let rename = |mode| EventKind::Modify(ModifyKind::Name(mode));
-        check(rename(RenameMode::From), Some(settled("a")), Some(TreeChange::Gone(path())));
-        check(rename(RenameMode::To), Some(settled("a")), Some(TreeChange::Appeared(path())));
+        check(rename(RenameMode::From), altered(), Some(TreeChange::Gone(path())));
+        check(rename(RenameMode::To), altered(), Some(TreeChange::Appeared(path())));
         check(rename(RenameMode::Both), None, None);
     }
 
@@ -102,13 +103,16 @@ mod tests {
     fn where_closes_are_not_told_every_write_counts() {
         let event =
             Event::new(EventKind::Modify(ModifyKind::Data(DataChange::Any))).add_path("/src/a".into());
-        assert_eq!(read(&event, Path::new("/src"), false, |_| false), (vec![settled("a")], vec![]));
+        assert_eq!(
+            read(&event, Path::new("/src"), false, |_| false),
+            (altered().into_iter().collect(), vec![])
+        );
     }
 
     #[test]
     fn a_link_is_complete_when_it_is_made_and_lost_events_mean_everything() {
         let link = Event::new(EventKind::Create(CreateKind::File)).add_path("/src/l".into());
-        assert_eq!(read(&link, Path::new("/src"), true, |_| true).0, vec![settled("l")]);
+        assert_eq!(read(&link, Path::new("/src"), true, |_| true).0, vec![Notice::Altered("l".into())]);
         let lost = Event::new(EventKind::Other).set_flag(Flag::Rescan);
         let found = read(&lost, Path::new("/src"), true, |_| false);
         assert_eq!(found, (vec![Notice::Unknown], vec![TreeChange::Everything]));
