@@ -1,0 +1,274 @@
+//! What changed and is not scanned yet: collects paths, says when the next scan is due and what it covers. Pure: it
+//! knows neither the file system nor the clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// A file that is written but not closed is scanned this long after the first write: hashing it at every write
+/// would be wasted, and would read it half-written.
+pub const OPEN_FILE_DELAY: Duration = Duration::from_secs(1);
+/// What is not a plain save waits this long for its other half: editors save by writing a new file and renaming it, or
+/// rename the old one and write anew. After a scan syncthing keeps what the next one finds to itself for 250 ms, so that
+/// a scan of the first half would delay the second by that, and would show a file that is not there.
+const HOLD: Duration = Duration::from_millis(4);
+const LONGEST_HOLD: Duration = Duration::from_millis(40);
+/// Beyond this a scan names common parents, and then the whole folder.
+const PATHS_PER_SCAN: usize = 128;
+const PATHS_HELD: usize = 4096;
+
+/// Something that was noticed about a path, relative to the folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A new file, to be written and closed.
+    Made(PathBuf),
+    /// Written, and not closed yet.
+    Written(PathBuf),
+    /// Written and closed: saved.
+    Closed(PathBuf),
+    /// Renamed, deleted, linked or of another mode.
+    Altered(PathBuf),
+    /// Anything may have changed.
+    Unknown,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Batch {
+    Paths(Vec<String>),
+    Everything,
+}
+
+#[derive(Debug, Default)]
+pub struct Changes {
+    settled: BTreeSet<PathBuf>,
+    /// When the settled paths are due, and when they are at the latest.
+    hold: Option<Hold>,
+    open: BTreeMap<PathBuf, OpenFile>,
+    everything: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Hold {
+    due: Instant,
+    latest: Instant,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct OpenFile {
+    due: Instant,
+    made: bool,
+}
+
+impl Changes {
+    pub fn note(&mut self, notice: Notice, now: Instant) {
+        match notice {
+            Notice::Unknown => self.everything = true,
+            Notice::Made(path) => self.opened(path, true, now),
+            Notice::Written(path) => self.opened(path, false, now),
+            Notice::Closed(path) => {
+                let made = self.open.remove(&path).is_some_and(|file| file.made);
+                self.settled(path, if made { HOLD } else { Duration::ZERO }, now);
+            }
+            Notice::Altered(path) => {
+                self.open.remove(&path);
+                self.settled(path, HOLD, now);
+            }
+        }
+        if self.settled.len() > PATHS_HELD {
+            self.everything = true;
+        }
+        if self.everything {
+            self.settled.clear();
+        }
+    }
+
+    fn opened(&mut self, path: PathBuf, made: bool, now: Instant) {
+        self.open.entry(path).or_insert(OpenFile { due: now + OPEN_FILE_DELAY, made });
+        if self.open.len() > PATHS_HELD {
+            self.settle(|_| true);
+            self.hold = Some(Hold { due: now, latest: now });
+        }
+    }
+
+    fn settled(&mut self, path: PathBuf, hold: Duration, now: Instant) {
+        if path.as_os_str().is_empty() {
+            self.everything = true;
+            return;
+        }
+        self.settled.insert(path);
+        let latest = self.hold.map_or(now + LONGEST_HOLD, |before| before.latest);
+        // What is saved in place takes along what is held, and is itself not held up by what follows it.
+        let overdue = self.hold.is_some_and(|before| before.due <= now);
+        let due = if overdue { now } else { (now + hold).min(latest) };
+        self.hold = Some(Hold { due, latest });
+    }
+
+    pub fn is_empty(&self) -> bool {
+        !self.everything && self.settled.is_empty() && self.open.is_empty()
+    }
+
+    /// When the next scan is due: at once, later, or not at all.
+    pub fn due(&self, now: Instant) -> Option<Instant> {
+        if self.everything {
+            return Some(now);
+        }
+        let open = self.open.values().map(|file| file.due).min();
+        let held = self.hold.filter(|_| !self.settled.is_empty()).map(|hold| hold.due);
+        [open, held].into_iter().flatten().min()
+    }
+
+    /// What is due at `now`, in one batch.
+    pub fn take_due(&mut self, now: Instant) -> Option<Batch> {
+        if self.due(now).is_none_or(|due| due > now) {
+            return None;
+        }
+        self.settle(|due| due <= now);
+        self.hold = None;
+        if std::mem::take(&mut self.everything) {
+            self.settled.clear();
+            return Some(Batch::Everything);
+        }
+        if self.settled.is_empty() {
+            return None;
+        }
+        Some(collapse(std::mem::take(&mut self.settled)))
+    }
+
+    /// Everything that was noted, also what is not due yet.
+    pub fn take_all(&mut self, now: Instant) -> Option<Batch> {
+        self.settle(|_| true);
+        self.hold = Some(Hold { due: now, latest: now });
+        self.take_due(now)
+    }
+
+    fn settle(&mut self, ready: impl Fn(Instant) -> bool) {
+        let settled = &mut self.settled;
+        self.open.retain(|path, file| {
+            let settles = ready(file.due);
+            if settles {
+                settled.insert(path.clone());
+            }
+            !settles
+        });
+    }
+}
+
+fn collapse(mut paths: BTreeSet<PathBuf>) -> Batch {
+    while paths.len() > PATHS_PER_SCAN {
+        let depth = paths.iter().map(|path| path.components().count()).max().unwrap_or_default();
+        // The deepest give way to their parents first: those name the smallest part of the tree.
+        paths = paths
+            .into_iter()
+            .map(|path| match path.parent() {
+                Some(parent) if path.components().count() == depth => parent.to_owned(),
+                _ => path,
+            })
+            .collect();
+        if paths.contains(Path::new("")) {
+            return Batch::Everything;
+        }
+    }
+    let mut named: Vec<String> = Vec::with_capacity(paths.len());
+    let mut covering: Option<&Path> = None;
+    for path in &paths {
+        // Sorted by component, what lies below a named folder follows it.
+        if covering.is_some_and(|folder| path.starts_with(folder)) {
+            continue;
+        }
+        covering = Some(path);
+        // Syncthing refuses names that are not UTF-8 as well.
+        named.extend(path.to_str().map(str::to_owned));
+    }
+    Batch::Paths(named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn closed(path: &str) -> Notice {
+        Notice::Closed(path.into())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_file_saved_in_place_is_due_at_once_and_once() {
+        let now = Instant::now();
+        let mut changes = Changes::default();
+        assert_eq!(changes.due(now), None);
+        changes.note(Notice::Written("a".into()), now);
+        assert_eq!(changes.take_due(now), None);
+        changes.note(closed("a"), now);
+        assert_eq!(changes.due(now), Some(now));
+        // What comes right after does not hold it up.
+        changes.note(Notice::Altered("a".into()), now);
+        assert_eq!(changes.take_due(now), Some(Batch::Paths(vec!["a".into()])));
+        assert!(changes.is_empty());
+        assert_eq!(changes.take_due(now), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn both_halves_of_a_save_by_rename_are_one_batch() {
+        let (now, mut changes) = (Instant::now(), Changes::default());
+        changes.note(Notice::Made("a.tmp".into()), now);
+        changes.note(closed("a.tmp"), now);
+        assert_eq!(changes.take_due(now), None);
+        let later = now + HOLD / 2;
+        changes.note(Notice::Altered("a.tmp".into()), later);
+        changes.note(Notice::Altered("a".into()), later);
+        assert_eq!(changes.due(later), Some(later + HOLD));
+        assert_eq!(changes.take_due(later + HOLD), Some(Batch::Paths(vec!["a".into(), "a.tmp".into()])));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unending_burst_is_held_for_a_bounded_time() {
+        let (start, mut changes) = (Instant::now(), Changes::default());
+        let mut now = start;
+        while now < start + 2 * LONGEST_HOLD && changes.take_due(now).is_none() {
+            changes.note(Notice::Altered("a".into()), now);
+            now += HOLD / 2;
+        }
+        assert_eq!(now, start + LONGEST_HOLD);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_file_that_stays_open_is_scanned_after_a_while() {
+        let now = Instant::now();
+        let mut changes = Changes::default();
+        changes.note(Notice::Written("log".into()), now);
+        changes.note(Notice::Written("log".into()), now + OPEN_FILE_DELAY / 2);
+        assert_eq!(changes.take_due(now), None);
+        let due = changes.due(now).unwrap();
+        assert_eq!(due, now + OPEN_FILE_DELAY);
+        assert_eq!(changes.take_due(due), Some(Batch::Paths(vec!["log".into()])));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_barrier_takes_open_files_along() {
+        let now = Instant::now();
+        let mut changes = Changes::default();
+        changes.note(Notice::Written("log".into()), now);
+        assert_eq!(changes.take_all(now), Some(Batch::Paths(vec!["log".into()])));
+        assert_eq!(changes.take_all(now), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_paths_become_their_folders_and_then_everything() {
+        let check = |paths: Vec<String>, expect: Batch| {
+            let (now, mut changes) = (Instant::now(), Changes::default());
+            for path in paths {
+                changes.note(Notice::Closed(path.into()), now);
+            }
+            assert_eq!(changes.take_due(now), Some(expect));
+        };
+        let named = |names: &[&str]| Batch::Paths(names.iter().map(|name| (*name).to_owned()).collect());
+        let files = |count| (0..count).map(|at| format!("d/{at:03}")).collect::<Vec<_>>();
+        check(files(128), Batch::Paths(files(128)));
+        check(files(500).into_iter().chain(["top".into()]).collect(), named(&["d", "top"]));
+        check((0..500).map(|at| format!("f{at}")).collect(), Batch::Everything);
+        check(files(5000), Batch::Everything);
+        check(vec!["a/b/c".into(), "a-b".into(), "a".into(), "a/b".into()], named(&["a", "a-b"]));
+        check(vec!["a".into(), String::new()], Batch::Everything);
+    }
+}

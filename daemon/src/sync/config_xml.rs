@@ -1,0 +1,219 @@
+//! The config.xml of both sides, as text: which folder, which way, who may connect. Pure functions.
+//!
+//! Both are written in a format that syncthing 1.19 reads and later versions migrate. Neither side talks to
+//! anybody else: discovery, relays, NAT, STUN, upgrades, usage and crash reports are off.
+
+use std::path::Path;
+
+use super::identity::{ApiKey, DeviceId};
+
+/// Version 1.19 refuses a config that is newer than itself; every later one migrates an older config.
+const CONFIG_VERSION: u32 = 35;
+
+/// The local side: sends, never writes into the source folder, listens nowhere.
+#[derive(Clone, Copy, Debug)]
+pub struct LocalFolder<'a> {
+    pub folder_id: &'a str,
+    pub source: &'a Path,
+    /// The Unix socket of the REST API.
+    pub socket: &'a Path,
+    pub api_key: &'a ApiKey,
+    pub local: &'a DeviceId,
+    pub remote: &'a DeviceId,
+    /// The port on loopback that leads to the remote side.
+    pub forward_port: u16,
+}
+
+/// The side in the container: receives only, listens on loopback only, has no REST API.
+#[derive(Clone, Copy, Debug)]
+pub struct RemoteFolder<'a> {
+    pub folder_id: &'a str,
+    pub work_dir: &'a str,
+    /// 22000, unless the pod shares the node's network.
+    pub listen_port: u16,
+    pub local: &'a DeviceId,
+    pub remote: &'a DeviceId,
+}
+
+pub fn local_config(folder: &LocalFolder<'_>) -> String {
+    // The daemon says what to scan and when, after it has looked whether the source folder is still there: left to
+    // itself, syncthing would take an unmounted folder for one whose files were all deleted.
+    let path = folder.source.to_string_lossy();
+    let folder_xml = folder_element(
+        folder.folder_id,
+        &path,
+        "sendonly",
+        cfg!(target_os = "linux"),
+        [folder.local, folder.remote],
+    );
+    let address = format!("tcp://127.0.0.1:{}", folder.forward_port);
+    let gui = format!(
+        "<gui enabled=\"true\" tls=\"false\">\
+         <address>{}</address><unixSocketPermissions>0600</unixSocketPermissions><apikey>{}</apikey></gui>",
+        escape(&folder.socket.to_string_lossy()),
+        escape(folder.api_key.as_str()),
+    );
+    let devices = device_element(folder.local, "dynamic") + &device_element(folder.remote, &address);
+    // An empty listen address is none; a missing one would be all interfaces.
+    configuration(&folder_xml, &devices, &gui, "")
+}
+
+pub fn remote_config(folder: &RemoteFolder<'_>) -> String {
+    let folder_xml =
+        folder_element(folder.folder_id, folder.work_dir, "receiveonly", true, [folder.remote, folder.local]);
+    // Without discovery «dynamic» is nowhere: this side never dials.
+    let devices = device_element(folder.remote, "dynamic") + &device_element(folder.local, "dynamic");
+    let listen = format!("tcp://127.0.0.1:{}", folder.listen_port);
+    configuration(&folder_xml, &devices, "<gui enabled=\"false\"></gui>", &listen)
+}
+
+/// What both sides share of a folder.
+///
+/// - `markerName` `.`: no `.stfolder` in the user's tree, and the remote volume starts empty.
+/// - No watcher and no rescans: locally the daemon scans; in the container what builds and servers write shall be
+///   neither hashed nor reported, or a touched file would keep the folder from ever being in sync.
+/// - `maxConflicts` 0: a file that the container changed is replaced when the local one changes, without leaving
+///   `*.sync-conflict-*` files for build tools to find.
+/// - `pullerDelayS` 0: version 2 waits a second before it pulls.
+fn folder_element(id: &str, path: &str, kind: &str, case_sensitive: bool, devices: [&DeviceId; 2]) -> String {
+    let [own, other] = devices;
+    format!(
+        "<folder id=\"{id}\" label=\"nhd\" path=\"{path}\" type=\"{kind}\" rescanIntervalS=\"0\" \
+         fsWatcherEnabled=\"false\" fsWatcherDelayS=\"1\" ignorePerms=\"false\" autoNormalize=\"true\">\n\
+         <filesystemType>basic</filesystemType>\n\
+         <device id=\"{own}\"></device>\n\
+         <device id=\"{other}\"></device>\n\
+         <minDiskFree unit=\"%\">0</minDiskFree>\n\
+         <markerName>.</markerName>\n\
+         <maxConflicts>0</maxConflicts>\n\
+         <maxConcurrentWrites>16</maxConcurrentWrites>\n\
+         <disableFsync>true</disableFsync>\n\
+         <pullerPauseS>2</pullerPauseS>\n\
+         <pullerDelayS>0</pullerDelayS>\n\
+         <caseSensitiveFS>{case_sensitive}</caseSensitiveFS>\n\
+         </folder>\n",
+        id = escape(id),
+        path = escape(path),
+    )
+}
+
+fn device_element(id: &DeviceId, address: &str) -> String {
+    format!(
+        "<device id=\"{id}\" name=\"nhd\" compression=\"metadata\" introducer=\"false\">\
+         <address>{address}</address><autoAcceptFolders>false</autoAcceptFolders></device>\n"
+    )
+}
+
+fn configuration(folder: &str, devices: &str, gui: &str, listen: &str) -> String {
+    format!(
+        "<configuration version=\"{CONFIG_VERSION}\">\n{folder}{devices}{gui}\n\
+         <options>\n\
+         <listenAddress>{listen}</listenAddress>\n\
+         <globalAnnounceEnabled>false</globalAnnounceEnabled>\n\
+         <localAnnounceEnabled>false</localAnnounceEnabled>\n\
+         <announceLANAddresses>false</announceLANAddresses>\n\
+         <relaysEnabled>false</relaysEnabled>\n\
+         <natEnabled>false</natEnabled>\n\
+         <stunServer></stunServer>\n\
+         <urAccepted>-1</urAccepted>\n\
+         <autoUpgradeIntervalH>0</autoUpgradeIntervalH>\n\
+         <crashReportingEnabled>false</crashReportingEnabled>\n\
+         <startBrowser>false</startBrowser>\n\
+         <reconnectionIntervalS>5</reconnectionIntervalS>\n\
+         <minHomeDiskFree unit=\"%\">0</minHomeDiskFree>\n\
+         <setLowPriority>false</setLowPriority>\n\
+         </options>\n</configuration>\n"
+    )
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\n' => escaped.push_str("&#xA;"),
+            '\t' => escaped.push_str("&#x9;"),
+            '\r' => escaped.push_str("&#xD;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::SyncIdentity;
+
+    fn both(source: &Path) -> (String, String) {
+        let (identity, _) = SyncIdentity::generate().unwrap();
+        let local = identity.local.device_id().unwrap();
+        let here = local_config(&LocalFolder {
+            folder_id: "nhd-1",
+            source,
+            socket: Path::new("/run/s.sock"),
+            api_key: &identity.api_key,
+            local: &local,
+            remote: &identity.remote_device,
+            forward_port: 4242,
+        });
+        let there = remote_config(&RemoteFolder {
+            folder_id: "nhd-1",
+            work_dir: "/home/nocalhost-dev",
+            listen_port: 22000,
+            local: &local,
+            remote: &identity.remote_device,
+        });
+        (here, there)
+    }
+
+    fn expect_each(text: &str, parts: &[&str]) {
+        for part in parts {
+            assert!(text.contains(part), "{part} is missing in\n{text}");
+        }
+    }
+
+    #[test]
+    fn the_local_side_sends_and_listens_nowhere() {
+        let (here, _) = both(Path::new("/src"));
+        expect_each(
+            &here,
+            &[
+                "type=\"sendonly\"",
+                "<listenAddress></listenAddress>",
+                "<address>tcp://127.0.0.1:4242</address>",
+                "<address>/run/s.sock</address><unixSocketPermissions>0600<",
+                "<markerName>.</markerName>",
+                "rescanIntervalS=\"0\"",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_remote_side_receives_on_loopback_and_has_no_api() {
+        let (_, there) = both(Path::new("/src"));
+        expect_each(
+            &there,
+            &[
+                "type=\"receiveonly\"",
+                "path=\"/home/nocalhost-dev\"",
+                "<listenAddress>tcp://127.0.0.1:22000</listenAddress>",
+                "<gui enabled=\"false\">",
+                "<maxConflicts>0</maxConflicts>",
+                "ignorePerms=\"false\"",
+                "<disableFsync>true</disableFsync>",
+                "<pullerDelayS>0</pullerDelayS>",
+            ],
+        );
+        assert!(!there.contains("apikey"));
+    }
+
+    #[test]
+    fn a_path_with_markup_stays_one_attribute() {
+        let (here, _) = both(Path::new("/a \"b\" <c> & d"));
+        expect_each(&here, &["path=\"/a &quot;b&quot; &lt;c&gt; &amp; d\""]);
+    }
+}

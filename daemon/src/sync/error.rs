@@ -1,0 +1,46 @@
+//! Why the sync of a session could not be started or waited for.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::identity::IdentityError;
+use super::process::ProcessError;
+use super::rest::RestError;
+use super::source::Loss;
+
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    #[error("failed to prepare {}", path.display())]
+    Home { path: PathBuf, source: io::Error },
+    #[error("the socket path {} is longer than the {limit} bytes that the system allows", path.display())]
+    SocketPath { path: PathBuf, limit: usize },
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    #[error(transparent)]
+    Rest(#[from] RestError),
+    #[error("{0}")]
+    SourceLost(Loss),
+    #[error("the container does not take {need_files} paths")]
+    Stuck { need_files: u64 },
+    #[error("the sync of this session was stopped")]
+    Stopped,
+}
+
+impl SyncError {
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Home { .. } => {
+                Some("check that the state folder is yours and that its disk is not full".into())
+            }
+            Self::SocketPath { .. } => Some("choose a shorter runtime folder".into()),
+            Self::Identity(error) => error.hint(),
+            Self::Process(error) => error.hint(),
+            Self::Rest(error) => error.hint(),
+            Self::SourceLost(loss) => Some(loss.hint()),
+            Self::Stuck { .. } => Some(super::progress::STUCK_HINT.into()),
+            Self::Stopped => None,
+        }
+    }
+}

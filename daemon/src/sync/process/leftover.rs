@@ -1,0 +1,193 @@
+//! Tells and ends a syncthing that a killed daemon left behind, before another one starts on the same home. It
+//! signals only what it can prove to be ours: the recorded process id with the recorded start time, whose command line
+//! names the home, or whatever answers on the session's socket to the session's key.
+
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, sleep};
+
+use super::ProcessError;
+use crate::sync::identity::ApiKey;
+use crate::sync::rest::Rest;
+
+const RECORD_NAME: &str = "process.json";
+const PATIENCE: Duration = Duration::from_secs(3);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// What is written down about a started syncthing: enough to recognise it, and to ask it to end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Record {
+    pid: u32,
+    /// Ticks since boot on Linux, a date elsewhere: only ever compared.
+    started: Option<String>,
+    home: PathBuf,
+    socket: PathBuf,
+    api_key: ApiKey,
+}
+
+impl Record {
+    pub(super) fn path(home: &Path) -> PathBuf {
+        home.join(RECORD_NAME)
+    }
+
+    pub(super) async fn of(pid: u32, home: &Path, rest: &Rest) -> Self {
+        Self {
+            pid,
+            started: started_at(pid).await,
+            home: home.to_owned(),
+            socket: rest.socket().to_owned(),
+            api_key: rest.api_key().clone(),
+        }
+    }
+
+    pub(super) fn write(&self, path: &Path) -> Result<(), ProcessError> {
+        let text = serde_json::to_vec(self).expect("a record of strings is JSON");
+        std::fs::OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(0o600)
+            .open(path)
+            .and_then(|mut file| file.write_all(&text))
+            .map_err(|source| ProcessError::Write { path: path.to_owned(), source })
+    }
+
+    fn read(path: &Path) -> Option<Self> {
+        serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+    }
+
+    /// Whether the process with the recorded id is still the one that was recorded: ids are given out again.
+    async fn still_runs(&self) -> bool {
+        let same_start = self.started.is_some() && started_at(self.pid).await == self.started;
+        same_start
+            && command_line(self.pid).await.is_some_and(|line| {
+                line.contains("serve") && line.contains(self.home.to_string_lossy().as_ref())
+            })
+    }
+
+    async fn gone_within(&self, bound: Duration) -> bool {
+        let end = Instant::now() + bound;
+        while self.still_runs().await {
+            if Instant::now() >= end {
+                return false;
+            }
+            sleep(LOOK_EVERY).await;
+        }
+        true
+    }
+}
+
+/// Ends the syncthing that an earlier daemon started on `home`, if it still runs. `rest` leads to the socket that
+/// the session uses, for the case that the daemon was killed before it could write the record.
+pub async fn end_leftover(home: &Path, rest: &Rest) -> Result<(), ProcessError> {
+    let path = Record::path(home);
+    let Some(record) = Record::read(&path) else {
+        // No record, yet something may listen on our socket and know our key: then it is ours.
+        if rest.socket().exists() && rest.ping().await.is_ok() {
+            let _ = rest.shutdown().await;
+            wait_silent(rest).await;
+        }
+        return Ok(());
+    };
+    if record.still_runs().await {
+        end(&record).await?;
+    }
+    let _ = std::fs::remove_file(&path);
+    Ok(())
+}
+
+async fn end(record: &Record) -> Result<(), ProcessError> {
+    tracing::info!(pid = record.pid, "ending the syncthing of an earlier daemon");
+    let rest = Rest::new(record.socket.clone(), record.api_key.clone());
+    if rest.shutdown().await.is_ok() && record.gone_within(PATIENCE).await {
+        return Ok(());
+    }
+    for signal in [Signal::TERM, Signal::KILL] {
+        if !record.still_runs().await {
+            return Ok(());
+        }
+        if let Some(pid) = Pid::from_raw(record.pid.cast_signed()) {
+            let _ = kill_process(pid, signal);
+        }
+        if record.gone_within(PATIENCE).await {
+            return Ok(());
+        }
+    }
+    Err(ProcessError::Unending { pid: record.pid })
+}
+
+async fn wait_silent(rest: &Rest) {
+    let end = Instant::now() + PATIENCE;
+    while Instant::now() < end && rest.ping().await.is_ok() {
+        sleep(LOOK_EVERY).await;
+    }
+}
+
+/// When the process started, or none when there is no such process (any more, a zombie included).
+async fn started_at(pid: u32) -> Option<String> {
+    if !cfg!(target_os = "linux") {
+        let alive = Pid::from_raw(pid.cast_signed()).is_some_and(|pid| test_kill_process(pid).is_ok());
+        return if alive { ps(pid, "lstart=").await } else { None };
+    }
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The second field is the name in parentheses, which may itself hold spaces and parentheses.
+    let mut fields = stat.get(stat.rfind(')')? + 2..)?.split(' ');
+    if fields.next()? == "Z" {
+        return None;
+    }
+    fields.nth(18).map(str::to_owned)
+}
+
+async fn command_line(pid: u32) -> Option<String> {
+    if !cfg!(target_os = "linux") {
+        return ps(pid, "command=").await;
+    }
+    let line = std::fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+    Some(String::from_utf8_lossy(&line).replace('\0', " "))
+}
+
+async fn ps(pid: u32, column: &str) -> Option<String> {
+    let arguments = ["-ww", "-o", column, "-p", &pid.to_string()];
+    let said = super::run(Path::new("/bin/ps"), &arguments, PATIENCE).await.ok()?;
+    Some(said.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(started: Option<String>, home: &Path) -> Record {
+        Record {
+            pid: std::process::id(),
+            started,
+            home: home.to_owned(),
+            socket: home.join("none.sock"),
+            api_key: ApiKey::generate(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_process_id_that_was_given_out_again_is_not_ours() {
+        let home = tempfile::tempdir().unwrap();
+        // This test's own process: alive, and neither started then nor a syncthing on this home.
+        assert!(!record(Some("1".into()), home.path()).still_runs().await);
+        assert!(!record(started_at(std::process::id()).await, home.path()).still_runs().await);
+        assert!(!record(None, home.path()).still_runs().await);
+    }
+
+    #[tokio::test]
+    async fn a_stale_record_is_removed_and_signals_nobody() {
+        let home = tempfile::tempdir().unwrap();
+        let path = Record::path(home.path());
+        record(Some("1".into()), home.path()).write(&path).unwrap();
+        let rest = Rest::new(home.path().join("none.sock"), ApiKey::generate());
+        end_leftover(home.path(), &rest).await.unwrap();
+        assert!(!path.exists());
+        end_leftover(home.path(), &rest).await.unwrap();
+    }
+}

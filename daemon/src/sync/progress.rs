@@ -1,0 +1,213 @@
+//! Says from what was observed how far the sync is. Pure: what it remembers is a value, and the clock is an argument.
+
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+
+use super::rest::answer::{Completion, FolderStatus};
+use super::source::Loss;
+use super::status::{SyncState, SyncStatus};
+use super::watcher::Coverage;
+
+/// Nothing has moved for this long: what is missing will not come by itself.
+const STUCK_AFTER: Duration = Duration::from_secs(30);
+/// Deletions are quick, and those that hang are usual: a folder that was deleted here still holds files that only
+/// the container has.
+const DELETIONS_STUCK_AFTER: Duration = Duration::from_secs(2);
+/// So many ends in a row and it is no accident.
+const FAILED_AFTER: u32 = 5;
+
+pub(super) const STUCK_HINT: &str = "the container changed or deleted these files itself, or cannot write them \
+     (disk full, no permission); saving them here again replaces what the container has";
+const DELETIONS_HINT: &str =
+    "folders that were deleted here still hold files in the container that only exist there";
+const WATCH_HINT: &str = "changes are found by scanning every few seconds; raise the limit, for instance with \
+     `sysctl fs.inotify.max_user_watches=524288`, and start the session again";
+const RESTART_HINT: &str = "syncthing is started again; its log is syncthing.log in the session's folder";
+const FOLDER_HINT: &str = "syncthing cannot work on the source folder; it goes on when the cause is gone";
+
+/// One look at syncthing.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Observation {
+    pub(super) begun: Instant,
+    pub(super) connected: bool,
+    pub(super) folder: FolderStatus,
+    pub(super) completion: Completion,
+    /// Whether the other side has said on this connection what it has. Before that, completion is a guess.
+    pub(super) confirmed: bool,
+    /// Whether the source folder has been read since syncthing started.
+    pub(super) scanned: bool,
+    /// Whether changes are known that syncthing does not know yet.
+    pub(super) pending: bool,
+    /// A path that syncthing cannot read, and why.
+    pub(super) unreadable: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Process {
+    Starting,
+    Running,
+    Down { error: String },
+}
+
+/// All that is known, and what must be remembered to judge the next look.
+#[derive(Debug)]
+pub(super) struct Progress {
+    pub(super) source: Option<Loss>,
+    pub(super) process: Process,
+    pub(super) restarts: u32,
+    /// Ends of syncthing without a healthy while in between.
+    pub(super) ends_in_a_row: u32,
+    pub(super) coverage: Coverage,
+    pub(super) seen: Option<Observation>,
+    first_sync_done: bool,
+    percent: f64,
+    unmoved: Option<(Instant, Completion)>,
+    state: SyncState,
+    since: SystemTime,
+}
+
+/// Whether the container has everything, as a barrier asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Verdict {
+    /// When the look began that this was concluded from.
+    pub(super) begun: Option<Instant>,
+    pub(super) in_sync: bool,
+    pub(super) stuck: bool,
+    pub(super) need_files: u64,
+    pub(super) lost: Option<Loss>,
+}
+
+impl Progress {
+    pub(super) fn new(wall: SystemTime) -> Self {
+        Self {
+            source: None,
+            process: Process::Starting,
+            restarts: 0,
+            ends_in_a_row: 0,
+            coverage: Coverage::Whole,
+            seen: None,
+            first_sync_done: false,
+            percent: 0.0,
+            unmoved: None,
+            state: SyncState::Starting,
+            since: wall,
+        }
+    }
+
+    pub(super) fn assess(&mut self, now: Instant, wall: SystemTime) -> (SyncStatus, Verdict) {
+        let seen = self.seen.clone().filter(|_| self.process == Process::Running);
+        let unmoved_for = self.unmoved_for(seen.as_ref(), now);
+        let in_sync =
+            self.source.is_none() && seen.as_ref().is_some_and(|seen| has_everything(seen, unmoved_for));
+        let stuck = !in_sync && unmoved_for >= STUCK_AFTER;
+        self.first_sync_done |= in_sync;
+        if let Some(seen) = seen.as_ref().filter(|seen| seen.confirmed && seen.scanned) {
+            self.percent = if in_sync { 100.0 } else { seen.completion.completion };
+        }
+        let (state, last_error, hint) = self.judge(seen.as_ref(), in_sync, stuck);
+        if state != self.state {
+            (self.state, self.since) = (state, wall);
+        }
+        let verdict = Verdict {
+            begun: seen.as_ref().map(|seen| seen.begun),
+            in_sync,
+            stuck,
+            need_files: seen.as_ref().map(|seen| seen.completion.need_items).unwrap_or_default(),
+            lost: self.source.clone(),
+        };
+        let seen = self.seen.as_ref();
+        let need = seen.map(|seen| &seen.completion);
+        let status = SyncStatus {
+            state,
+            since: self.since,
+            in_sync,
+            connected: seen.is_some_and(|seen| seen.connected) && self.process == Process::Running,
+            first_sync_done: self.first_sync_done,
+            completion_percent: self.percent,
+            need_files: need.map(|need| need.need_items + need.need_deletes).unwrap_or_default(),
+            need_bytes: need.map(|need| need.need_bytes).unwrap_or_default(),
+            global_files: seen.map(|seen| seen.folder.global_files).unwrap_or_default(),
+            global_bytes: seen.map(|seen| seen.folder.global_bytes).unwrap_or_default(),
+            restarts: self.restarts,
+            last_error,
+            hint,
+        };
+        (status, verdict)
+    }
+
+    /// How long the other side has lacked the same while it could have taken it.
+    fn unmoved_for(&mut self, seen: Option<&Observation>, now: Instant) -> Duration {
+        let Some(seen) = seen.filter(|seen| ready(seen) && lacks(&seen.completion)) else {
+            self.unmoved = None;
+            return Duration::ZERO;
+        };
+        match &self.unmoved {
+            Some((since, same)) if *same == seen.completion => now.duration_since(*since),
+            _ => {
+                self.unmoved = Some((now, seen.completion.clone()));
+                Duration::ZERO
+            }
+        }
+    }
+
+    fn judge(
+        &self,
+        seen: Option<&Observation>,
+        in_sync: bool,
+        stuck: bool,
+    ) -> (SyncState, Option<String>, Option<String>) {
+        let told = |state, error: String, hint: String| (state, Some(error), Some(hint));
+        if let Some(loss) = &self.source {
+            return told(SyncState::SourceLost, loss.to_string(), loss.hint());
+        }
+        if let Process::Down { error } = &self.process {
+            let failed = self.ends_in_a_row >= FAILED_AFTER;
+            let state = if failed { SyncState::Failed } else { SyncState::Degraded };
+            return told(state, error.clone(), RESTART_HINT.into());
+        }
+        let Some(seen) = seen else { return (SyncState::Starting, None, None) };
+        if let Some(error) = seen.folder.error.as_ref().filter(|error| !error.is_empty()) {
+            return told(SyncState::Degraded, error.clone(), FOLDER_HINT.into());
+        }
+        if !seen.scanned {
+            return (SyncState::Starting, None, None);
+        }
+        if !seen.connected {
+            return (SyncState::Connecting, None, None);
+        }
+        if let Coverage::Partial(error) = &self.coverage {
+            return told(SyncState::Degraded, error.clone(), WATCH_HINT.into());
+        }
+        if stuck {
+            let missing = seen.completion.need_items + seen.completion.need_deletes;
+            return told(
+                SyncState::Degraded,
+                format!("the container does not take {missing} paths"),
+                STUCK_HINT.into(),
+            );
+        }
+        let hint = (in_sync && seen.completion.need_deletes > 0).then(|| DELETIONS_HINT.to_owned());
+        let state = if in_sync { SyncState::InSync } else { SyncState::Syncing };
+        (state, seen.unreadable.clone(), hint)
+    }
+}
+
+/// Whether completion can be believed and the other side has all it needs to go on.
+fn ready(seen: &Observation) -> bool {
+    let quiet = seen.folder.state == "idle" && seen.folder.error.as_ref().is_none_or(String::is_empty);
+    seen.connected && seen.scanned && seen.confirmed && !seen.pending && quiet
+}
+
+fn lacks(completion: &Completion) -> bool {
+    completion.need_items > 0 || completion.need_bytes > 0 || completion.need_deletes > 0
+}
+
+fn has_everything(seen: &Observation, unmoved_for: Duration) -> bool {
+    let completion = &seen.completion;
+    let files = completion.need_items == 0 && completion.need_bytes == 0;
+    ready(seen) && files && (completion.need_deletes == 0 || unmoved_for >= DELETIONS_STUCK_AFTER)
+}
+
+#[cfg(test)]
+mod tests;

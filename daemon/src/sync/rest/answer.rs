@@ -1,0 +1,78 @@
+//! What syncthing answers, as far as it is read. Fields that a version from 1.19 to 2 lacks have defaults.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Completion {
+    /// Percent, by bytes; 95 when only deletions are missing.
+    pub completion: f64,
+    pub need_bytes: u64,
+    /// Files, folders and links that the device lacks, deletions not counted.
+    pub need_items: u64,
+    pub need_deletes: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct FolderStatus {
+    /// `idle`, `scanning`, `scan-waiting`, `error`, …
+    pub state: String,
+    pub error: Option<String>,
+    /// How many paths could not be read.
+    pub errors: u64,
+    pub global_files: u64,
+    pub global_bytes: u64,
+    pub global_total_items: u64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Connection {
+    pub connected: bool,
+    pub paused: bool,
+    /// The version of the other side's syncthing, for diagnosis.
+    pub client_version: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Connections {
+    pub(super) connections: HashMap<String, Connection>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct FileError {
+    pub path: String,
+    pub error: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct FolderErrors {
+    pub(super) errors: Option<Vec<FileError>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Named {
+    pub(super) name: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Shared {
+    pub(super) availability: Option<Vec<Holder>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Holder {
+    pub(super) id: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Event {
+    pub id: u64,
+    #[serde(rename = "type")]
+    pub kind: String,
+    #[serde(default)]
+    pub data: serde_json::Value,
+}

@@ -1,0 +1,42 @@
+//! What the sync of a session is doing, as the session shows it.
+
+use std::time::SystemTime;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncState {
+    /// Syncthing is being started, or reads the source folder for the first time.
+    Starting,
+    /// The other side is not connected.
+    Connecting,
+    Syncing,
+    InSync,
+    /// It works, or will again, but not as it should: `last_error` and `hint` say what.
+    Degraded,
+    /// The source folder is not what it was: nothing is synced, nothing is deleted.
+    SourceLost,
+    /// Syncthing ends again and again; it is still retried.
+    Failed,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct SyncStatus {
+    pub state: SyncState,
+    /// When `state` was entered.
+    pub since: SystemTime,
+    /// Whether the container has everything, also when the state is `Degraded` for another reason.
+    pub in_sync: bool,
+    pub connected: bool,
+    /// Whether the container has had everything once since this engine started.
+    pub first_sync_done: bool,
+    /// By bytes, 0 until the other side has said what it has.
+    pub completion_percent: f64,
+    /// What the container lacks: files, folders and links, and paths that it still has to delete.
+    pub need_files: u64,
+    pub need_bytes: u64,
+    pub global_files: u64,
+    pub global_bytes: u64,
+    /// How often syncthing has ended by itself.
+    pub restarts: u32,
+    pub last_error: Option<String>,
+    pub hint: Option<String>,
+}

@@ -1,0 +1,210 @@
+//! Keeps one syncthing running for as long as the engine lives: starts it when the source folder is there, watches it
+//! from the day it answers, and starts it again, with growing pauses, when it ends or falls silent.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::engine::{Core, Flush};
+use super::error::SyncError;
+use super::home;
+use super::observe::{follow_events, observe};
+use super::process::{self, Syncthing};
+use super::progress::Process;
+use super::rest::Rest;
+use super::scanner::{Scanner, look_at_source, start_watching};
+use super::watcher::SourceWatcher;
+
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// After running this long an end is an accident again.
+const HEALTHY_AFTER: Duration = Duration::from_secs(60);
+const ANSWER_BOUND: Duration = Duration::from_secs(60);
+const PING_EVERY: Duration = Duration::from_millis(20);
+const SOURCE_EVERY: Duration = Duration::from_millis(500);
+const LOG_EVERY: Duration = Duration::from_secs(60);
+/// Syncthing dials at once when it starts, and then every five seconds. Between, these attempts are made.
+const REDIAL_PAUSES: [Duration; 5] = [
+    Duration::from_millis(150),
+    Duration::from_millis(350),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+];
+const DISCONNECT_BOUND: Duration = Duration::from_secs(1);
+
+pub(super) async fn supervise(core: Arc<Core>, mut flushes: mpsc::Receiver<Flush>, stop: CancellationToken) {
+    let mut watcher = None;
+    let mut pause = FIRST_PAUSE;
+    while !stop.is_cancelled() {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = wait_for_source(&core) => {}
+        }
+        let started = Instant::now();
+        let Some(error) = run(&core, &mut watcher, &mut flushes, &stop).await else { break };
+        let healthy = started.elapsed() >= HEALTHY_AFTER;
+        pause = if healthy { FIRST_PAUSE } else { pause };
+        tracing::warn!(session = %core.options.folder_id, error, "syncthing is not running");
+        core.learn(|progress| {
+            progress.restarts += 1;
+            progress.ends_in_a_row = if healthy { 1 } else { progress.ends_in_a_row + 1 };
+            progress.process = Process::Down { error };
+        });
+        tokio::select! {
+            () = stop.cancelled() => break,
+            () = sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+        }
+    }
+}
+
+/// A syncthing that starts while the source folder is lost would take every file for deleted.
+async fn wait_for_source(core: &Core) {
+    while let Err(loss) = look_at_source(core).await {
+        core.learn(|progress| progress.source = Some(loss));
+        sleep(SOURCE_EVERY).await;
+    }
+    core.learn(|progress| progress.source = None);
+}
+
+/// One life of syncthing. None when it was ended because the engine stops, otherwise why it ended.
+async fn run(
+    core: &Arc<Core>,
+    watcher: &mut Option<SourceWatcher>,
+    flushes: &mut mpsc::Receiver<Flush>,
+    stop: &CancellationToken,
+) -> Option<String> {
+    // Before syncthing reads the folder, so that nothing changes unseen in between.
+    if watcher.is_none() {
+        *watcher = start_watching(core).await;
+    }
+    core.scanned.store(false, Ordering::Relaxed);
+    let options = &core.options;
+    let rest = Rest::new(options.socket.clone(), options.identity.api_key.clone());
+    let mut syncthing = match start(core, &rest).await {
+        Ok(syncthing) => syncthing,
+        Err(error) => return Some(describe(&error)),
+    };
+    let ended = tokio::select! {
+        () = stop.cancelled() => None,
+        ended = syncthing.ended() => {
+            let how = ended.map(|status| format!("syncthing ended with {status}"));
+            let how = how.unwrap_or_else(|error| describe(&error));
+            return Some(join_lines(&how, &process::log_tail(&options.session_dir)));
+        }
+        error = Box::pin(drive(core, &rest, watcher, flushes)) => Some(error),
+    };
+    if let Err(error) = syncthing.stop(&rest).await {
+        tracing::warn!(session = %options.folder_id, %error, "failed to stop syncthing");
+    }
+    ended
+}
+
+async fn start(core: &Core, rest: &Rest) -> Result<Syncthing, SyncError> {
+    let options = &core.options;
+    home::write(options, core.forward_port.load(Ordering::Relaxed))?;
+    Ok(Syncthing::start(&options.binary, &options.session_dir, rest).await?)
+}
+
+/// Everything that is done while syncthing runs. Ends, with the reason, only when syncthing is no longer of use.
+async fn drive(
+    core: &Arc<Core>,
+    rest: &Rest,
+    watcher: &mut Option<SourceWatcher>,
+    flushes: &mut mpsc::Receiver<Flush>,
+) -> String {
+    if timeout(ANSWER_BOUND, answers(rest)).await.is_err() {
+        return format!("syncthing did not answer within {} s of its start", ANSWER_BOUND.as_secs());
+    }
+    core.learn(|progress| {
+        progress.process = Process::Running;
+        progress.seen = None;
+    });
+    let scan_rest = rest.another();
+    let event_rest = rest.another();
+    let redial_rest = rest.another();
+    let connections = tokio::sync::watch::Sender::new(0);
+    let mut scanner = Scanner { core, rest: &scan_rest, watcher, flushes };
+    tokio::select! {
+        silence = observe(core, rest, connections.subscribe()) => silence,
+        never = scanner.run() => match never {},
+        never = follow_events(core, &event_rest, &connections) => match never {},
+        never = redial(core, &redial_rest, connections.subscribe()) => match never {},
+        never = trim_log(core) => match never {},
+    }
+}
+
+async fn answers(rest: &Rest) {
+    while rest.ping().await.is_err() {
+        sleep(PING_EVERY).await;
+    }
+}
+
+async fn trim_log(core: &Core) -> std::convert::Infallible {
+    loop {
+        sleep(LOG_EVERY).await;
+        if let Err(error) = process::trim_log(&core.options.session_dir) {
+            tracing::debug!(%error, "failed to trim the log of syncthing");
+        }
+    }
+}
+
+/// Dials when asked to, and a few times after each loss of the connection, sooner than syncthing would.
+async fn redial(
+    core: &Core,
+    rest: &Rest,
+    mut connections: tokio::sync::watch::Receiver<u64>,
+) -> std::convert::Infallible {
+    loop {
+        for pause in REDIAL_PAUSES {
+            sleep(pause).await;
+            if core.connected() {
+                break;
+            }
+            dial(core, rest).await;
+        }
+        tokio::select! {
+            () = core.redial.notified() => dial(core, rest).await,
+            _ = connections.changed() => {}
+        }
+    }
+}
+
+/// Pausing ends a connection, resuming dials at once.
+async fn dial(core: &Core, rest: &Rest) {
+    let device = &core.options.identity.remote_device;
+    let address = format!("tcp://127.0.0.1:{}", core.forward_port.load(Ordering::Relaxed));
+    let dialled = async {
+        rest.set_address(device, &address).await?;
+        rest.pause(device).await?;
+        let ended = async {
+            while rest.connection(device).await.is_ok_and(|connection| connection.connected) {
+                sleep(PING_EVERY).await;
+            }
+        };
+        let _ = timeout(DISCONNECT_BOUND, ended).await;
+        rest.resume(device).await
+    };
+    if let Err(error) = dialled.await {
+        tracing::debug!(session = %core.options.folder_id, %error, "failed to dial");
+    }
+    core.refresh.notify_one();
+}
+
+fn describe(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+fn join_lines(first: &str, rest: &str) -> String {
+    if rest.is_empty() { first.to_owned() } else { format!("{first}: {}", rest.replace('\n', "; ")) }
+}

@@ -1,0 +1,260 @@
+//! Watches the source folder and puts what changed into an [`Inbox`]. It does not know syncthing.
+//!
+//! On Linux every folder is watched by itself, and before its entries are read, so that nothing can appear in a new
+//! folder unseen; a folder that we may not read is left out, as syncthing leaves it out. Elsewhere the system
+//! watches whole trees.
+
+mod reading;
+mod tree;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use notify::{Config, RecommendedWatcher, Watcher};
+use tokio::sync::{Notify, watch};
+use tokio::time::{Instant, timeout};
+
+use super::changes::{Batch, Changes, Notice};
+use reading::TreeChange;
+use tree::WatchedTree;
+
+const COOKIE_BOUND: Duration = Duration::from_secs(1);
+const TREE_CHANGES_HELD: usize = 4096;
+
+/// How much of the source folder is watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    Whole,
+    /// Changes elsewhere are found by scanning only. Says why.
+    Partial(String),
+}
+
+/// Where the watcher puts what it sees, and the scanner takes it from.
+#[derive(Debug)]
+pub struct Inbox {
+    waiting: Mutex<Waiting>,
+    wake: Notify,
+    cookies: Cookies,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    changes: Changes,
+    tree: Vec<TreeChange>,
+}
+
+/// Files of our own that are made to see when all earlier events have arrived: the kernel keeps their order.
+#[derive(Debug)]
+struct Cookies {
+    folder: PathBuf,
+    seen: watch::Sender<u64>,
+    last: Mutex<u64>,
+}
+
+impl Inbox {
+    pub fn new(cookie_folder: PathBuf) -> Arc<Self> {
+        let cookies = Cookies { folder: cookie_folder, seen: watch::Sender::new(0), last: Mutex::new(0) };
+        Arc::new(Self { waiting: Mutex::default(), wake: Notify::new(), cookies })
+    }
+
+    /// Anything may have changed.
+    pub fn note_unknown(&self) {
+        self.note(vec![Notice::Unknown], Vec::new());
+    }
+
+    pub fn has_due(&self) -> bool {
+        let now = Instant::now();
+        self.waiting().changes.due(now).is_some_and(|due| due <= now)
+    }
+
+    /// Resolves when something is due. Safe to drop and call again.
+    pub async fn due(&self) {
+        loop {
+            let woken = self.wake.notified();
+            let due = self.waiting().changes.due(Instant::now());
+            match due {
+                Some(due) if due <= Instant::now() => return,
+                Some(due) => drop(tokio::time::timeout_at(due, woken).await),
+                None => woken.await,
+            }
+        }
+    }
+
+    pub fn take_due(&self) -> Option<Batch> {
+        self.waiting().changes.take_due(Instant::now())
+    }
+
+    pub fn take_all(&self) -> Option<Batch> {
+        self.waiting().changes.take_all(Instant::now())
+    }
+
+    /// Whether everything that was saved before this call has been noted: true once the event of a file that is
+    /// made now has come in, false where that cannot be told and only a full scan is certain.
+    pub async fn caught_up(&self) -> bool {
+        if !cfg!(target_os = "linux") {
+            return false;
+        }
+        let mut seen = self.cookies.seen.subscribe();
+        let (number, path) = {
+            let mut last = self.cookies.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            *last += 1;
+            (*last, self.cookies.folder.join(last.to_string()))
+        };
+        let made = std::fs::write(&path, "");
+        let arrived =
+            made.is_ok() && timeout(COOKIE_BOUND, seen.wait_for(|seen| *seen >= number)).await.is_ok();
+        let _ = std::fs::remove_file(&path);
+        arrived
+    }
+
+    fn note(&self, notices: Vec<Notice>, tree: Vec<TreeChange>) {
+        let now = Instant::now();
+        let mut waiting = self.waiting();
+        waiting.tree.extend(tree);
+        if waiting.tree.len() > TREE_CHANGES_HELD {
+            waiting.tree = vec![TreeChange::Everything];
+        }
+        for notice in notices {
+            waiting.changes.note(notice, now);
+        }
+        drop(waiting);
+        self.wake.notify_one();
+    }
+
+    pub fn tree_changed(&self) -> bool {
+        !self.waiting().tree.is_empty()
+    }
+
+    fn take_tree(&self) -> Vec<TreeChange> {
+        std::mem::take(&mut self.waiting().tree)
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl Cookies {
+    fn number(&self, path: &Path) -> Option<u64> {
+        path.strip_prefix(&self.folder).ok()?.to_str()?.parse().ok()
+    }
+}
+
+#[derive(Debug)]
+pub struct SourceWatcher {
+    tree: WatchedTree,
+    inbox: Arc<Inbox>,
+}
+
+impl SourceWatcher {
+    /// Watches `source`. Blocking: it reads every folder of the tree.
+    pub fn start(source: &Path, inbox: Arc<Inbox>) -> Result<(Self, Coverage), notify::Error> {
+        // What the events name is relative to what is watched, and some systems name it without symbolic links.
+        let root = source.canonicalize().map_err(notify::Error::io)?;
+        let (events, relative_to) = (inbox.clone(), root.clone());
+        let handler = move |event: notify::Result<notify::Event>| handle(&events, &relative_to, event);
+        let watcher = RecommendedWatcher::new(handler, Config::default().with_follow_symlinks(false))?;
+        let mut tree = WatchedTree::new(watcher, root);
+        let coverage = tree.watch_all(&inbox.cookies.folder);
+        Ok((Self { tree, inbox }, coverage))
+    }
+
+    /// Follows folders that came and went since the last call. Blocking. None when there were none.
+    pub fn follow(&mut self) -> Option<Coverage> {
+        let changes = self.inbox.take_tree();
+        if changes.is_empty() { None } else { Some(self.tree.follow(changes)) }
+    }
+}
+
+fn handle(inbox: &Inbox, root: &Path, event: notify::Result<notify::Event>) {
+    let event = match event {
+        Ok(event) => event,
+        Err(error) => {
+            tracing::warn!(%error, "the watcher of the source folder failed");
+            return inbox.note(vec![Notice::Unknown], vec![TreeChange::Everything]);
+        }
+    };
+    if let Some(number) = event.paths.first().and_then(|path| inbox.cookies.number(path)) {
+        inbox.cookies.seen.send_if_modified(|seen| {
+            let newer = number > *seen;
+            *seen = number.max(*seen);
+            newer
+        });
+        return;
+    }
+    let (notices, tree) =
+        reading::read(&event, root, cfg!(target_os = "linux"), reading::is_complete_when_made);
+    if !notices.is_empty() {
+        inbox.note(notices, tree);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Bed {
+        place: tempfile::TempDir,
+        inbox: Arc<Inbox>,
+        watcher: SourceWatcher,
+    }
+
+    impl Bed {
+        fn new() -> Self {
+            let place = tempfile::tempdir().unwrap();
+            for folder in ["src", "cookies"] {
+                std::fs::create_dir(place.path().join(folder)).unwrap();
+            }
+            let inbox = Inbox::new(place.path().join("cookies"));
+            let (watcher, coverage) = SourceWatcher::start(&place.path().join("src"), inbox.clone()).unwrap();
+            assert_eq!(coverage, Coverage::Whole);
+            Self { place, inbox, watcher }
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.place.path().join("src").join(name)
+        }
+
+        async fn expect(&mut self, names: &[&str]) {
+            assert!(self.inbox.caught_up().await);
+            self.watcher.follow();
+            let expect = names.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(self.inbox.take_all(), Some(Batch::Paths(expect)));
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn folders_that_appear_and_move_are_watched_at_their_place() {
+        let mut bed = Bed::new();
+        std::fs::create_dir_all(bed.path("a/b")).unwrap();
+        bed.expect(&["a"]).await;
+        std::fs::write(bed.path("a/b/file"), "1").unwrap();
+        bed.expect(&["a/b/file"]).await;
+        std::fs::rename(bed.path("a"), bed.path("c")).unwrap();
+        bed.expect(&["a", "c"]).await;
+        std::fs::write(bed.path("c/b/file"), "2").unwrap();
+        bed.expect(&["c/b/file"]).await;
+        // A folder in the old place must not take the watch of the moved one along when it goes.
+        std::fs::create_dir_all(bed.path("a/b")).unwrap();
+        bed.expect(&["a"]).await;
+        std::fs::remove_dir_all(bed.path("a")).unwrap();
+        bed.expect(&["a"]).await;
+        std::fs::write(bed.path("c/b/file"), "3").unwrap();
+        bed.expect(&["c/b/file"]).await;
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_link_out_of_the_tree_is_noted_and_not_followed() {
+        let mut bed = Bed::new();
+        let outside = bed.place.path().join("outside");
+        std::fs::create_dir(&outside).unwrap();
+        std::os::unix::fs::symlink(&outside, bed.path("link")).unwrap();
+        bed.expect(&["link"]).await;
+        std::fs::write(outside.join("file"), "").unwrap();
+        std::fs::write(bed.path("own"), "").unwrap();
+        bed.expect(&["own"]).await;
+    }
+}

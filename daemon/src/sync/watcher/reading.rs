@@ -1,0 +1,120 @@
+//! Reads the events of the system's watcher: which paths are complete, which are still being written, which folders
+//! came and went.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RenameMode};
+use notify::{Event, EventKind};
+
+use crate::sync::changes::Notice;
+
+/// A change of what there is to watch, by absolute path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum TreeChange {
+    /// Perhaps a folder: look.
+    Appeared(PathBuf),
+    Gone(PathBuf),
+    Everything,
+}
+
+/// `tells_closes`: whether the system says when a file that was written is closed. Only then is a write not yet a
+/// reason to scan.
+pub(super) fn read(
+    event: &Event,
+    root: &Path,
+    tells_closes: bool,
+    complete_when_made: impl Fn(&Path) -> bool,
+) -> (Vec<Notice>, Vec<TreeChange>) {
+    if event.need_rescan() {
+        return (vec![Notice::Unknown], vec![TreeChange::Everything]);
+    }
+    let relative = |path: &PathBuf| path.strip_prefix(root).ok().map(Path::to_owned);
+    let notice: fn(PathBuf) -> Notice = match event.kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => Notice::Closed,
+        // Reading changes nothing; both halves of a rename were told before the pair is.
+        EventKind::Access(_) | EventKind::Modify(ModifyKind::Name(RenameMode::Both)) if tells_closes => {
+            return (Vec::new(), Vec::new());
+        }
+        EventKind::Access(_) => return (Vec::new(), Vec::new()),
+        EventKind::Modify(ModifyKind::Data(_)) if tells_closes => Notice::Written,
+        EventKind::Create(CreateKind::Folder) => Notice::Altered,
+        EventKind::Create(_) if tells_closes && !event.paths.iter().all(|path| complete_when_made(path)) => {
+            Notice::Made
+        }
+        _ => Notice::Altered,
+    };
+    let notices = event.paths.iter().filter_map(relative).map(notice).collect();
+    let change: Option<fn(PathBuf) -> TreeChange> = match event.kind {
+        EventKind::Create(CreateKind::Folder) | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => {
+            Some(TreeChange::Appeared)
+        }
+        EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From)) => {
+            Some(TreeChange::Gone)
+        }
+        _ => None,
+    };
+    let tree =
+        change.filter(|_| tells_closes).map(|change| event.paths.iter().cloned().map(change).collect());
+    (notices, tree.unwrap_or_default())
+}
+
+/// Links are never written and closed: symbolic ones, and further names of a file.
+pub(super) fn is_complete_when_made(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| !metadata.is_file() || metadata.nlink() > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{DataChange, Flag, MetadataKind, RemoveKind};
+
+    use super::*;
+
+    fn altered() -> Option<Notice> {
+        Some(Notice::Altered("a".into()))
+    }
+
+    #[test]
+    fn a_save_is_told_by_its_close_and_a_rename_by_its_halves() {
+        let check = |kind, notice: Option<Notice>, tree: Option<TreeChange>| {
+            let event = Event::new(kind).add_path("/src/a".into());
+            let found = read(&event, Path::new("/src"), true, |_| false);
+            assert_eq!(found, (notice.into_iter().collect(), tree.into_iter().collect()), "{kind:?}");
+        };
+        let path = || PathBuf::from("/src/a");
+        check(EventKind::Create(CreateKind::File), Some(Notice::Made("a".into())), None);
+        check(EventKind::Modify(ModifyKind::Data(DataChange::Any)), Some(Notice::Written("a".into())), None);
+        check(
+            EventKind::Access(AccessKind::Close(AccessMode::Write)),
+            Some(Notice::Closed("a".into())),
+            None,
+        );
+        check(EventKind::Access(AccessKind::Open(AccessMode::Any)), None, None);
+        check(EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)), altered(), None);
+        check(EventKind::Create(CreateKind::Folder), altered(), Some(TreeChange::Appeared(path())));
+        check(EventKind::Remove(RemoveKind::File), altered(), Some(TreeChange::Gone(path())));
+        let rename = |mode| EventKind::Modify(ModifyKind::Name(mode));
+        check(rename(RenameMode::From), altered(), Some(TreeChange::Gone(path())));
+        check(rename(RenameMode::To), altered(), Some(TreeChange::Appeared(path())));
+        check(rename(RenameMode::Both), None, None);
+    }
+
+    #[test]
+    fn where_closes_are_not_told_every_write_counts() {
+        let event =
+            Event::new(EventKind::Modify(ModifyKind::Data(DataChange::Any))).add_path("/src/a".into());
+        assert_eq!(
+            read(&event, Path::new("/src"), false, |_| false),
+            (altered().into_iter().collect(), vec![])
+        );
+    }
+
+    #[test]
+    fn a_link_is_complete_when_it_is_made_and_lost_events_mean_everything() {
+        let link = Event::new(EventKind::Create(CreateKind::File)).add_path("/src/l".into());
+        assert_eq!(read(&link, Path::new("/src"), true, |_| true).0, vec![Notice::Altered("l".into())]);
+        let lost = Event::new(EventKind::Other).set_flag(Flag::Rescan);
+        let found = read(&lost, Path::new("/src"), true, |_| false);
+        assert_eq!(found, (vec![Notice::Unknown], vec![TreeChange::Everything]));
+    }
+}

@@ -1,0 +1,93 @@
+//! The folders that are watched: follows the tree as folders appear, move and go.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
+
+use super::Coverage;
+use super::reading::TreeChange;
+
+#[derive(Debug)]
+pub(super) struct WatchedTree {
+    watcher: RecommendedWatcher,
+    root: PathBuf,
+    watched: BTreeSet<PathBuf>,
+    coverage: Coverage,
+}
+
+impl WatchedTree {
+    pub(super) fn new(watcher: RecommendedWatcher, root: PathBuf) -> Self {
+        Self { watcher, root, watched: BTreeSet::new(), coverage: Coverage::Whole }
+    }
+
+    pub(super) fn watch_all(&mut self, cookie_folder: &Path) -> Coverage {
+        // Without the cookies a barrier falls back to a full scan: nothing is lost.
+        let _ = self.watcher.watch(cookie_folder, RecursiveMode::NonRecursive);
+        if cfg!(target_os = "linux") {
+            self.add(self.root.clone());
+        } else if let Err(error) = self.watcher.watch(&self.root, RecursiveMode::Recursive) {
+            self.coverage = Coverage::Partial(error.to_string());
+        }
+        self.coverage.clone()
+    }
+
+    pub(super) fn follow(&mut self, changes: Vec<TreeChange>) -> Coverage {
+        for change in changes {
+            match change {
+                TreeChange::Appeared(path) => {
+                    if path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+                        self.add(path);
+                    }
+                }
+                TreeChange::Gone(path) => self.remove(&path),
+                TreeChange::Everything => self.add(self.root.clone()),
+            }
+        }
+        self.coverage.clone()
+    }
+
+    /// Watches a folder and all below it. A folder is watched before it is read: what is made in it meanwhile is seen
+    /// by the one or the other.
+    fn add(&mut self, top: PathBuf) {
+        let mut unread = vec![top];
+        while let Some(folder) = unread.pop() {
+            if !self.watched.contains(&folder) {
+                match self.watcher.watch(&folder, RecursiveMode::NonRecursive) {
+                    Ok(()) => {
+                        self.watched.insert(folder.clone());
+                    }
+                    Err(error) if passes(&error) => continue,
+                    Err(error) => {
+                        self.coverage = Coverage::Partial(error.to_string());
+                        return;
+                    }
+                }
+            }
+            let Ok(entries) = folder.read_dir() else { continue };
+            let folders = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+            unread.extend(folders.map(|entry| entry.path()));
+        }
+    }
+
+    /// Forgets a folder and all below it. The watches of a folder that moved would otherwise go on under its old name.
+    fn remove(&mut self, top: &Path) {
+        let below = self.watched.range(top.to_owned()..).take_while(|folder| folder.starts_with(top));
+        for folder in below.cloned().collect::<Vec<_>>() {
+            let _ = self.watcher.unwatch(&folder);
+            self.watched.remove(&folder);
+        }
+    }
+}
+
+/// A folder that has gone again, or that we may not read: syncthing does not read it either.
+fn passes(error: &notify::Error) -> bool {
+    match &error.kind {
+        ErrorKind::PathNotFound => true,
+        ErrorKind::Io(error) => {
+            matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied)
+        }
+        _ => false,
+    }
+}

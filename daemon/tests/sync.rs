@@ -1,0 +1,412 @@
+//! The sync of one session against a second real syncthing on loopback, which is configured as the one in the
+//! container is. Needs syncthing 1.19 or later on PATH.
+
+use std::ffi::OsString;
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use nhd::sync::process::Syncthing;
+use nhd::sync::rest::Rest;
+use nhd::sync::{
+    Binary, KeyPair, RemoteFolder, SyncEngine, SyncError, SyncIdentity, SyncOptions, SyncState, SyncStatus,
+    remote_config,
+};
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+const BOUND: Duration = Duration::from_secs(20);
+const FOLDER: &str = "nhd-test";
+
+/// Two folders, the engine on the one, a syncthing as in a container on the other.
+struct Bed {
+    place: TempDir,
+    binary: PathBuf,
+    identity: SyncIdentity,
+    remote_keys: KeyPair,
+    port: u16,
+    remote: Option<Syncthing>,
+    engine: Option<SyncEngine>,
+    tracker: TaskTracker,
+}
+
+impl Bed {
+    /// Both sides are there and nothing runs.
+    async fn new() -> Self {
+        let place = tempfile::tempdir().unwrap();
+        let path = std::env::var_os("PATH").unwrap_or_else(OsString::new);
+        let binary =
+            Binary::find(None, &path).await.expect("these tests need syncthing 1.19 or later on PATH").path;
+        let (identity, remote_keys) = SyncIdentity::generate().unwrap();
+        let port = free_port();
+        let bed = Self {
+            place,
+            binary,
+            identity,
+            remote_keys,
+            port,
+            remote: None,
+            engine: None,
+            tracker: TaskTracker::new(),
+        };
+        for folder in ["here", "there"] {
+            std::fs::create_dir(bed.place.path().join(folder)).unwrap();
+        }
+        bed
+    }
+
+    /// Both sides run and the first sync, of one file, is complete.
+    async fn synced() -> Self {
+        let mut bed = Self::new().await;
+        bed.save("first", "1");
+        bed.start_remote().await;
+        bed.start_engine().await;
+        bed.wait_for(|status| status.in_sync).await;
+        bed
+    }
+
+    fn here(&self, name: &str) -> PathBuf {
+        self.place.path().join("here").join(name)
+    }
+
+    fn there(&self, name: &str) -> PathBuf {
+        self.place.path().join("there").join(name)
+    }
+
+    fn save(&self, name: &str, text: &str) {
+        std::fs::write(self.here(name), text).unwrap();
+    }
+
+    fn engine(&self) -> &SyncEngine {
+        self.engine.as_ref().unwrap()
+    }
+
+    fn options(&self) -> SyncOptions {
+        SyncOptions {
+            session_dir: self.place.path().join("session"),
+            socket: self.place.path().join("s.sock"),
+            source: self.place.path().join("here"),
+            folder_id: FOLDER.into(),
+            identity: self.identity.clone(),
+            binary: self.binary.clone(),
+            forward_port: self.port,
+        }
+    }
+
+    async fn start_engine(&mut self) {
+        let started = SyncEngine::start(self.options(), CancellationToken::new(), self.tracker.clone()).await;
+        self.engine = Some(started.unwrap());
+    }
+
+    async fn start_remote(&mut self) {
+        let home = self.place.path().join("container");
+        std::fs::create_dir_all(&home).unwrap();
+        let config = remote_config(&RemoteFolder {
+            folder_id: FOLDER,
+            work_dir: self.place.path().join("there").to_str().unwrap(),
+            listen_port: self.port,
+            local: &self.identity.local.device_id().unwrap(),
+            remote: &self.identity.remote_device,
+        });
+        for (name, text) in [
+            ("config.xml", &config),
+            ("cert.pem", &self.remote_keys.certificate_pem),
+            ("key.pem", &self.remote_keys.private_key_pem),
+        ] {
+            std::fs::write(home.join(name), text).unwrap();
+        }
+        self.remote = Some(Syncthing::start(&self.binary, &home, &self.no_api()).await.unwrap());
+        until("the remote syncthing listens", || TcpStream::connect(("127.0.0.1", self.port)).is_ok()).await;
+    }
+
+    /// The container's syncthing has no API.
+    fn no_api(&self) -> Rest {
+        Rest::new(self.place.path().join("none.sock"), self.identity.api_key.clone())
+    }
+
+    async fn kill_remote(&mut self) {
+        let mut remote = self.remote.take().unwrap();
+        kill_process(Pid::from_raw(remote.pid().cast_signed()).unwrap(), Signal::KILL).unwrap();
+        remote.ended().await.unwrap();
+    }
+
+    async fn wait_for(&self, wanted: impl Fn(&SyncStatus) -> bool) -> SyncStatus {
+        let mut status = self.engine().status();
+        let waited = tokio::time::timeout(BOUND, status.wait_for(|status| wanted(status))).await;
+        match waited {
+            Ok(status) => status.unwrap().clone(),
+            Err(_) => panic!("still {:?}\n{}", self.engine().status().borrow().clone(), self.log()),
+        }
+    }
+
+    async fn barrier(&self) -> Result<(), SyncError> {
+        tokio::time::timeout(BOUND, self.engine().barrier()).await.expect("the barrier is bounded")
+    }
+
+    async fn arrives(&self, name: &str, text: &str) {
+        let path = self.there(name);
+        until(&format!("{name} arrives"), || std::fs::read_to_string(&path).is_ok_and(|found| found == text))
+            .await;
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.place.path().join("session/syncthing.log")).unwrap_or_default()
+    }
+
+    /// The id of the engine's syncthing, from the record that it keeps.
+    fn pid(&self) -> u32 {
+        let record = std::fs::read(self.place.path().join("session/process.json")).unwrap();
+        let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
+        record["pid"].as_u64().unwrap().try_into().unwrap()
+    }
+
+    async fn end(mut self) {
+        if let Some(engine) = self.engine.take() {
+            engine.stop().await;
+        }
+        if self.remote.is_some() {
+            self.kill_remote().await;
+        }
+    }
+}
+
+fn free_port() -> u16 {
+    std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let end = Instant::now() + BOUND;
+    while !holds() {
+        assert!(Instant::now() < end, "{what}: not within {BOUND:?}");
+        tokio::time::sleep(Duration::from_micros(500)).await;
+    }
+}
+
+fn alive(pid: u32) -> bool {
+    Pid::from_raw(pid.cast_signed()).is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok())
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        folder.read_dir().unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_sync_is_complete_when_it_says_so() {
+    let mut bed = Bed::new().await;
+    std::fs::create_dir_all(bed.here("lib/deep")).unwrap();
+    for at in 0..1000 {
+        bed.save(&format!("lib/deep/{at}"), &at.to_string());
+    }
+    bed.save("run.sh", "#!/bin/sh\n");
+    std::fs::set_permissions(bed.here("run.sh"), PermissionsExt::from_mode(0o755)).unwrap();
+    std::os::unix::fs::symlink("run.sh", bed.here("link")).unwrap();
+    let before = names(&bed.here(""));
+    bed.start_remote().await;
+    let begun = Instant::now();
+    bed.start_engine().await;
+    let status = bed.wait_for(|status| status.first_sync_done).await;
+    // Now, not a moment later.
+    assert_eq!(names(&bed.there("lib/deep")).len(), 1000);
+    println!("first sync of 1,000 files: {} ms", begun.elapsed().as_millis());
+    assert_eq!((status.state, status.completion_percent, status.need_files), (SyncState::InSync, 100.0, 0));
+    assert_eq!(std::fs::read_to_string(bed.there("lib/deep/999")).unwrap(), "999");
+    assert_eq!(bed.there("run.sh").metadata().unwrap().permissions().mode() & 0o777, 0o755);
+    assert_eq!(std::fs::read_link(bed.there("link")).unwrap(), Path::new("run.sh"));
+    assert_eq!(names(&bed.here("")), before, "nothing of ours is in the user's folder");
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_save_arrives_in_milliseconds() {
+    let bed = Bed::synced().await;
+    let mut measured = Vec::new();
+    // Syncthing tells the other side about changes four times a second at most: who saves more often waits for that.
+    for round in 0..15 {
+        let text = format!("round {round}");
+        bed.barrier().await.unwrap();
+        let begun = Instant::now();
+        bed.save("first", &text);
+        bed.arrives("first", &text).await;
+        measured.push(begun.elapsed());
+    }
+    measured.sort();
+    println!("save to remote: p50 {:?}, p95 {:?}", measured[7], measured[14]);
+    let mut renamed = Vec::new();
+    for round in 0..15 {
+        let text = format!("atomic {round}");
+        bed.barrier().await.unwrap();
+        let begun = Instant::now();
+        bed.save("first.tmp", &text);
+        std::fs::rename(bed.here("first.tmp"), bed.here("first")).unwrap();
+        bed.arrives("first", &text).await;
+        renamed.push(begun.elapsed());
+    }
+    renamed.sort();
+    println!("save by rename: p50 {:?}, p95 {:?}", renamed[7], renamed[14]);
+    // Far above what is measured, and far below what a watcher with a delay of a second could do.
+    assert!(measured[7] < Duration::from_millis(100), "{measured:?}");
+    assert!(renamed[7] < Duration::from_millis(100), "{renamed:?}");
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_is_done_to_files_is_done_there_after_a_barrier() {
+    let bed = Bed::synced().await;
+    bed.save("changed", "1");
+    bed.save("moved", "1");
+    bed.save("deleted", "1");
+    bed.barrier().await.unwrap();
+    assert_eq!(names(&bed.there("")), ["changed", "deleted", "first", "moved"]);
+
+    bed.save("changed", "22");
+    std::fs::rename(bed.here("moved"), bed.here("here-now")).unwrap();
+    std::fs::remove_file(bed.here("deleted")).unwrap();
+    std::fs::create_dir_all(bed.here("new/folder")).unwrap();
+    for at in 0..300 {
+        bed.save(&format!("new/folder/{at}"), "");
+    }
+    bed.barrier().await.unwrap();
+    assert_eq!(names(&bed.there("")), ["changed", "first", "here-now", "new"]);
+    assert_eq!(std::fs::read_to_string(bed.there("changed")).unwrap(), "22");
+    assert_eq!(names(&bed.there("new/folder")).len(), 300);
+
+    std::fs::set_permissions(bed.here("changed"), PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::rename(bed.here("new"), bed.here("old")).unwrap();
+    bed.barrier().await.unwrap();
+    assert_eq!(bed.there("changed").metadata().unwrap().permissions().mode() & 0o111, 0o111);
+    assert_eq!(names(&bed.there("")), ["changed", "first", "here-now", "old"]);
+    bed.save("old/folder/7", "seven");
+    bed.barrier().await.unwrap();
+    assert_eq!(std::fs::read_to_string(bed.there("old/folder/7")).unwrap(), "seven");
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_local_file_wins_and_leaves_no_conflict_copies() {
+    let bed = Bed::synced().await;
+    std::fs::write(bed.there("first"), "changed in the container").unwrap();
+    std::fs::write(bed.there("built"), "only in the container").unwrap();
+    bed.save("second", "2");
+    bed.barrier().await.unwrap();
+    assert_eq!(std::fs::read_to_string(bed.there("first")).unwrap(), "changed in the container");
+    assert_eq!(std::fs::read_to_string(bed.here("first")).unwrap(), "1");
+    bed.save("first", "mine");
+    bed.barrier().await.unwrap();
+    assert_eq!(std::fs::read_to_string(bed.there("first")).unwrap(), "mine");
+    assert_eq!(names(&bed.there("")), ["built", "first", "second"]);
+    assert_eq!(names(&bed.here("")), ["first", "second"]);
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_deleted_here_that_holds_files_there_does_not_hold_up_the_sync() {
+    let bed = Bed::synced().await;
+    std::fs::create_dir(bed.here("package")).unwrap();
+    bed.save("package/code", "1");
+    bed.barrier().await.unwrap();
+    std::fs::write(bed.there("package/cache"), "built").unwrap();
+    std::fs::remove_dir_all(bed.here("package")).unwrap();
+    bed.barrier().await.unwrap();
+    assert_eq!(names(&bed.there("package")), ["cache"]);
+    let status = bed.wait_for(|status| status.in_sync).await;
+    assert!(status.hint.unwrap().contains("deleted here"));
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_syncthing_is_started_again_and_the_next_save_arrives() {
+    let bed = Bed::synced().await;
+    let first = bed.pid();
+    kill_process(Pid::from_raw(first.cast_signed()).unwrap(), Signal::KILL).unwrap();
+    bed.wait_for(|status| status.restarts == 1).await;
+    bed.save("first", "after the kill");
+    bed.arrives("first", "after the kill").await;
+    let status = bed.wait_for(|status| status.in_sync).await;
+    assert!(status.first_sync_done);
+    assert_ne!(bed.pid(), first);
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_source_folder_deletes_nothing() {
+    let bed = Bed::synced().await;
+    let (here, away) = (bed.place.path().join("here"), bed.place.path().join("away"));
+    let lost = |status: &SyncStatus| status.state == SyncState::SourceLost;
+
+    std::fs::rename(&here, &away).unwrap();
+    let status = bed.wait_for(lost).await;
+    assert!(status.hint.unwrap().contains("the container keeps its files"));
+    assert!(matches!(bed.barrier().await, Err(SyncError::SourceLost(_))));
+    // What an unmounted disk leaves behind.
+    std::fs::create_dir(&here).unwrap();
+    let mut status = bed.engine().status();
+    status
+        .wait_for(|status| status.last_error.as_ref().is_some_and(|error| error.contains("empty")))
+        .await
+        .unwrap();
+    // A syncthing that starts now would take everything for deleted.
+    kill_process(Pid::from_raw(bed.pid().cast_signed()).unwrap(), Signal::KILL).unwrap();
+    bed.wait_for(|status| status.restarts == 1).await;
+    assert!(matches!(bed.barrier().await, Err(SyncError::SourceLost(_))));
+    assert_eq!(names(&bed.there("")), ["first"]);
+
+    std::fs::remove_dir(&here).unwrap();
+    std::fs::rename(&away, &here).unwrap();
+    bed.save("second", "back");
+    bed.arrives("second", "back").await;
+    bed.wait_for(|status| status.in_sync).await;
+    assert_eq!(names(&bed.there("")), ["first", "second"]);
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_pod_gets_everything_before_it_is_said_to_be_in_sync() {
+    let mut bed = Bed::synced().await;
+    bed.kill_remote().await;
+    bed.wait_for(|status| !status.connected).await;
+    std::fs::remove_dir_all(bed.place.path().join("container")).unwrap();
+    std::fs::remove_file(bed.there("first")).unwrap();
+    bed.start_remote().await;
+    let begun = Instant::now();
+    bed.engine().kick();
+    bed.wait_for(|status| status.in_sync).await;
+    assert_eq!(std::fs::read_to_string(bed.there("first")).unwrap(), "1");
+    println!("kick to in sync with a new pod: {} ms", begun.elapsed().as_millis());
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_killed_daemon_left_behind_is_ended_first() {
+    let mut bed = Bed::synced().await;
+    let left = bed.pid();
+    // An engine that is forgotten, not dropped: a daemon that was killed stops nothing.
+    std::mem::forget(bed.engine.take());
+    let record = bed.place.path().join("session/process.json");
+    let kept = std::fs::read(&record).unwrap();
+    std::fs::write(&record, kept).unwrap();
+    let other = Bed { engine: None, ..bed };
+    let rest = Rest::new(other.place.path().join("s.sock"), other.identity.api_key.clone());
+    let session = other.place.path().join("session");
+    nhd::sync::process::leftover::end_leftover(&session, &rest).await.unwrap();
+    until("the process that was left over is gone", || !alive(left)).await;
+    other.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stopping_leaves_no_process_and_starting_again_goes_on() {
+    let mut bed = Bed::synced().await;
+    let pid = bed.pid();
+    bed.engine.take().unwrap().stop().await;
+    assert!(!alive(pid));
+    bed.save("meanwhile", "2");
+    bed.start_engine().await;
+    bed.wait_for(|status| status.in_sync).await;
+    assert_eq!(names(&bed.there("")), ["first", "meanwhile"]);
+    bed.end().await;
+}
