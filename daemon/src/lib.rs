@@ -11,7 +11,6 @@ pub mod events;
 
 pub mod cli;
 
-
 pub mod daemon;
 pub mod fault;
 pub mod instance;

@@ -9,7 +9,10 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 #[derive(clap::Parser)]
-#[command(version, about = "Puts Kubernetes workloads into DevMode and keeps them there. IDEs and nhd-cli talk to it.")]
+#[command(
+    version,
+    about = "Puts Kubernetes workloads into DevMode and keeps them there. IDEs and nhd-cli talk to it."
+)]
 struct Arguments {}
 
 fn main() -> ExitCode {
@@ -29,7 +32,8 @@ fn run() -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let shutdown = CancellationToken::new();
-        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let stop = shutdown.clone();
         tokio::spawn(async move {
             tokio::select! {

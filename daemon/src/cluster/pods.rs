@@ -64,7 +64,11 @@ const QUICK_GRACE_SECONDS: i64 = 1;
 
 /// Deletes a pod quickly if it is still the same one.
 pub async fn delete(objects: &Objects, namespace: &str, pod: &PodSeen) -> Result<(), ClusterError> {
-    let delete = Delete { uid: Some(pod.uid.clone()), grace_period_seconds: Some(QUICK_GRACE_SECONDS as u32), ..Delete::default() };
+    let delete = Delete {
+        uid: Some(pod.uid.clone()),
+        grace_period_seconds: Some(QUICK_GRACE_SECONDS as u32),
+        ..Delete::default()
+    };
     objects.delete(PODS, Some(namespace), &pod.name, delete).await
 }
 
@@ -84,7 +88,10 @@ fn see(pod: &Pod, dev_container: &str) -> PodSeen {
         dev: containers.iter().any(|container| container.name == dev_container),
         ready,
         terminating: pod.metadata.deletion_timestamp.is_some(),
-        lingering: pod.metadata.deletion_grace_period_seconds.is_some_and(|seconds| seconds > QUICK_GRACE_SECONDS),
+        lingering: pod
+            .metadata
+            .deletion_grace_period_seconds
+            .is_some_and(|seconds| seconds > QUICK_GRACE_SECONDS),
         waiting: if ready { None } else { waiting(pod) },
     }
 }

@@ -12,7 +12,8 @@ pub fn to_wire(error: ErrorInfo) -> ErrorObjectOwned {
 /// Parameters that are not what the method takes: JSON-RPC's own code, and our data.
 pub fn invalid_params(method: &str, error: &ErrorObjectOwned) -> ErrorObjectOwned {
     let detail = error.data().map_or_else(|| error.message().to_owned(), |data| data.get().to_owned());
-    let info = ErrorInfo::new(ErrorKind::InvalidRequest, format!("the parameters of {method} are wrong: {detail}"))
-        .with_hint("see the method's parameters in the protocol's documentation");
+    let info =
+        ErrorInfo::new(ErrorKind::InvalidRequest, format!("the parameters of {method} are wrong: {detail}"))
+            .with_hint("see the method's parameters in the protocol's documentation");
     ErrorObjectOwned::owned(INVALID_PARAMS_CODE, info.message.clone(), Some(info))
 }

@@ -65,7 +65,10 @@ impl Listener {
             return;
         }
         let prepared = self.path.parent().map_or(Ok(()), crate::paths::private_folder);
-        match prepared.map_err(|error| error.to_string()).and_then(|()| bind(&self.path).map_err(|it| it.to_string())) {
+        match prepared
+            .map_err(|error| error.to_string())
+            .and_then(|()| bind(&self.path).map_err(|it| it.to_string()))
+        {
             Ok((socket, inode)) => {
                 tracing::info!(path = ?self.path, "the socket file was gone; bound it again");
                 (self.socket, self.inode) = (socket, inode);

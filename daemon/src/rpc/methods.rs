@@ -87,8 +87,9 @@ async fn hello(door: Arc<Door>, params: HelloParams) -> Result<HelloResult, Erro
             params.protocol,
             crate::VERSION
         );
-        return Err(ErrorInfo::new(ErrorKind::ProtocolMismatch, message)
-            .with_hint("update the older of the two; `nhd-cli daemon stop` ends this daemon and keeps its sessions"));
+        return Err(ErrorInfo::new(ErrorKind::ProtocolMismatch, message).with_hint(
+            "update the older of the two; `nhd-cli daemon stop` ends this daemon and keeps its sessions",
+        ));
     }
     let paths = &door.environment.paths;
     Ok(HelloResult {

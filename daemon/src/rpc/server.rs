@@ -50,7 +50,9 @@ fn config() -> ServerConfig {
         .set_batch_request_config(BatchRequestConfig::Limit(64))
         .set_message_buffer_capacity(CLIENT_BUFFER)
         .set_id_provider(RandomStringIdProvider::new(16))
-        .enable_ws_ping(PingConfig::new().ping_interval(PING_EVERY).inactive_limit(PING_EVERY * 2).max_failures(1))
+        .enable_ws_ping(
+            PingConfig::new().ping_interval(PING_EVERY).inactive_limit(PING_EVERY * 2).max_failures(1),
+        )
         .build()
 }
 

@@ -6,8 +6,8 @@ use nhd_protocol::workload::WorkloadRef;
 use crate::cluster::record::RecordError;
 use crate::cluster::{ClusterError, ConnectError, Reason};
 use crate::error_chain;
-use crate::plan::PlanError;
 use crate::forward::ForwardError;
+use crate::plan::PlanError;
 use crate::store::StoreError;
 use crate::sync::{BinaryError, IdentityError, SyncError};
 
@@ -53,10 +53,13 @@ impl From<ClusterError> for Failure {
                 (ErrorKind::ClusterUnreachable, "check the network, the VPN and the server in the kubeconfig")
             }
             Reason::Unauthorized => (ErrorKind::Unauthorized, "sign in to the cluster again"),
-            Reason::Forbidden => (ErrorKind::PermissionDenied, "ask the cluster's administrator for this permission"),
-            Reason::Invalid => {
-                (ErrorKind::WorkloadUnsuitable, "an admission policy or the API server refuses it; see the message")
+            Reason::Forbidden => {
+                (ErrorKind::PermissionDenied, "ask the cluster's administrator for this permission")
             }
+            Reason::Invalid => (
+                ErrorKind::WorkloadUnsuitable,
+                "an admission policy or the API server refuses it; see the message",
+            ),
             Reason::NotFound | Reason::AlreadyExists | Reason::Conflict | Reason::Other => {
                 (ErrorKind::ClusterError, "try again; the log of the daemon has more")
             }
@@ -69,7 +72,9 @@ impl From<ClusterError> for Failure {
 impl From<ConnectError> for Failure {
     fn from(error: ConnectError) -> Self {
         let kind = match &error {
-            ConnectError::NoCurrentContext { .. } | ConnectError::ContextMissing { .. } => ErrorKind::ContextNotFound,
+            ConnectError::NoCurrentContext { .. } | ConnectError::ContextMissing { .. } => {
+                ErrorKind::ContextNotFound
+            }
             _ => ErrorKind::KubeconfigInvalid,
         };
         Self::fatal(ErrorInfo::new(kind, error_chain(&error)).with_hint(error.hint()))
@@ -90,7 +95,9 @@ impl From<RecordError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let info = ErrorInfo::new(ErrorKind::StoreFailed, error_chain(&error));
-        Self::transient(info.with_hint("check that the disk is not full; `nhd-cli daemon status` names the home"))
+        Self::transient(
+            info.with_hint("check that the disk is not full; `nhd-cli daemon status` names the home"),
+        )
     }
 }
 

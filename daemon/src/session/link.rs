@@ -42,9 +42,11 @@ impl Link {
 
     /// Resolves when something changed in the cluster; never where nothing is watched.
     pub async fn changed(link: Option<&mut Self>) {
-        match link.and_then(|link| link.watches.as_mut()) {
-            Some((changes, _)) if changes.receiver.recv().await.is_some() => {}
-            _ => std::future::pending().await,
+        let Some((changes, _)) = link.and_then(|link| link.watches.as_mut()) else {
+            return std::future::pending().await;
+        };
+        if changes.receiver.recv().await.is_none() {
+            std::future::pending().await
         }
     }
 }

@@ -72,12 +72,17 @@ impl SessionManager {
             return handle.repeated(&request.details);
         }
         let stored = new_session(&request, &place)?;
-        self.environment.store.put_session(&stored).map_err(|error| super::failure::Failure::from(error).info)?;
+        self.environment
+            .store
+            .put_session(&stored)
+            .map_err(|error| super::failure::Failure::from(error).info)?;
         Ok(self.spawn(&mut registry, stored))
     }
 
     pub fn has_session(&self, cluster_uid: &str, workload: &WorkloadRef) -> Option<String> {
-        self.registry().of_workload(cluster_uid, workload).map(|handle| handle.status.borrow().session.clone())
+        self.registry()
+            .of_workload(cluster_uid, workload)
+            .map(|handle| handle.status.borrow().session.clone())
     }
 
     pub async fn end(&self, selector: &SessionSelector) -> Result<EndResult, ErrorInfo> {
@@ -99,7 +104,8 @@ impl SessionManager {
             several => {
                 let names: Vec<String> = several.iter().map(|handle| handle.workload.to_string()).collect();
                 let message = format!("several sessions match: {}", names.join(", "));
-                Err(ErrorInfo::new(ErrorKind::InvalidRequest, message).with_hint("name the namespace or the session"))
+                Err(ErrorInfo::new(ErrorKind::InvalidRequest, message)
+                    .with_hint("name the namespace or the session"))
             }
         }
     }
@@ -137,7 +143,12 @@ impl SessionManager {
     }
 
     fn matching(&self, selector: &SessionSelector) -> Vec<Handle> {
-        self.registry().live.values().filter(|handle| matches(selector, &handle.status.borrow())).cloned().collect()
+        self.registry()
+            .live
+            .values()
+            .filter(|handle| matches(selector, &handle.status.borrow()))
+            .cloned()
+            .collect()
     }
 
     fn finished(&self, session: Option<&str>) -> Option<SessionStatus> {
@@ -262,7 +273,10 @@ impl Handle {
 fn reached(status: &SessionStatus, until: WaitUntil) -> Option<Result<SessionStatus, ErrorInfo>> {
     let pod_ready = status.pod.as_ref().is_some_and(|pod| pod.ready);
     let there = match until {
-        WaitUntil::Ready => matches!(status.phase, Phase::Ready | Phase::Synced) || (status.phase == Phase::Reconnecting && pod_ready),
+        WaitUntil::Ready => {
+            matches!(status.phase, Phase::Ready | Phase::Synced)
+                || (status.phase == Phase::Reconnecting && pod_ready)
+        }
         WaitUntil::Synced => status.phase == Phase::Synced,
         WaitUntil::Ended => status.phase.is_final(),
     };
@@ -291,15 +305,18 @@ fn too_late(status: &SessionStatus, until: WaitUntil, limit: Duration) -> ErrorI
         WaitUntil::Synced => "synced",
         WaitUntil::Ended => "ended",
     };
-    let mut message = format!("the session of {} is not {goal} after {} s", status.workload, limit.as_secs_f32());
+    let mut message =
+        format!("the session of {} is not {goal} after {} s", status.workload, limit.as_secs_f32());
     if let Some(error) = &status.error {
         message = format!("{message}: {error}");
     } else if let Some(waiting_for) = status.pod.as_ref().and_then(|pod| pod.waiting_for.as_ref()) {
         message = format!("{message}: {waiting_for}");
     }
     let hint = status.error.as_ref().and_then(|error| error.hint.clone());
-    let hint = hint.unwrap_or_else(|| "it goes on in the background; `nhd-cli status` shows how far it is".to_owned());
-    ErrorInfo { session: Some(status.session.clone()), ..ErrorInfo::new(ErrorKind::Timeout, message) }.with_hint(hint)
+    let hint = hint
+        .unwrap_or_else(|| "it goes on in the background; `nhd-cli status` shows how far it is".to_owned());
+    ErrorInfo { session: Some(status.session.clone()), ..ErrorInfo::new(ErrorKind::Timeout, message) }
+        .with_hint(hint)
 }
 
 fn matches(selector: &SessionSelector, status: &SessionStatus) -> bool {

@@ -151,7 +151,8 @@ fn towards_original(observed: &Observed) -> Next {
 
 /// What is owed once the manifest is the original's again: its pods, no way back into DevMode, its controls.
 fn after_restore(observed: &Observed) -> Option<Next> {
-    let edited_once = observed.entered || observed.dev_revision || observed.workload == WorkloadState::Settling;
+    let edited_once =
+        observed.entered || observed.dev_revision || observed.workload == WorkloadState::Settling;
     if observed.workload == WorkloadState::Gone || !edited_once {
         return None;
     }

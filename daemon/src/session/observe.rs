@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::next::{Observed, RecordState, Rollout, WorkloadState};
 use super::prepare::record_name;
+use crate::cluster::ClusterError;
 use crate::cluster::error::OrAbsent as _;
 use crate::cluster::objects::{Objects, selector_query};
 use crate::cluster::pods::{self, PodSeen};
 use crate::cluster::record::{self, RecordSeen};
 use crate::cluster::revisions::{self, RevisionSeen};
-use crate::cluster::ClusterError;
 use crate::plan::{DEV_CONTAINER, Standing, standing};
 use crate::store::StoredSession;
 use crate::store::session::StoredPlan;
@@ -43,7 +43,11 @@ pub fn pod_selector(plan: &StoredPlan) -> String {
 }
 
 /// Reads everything that a session's next step depends on.
-pub async fn look(objects: &Objects, workload: &WorkloadRef, plan: &StoredPlan) -> Result<Sight, ClusterError> {
+pub async fn look(
+    objects: &Objects,
+    workload: &WorkloadRef,
+    plan: &StoredPlan,
+) -> Result<Sight, ClusterError> {
     let namespace = workload.namespace.as_str();
     let selector = pod_selector(plan);
     let name = record_name(workload);

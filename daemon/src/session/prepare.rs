@@ -40,10 +40,9 @@ pub async fn prepare(
     let namespace = workload.namespace.as_str();
     let secret_name = record_name(workload);
     let wanted = wanted(workload.kind);
-    let (origin, missing) = try_join!(
-        read_workload(objects, workload),
-        async { access::missing(objects, namespace, &wanted).await.map_err(Failure::from) }
-    )?;
+    let (origin, missing) = try_join!(read_workload(objects, workload), async {
+        access::missing(objects, namespace, &wanted).await.map_err(Failure::from)
+    })?;
     if !missing.is_empty() {
         return Err(Failure::fatal(denied(workload, &missing)));
     }
@@ -89,13 +88,11 @@ pub async fn options(
     let selector = selector_query(&origin["spec"]["selector"]);
     let uid = origin.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default();
     let template = &origin["spec"]["template"];
-    let looked_up = try_join(
-        revisions::owned_by(objects, namespace, &selector, uid, plan::DEV_CONTAINER),
-        async {
+    let looked_up =
+        try_join(revisions::owned_by(objects, namespace, &selector, uid, plan::DEV_CONTAINER), async {
             let claims = quota::has_exclusive_claim(objects, namespace, template).await;
             Ok((claims, quota::is_tight(objects, namespace).await))
-        },
-    );
+        });
     let (revisions, (exclusive_claims, tight_quota)) = looked_up.await?;
     Ok(DevOptions {
         container: request.container.clone(),
@@ -119,14 +116,17 @@ pub async fn options(
 /// Reads the workload; where there is none, says whether it is the name or the namespace that is wrong.
 async fn read_workload(objects: &Objects, workload: &WorkloadRef) -> Result<Value, Failure> {
     let namespace = workload.namespace.as_str();
-    if let Some(found) = objects.get(workload.kind.into(), Some(namespace), &workload.name).await.or_absent()? {
+    if let Some(found) =
+        objects.get(workload.kind.into(), Some(namespace), &workload.name).await.or_absent()?
+    {
         return Ok(found);
     }
     // A user who may not read namespaces learns only that the workload is not there.
     let namespace_exists =
         !matches!(objects.get(objects::NAMESPACES, None, namespace).await.or_absent(), Ok(None));
     if !namespace_exists {
-        let error = ErrorInfo::new(ErrorKind::NamespaceNotFound, format!("there is no namespace {namespace}"));
+        let error =
+            ErrorInfo::new(ErrorKind::NamespaceNotFound, format!("there is no namespace {namespace}"));
         return Err(Failure::fatal(error.with_hint("name the workload's namespace with -n")));
     }
     let others: Result<Value, _> = objects.list(workload.kind.into(), Some(namespace), None).await;
@@ -143,7 +143,9 @@ async fn read_workload(objects: &Objects, workload: &WorkloadRef) -> Result<Valu
     } else {
         format!("there are: {}", names.join(", "))
     };
-    Err(Failure::fatal(ErrorInfo::new(ErrorKind::WorkloadNotFound, format!("there is no {workload}")).with_hint(hint)))
+    Err(Failure::fatal(
+        ErrorInfo::new(ErrorKind::WorkloadNotFound, format!("there is no {workload}")).with_hint(hint),
+    ))
 }
 
 /// What starting and ending need on this kind.
@@ -163,8 +165,10 @@ fn denied(workload: &WorkloadRef, missing: &[Permission]) -> ErrorInfo {
         "not allowed to put {workload} into DevMode and back: missing the permission to {}",
         list.join(", ")
     );
-    ErrorInfo::new(ErrorKind::PermissionDenied, message)
-        .with_hint(format!("ask for a Role in namespace {} that grants them; nothing was changed", workload.namespace))
+    ErrorInfo::new(ErrorKind::PermissionDenied, message).with_hint(format!(
+        "ask for a Role in namespace {} that grants them; nothing was changed",
+        workload.namespace
+    ))
 }
 
 fn taken(workload: &WorkloadRef, secret: &str, record: Option<&Record>) -> ErrorInfo {
@@ -175,7 +179,9 @@ fn taken(workload: &WorkloadRef, secret: &str, record: Option<&Record>) -> Error
         ),
         None => (
             format!("{workload} has a Secret {secret} that this nhd did not make"),
-            format!("another tool has it in DevMode: end it there, or delete Secret {secret} if nobody needs it"),
+            format!(
+                "another tool has it in DevMode: end it there, or delete Secret {secret} if nobody needs it"
+            ),
         ),
     };
     ErrorInfo::new(ErrorKind::InDevModeElsewhere, who).with_hint(hint)

@@ -124,8 +124,11 @@ fn kubeconfig(
         return Err(invalid(format!("kubeconfig must be an absolute path, not {relative:?}")));
     }
     if paths.is_empty() {
-        return Err(ErrorInfo::new(ErrorKind::KubeconfigInvalid, "no kubeconfig is named and there is no home folder")
-            .with_hint("name one with --kubeconfig or KUBECONFIG"));
+        return Err(ErrorInfo::new(
+            ErrorKind::KubeconfigInvalid,
+            "no kubeconfig is named and there is no home folder",
+        )
+        .with_hint("name one with --kubeconfig or KUBECONFIG"));
     }
     Ok(paths)
 }
@@ -171,7 +174,11 @@ mod tests {
         for (change, kind) in cases {
             let mut changed = good.clone();
             change(&mut changed);
-            assert_eq!(Request::check(changed.clone()).map_err(|error| error.kind).err(), Some(kind), "{changed:?}");
+            assert_eq!(
+                Request::check(changed.clone()).map_err(|error| error.kind).err(),
+                Some(kind),
+                "{changed:?}"
+            );
         }
     }
 

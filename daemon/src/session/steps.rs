@@ -31,6 +31,17 @@ pub struct Running {
     pub sync: Option<Arc<SyncEngine>>,
 }
 
+impl Running {
+    pub async fn stop(&mut self) {
+        if let Some(sync) = self.sync.take() {
+            sync.stop().await;
+        }
+        if let Some(forward) = self.forward.take() {
+            forward.stop().await;
+        }
+    }
+}
+
 /// One session's means to act.
 pub struct Hands<'a> {
     pub environment: &'a Environment,
@@ -168,7 +179,8 @@ impl Hands<'_> {
     }
 
     async fn stop_dev_pods(&mut self) -> Result<(), Failure> {
-        for pod in self.sight.into_iter().flat_map(|sight| &sight.pods).filter(|pod| pod.dev && pod.lingering) {
+        for pod in self.sight.into_iter().flat_map(|sight| &sight.pods).filter(|pod| pod.dev && pod.lingering)
+        {
             pods::delete(self.objects, &self.namespace(), pod).await?;
         }
         Ok(())

@@ -171,7 +171,8 @@ impl SessionTask {
     /// A crash right after the edit leaves it unnoted.
     fn note_entered(&mut self) -> Result<(), Failure> {
         let (Some(sight), Some(plan)) = (&self.sight, &self.stored.plan) else { return Ok(()) };
-        if !self.stored.entered && matches!(sight.standing(plan), Some(Standing::Dev | Standing::Drifted(_))) {
+        if !self.stored.entered && matches!(sight.standing(plan), Some(Standing::Dev | Standing::Drifted(_)))
+        {
             self.stored.entered = true;
             self.environment.store.put_session(&self.stored)?;
         }
@@ -270,7 +271,7 @@ impl SessionTask {
             return self.undo(failure.info);
         }
         // Credentials may have been renewed, and a connection may be dead without knowing.
-        if failure.info.kind == ErrorKind::Unauthorized || self.failures % 4 == 0 {
+        if failure.info.kind == ErrorKind::Unauthorized || self.failures.is_multiple_of(4) {
             self.link = None;
         }
         self.error = Some(failure.info);
@@ -340,7 +341,8 @@ impl SessionTask {
         };
         let detail = status.and_then(|status| status.last_error).unwrap_or(detail);
         let seconds = self.stored.request.timeout_ms / 1000;
-        let message = format!("the first sync of {} took longer than {seconds} s: {detail}", self.stored.workload);
+        let message =
+            format!("the first sync of {} took longer than {seconds} s: {detail}", self.stored.workload);
         ErrorInfo::new(ErrorKind::SyncFailed, message).with_hint("give the start more time with --timeout")
     }
 
@@ -368,23 +370,28 @@ impl SessionTask {
     fn obstacle_error(&self, obstacle: Obstacle) -> ErrorInfo {
         let workload = &self.stored.workload;
         let error = match obstacle {
-            Obstacle::TakenByOthers => {
-                ErrorInfo::new(ErrorKind::InDevModeElsewhere, format!("somebody else took over DevMode of {workload}"))
-                    .with_hint("end this session; the workload stays as it is")
-            }
-            Obstacle::Gone => {
-                ErrorInfo::new(ErrorKind::WorkloadNotFound, format!("{workload} was deleted, or deleted and made anew"))
-                    .with_hint("end this session, then start a new one on what is there")
-            }
-            Obstacle::Overwritten => {
-                ErrorInfo::new(ErrorKind::WorkloadOverwritten, format!("others overwrote {workload} while it was in DevMode"))
-                    .with_hint("end this session, which leaves their manifest as it is, then start again")
-            }
+            Obstacle::TakenByOthers => ErrorInfo::new(
+                ErrorKind::InDevModeElsewhere,
+                format!("somebody else took over DevMode of {workload}"),
+            )
+            .with_hint("end this session; the workload stays as it is"),
+            Obstacle::Gone => ErrorInfo::new(
+                ErrorKind::WorkloadNotFound,
+                format!("{workload} was deleted, or deleted and made anew"),
+            )
+            .with_hint("end this session, then start a new one on what is there"),
+            Obstacle::Overwritten => ErrorInfo::new(
+                ErrorKind::WorkloadOverwritten,
+                format!("others overwrote {workload} while it was in DevMode"),
+            )
+            .with_hint("end this session, which leaves their manifest as it is, then start again"),
             Obstacle::Drifted => ErrorInfo::new(
                 ErrorKind::WorkloadChanged,
                 format!("others changed {workload} while it was in DevMode: {}", self.changes_of_others()),
             )
-            .with_hint("undo that change (the value before it comes first), then end again; nothing was written"),
+            .with_hint(
+                "undo that change (the value before it comes first), then end again; nothing was written",
+            ),
         };
         ErrorInfo { session: Some(self.stored.id.clone()), ..error }
     }
@@ -392,7 +399,8 @@ impl SessionTask {
     fn changes_of_others(&self) -> String {
         let (Some(sight), Some(plan)) = (&self.sight, &self.stored.plan) else { return String::new() };
         let Some(Standing::Drifted(differences)) = sight.standing(plan) else { return String::new() };
-        let named: Vec<String> = differences.iter().take(NAMED_DIFFERENCES).map(Difference::to_string).collect();
+        let named: Vec<String> =
+            differences.iter().take(NAMED_DIFFERENCES).map(Difference::to_string).collect();
         let more = differences.len().saturating_sub(NAMED_DIFFERENCES);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         named.join("; ") + &more
@@ -432,10 +440,10 @@ impl SessionTask {
                 }
             }
             Command::Barrier(answer) => {
-                let barrier = self.running.sync.as_ref().map(|sync| sync.barrier());
+                let sync = self.running.sync.clone();
                 self.environment.tracker.spawn(async move {
-                    let result = match barrier {
-                        Some(barrier) => barrier.await.map_err(|error| Failure::from(error).info),
+                    let result = match sync {
+                        Some(sync) => sync.barrier().await.map_err(|error| Failure::from(error).info),
                         None => Err(ErrorInfo::new(ErrorKind::SyncFailed, "files are not being synced")),
                     };
                     let _ = answer.send(result);
@@ -549,9 +557,9 @@ impl SessionTask {
 
 /// Resolves when the value changes; never where there is none to change.
 async fn changed<T>(receiver: Option<&mut watch::Receiver<T>>) {
-    match receiver {
-        Some(receiver) if receiver.changed().await.is_ok() => {}
-        _ => std::future::pending().await,
+    let Some(receiver) = receiver else { return std::future::pending().await };
+    if receiver.changed().await.is_err() {
+        std::future::pending().await
     }
 }
 

@@ -26,7 +26,8 @@ pub struct Trouble {
 /// What keeps the dev pod from being ready, if it is more than time.
 pub fn start_trouble(sight: &Sight) -> Option<Trouble> {
     let Some(pod) = sight.dev_pod() else {
-        let refused = sight.revisions.iter().filter(|revision| revision.dev).find_map(|it| it.refused.clone())?;
+        let refused =
+            sight.revisions.iter().filter(|revision| revision.dev).find_map(|it| it.refused.clone())?;
         return Some(Trouble { kind: ErrorKind::PodRefused, text: refused, patience: Some(HICCUP / 2) });
     };
     let Waiting { cause, text } = pod.waiting.clone()?;
@@ -49,7 +50,9 @@ pub fn start_error(workload: &WorkloadRef, trouble: Option<Trouble>) -> ErrorInf
         None => (ErrorKind::PodNotReady, "it did not become ready in time".to_owned()),
     };
     let hint = match kind {
-        ErrorKind::ImageNotPullable => "check the image's name and the pull secrets of the pod's service account",
+        ErrorKind::ImageNotPullable => {
+            "check the image's name and the pull secrets of the pod's service account"
+        }
         ErrorKind::PodUnschedulable => "free resources in the cluster, or ask for fewer",
         ErrorKind::PodCrashing => "check that the dev image has /bin/sh and tail, and the container's mounts",
         ErrorKind::PodRefused => "a quota, limit or policy of the namespace refuses the pod; see the message",
@@ -61,9 +64,9 @@ pub fn start_error(workload: &WorkloadRef, trouble: Option<Trouble>) -> ErrorInf
 /// How long the end waits for the original's pods in this state before it goes on.
 pub fn rollout_patience(sight: &Sight) -> Duration {
     let original = sight.pods.iter().filter(|pod| !pod.dev && !pod.terminating);
-    let broken = original.filter_map(|pod| pod.waiting.as_ref()).any(|waiting| {
-        !matches!(waiting.cause, WaitingCause::Progress | WaitingCause::Unschedulable)
-    });
+    let broken = original
+        .filter_map(|pod| pod.waiting.as_ref())
+        .any(|waiting| !matches!(waiting.cause, WaitingCause::Progress | WaitingCause::Unschedulable));
     if broken { HICCUP } else { ROLLOUT_PATIENCE }
 }
 

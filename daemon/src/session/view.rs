@@ -101,7 +101,8 @@ pub fn is_news(before: &SessionStatus, after: &SessionStatus) -> bool {
 
 fn pod_status(sight: &Sight) -> Option<PodStatus> {
     let Some(pod) = sight.dev_pod() else {
-        let refused = sight.revisions.iter().filter(|revision| revision.dev).find_map(|it| it.refused.clone());
+        let refused =
+            sight.revisions.iter().filter(|revision| revision.dev).find_map(|it| it.refused.clone());
         return refused.map(|refused| PodStatus { name: None, ready: false, waiting_for: Some(refused) });
     };
     Some(PodStatus {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use tokio::sync::{Notify, mpsc, oneshot, watch};
+use tokio::sync::{Mutex as AsyncMutex, Notify, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -45,8 +45,9 @@ pub struct SyncOptions {
 pub struct SyncEngine {
     core: Arc<Core>,
     flushes: mpsc::Sender<Flush>,
-    task: JoinHandle<()>,
-    stop: DropGuard,
+    task: AsyncMutex<Option<JoinHandle<()>>>,
+    stop: CancellationToken,
+    _stop_on_drop: DropGuard,
 }
 
 /// A barrier's wish: answered when everything that was noted has been scanned.
@@ -92,7 +93,13 @@ impl SyncEngine {
         let (flushes, flush_requests) = mpsc::channel(FLUSHES);
         let stop = shutdown.child_token();
         let task = tracker.spawn(supervise::supervise(core.clone(), flush_requests, stop.clone()));
-        Ok(Self { core, flushes, task, stop: stop.drop_guard() })
+        Ok(Self {
+            core,
+            flushes,
+            task: AsyncMutex::new(Some(task)),
+            _stop_on_drop: stop.clone().drop_guard(),
+            stop,
+        })
     }
 
     pub fn status(&self) -> watch::Receiver<SyncStatus> {
@@ -134,10 +141,12 @@ impl SyncEngine {
         if verdict.in_sync { Ok(()) } else { Err(lost_error(&verdict)) }
     }
 
-    /// Stops watcher and syncthing; returns when the process is reaped.
-    pub async fn stop(self) {
-        drop(self.stop);
-        let _ = self.task.await;
+    /// Stops watcher and syncthing; returns when the process is reaped. Barriers that wait end with an error.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        if let Some(task) = self.task.lock().await.take() {
+            let _ = task.await;
+        }
     }
 }
 
