@@ -122,7 +122,7 @@ impl Forward {
         self.record.changes()
     }
 
-    /// Closes the listener, then the connections; returns when all are gone, after [`listener::STOP_LIMIT`] at most.
+    /// Closes the listener, then the connections; returns when all are gone, after 3 s at most.
     pub async fn stop(self) {
         drop(self.stop);
         if let Err(error) = self.listening.await {

@@ -7,6 +7,7 @@ mod exec;
 mod kubeconfig;
 mod proxy;
 mod stack;
+mod token_file;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
@@ -14,6 +15,7 @@ use data_encoding::HEXLOWER;
 use kube::Config;
 use sha2::{Digest as _, Sha256};
 
+use self::token_file::TokenFile;
 pub use self::{
     bounded::{REQUEST_LIMIT, RequestError, bounded, bounded_by},
     error::ConnectError,
@@ -71,14 +73,26 @@ impl ClusterAddress {
         if let Some(plugin) = &mut config.auth_info.exec {
             exec::prepare(plugin, &self.environment, &context)?;
         }
+        let token_file = token_file(&mut config, &context)?;
         Ok(ClusterClient {
-            client: stack::client(&config, proxy.as_ref(), &context)?,
+            client: stack::client(&config, token_file, proxy.as_ref(), &context)?,
             server: config.cluster_url.to_string().trim_end_matches('/').to_owned(),
             default_namespace: config.default_namespace,
             certificate_authority: config.root_cert.as_deref().map(fingerprint),
             context,
         })
     }
+}
+
+/// The token file, where it is the credential that counts, taken out of kube's sight.
+fn token_file(config: &mut Config, context: &str) -> Result<Option<TokenFile>, ConnectError> {
+    let user = &mut config.auth_info;
+    if user.token.is_some() || (user.username.is_some() && user.password.is_some()) {
+        return Ok(None);
+    }
+    let Some(path) = user.token_file.take().map(PathBuf::from) else { return Ok(None) };
+    let opened = TokenFile::open(&path);
+    opened.map(Some).map_err(|source| ConnectError::TokenFile { context: context.to_owned(), path, source })
 }
 
 /// Names and paths only: an environment holds secrets.

@@ -11,7 +11,7 @@ use tokio::{
 use super::{
     PodTarget,
     listener::Door,
-    splice::{End, splice},
+    splice::{End, drain, splice},
     status::reason,
     stream::{PodStream, StreamError},
     tunnel::{OpenError, Tunnel},
@@ -66,12 +66,15 @@ async fn carry(local: &mut TcpStream, door: &Door<impl Tunnel>) -> Result<End, C
     let mut target = door.target.clone();
     let (pod, mut stream) = open(&mut target, door).await?;
     door.record.connected(&pod);
-    let (from_local, to_local) = local.split();
+    let (mut from_local, mut to_local) = local.split();
     let carried = tokio::select! {
-        carried = splice(from_local, to_local, &mut stream, &door.record) => carried.map_err(Into::into),
+        carried = splice(&mut from_local, &mut to_local, &mut stream, &door.record) => carried.map_err(Into::into),
         () = replaced(&mut target, &pod) => Err(ConnectionError::Replaced { pod: pod.pod }),
     };
     stream.writer.close().await;
+    if let Ok(End::PodClosed) = carried {
+        drain(&mut from_local).await;
+    }
     carried
 }
 

@@ -19,8 +19,6 @@ use super::{
 pub(super) const ANSWER_GRACE: Duration = Duration::from_secs(30);
 /// …and when the pod has spoken since, the local side has in all likelihood just gone, as HTTP clients do.
 pub(super) const FAREWELL_GRACE: Duration = Duration::from_secs(5);
-/// How long unread bytes of the local side are taken and dropped after the pod has closed: closing a socket that has
-/// some resets it, and the reset may overtake the pod's last words.
 const DRAIN_LIMIT: Duration = Duration::from_secs(2);
 
 #[derive(Debug, PartialEq, Eq)]
@@ -47,18 +45,18 @@ struct Progress {
 }
 
 pub(super) async fn splice(
-    mut from_local: impl AsyncRead + Unpin,
-    mut to_local: impl AsyncWrite + Unpin,
+    from_local: &mut (impl AsyncRead + Unpin),
+    to_local: &mut (impl AsyncWrite + Unpin),
     stream: &mut PodStream,
     record: &Record,
 ) -> Result<End, StreamError> {
     let progress = Progress::default();
     let PodStream { reader, writer } = stream;
-    let downloading = download(reader, &mut to_local, &progress, record);
+    let downloading = download(reader, to_local, &progress, record);
     tokio::pin!(downloading);
     let uploaded = tokio::select! {
-        downloaded = &mut downloading => return finish(downloaded, &mut from_local).await,
-        uploaded = upload(&mut from_local, writer, &progress, record) => uploaded,
+        downloaded = &mut downloading => return finish(downloaded),
+        uploaded = upload(from_local, writer, &progress, record) => uploaded,
     };
     if let Err(CopyError::Local) = uploaded {
         return Ok(End::LocalGone);
@@ -68,7 +66,7 @@ pub(super) async fn splice(
         let before = progress.received.load(Relaxed);
         let grace = if progress.pod_spoke_last.load(Relaxed) { FAREWELL_GRACE } else { ANSWER_GRACE };
         tokio::select! {
-            downloaded = &mut downloading => return finish(downloaded, &mut from_local).await,
+            downloaded = &mut downloading => return finish(downloaded),
             () = tokio::time::sleep(grace) => {
                 let silent = progress.received.load(Relaxed) == before && !progress.delivering.load(Relaxed);
                 match uploaded {
@@ -126,19 +124,19 @@ async fn deliver(to_local: &mut (impl AsyncWrite + Unpin), data: &[u8]) -> io::R
     to_local.flush().await
 }
 
-async fn finish(
-    downloaded: Result<(), CopyError>,
-    from_local: &mut (impl AsyncRead + Unpin),
-) -> Result<End, StreamError> {
+fn finish(downloaded: Result<(), CopyError>) -> Result<End, StreamError> {
     match downloaded {
-        Ok(()) => {
-            let mut nowhere = tokio::io::sink();
-            let _ = tokio::time::timeout(DRAIN_LIMIT, tokio::io::copy(from_local, &mut nowhere)).await;
-            Ok(End::PodClosed)
-        }
+        Ok(()) => Ok(End::PodClosed),
         Err(CopyError::Local) => Ok(End::LocalGone),
         Err(CopyError::Stream(error)) => Err(error),
     }
+}
+
+/// Takes and drops what the local side still sends after the pod has closed: closing a socket that has unread bytes
+/// resets it, and the reset may overtake the pod's last words.
+pub(super) async fn drain(from_local: &mut (impl AsyncRead + Unpin)) {
+    let mut nowhere = tokio::io::sink();
+    let _ = tokio::time::timeout(DRAIN_LIMIT, tokio::io::copy(from_local, &mut nowhere)).await;
 }
 
 #[cfg(test)]

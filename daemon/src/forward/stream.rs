@@ -199,8 +199,8 @@ impl Pulse {
         self.unanswered_bytes.store(0, Relaxed);
     }
 
-    /// Pings that could not even be sent, because the way out is full, do not count as missed; then the kernel, which
-    /// knows whether the peer acknowledges anything, gives the connection up.
+    /// Pings that could not even be sent, because the way out is full, do not count as missed: that is the same case as
+    /// much data on its way, only more so.
     fn is_dead(&self, silent_intervals: u32) -> bool {
         let behind_data = self.unanswered_bytes.load(Relaxed) > MUCH_DATA;
         let missed = self.unanswered_pings.load(Relaxed) >= MISSED_PINGS;

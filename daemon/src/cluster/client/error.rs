@@ -50,6 +50,9 @@ pub enum ConnectError {
     #[error("failed to obtain credentials for context {context}")]
     Credentials { context: String, source: Box<AuthError> },
 
+    #[error("failed to read the token of context {context} from {}", path.display())]
+    TokenFile { context: String, path: PathBuf, source: std::io::Error },
+
     #[error("failed to use the certificates of context {context}")]
     Certificate { context: String, source: Box<kube::Error> },
 
@@ -92,7 +95,9 @@ impl ConnectError {
     pub fn hint(&self) -> String {
         match self {
             Self::KubeconfigMissing { .. } => "pass --kubeconfig or set KUBECONFIG".to_owned(),
-            Self::KubeconfigRead { .. } => "make the file readable for yourself".to_owned(),
+            Self::KubeconfigRead { .. } | Self::TokenFile { .. } => {
+                "make the file readable for yourself".to_owned()
+            }
             Self::KubeconfigParse { .. } | Self::KubeconfigMerge { .. } => {
                 "check the file with `kubectl config view`".to_owned()
             }

@@ -19,9 +19,9 @@ use kube::{
     Config,
     client::{Body, ConfigExt as _, retry::RetryPolicy},
 };
-use tower::{BoxError, Service, ServiceBuilder, retry::RetryLayer};
+use tower::{BoxError, Service, ServiceBuilder, retry::RetryLayer, util::MapRequestLayer};
 
-use super::ConnectError;
+use super::{ConnectError, token_file::TokenFile};
 
 const TCP_CONNECT_LIMIT: Duration = Duration::from_secs(5);
 /// Name lookup, TCP, proxy and TLS together: a peer that accepts and then says nothing must not hold a request.
@@ -29,19 +29,17 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(10);
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(15);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 const KEEPALIVE_PROBES: u32 = 3;
-/// After sleep or a change of network the kernel gives a connection up instead of resending for a quarter of an hour.
-#[cfg(target_os = "linux")]
-const UNACKNOWLEDGED_LIMIT: Duration = Duration::from_secs(30);
 const POOL_IDLE_LIMIT: Duration = Duration::from_secs(30);
 
 pub(super) fn client(
     config: &Config,
+    token_file: Option<TokenFile>,
     proxy: Option<&Intercept>,
     context: &str,
 ) -> Result<kube::Client, ConnectError> {
     let tcp = tcp();
     let failed = |source| ConnectError::client(context, config, source);
-    let Some(proxy) = proxy else { return layered(config, tcp).map_err(failed) };
+    let Some(proxy) = proxy else { return layered(config, token_file, tcp).map_err(failed) };
     match proxy.uri().scheme_str() {
         Some("socks5" | "socks5h") => {
             let socks = SocksV5::new(proxy.uri().clone(), tcp);
@@ -49,13 +47,13 @@ pub(super) fn client(
                 Some((user, password)) => socks.with_auth(user.to_owned(), password.to_owned()),
                 None => socks,
             };
-            layered(config, socks)
+            layered(config, token_file, socks)
         }
         Some("https") => {
             let tls = config.rustls_https_connector_with_connector(tcp).map_err(failed)?;
-            layered(config, with_auth(Tunnel::new(proxy.uri().clone(), tls), proxy))
+            layered(config, token_file, with_auth(Tunnel::new(proxy.uri().clone(), tls), proxy))
         }
-        _ => layered(config, with_auth(Tunnel::new(proxy.uri().clone(), tcp), proxy)),
+        _ => layered(config, token_file, with_auth(Tunnel::new(proxy.uri().clone(), tcp), proxy)),
     }
     .map_err(failed)
 }
@@ -75,12 +73,12 @@ fn tcp() -> HttpConnector {
     tcp.set_keepalive(Some(KEEPALIVE_IDLE));
     tcp.set_keepalive_interval(Some(KEEPALIVE_INTERVAL));
     tcp.set_keepalive_retries(Some(KEEPALIVE_PROBES));
-    #[cfg(target_os = "linux")]
-    tcp.set_tcp_user_timeout(Some(UNACKNOWLEDGED_LIMIT));
+    // No TCP_USER_TIMEOUT: Linux applies it also to a peer that lives and does not read for a while, and so it would
+    // cut uploads into a pod that is stopped in a debugger.
     tcp
 }
 
-fn layered<C>(config: &Config, connector: C) -> kube::Result<kube::Client>
+fn layered<C>(config: &Config, token_file: Option<TokenFile>, connector: C) -> kube::Result<kube::Client>
 where
     C: Service<Uri> + Clone + Send + Sync + 'static,
     C::Response: Connection + Read + Write + Send + Unpin + 'static,
@@ -105,6 +103,9 @@ where
         .layer(config.base_uri_layer())
         .layer(RetryLayer::new(overload_policy()))
         .option_layer(auth)
+        .option_layer(
+            token_file.map(|file| MapRequestLayer::new(move |request| file.authorize::<Body>(request))),
+        )
         .layer(config.extra_headers_layer()?)
         .map_err(BoxError::from)
         .service(http);

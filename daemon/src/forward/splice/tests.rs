@@ -27,8 +27,8 @@ async fn running() -> Running {
     let record = Arc::new(Record::new(ANY_LOCAL_PORT, 80));
     let noted = record.clone();
     let ended = tokio::spawn(async move {
-        let (from_local, to_local) = tokio::io::split(inner);
-        splice(from_local, to_local, &mut stream, &noted).await
+        let (mut from_local, mut to_local) = tokio::io::split(inner);
+        splice(&mut from_local, &mut to_local, &mut stream, &noted).await
     });
     Running { local, pod, record, ended }
 }
@@ -119,6 +119,16 @@ async fn a_pod_that_is_slow_to_read_is_not_taken_for_dead() {
         heard += pod.hear().await.unwrap().len();
     }
     assert_eq!(heard, sent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn data_on_its_way_excuses_silence_for_five_minutes() {
+    let Running { mut local, pod: _stopped, ended, .. } = running().await;
+    local.write_all(&vec![7; 100 << 10]).await.unwrap();
+    let before = Instant::now();
+    let error = ended.await.unwrap().unwrap_err();
+    assert!(matches!(error, StreamError::Dead { .. }), "{error}");
+    assert_eq!(before.elapsed().as_secs(), 315);
 }
 
 #[tokio::test(start_paused = true)]

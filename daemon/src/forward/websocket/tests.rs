@@ -21,9 +21,10 @@ async fn tunnel_to(listener: &TcpListener) -> WebSocketTunnel {
     let server = listener.local_addr().unwrap();
     let kubeconfig = format!(
         "{{current-context: a, contexts: [{{name: a, context: {{cluster: a, user: a}}}}], \
-         clusters: [{{name: a, cluster: {{server: 'http://{server}'}}}}], users: [{{name: a, user: {{token: t}}}}]}}"
+         clusters: [{{name: a, cluster: {{server: 'http://{server}'}}}}], users: [{{name: a, user: {{tokenFile: token}}}}]}}"
     );
     std::fs::write(&file, kubeconfig).unwrap();
+    std::fs::write(folder.path().join("token"), "t\n").unwrap();
     let address = ClusterAddress { kubeconfig: vec![file], context: None, environment: BTreeMap::new() };
     WebSocketTunnel::new(address.connect().await.unwrap().client)
 }
