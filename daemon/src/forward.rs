@@ -3,6 +3,7 @@
 
 mod connection;
 mod listener;
+mod rewind;
 mod splice;
 mod status;
 mod stream;
@@ -35,12 +36,15 @@ pub struct PodTarget {
     pub uid: String,
 }
 
-pub struct ForwardOptions {
-    pub client: kube::Client,
+/// From where to where a forward leads, and for how long.
+pub struct Route {
     /// Published by whoever knows the ready pod. `None` means that it is away for the moment: open connections are
     /// kept and new ones wait. Another uid means that it was replaced: connections to the old one are closed.
     pub target: watch::Receiver<Option<PodTarget>>,
     pub remote_port: u16,
+    /// Whether a connection waits for something to listen on the port, as it waits for a pod, instead of being refused
+    /// at once. For ports whose server is known to be starting.
+    pub await_listener: bool,
     /// [`ANY_LOCAL_PORT`], unless the user asked for a certain one.
     pub local: SocketAddr,
     pub shutdown: CancellationToken,
@@ -76,33 +80,25 @@ pub struct Forward {
 }
 
 /// Binds the local port; nothing is asked of the cluster before the first connection.
-pub async fn start(options: ForwardOptions) -> Result<Forward, ForwardError> {
-    let tunnel = WebSocketTunnel::new(options.client.clone());
-    start_through(
-        tunnel,
-        options.target,
-        options.remote_port,
-        options.local,
-        options.shutdown,
-        options.tracker,
-    )
-    .await
+pub async fn start(client: kube::Client, route: Route) -> Result<Forward, ForwardError> {
+    start_through(WebSocketTunnel::new(client), route).await
 }
 
-async fn start_through(
-    tunnel: impl Tunnel,
-    target: watch::Receiver<Option<PodTarget>>,
-    remote_port: u16,
-    local: SocketAddr,
-    shutdown: CancellationToken,
-    tracker: TaskTracker,
-) -> Result<Forward, ForwardError> {
+async fn start_through(tunnel: impl Tunnel, route: Route) -> Result<Forward, ForwardError> {
+    let Route { target, remote_port, await_listener, local, shutdown, tracker } = route;
     let failed = |source| ForwardError::Listen { local, source };
     let listener = TcpListener::bind(local).await.map_err(failed)?;
     let local = listener.local_addr().map_err(failed)?;
     let record = Arc::new(Record::new(local, remote_port));
     let shutdown = shutdown.child_token();
-    let door = Door { tunnel, target, remote_port, record: record.clone(), shutdown: shutdown.clone() };
+    let door = Door {
+        tunnel,
+        target,
+        remote_port,
+        await_listener,
+        record: record.clone(),
+        shutdown: shutdown.clone(),
+    };
     let listening = tracker.spawn(listener::listen(listener, Arc::new(door)));
     Ok(Forward { local, record, listening, stop: shutdown.drop_guard() })
 }

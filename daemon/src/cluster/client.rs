@@ -1,7 +1,6 @@
 //! How a session reaches its cluster: from the kubeconfig that it pinned to a client that is ready for use. Knows
 //! nothing of workloads, and sends no request of its own: a session resumes without a network.
 
-mod bounded;
 mod error;
 mod exec;
 mod kubeconfig;
@@ -15,11 +14,8 @@ use data_encoding::HEXLOWER;
 use kube::Config;
 use sha2::{Digest as _, Sha256};
 
+pub use self::error::ConnectError;
 use self::token_file::TokenFile;
-pub use self::{
-    bounded::{REQUEST_LIMIT, RequestError, bounded, bounded_by},
-    error::ConnectError,
-};
 
 /// How long making a client may take; only an exec plugin (a sign-in, a cloud's metadata service) takes long.
 const CONNECT_LIMIT: Duration = Duration::from_secs(30);
@@ -40,7 +36,7 @@ pub struct ClusterAddress {
 #[derive(Clone)]
 pub struct ClusterClient {
     /// Has no time limit on reads, because watches and forwards are silent for hours: plain requests go through
-    /// [`bounded`].
+    /// [`bounded`](super::error::bounded).
     pub client: kube::Client,
     pub context: String,
     /// The URL of the API server.

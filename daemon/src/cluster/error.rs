@@ -1,6 +1,9 @@
 //! What a request to the API server came to, as far as the rest of the daemon acts on it.
 
+use std::process::ExitStatus;
 use std::time::Duration;
+
+use kube::client::AuthError;
 
 /// How long one request may take. Watches and upgraded connections are not bounded by it.
 pub const REQUEST_LIMIT: Duration = Duration::from_secs(10);
@@ -25,6 +28,9 @@ pub enum RequestError {
     Silence,
     #[error("{text}")]
     Transport { text: String, source: Box<kube::Error> },
+    /// Apart from `Transport` because kube's own text quotes the plugin's whole environment.
+    #[error("the exec plugin of the kubeconfig failed ({status}): {stderr}")]
+    ExecPlugin { status: ExitStatus, stderr: String },
     #[error("the answer is not what the API promises")]
     Malformed(#[source] serde_json::Error),
 }
@@ -47,6 +53,10 @@ pub enum Reason {
 
 impl ClusterError {
     pub fn new(action: &'static str, object: impl Into<String>, error: kube::Error) -> Self {
+        if let Some((status, stderr)) = failed_plugin(&error) {
+            let source = RequestError::ExecPlugin { status, stderr };
+            return Self { action, object: object.into(), reason: Reason::Unauthorized, source };
+        }
         let (reason, source) = match error {
             kube::Error::Api(status) => {
                 (classify(status.code, &status.reason), RequestError::Answer(status.message))
@@ -67,15 +77,45 @@ impl ClusterError {
         Self { action, object: object.into(), reason, source }
     }
 
-    pub fn silence(action: &'static str, object: impl Into<String>) -> Self {
-        Self { action, object: object.into(), reason: Reason::Unreachable, source: RequestError::Silence }
-    }
-
     /// Whether the same request may succeed later without anybody changing anything.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self.reason, Reason::Unreachable | Reason::Conflict)
     }
+}
+
+/// Gives a plain request its bound. It cannot be a layer of the client, where it would also cut watches and forwards.
+pub async fn bounded<T>(
+    action: &'static str,
+    object: impl Into<String>,
+    request: impl Future<Output = kube::Result<T>>,
+) -> Result<T, ClusterError> {
+    match tokio::time::timeout(REQUEST_LIMIT, request).await {
+        Ok(result) => result.map_err(|error| ClusterError::new(action, object, error)),
+        Err(_) => Err(ClusterError {
+            action,
+            object: object.into(),
+            reason: Reason::Unreachable,
+            source: RequestError::Silence,
+        }),
+    }
+}
+
+/// Exit status and standard error of an exec plugin, when its failure is why a request failed.
+pub(super) fn failed_plugin(error: &kube::Error) -> Option<(ExitStatus, String)> {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(AuthError::AuthExecRun { out, .. }) = error.downcast_ref::<AuthError>() {
+            return Some((out.status, String::from_utf8_lossy(&out.stderr).trim().to_owned()));
+        }
+        cause = match error.downcast_ref::<kube::Error>() {
+            // A boxed service error is not named as a source by every variant.
+            Some(kube::Error::Service(boxed)) => Some(&**boxed),
+            Some(kube::Error::Auth(inner)) => Some(inner),
+            _ => error.source(),
+        };
+    }
+    None
 }
 
 /// HTTP codes and reasons of the API conventions. 5xx and 429 are the server's trouble and pass.
@@ -105,5 +145,35 @@ impl<T> OrAbsent<T> for Result<T, ClusterError> {
             Err(error) if error.reason == Reason::NotFound => Ok(None),
             Err(error) => Err(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_is_never_answered_ends_with_its_name() {
+        let error = bounded("read", "pod a/b", std::future::pending::<kube::Result<()>>()).await.unwrap_err();
+        assert_eq!(
+            crate::error_chain(&error),
+            "failed to read pod a/b: the API server did not answer within 10 s"
+        );
+        assert!(error.is_transient());
+    }
+
+    #[test]
+    fn a_failing_plugin_never_shows_its_environment() {
+        use std::os::unix::process::ExitStatusExt as _;
+        let out = std::process::Output {
+            status: ExitStatus::from_raw(256),
+            stdout: Vec::new(),
+            stderr: b"token expired\n".to_vec(),
+        };
+        let run = AuthError::AuthExecRun { cmd: "SECRET=1 aws".into(), out: Box::new(out) };
+        let error = ClusterError::new("read", "pod a/b", kube::Error::Service(Box::new(run)));
+        let shown = format!("{} {error:?}", crate::error_chain(&error));
+        assert!(shown.contains("token expired") && !shown.contains("SECRET"), "{shown}");
+        assert_eq!(error.reason, Reason::Unauthorized);
     }
 }

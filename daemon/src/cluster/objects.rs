@@ -9,7 +9,7 @@ use nhd_protocol::workload::WorkloadKind;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::error::{ClusterError, REQUEST_LIMIT};
+use super::error::{ClusterError, bounded};
 
 /// The field manager under which nhd writes.
 pub const FIELD_MANAGER: &str = "nhd";
@@ -199,10 +199,7 @@ impl Objects {
     ) -> Result<T, ClusterError> {
         let request = request.map_err(kube::Error::BuildRequest);
         let request = request.map_err(|error| ClusterError::new(action, object.as_str(), error))?;
-        match tokio::time::timeout(REQUEST_LIMIT, self.client.request(request)).await {
-            Ok(result) => result.map_err(|error| ClusterError::new(action, object, error)),
-            Err(_) => Err(ClusterError::silence(action, object)),
-        }
+        bounded(action, object, self.client.request(request)).await
     }
 }
 

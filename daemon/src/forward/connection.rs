@@ -11,6 +11,7 @@ use tokio::{
 use super::{
     PodTarget,
     listener::Door,
+    rewind::Rewind,
     splice::{End, drain, splice},
     status::reason,
     stream::{PodStream, StreamError},
@@ -20,6 +21,8 @@ use super::{
 /// A pod that is replaced is usually back within this, and what connects meanwhile need not know.
 pub(super) const POD_LIMIT: Duration = Duration::from_secs(10);
 const RETRY_PAUSE: Duration = Duration::from_millis(250);
+/// How soon a port in the pod is tried again on which nothing listens yet.
+const LISTENER_PAUSE: Duration = Duration::from_millis(20);
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ConnectionError {
@@ -64,18 +67,26 @@ pub(super) async fn serve(mut local: TcpStream, door: &Door<impl Tunnel>) {
 
 async fn carry(local: &mut TcpStream, door: &Door<impl Tunnel>) -> Result<End, ConnectionError> {
     let mut target = door.target.clone();
-    let (pod, mut stream) = open(&mut target, door).await?;
-    door.record.connected(&pod);
-    let (mut from_local, mut to_local) = local.split();
-    let carried = tokio::select! {
-        carried = splice(&mut from_local, &mut to_local, &mut stream, &door.record) => carried.map_err(Into::into),
-        () = replaced(&mut target, &pod) => Err(ConnectionError::Replaced { pod: pod.pod }),
-    };
-    stream.writer.close().await;
-    if let Ok(End::PodClosed) = carried {
-        drain(&mut from_local).await;
+    let deadline = Instant::now() + POD_LIMIT;
+    let (from_local, mut to_local) = local.split();
+    let mut from_local = Rewind::new(from_local, door.await_listener);
+    loop {
+        let (pod, mut stream) = open(&mut target, door, deadline).await?;
+        door.record.connected(&pod);
+        let carried = tokio::select! {
+            carried = splice(&mut from_local, &mut to_local, &mut stream, &door.record) => carried,
+            () = replaced(&mut target, &pod) => return Err(ConnectionError::Replaced { pod: pod.pod }),
+        };
+        let nothing_listens = matches!(carried, Err(StreamError::Pod { .. })) && !stream.reader.has_data();
+        stream.writer.close().await;
+        if let Ok(End::PodClosed) = carried {
+            drain(&mut from_local).await;
+        }
+        if !nothing_listens || Instant::now() >= deadline || !from_local.rewind() {
+            return Ok(carried?);
+        }
+        let _ = tokio::time::timeout(LISTENER_PAUSE, replaced(&mut target, &pod)).await;
     }
-    carried
 }
 
 /// Tries until the pod that is meant at the moment takes the stream; whatever fails for the lack of a pod, and an API
@@ -83,8 +94,8 @@ async fn carry(local: &mut TcpStream, door: &Door<impl Tunnel>) -> Result<End, C
 async fn open(
     target: &mut watch::Receiver<Option<PodTarget>>,
     door: &Door<impl Tunnel>,
+    deadline: Instant,
 ) -> Result<(PodTarget, PodStream), ConnectionError> {
-    let deadline = Instant::now() + POD_LIMIT;
     let mut last_failure = ConnectionError::NoPod;
     loop {
         let Ok(Some(pod)) = timeout_at(deadline, present(target)).await else { return Err(last_failure) };

@@ -23,6 +23,7 @@ pub(super) struct Door<T> {
     pub(super) tunnel: T,
     pub(super) target: watch::Receiver<Option<PodTarget>>,
     pub(super) remote_port: u16,
+    pub(super) await_listener: bool,
     pub(super) record: Arc<Record>,
     pub(super) shutdown: CancellationToken,
 }

@@ -73,6 +73,7 @@ pub(super) struct PodReader {
     frames: SplitStream<Frames>,
     port: u16,
     announced: [bool; 2],
+    has_data: bool,
     pulse: Arc<Pulse>,
 }
 
@@ -101,13 +102,24 @@ impl PodStream {
         let (sink, stream) = Frames::from_raw_socket(wire, Role::Client, Some(config)).await.split();
         let pulse = Arc::new(Pulse::default());
         Self {
-            reader: PodReader { frames: stream, port, announced: [false; 2], pulse: pulse.clone() },
+            reader: PodReader {
+                frames: stream,
+                port,
+                announced: [false; 2],
+                has_data: false,
+                pulse: pulse.clone(),
+            },
             writer: PodWriter { frames: sink, pulse },
         }
     }
 }
 
 impl PodReader {
+    /// Whether the pod has ever sent anything.
+    pub(super) fn has_data(&self) -> bool {
+        self.has_data
+    }
+
     /// The next bytes from the pod, or `None` once its side has closed. Pings are asked for only while this waits: who
     /// does not read hears no answers.
     pub(super) async fn receive(&mut self) -> Result<Option<Bytes>, StreamError> {
@@ -125,7 +137,10 @@ impl PodReader {
             self.pulse.heard();
             match frame {
                 Some(Ok(Message::Binary(frame))) => match self.unpack(frame)? {
-                    Some(data) => return Ok(Some(data)),
+                    Some(data) => {
+                        self.has_data = true;
+                        return Ok(Some(data));
+                    }
                     None => continue,
                 },
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,

@@ -23,20 +23,23 @@ struct Running {
     tracker: TaskTracker,
 }
 
+fn route(target: watch::Receiver<Option<PodTarget>>, local: SocketAddr) -> Route {
+    Route {
+        target,
+        remote_port: 80,
+        await_listener: false,
+        local,
+        shutdown: CancellationToken::new(),
+        tracker: TaskTracker::new(),
+    }
+}
+
 async fn running(pod: Option<PodTarget>, refusals: Vec<OpenError>) -> Running {
     let (tunnel, pods) = FakeTunnel::new();
     let target = watch::Sender::new(pod);
     let tracker = TaskTracker::new();
-    let forward = start_through(
-        tunnel.refusing(refusals),
-        target.subscribe(),
-        80,
-        ANY_LOCAL_PORT,
-        CancellationToken::new(),
-        tracker.clone(),
-    )
-    .await
-    .unwrap();
+    let route = Route { tracker: tracker.clone(), ..route(target.subscribe(), ANY_LOCAL_PORT) };
+    let forward = start_through(tunnel.refusing(refusals), route).await.unwrap();
     Running { forward, target, pods, tracker }
 }
 
@@ -204,15 +207,28 @@ async fn too_many_connections_are_refused_and_said() {
 async fn a_port_that_is_taken_is_an_error_with_a_hint() {
     let running = running(None, Vec::new()).await;
     let taken = running.forward.local;
-    let again = start_through(
-        FakeTunnel::new().0,
-        running.target.subscribe(),
-        80,
-        taken,
-        CancellationToken::new(),
-        TaskTracker::new(),
-    );
+    let again = start_through(FakeTunnel::new().0, route(running.target.subscribe(), taken));
     let Err(error) = again.await else { panic!("the port is taken") };
     assert_eq!(error.to_string(), format!("failed to listen on {taken}"));
     assert!(error.hint().starts_with("another program has that port"));
+}
+
+#[tokio::test]
+async fn a_port_whose_server_is_starting_gets_the_first_words_when_it_listens() {
+    let (tunnel, mut pods) = FakeTunnel::new();
+    let target = watch::Sender::new(pod("reviews-1"));
+    let route = Route { await_listener: true, ..route(target.subscribe(), ANY_LOCAL_PORT) };
+    let forward = start_through(tunnel, route).await.unwrap();
+    let mut local = TcpStream::connect(forward.local).await.unwrap();
+    local.write_all(b"question").await.unwrap();
+    for _ in 0..3 {
+        let (_, mut far_end) = pods.recv().await.unwrap();
+        far_end.frame([&[1][..], b"connection refused"].concat()).await;
+    }
+    let (_, mut far_end) = pods.recv().await.unwrap();
+    assert_eq!(far_end.hear().await.unwrap(), "question");
+    far_end.say(b"answer").await;
+    let mut answer = [0; 6];
+    local.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"answer");
 }

@@ -4,7 +4,7 @@
 use http::StatusCode;
 
 use super::{PodTarget, stream::PodStream};
-use crate::cluster::client::RequestError;
+use crate::cluster::{ClusterError, Reason};
 
 pub(super) trait Tunnel: Send + Sync + 'static {
     /// A stream to `port` inside the pod. That something listens there is not known yet when it is returned.
@@ -14,7 +14,7 @@ pub(super) trait Tunnel: Send + Sync + 'static {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum OpenError {
     #[error(transparent)]
-    Request(RequestError),
+    Request(#[from] ClusterError),
 
     #[error("the API server refused a forward to pod {pod} ({status}): {message}")]
     Refused { pod: String, status: StatusCode, message: String },
@@ -37,8 +37,9 @@ impl OpenError {
                     StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::METHOD_NOT_ALLOWED
                 )
             }
-            Self::Request(RequestError::ExecPlugin { .. }) | Self::Handshake { .. } => true,
-            Self::Request(_) | Self::Upgrade { .. } => false,
+            Self::Request(error) => error.reason == Reason::Unauthorized,
+            Self::Handshake { .. } => true,
+            Self::Upgrade { .. } => false,
         }
     }
 }

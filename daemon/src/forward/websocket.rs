@@ -13,11 +13,11 @@ use super::{
     stream::PodStream,
     tunnel::{OpenError, Tunnel},
 };
-use crate::cluster::client::bounded_by;
+use crate::cluster::error::bounded;
 
 /// Binary frames whose first byte is the channel. The other protocol of this API is base64 and of no use.
 const PROTOCOL: &str = "v4.channel.k8s.io";
-const UPGRADE_LIMIT: Duration = Duration::from_secs(10);
+const REFUSAL_LIMIT: Duration = Duration::from_secs(10);
 const MAX_REFUSAL: usize = 64 << 10;
 
 pub(super) struct WebSocketTunnel {
@@ -34,9 +34,8 @@ impl Tunnel for WebSocketTunnel {
     async fn open(&self, target: &PodTarget, port: u16) -> Result<PodStream, OpenError> {
         let pod = format!("{}/{}", target.namespace, target.pod);
         let key = generate_key();
-        let what = format!("open a forward to port {port} of pod {pod}");
         let sent = self.client.send(request(target, port, &key));
-        let response = bounded_by(UPGRADE_LIMIT, what, sent).await.map_err(OpenError::Request)?;
+        let response = bounded("open a forward to", format!("port {port} of pod {pod}"), sent).await?;
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Err(refusal(pod, response).await);
         }
@@ -83,7 +82,7 @@ fn verify(response: &Response<Body>, key: &str) -> Result<(), &'static str> {
 async fn refusal(pod: String, response: Response<Body>) -> OpenError {
     let status = response.status();
     let body = Limited::new(response.into_body(), MAX_REFUSAL).collect();
-    let body = match tokio::time::timeout(UPGRADE_LIMIT, body).await {
+    let body = match tokio::time::timeout(REFUSAL_LIMIT, body).await {
         Ok(Ok(body)) => body.to_bytes(),
         _ => bytes::Bytes::new(),
     };

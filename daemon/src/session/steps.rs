@@ -17,7 +17,7 @@ use super::task::Environment;
 use crate::cluster::objects::{Mode, Objects};
 use crate::cluster::record::{self, Owner, Record, SidecarFiles};
 use crate::cluster::{Reason, pods, revisions};
-use crate::forward::{self, Forward, ForwardOptions, PodTarget};
+use crate::forward::{self, Forward, PodTarget, Route};
 use crate::plan;
 use crate::store::StoredSession;
 use crate::store::session::StoredPlan;
@@ -113,21 +113,25 @@ impl Hands<'_> {
     }
 
     async fn open_forward(&mut self) -> Result<(), Failure> {
-        let options = |local| ForwardOptions {
-            client: self.objects.client().clone(),
+        let client = || self.objects.client().clone();
+        let route = |local| Route {
             target: self.target.clone(),
             remote_port: self.stored.sync.remote_port,
+            // The pod counts as ready before the syncthing in it listens.
+            await_listener: true,
             local,
             shutdown: self.environment.shutdown.clone(),
             tracker: self.environment.tracker.clone(),
         };
         let same_port = match self.stored.local_port {
-            Some(port) => forward::start(options(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))).await.ok(),
+            Some(port) => {
+                forward::start(client(), route(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))).await.ok()
+            }
             None => None,
         };
         let forward = match same_port {
             Some(forward) => forward,
-            None => forward::start(options(forward::ANY_LOCAL_PORT)).await?,
+            None => forward::start(client(), route(forward::ANY_LOCAL_PORT)).await?,
         };
         let port = forward.local_port();
         self.running.forward = Some(forward);

@@ -198,11 +198,13 @@ impl SessionTask {
             changed
         });
         let Some(sync) = &self.running.sync else { return };
-        if changed && target.is_some() {
-            sync.kick();
-        }
         let status = sync.status();
         let status = status.borrow();
+        // A connection that the forward already holds gets through by itself.
+        let held = self.running.forward.as_ref().is_some_and(|forward| forward.status().open > 0);
+        if changed && target.is_some() && !held {
+            sync.kick();
+        }
         if let Some(target) = target
             && !changed
             && status.connected

@@ -1,6 +1,7 @@
 //! Keeps one syncthing running for as long as the engine lives: starts it when the source folder is there, watches it
 //! from the day it answers, and starts it again, with growing pauses, when it ends or falls silent.
 
+use futures::FutureExt as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -167,6 +168,8 @@ async fn redial(
             }
             dial(core, rest).await;
         }
+        // What was asked for while this dialled is done.
+        let _ = core.redial.notified().now_or_never();
         tokio::select! {
             () = core.redial.notified() => dial(core, rest).await,
             _ = connections.changed() => {}

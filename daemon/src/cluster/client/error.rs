@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitStatus, time::Duration};
 
 use kube::{Config, client::AuthError, config::KubeconfigError};
 
-use super::bounded::failed_plugin;
+use crate::cluster::error::failed_plugin;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
