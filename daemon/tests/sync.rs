@@ -1,7 +1,8 @@
 //! The sync of one session against a second real syncthing on loopback, which is configured as the one in the
 //! container is. Needs syncthing 1.19 or later on PATH.
 
-use std::ffi::OsString;
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so best by panicking")]
+
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use nhd::sync::{
     Binary, KeyPair, RemoteFolder, SyncEngine, SyncError, SyncIdentity, SyncOptions, SyncState, SyncStatus,
     remote_config,
 };
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -37,7 +38,7 @@ impl Bed {
     /// Both sides are there and nothing runs.
     async fn new() -> Self {
         let place = tempfile::tempdir().unwrap();
-        let path = std::env::var_os("PATH").unwrap_or_else(OsString::new);
+        let path = std::env::var_os("PATH").unwrap_or_default();
         let binary =
             Binary::find(None, &path).await.expect("these tests need syncthing 1.19 or later on PATH").path;
         let (identity, remote_keys) = SyncIdentity::generate().unwrap();
@@ -146,6 +147,13 @@ impl Bed {
         tokio::time::timeout(BOUND, self.engine().barrier()).await.expect("the barrier is bounded")
     }
 
+    /// Syncthing tells the other side about changes four times a second at most: who saves more often waits for that,
+    /// and would measure that here.
+    async fn rest_a_while(&self) {
+        self.barrier().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(260)).await;
+    }
+
     async fn arrives(&self, name: &str, text: &str) {
         let path = self.there(name);
         until(&format!("{name} arrives"), || std::fs::read_to_string(&path).is_ok_and(|found| found == text))
@@ -226,10 +234,9 @@ async fn the_first_sync_is_complete_when_it_says_so() {
 async fn a_save_arrives_in_milliseconds() {
     let bed = Bed::synced().await;
     let mut measured = Vec::new();
-    // Syncthing tells the other side about changes four times a second at most: who saves more often waits for that.
     for round in 0..15 {
         let text = format!("round {round}");
-        bed.barrier().await.unwrap();
+        bed.rest_a_while().await;
         let begun = Instant::now();
         bed.save("first", &text);
         bed.arrives("first", &text).await;
@@ -240,7 +247,7 @@ async fn a_save_arrives_in_milliseconds() {
     let mut renamed = Vec::new();
     for round in 0..15 {
         let text = format!("atomic {round}");
-        bed.barrier().await.unwrap();
+        bed.rest_a_while().await;
         let begun = Instant::now();
         bed.save("first.tmp", &text);
         std::fs::rename(bed.here("first.tmp"), bed.here("first")).unwrap();
@@ -384,18 +391,18 @@ async fn a_new_pod_gets_everything_before_it_is_said_to_be_in_sync() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_killed_daemon_left_behind_is_ended_first() {
     let mut bed = Bed::synced().await;
-    let left = bed.pid();
-    // An engine that is forgotten, not dropped: a daemon that was killed stops nothing.
-    std::mem::forget(bed.engine.take());
-    let record = bed.place.path().join("session/process.json");
-    let kept = std::fs::read(&record).unwrap();
-    std::fs::write(&record, kept).unwrap();
-    let other = Bed { engine: None, ..bed };
-    let rest = Rest::new(other.place.path().join("s.sock"), other.identity.api_key.clone());
-    let session = other.place.path().join("session");
-    nhd::sync::process::leftover::end_leftover(&session, &rest).await.unwrap();
-    until("the process that was left over is gone", || !alive(left)).await;
-    other.end().await;
+    bed.engine.take().unwrap().stop().await;
+    // Forgotten, not dropped: a daemon that was killed stops nothing.
+    let rest = Rest::new(bed.options().socket, bed.identity.api_key.clone());
+    let left = Syncthing::start(&bed.binary, &bed.options().session_dir, &rest).await.unwrap();
+    let pid = Pid::from_raw(left.pid().cast_signed()).unwrap();
+    std::mem::forget(left);
+    bed.start_engine().await;
+    let ended = rustix::process::waitpid(Some(pid), WaitOptions::NOHANG).unwrap();
+    assert!(ended.is_some(), "the process that was left over still runs");
+    bed.save("first", "after");
+    bed.arrives("first", "after").await;
+    bed.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

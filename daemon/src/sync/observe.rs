@@ -19,8 +19,8 @@ const RETRY: Duration = Duration::from_millis(200);
 /// How often to look without an event: while something is missing, and when all is well.
 const LOOK_BUSY: Duration = Duration::from_millis(500);
 const LOOK_CALM: Duration = Duration::from_secs(10);
-/// Many events come in a burst; one look a burst is enough.
-const BURST: Duration = Duration::from_millis(5);
+/// Many events come in a burst; one look a burst is enough, and not while a save is on its way.
+const BURST: Duration = Duration::from_millis(10);
 const SILENCE: Duration = Duration::from_secs(30);
 /// So many entries are asked for until one is found that the other side holds.
 const WITNESSES: usize = 8;

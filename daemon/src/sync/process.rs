@@ -97,8 +97,9 @@ impl Syncthing {
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"ST")) {
             command.env_remove(name);
         }
-        // Without STMONITORED syncthing starts itself a second time and supervises that.
-        command.env("STMONITORED", "yes").env("STNOUPGRADE", "1");
+        // Without STMONITORED syncthing starts itself a second time and supervises that. Without STHASHING version 1
+        // measures which implementation is faster: 0.9 of the 1.4 seconds of its start.
+        command.env("STMONITORED", "yes").env("STNOUPGRADE", "1").env("STHASHING", "minio");
         let child =
             command.spawn().map_err(|source| ProcessError::Spawn { binary: binary.to_owned(), source })?;
         let pid = child.id().expect("a child that was not waited for has a pid");
