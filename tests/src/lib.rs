@@ -1,7 +1,9 @@
 //! What the tests on a real Kubernetes node stand on: the node itself, one shared cluster for each test run, and
-//! helpers; it knows nothing of DevMode.
+//! helpers: a developer's laptop with a daemon on it, and workloads to develop.
 
 pub mod process;
 pub mod cluster;
 pub mod shared;
 pub mod namespace;
+pub mod laptop;
+pub mod workload;

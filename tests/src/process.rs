@@ -2,6 +2,7 @@
 //! they do.
 #![expect(clippy::disallowed_methods, reason = "the one module of the tests that owns killing and reaping")]
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::os::unix::process::CommandExt;
@@ -33,9 +34,31 @@ impl Process {
         program: impl AsRef<OsStr>,
         arguments: impl IntoIterator<Item = A>,
     ) -> Result<Self> {
+        Self::start_by(name, log, Command::new("setpriv"), program, arguments)
+    }
+
+    /// As [`Process::start`], with nothing in its environment but what is given.
+    pub fn start_with<A: AsRef<OsStr>>(
+        name: &'static str,
+        log: PathBuf,
+        program: impl AsRef<OsStr>,
+        arguments: impl IntoIterator<Item = A>,
+        environment: &BTreeMap<String, OsString>,
+    ) -> Result<Self> {
+        let mut command = Command::new("setpriv");
+        command.env_clear().envs(environment);
+        Self::start_by(name, log, command, program, arguments)
+    }
+
+    fn start_by<A: AsRef<OsStr>>(
+        name: &'static str,
+        log: PathBuf,
+        mut command: Command,
+        program: impl AsRef<OsStr>,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Result<Self> {
         let output =
             File::options().create(true).append(true).open(&log).with_context(|| format!("open {log:?}"))?;
-        let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "KILL"]).arg(program).args(arguments);
         // Its own process group: Ctrl-C in a terminal is for us, who then end it in order.
         command.process_group(0).stdin(Stdio::piped()).stdout(output.try_clone()?).stderr(output);
@@ -46,6 +69,10 @@ impl Process {
 
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.lock().id()
     }
 
     pub fn signal(&self, signal: Signal) -> Result<()> {
@@ -126,6 +153,72 @@ pub fn run<A: AsRef<OsStr>>(
         bail!("{program:?} {arguments:?} failed ({}): {}", output.status, stderr.trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// What a command came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs a command to its end with nothing in its environment but what is given, whatever it comes to.
+pub fn call(
+    program: &Path,
+    arguments: &[String],
+    environment: &BTreeMap<String, OsString>,
+    folder: &Path,
+) -> Result<Outcome> {
+    let output = Command::new(program)
+        .args(arguments)
+        .env_clear()
+        .envs(environment)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("run {program:?}"))?;
+    Ok(Outcome {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
+
+/// The processes whose command line or environment names a folder that only one test knows, but for one that is known.
+pub fn processes_naming(folder: &Path, except: Option<u32>) -> Result<Vec<String>> {
+    let known = |pid: u32| pid == std::process::id() || Some(pid) == except;
+    let found = naming(folder)?.into_iter().filter(|(pid, _)| !known(*pid));
+    Ok(found.map(|(pid, line)| format!("{pid} {line}")).collect())
+}
+
+/// Kills the processes that name a folder that only one test knows.
+pub fn end_processes_naming(folder: &Path) {
+    for (pid, _) in naming(folder).unwrap_or_default() {
+        let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+        if let Some(pid) = pid
+            && pid != rustix::process::getpid()
+        {
+            let _ = rustix::process::kill_process(pid, Signal::KILL);
+        }
+    }
+}
+
+fn naming(folder: &Path) -> Result<Vec<(u32, String)>> {
+    let wanted = folder.as_os_str().as_encoded_bytes();
+    let names = |bytes: &[u8]| bytes.windows(wanted.len()).any(|window| window == wanted);
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir("/proc")? {
+        let entry = entry?;
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        // A process may end while it is looked at, and a dead one has no command line.
+        let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
+        if !line.is_empty() && (names(&line) || names(&environment)) {
+            found.push((pid, String::from_utf8_lossy(&line).replace('\0', " ")));
+        }
+    }
+    Ok(found)
 }
 
 /// Runs a script to its end, its standard error shown as it comes, and returns its standard output.

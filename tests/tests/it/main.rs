@@ -1,6 +1,7 @@
 //! The tests on a real cluster, one module for each feature.
 
 mod cluster;
+mod devmode;
 
 /// The cluster that all tests of this binary share.
 async fn shared_cluster() -> &'static nhd_tests::shared::SharedCluster {

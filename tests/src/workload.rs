@@ -1,0 +1,210 @@
+//! Deployments of the tests: made, looked at before and after, and looked into.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
+use k8s_openapi::api::core::v1::{Pod, Secret};
+use kube::api::{AttachParams, DynamicObject, ListParams, ObjectMeta, PostParams};
+use kube::core::{ApiResource, GroupVersionKind};
+use kube::{Api, Client};
+use serde_json::{Value, json};
+use tokio::io::AsyncReadExt as _;
+
+const LIMIT: Duration = Duration::from_secs(60);
+const INTERVAL: Duration = Duration::from_millis(20);
+
+/// What a test compares before and after: everything of a Deployment that is its owner's, and none of what the API
+/// server and the controllers count up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Portrait {
+    pub uid: String,
+    pub spec: Value,
+    pub labels: Value,
+    pub annotations: Value,
+}
+
+/// A Deployment in a namespace of the test cluster.
+#[derive(Clone)]
+pub struct Workload {
+    client: Client,
+    namespace: String,
+    name: String,
+}
+
+impl Workload {
+    /// Makes the Deployment and waits until it is rolled out.
+    pub async fn create(client: &Client, namespace: &str, manifest: Value) -> Result<Self> {
+        let workload = Self::create_unready(client, namespace, manifest).await?;
+        workload.rolled_out().await?;
+        Ok(workload)
+    }
+
+    pub async fn create_unready(client: &Client, namespace: &str, manifest: Value) -> Result<Self> {
+        let name = manifest["metadata"]["name"].as_str().context("a name")?.to_owned();
+        let workload = Self { client: client.clone(), namespace: namespace.to_owned(), name };
+        let object: DynamicObject = serde_json::from_value(manifest)?;
+        workload.raw().create(&PostParams::default(), &object).await.context("create the deployment")?;
+        Ok(workload)
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    fn raw(&self) -> Api<DynamicObject> {
+        let kind = ApiResource::from_gvk(&GroupVersionKind::gvk("apps", "v1", "Deployment"));
+        Api::namespaced_with(self.client.clone(), &self.namespace, &kind)
+    }
+
+    pub fn deployments(&self) -> Api<Deployment> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    pub fn pods(&self) -> Api<Pod> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    /// The object as it is.
+    pub async fn object(&self) -> Result<Value> {
+        Ok(serde_json::to_value(self.raw().get(&self.name).await?)?)
+    }
+
+    pub async fn portrait(&self) -> Result<Portrait> {
+        let object = self.object().await?;
+        let mut annotations = object["metadata"]["annotations"].clone();
+        if let Some(annotations) = annotations.as_object_mut() {
+            annotations.remove("deployment.kubernetes.io/revision");
+        }
+        Ok(Portrait {
+            uid: object["metadata"]["uid"].as_str().context("a uid")?.to_owned(),
+            spec: object["spec"].clone(),
+            labels: object["metadata"]["labels"].clone(),
+            annotations: if annotations == json!({}) { Value::Null } else { annotations },
+        })
+    }
+
+    pub async fn rolled_out(&self) -> Result<()> {
+        let done = |object: &Value| {
+            let number = |pointer: &str| object.pointer(pointer).and_then(Value::as_i64).unwrap_or(0);
+            let wanted = object.pointer("/spec/replicas").and_then(Value::as_i64).unwrap_or(1);
+            number("/status/observedGeneration") >= number("/metadata/generation")
+                && ["updatedReplicas", "replicas", "availableReplicas"]
+                    .iter()
+                    .all(|name| number(&format!("/status/{name}")) == wanted)
+        };
+        self.until("rolled out", async |workload| Ok(done(&workload.object().await?))).await
+    }
+
+    /// Waits until something is true, for a bounded time.
+    pub async fn until(&self, what: &str, test: impl AsyncFn(&Self) -> Result<bool>) -> Result<()> {
+        let deadline = Instant::now() + LIMIT;
+        while !test(self).await? {
+            if Instant::now() > deadline {
+                bail!("{} is not {what} after {} s", self.name, LIMIT.as_secs());
+            }
+            tokio::time::sleep(INTERVAL).await;
+        }
+        Ok(())
+    }
+
+    /// The pods that are not on their way out.
+    pub async fn live_pods(&self) -> Result<Vec<Pod>> {
+        let pods = self.pods().list(&self.selector()).await?;
+        Ok(pods.items.into_iter().filter(|pod| pod.metadata.deletion_timestamp.is_none()).collect())
+    }
+
+    /// Every test's workload labels its pods `app=NAME`.
+    fn selector(&self) -> ListParams {
+        ListParams::default().labels(&format!("app={}", self.name))
+    }
+
+    pub async fn replica_sets(&self) -> Result<Vec<ReplicaSet>> {
+        Ok(Api::namespaced(self.client.clone(), &self.namespace).list(&self.selector()).await?.items)
+    }
+
+    pub async fn secrets(&self) -> Result<Vec<String>> {
+        let secrets: Api<Secret> = Api::namespaced(self.client.clone(), &self.namespace);
+        let list = secrets.list(&ListParams::default()).await?;
+        Ok(list.items.into_iter().filter_map(|secret| secret.metadata.name).collect())
+    }
+
+    /// Asserts that the workload is what it was: manifest, uid, pods, history, and nothing of nhd beside it.
+    pub async fn assert_restored(&self, before: &Portrait) -> Result<()> {
+        let after = self.portrait().await?;
+        ensure!(after == *before, "the workload is not as before:\nbefore {before:#?}\nafter {after:#?}");
+        for pod in self.live_pods().await? {
+            let containers = pod.spec.as_ref().map(|spec| spec.containers.as_slice()).unwrap_or_default();
+            ensure!(containers.iter().all(|it| !it.name.starts_with("nocalhost-")), "a dev pod is left");
+        }
+        for set in self.replica_sets().await? {
+            let manifest = serde_json::to_string(&set)?;
+            ensure!(!manifest.contains("nocalhost-dev"), "a dev revision is left: {:?}", set.metadata.name);
+        }
+        let left: Vec<String> =
+            self.secrets().await?.into_iter().filter(|name| name.contains("nocalhost")).collect();
+        ensure!(left.is_empty(), "secrets are left: {left:?}");
+        Ok(())
+    }
+
+    /// What a shell command prints in the dev container.
+    pub async fn exec(&self, pod: &str, script: &str) -> Result<String> {
+        let params = AttachParams::default().container("nocalhost-dev").stdout(true).stderr(false);
+        let mut process = self.pods().exec(pod, ["/bin/sh", "-c", script], &params).await?;
+        let mut text = String::new();
+        process.stdout().context("has an output")?.read_to_string(&mut text).await?;
+        Ok(text)
+    }
+
+    /// Waits until a shell command prints what is expected in the dev container.
+    pub async fn prints(&self, pod: &str, script: &str, expected: &str) -> Result<()> {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let printed = self.exec(pod, script).await?;
+            if printed.trim_end() == expected {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                bail!("{script:?} prints {printed:?}, not {expected:?}");
+            }
+            tokio::time::sleep(INTERVAL).await;
+        }
+    }
+}
+
+/// A Deployment of the test cluster's app, with probes and everything else that DevMode takes away for a while.
+pub fn app(name: &str) -> Value {
+    json!({
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "labels": {"team": "reviews"}, "annotations": {"owner": "tests"}},
+        "spec": {
+            "replicas": 1,
+            "selector": {"matchLabels": {"app": name}},
+            "template": {
+                "metadata": {"labels": {"app": name}},
+                "spec": {
+                    "terminationGracePeriodSeconds": 1,
+                    "containers": [{
+                        "name": "app",
+                        "image": "nhd-tests/app:1",
+                        "imagePullPolicy": "IfNotPresent",
+                        "env": [{"name": "LOG_DIR", "value": "/tmp/logs"}],
+                        "ports": [{"containerPort": 9080}],
+                        "readinessProbe": {"tcpSocket": {"port": 9080}, "periodSeconds": 1},
+                        "securityContext": {"allowPrivilegeEscalation": false},
+                    }],
+                },
+            },
+        },
+    })
+}
+
+/// An object's metadata with just a name.
+pub fn named(name: &str) -> ObjectMeta {
+    ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() }
+}
