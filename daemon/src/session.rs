@@ -1,15 +1,1 @@
-//! Dev sessions: one task each, which compares what is wanted with what is observed and does the next step.
-//!
-//! It decides and orders; carrying out is the work of `plan`, `cluster`, `forward` and `sync`.
-
-pub mod failure;
-pub mod manager;
-pub mod next;
-pub mod observe;
-pub mod prepare;
-pub mod request;
-pub mod steps;
-pub mod task;
-pub mod view;
-
-// pub use manager::SessionManager;
+//! (under construction on another branch)

@@ -10,7 +10,7 @@ use nhd_protocol::workload::WorkloadRef;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::sync::{KeyPair, SyncIdentity};
+
 
 pub const SESSION_VERSION: u32 = 1;
 
@@ -90,9 +90,9 @@ impl StoredPlan {
 /// The identities of the two syncthings of a session, made for it alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredSync {
-    pub identity: SyncIdentity,
+    
     /// The key pair of the syncthing in the pod.
-    pub remote: KeyPair,
+    
     /// The port that it listens on, on the pod's loopback.
     pub remote_port: u16,
 }
