@@ -1,1 +1,3 @@
-//! To come.
+//! `nhd-cli`: the daemon's client for terminals and scripts.
+
+pub mod client;
