@@ -1,1 +1,8 @@
-fn main() {}
+//! The command line client.
+
+use std::process::ExitCode;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    nhd::cli::main().await
+}
