@@ -10,7 +10,7 @@ use std::time::Duration;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::EventBody;
 use nhd_protocol::methods;
-use nhd_protocol::session::{SessionStatus, SidecarPreset, StartParams, WaitParams, WaitUntil};
+use nhd_protocol::session::{Phase, SessionStatus, SidecarPreset, StartParams, WaitParams, WaitUntil};
 
 use super::arguments::{Preset, StartArguments, Wait};
 use super::client::{Client, Events};
@@ -38,7 +38,8 @@ pub(crate) async fn run(
     let started = started.ok_or_else(|| not_yet_started(arguments))??;
     let existed = before.contains(&started.session);
     if existed {
-        screen.note(Tone::Plain, &format!("{} is already in DevMode", started.workload))?;
+        let state = if started.phase == Phase::Starting { "being put into" } else { "in" };
+        screen.note(Tone::Plain, &format!("{} is already {state} DevMode", started.workload))?;
     }
     let mut progress = Progress::default();
     progress.add(&started);

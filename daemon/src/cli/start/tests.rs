@@ -2,7 +2,7 @@ use clap::Parser as _;
 use jsonrpsee::RpcModule;
 use nhd_protocol::event::{Cursor, Event, StepOutcome};
 use nhd_protocol::methods::EventSubscription;
-use nhd_protocol::session::{Phase, StepName};
+use nhd_protocol::session::StepName;
 use nhd_protocol::workload::WorkloadKind;
 
 use super::*;
@@ -111,7 +111,7 @@ async fn a_repeated_start_says_so_and_waits() {
     let line = format!("{LINE} --wait ready");
     let (_, errors) = started(&line, false, vec![synced("s1", "reviews")]).await;
     assert!(
-        errors.starts_with("deployment/reviews in namespace bookinfo is already in DevMode\n"),
+        errors.starts_with("deployment/reviews in namespace bookinfo is already being put into DevMode\n"),
         "{errors}"
     );
     assert!(errors.ends_with("warning: waited Ready Some(120000)\n"), "{errors}");
