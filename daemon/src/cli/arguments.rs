@@ -1,0 +1,174 @@
+//! The command line as data. Other tools script it: arguments are only ever added.
+
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use serde_json::Value;
+
+use super::duration::parse_duration;
+use super::target::{OptionalTarget, TARGET, Target};
+
+/// Puts Kubernetes workloads into DevMode: edit here, run there.
+#[derive(Debug, Parser)]
+#[command(name = "nhd-cli", version, after_help = EXIT_CODES)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Print the protocol's JSON and nothing else on standard output; a failure is {"error": …}
+    #[arg(long, global = true, display_order = 900)]
+    pub(crate) json: bool,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 daemon unreachable, 130 interrupted";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Put a workload into DevMode and keep a local folder in sync with it
+    Start(StartArguments),
+    /// Show what `start` with the same arguments would change, and change nothing
+    Plan(StartArguments),
+    /// Give a workload back as it was
+    End(EndArguments),
+    /// Show what is in DevMode
+    Status(StatusArguments),
+    /// The daemon behind it all, which the other commands start when they need it
+    #[command(subcommand)]
+    Daemon(DaemonCommand),
+    /// Call a method of the daemon and print its result as JSON
+    Call(CallArguments),
+    /// Show what happened
+    Events(EventsArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StartArguments {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// The dev image
+    #[arg(long, value_name = "IMAGE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) image: String,
+    /// The local source folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) source: PathBuf,
+    /// Where the workload is [default: the context's namespace]
+    #[arg(short, long)]
+    pub(crate) namespace: Option<String>,
+    /// The kubeconfig's context [default: the current one]
+    #[arg(long)]
+    pub(crate) context: Option<String>,
+    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// The container to develop in [default: the only one]
+    #[arg(short, long)]
+    pub(crate) container: Option<String>,
+    /// The folder in the container [default: /home/nocalhost-dev]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) work_dir: Option<String>,
+    /// The sidecar's image [default: the preset's]
+    #[arg(long, value_name = "IMAGE")]
+    pub(crate) sidecar_image: Option<String>,
+    /// The sidecar's image, arguments and pull policy [default: syncthing]
+    #[arg(long, value_name = "PRESET")]
+    pub(crate) sidecar_preset: Option<Preset>,
+    /// How long it may take; a start that takes longer is undone
+    #[arg(long, value_name = "DURATION", default_value = "120s", value_parser = parse_duration)]
+    pub(crate) timeout: Duration,
+    /// What to wait for
+    #[arg(long, value_name = "STATE", default_value = "synced")]
+    pub(crate) wait: Wait,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Preset {
+    Syncthing,
+    Nocalhost,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Wait {
+    /// Every file is in the pod
+    Synced,
+    /// The dev pod is ready
+    Ready,
+    /// Nothing
+    None,
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("which").required(true).args([TARGET, "session", "all"])))]
+pub(crate) struct EndArguments {
+    #[command(flatten)]
+    pub(crate) target: OptionalTarget,
+    /// The session, by its id
+    #[arg(long, value_name = "ID", conflicts_with_all = ["namespace", "context"])]
+    pub(crate) session: Option<String>,
+    /// Every session
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Only in this namespace
+    #[arg(short, long)]
+    pub(crate) namespace: Option<String>,
+    /// Only sessions started with this context
+    #[arg(long)]
+    pub(crate) context: Option<String>,
+    /// How long to wait for it
+    #[arg(long, value_name = "DURATION", default_value = "120s", value_parser = parse_duration)]
+    pub(crate) timeout: Duration,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArguments {
+    #[command(flatten)]
+    pub(crate) target: OptionalTarget,
+    /// Only in this namespace
+    #[arg(short, long)]
+    pub(crate) namespace: Option<String>,
+    /// Only sessions started with this context
+    #[arg(long)]
+    pub(crate) context: Option<String>,
+    /// Go on and show every change
+    #[arg(short, long)]
+    pub(crate) watch: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub(crate) enum DaemonCommand {
+    /// Start it, if it does not run
+    Start,
+    /// Stop it; sessions stay in DevMode and the next daemon goes on with them
+    Stop,
+    /// Say whether it runs; exits with 3 when it does not
+    Status,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CallArguments {
+    /// The method, such as session.list
+    pub(crate) method: String,
+    /// Its params as a JSON object
+    #[arg(value_name = "JSON", value_parser = parse_params)]
+    pub(crate) params: Option<Value>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventsArguments {
+    /// Only events after this number
+    #[arg(long, value_name = "N")]
+    pub(crate) since: Option<u64>,
+    /// Go on and show events as they happen
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+}
+
+fn parse_params(text: &str) -> Result<Value, String> {
+    match serde_json::from_str(text) {
+        Ok(params @ (Value::Object(_) | Value::Array(_))) => Ok(params),
+        Ok(_) => Err("params are a JSON object or array".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}

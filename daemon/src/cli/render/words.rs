@@ -1,0 +1,89 @@
+//! The protocol's states and steps in words.
+
+use nhd_protocol::session::{Phase, StepName};
+use nhd_protocol::sync::{SyncState, SyncStatus};
+
+use super::style::Tone;
+
+pub(crate) fn phase(phase: Phase) -> (Tone, &'static str) {
+    match phase {
+        Phase::Starting => (Tone::Busy, "starting"),
+        Phase::Ready => (Tone::Busy, "ready"),
+        Phase::Synced => (Tone::Good, "synced"),
+        Phase::Reconnecting => (Tone::Busy, "reconnecting"),
+        Phase::Blocked => (Tone::Bad, "blocked"),
+        Phase::Ending => (Tone::Busy, "ending"),
+        Phase::Ended => (Tone::Dim, "ended"),
+        Phase::Failed => (Tone::Bad, "failed"),
+    }
+}
+
+pub(crate) fn sync(sync: &SyncStatus) -> (Tone, String) {
+    let (tone, word) = match sync.state {
+        SyncState::Starting => (Tone::Busy, "starting"),
+        SyncState::Connecting => (Tone::Busy, "connecting"),
+        SyncState::Syncing => (Tone::Busy, "syncing"),
+        SyncState::InSync => (Tone::Good, "in sync"),
+        SyncState::Degraded => (Tone::Busy, "degraded"),
+        SyncState::SourceLost => (Tone::Bad, "source lost"),
+        SyncState::Failed => (Tone::Bad, "failed"),
+    };
+    if sync.state == SyncState::Syncing {
+        return (tone, format!("{word} {:.0} %", sync.completion.floor()));
+    }
+    (tone, word.to_owned())
+}
+
+/// A step while it runs, when it is done, and when it failed.
+pub(crate) struct StepWords {
+    pub(crate) running: &'static str,
+    pub(crate) done: &'static str,
+    pub(crate) failed: &'static str,
+}
+
+pub(crate) fn step(step: StepName) -> StepWords {
+    let (running, done, failed) = match step {
+        StepName::Plan => ("planning the edit", "planned the edit", "could not plan the edit"),
+        StepName::CreateRecord => {
+            ("creating the record", "created the record", "could not create the record")
+        }
+        StepName::UpdateRecord => {
+            ("updating the record", "updated the record", "could not update the record")
+        }
+        StepName::EnterDevMode => {
+            ("editing the workload", "edited the workload", "could not edit the workload")
+        }
+        StepName::OpenForward => ("opening the forward", "opened the forward", "could not open the forward"),
+        StepName::StartSync => ("starting syncthing", "started syncthing", "could not start syncthing"),
+        StepName::AwaitPod => ("waiting for the dev pod", "the dev pod is ready", "the dev pod is not ready"),
+        StepName::AwaitSync => {
+            ("waiting for the first sync", "the first sync is complete", "the first sync is not complete")
+        }
+        StepName::StopSync => ("stopping syncthing", "stopped syncthing", "could not stop syncthing"),
+        StepName::CloseForward => {
+            ("closing the forward", "closed the forward", "could not close the forward")
+        }
+        StepName::RestoreWorkload => {
+            ("restoring the workload", "restored the workload", "could not restore the workload")
+        }
+        StepName::StopDevPods => {
+            ("stopping the dev pod", "stopped the dev pod", "could not stop the dev pod")
+        }
+        StepName::AwaitRollout => (
+            "waiting for the original pods",
+            "the original pods are ready",
+            "the original pods are not ready",
+        ),
+        StepName::DeleteDevRevision => {
+            ("deleting the dev revision", "deleted the dev revision", "could not delete the dev revision")
+        }
+        StepName::SettleWorkload => {
+            ("settling the workload", "settled the workload", "could not settle the workload")
+        }
+        StepName::DeleteRecord => {
+            ("deleting the record", "deleted the record", "could not delete the record")
+        }
+        StepName::Forget => ("forgetting the session", "forgot the session", "could not forget the session"),
+    };
+    StepWords { running, done, failed }
+}

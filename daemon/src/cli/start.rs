@@ -1,0 +1,124 @@
+//! `nhd-cli start`: puts a workload into DevMode and waits until files are synced.
+
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::event::EventBody;
+use nhd_protocol::methods;
+use nhd_protocol::session::{Phase, SessionStatus, SidecarPreset, StartParams, WaitParams, WaitUntil};
+
+use super::arguments::{Preset, StartArguments, Wait};
+use super::client::{Client, Events};
+use super::failure::{Exit, Failure};
+use super::follow::{following, interruptible};
+use super::progress::Progress;
+use super::render::Screen;
+use super::render::session::{end_command, short_name, summary};
+use super::render::style::Tone;
+use super::surroundings::Surroundings;
+
+/// How much longer than the start itself its undoing may take, before the wait for it is given up.
+const UNDO_GRACE: Duration = Duration::from_secs(30);
+
+pub(crate) async fn run(
+    arguments: &StartArguments,
+    here: &Surroundings,
+    client: &Client,
+    screen: &mut Screen,
+) -> Result<(), Failure> {
+    let params = params(arguments, here)?;
+    let mut events = client.events(None).await?;
+    let before = sessions_before(&mut events).await?;
+    let started = interruptible(client.call::<methods::Start>(params)).await;
+    let started = started.ok_or_else(|| not_yet_started(arguments))??;
+    let existed = before.contains(&started.session);
+    if existed {
+        let state = if started.phase == Phase::Starting { "being put into" } else { "in" };
+        screen.note(Tone::Plain, &format!("{} is already {state} DevMode", started.workload))?;
+    }
+    let mut progress = Progress::default();
+    progress.add(&started);
+    let until = match arguments.wait {
+        Wait::Synced => WaitUntil::Synced,
+        Wait::Ready => WaitUntil::Ready,
+        Wait::None => {
+            progress.warn(&started.warnings, screen)?;
+            return Ok(screen.result(&started, |style| summary(style, &started))?);
+        }
+    };
+    // The daemon bounds a new start itself and says more about it; an old session has no such bound.
+    let bound = if existed { arguments.timeout } else { arguments.timeout + UNDO_GRACE };
+    let wait = WaitParams { session: started.session.clone(), until, timeout_ms: Some(milliseconds(bound)) };
+    let waited = following(client.wait(wait), &mut events, &mut progress, screen).await?;
+    let status =
+        waited.ok_or_else(|| goes_on(&started))?.map_err(|error| unfinished(error.into(), &started))?;
+    progress.warn(&status.warnings, screen)?;
+    Ok(screen.result(&status, |style| summary(style, &status))?)
+}
+
+/// What the command line and its surroundings ask for.
+pub(crate) fn params(arguments: &StartArguments, here: &Surroundings) -> Result<StartParams, Failure> {
+    let kubeconfig = match &arguments.kubeconfig {
+        Some(path) => Some(text("--kubeconfig", here.absolute(path))?),
+        None => here.kubeconfig().map(|value| text("KUBECONFIG", value)).transpose()?,
+    };
+    Ok(StartParams {
+        kind: arguments.target.kind,
+        name: arguments.target.name.clone(),
+        namespace: arguments.namespace.clone(),
+        kubeconfig,
+        context: arguments.context.clone(),
+        environment: here.environment(),
+        container: arguments.container.clone(),
+        image: arguments.image.clone(),
+        source: text("--source", here.absolute(&arguments.source))?,
+        work_dir: arguments.work_dir.clone(),
+        sidecar_image: arguments.sidecar_image.clone(),
+        sidecar_preset: arguments.sidecar_preset.map(|preset| match preset {
+            Preset::Syncthing => SidecarPreset::Syncthing,
+            Preset::Nocalhost => SidecarPreset::Nocalhost,
+        }),
+        timeout_ms: Some(milliseconds(arguments.timeout)),
+    })
+}
+
+pub(crate) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn text(what: &str, path: impl Into<OsString>) -> Result<String, Failure> {
+    let wrong = |path| Failure::usage(format!("{what} must be Unicode: {}", PathBuf::from(path).display()));
+    path.into().into_string().map_err(wrong)
+}
+
+/// The sessions that there were before, from the snapshot that a subscription begins with.
+async fn sessions_before(events: &mut Events<'_>) -> Result<Vec<String>, Failure> {
+    match events.next().await?.body {
+        EventBody::Snapshot { sessions } => Ok(sessions.into_iter().map(|status| status.session).collect()),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn not_yet_started(arguments: &StartArguments) -> Failure {
+    let message = format!("interrupted; the daemon may yet start {}", arguments.target);
+    let hint = format!("see `nhd-cli status`; end it with `nhd-cli end {}`", arguments.target);
+    Failure::new(Exit::Interrupted, ErrorInfo::new(ErrorKind::Cancelled, message).with_hint(hint))
+}
+
+fn goes_on(status: &SessionStatus) -> Failure {
+    let message = format!("interrupted; the session of {} goes on", status.workload);
+    let hint = format!("see `nhd-cli status`; end it with `{}`", end_command(status));
+    let mut info = ErrorInfo::new(ErrorKind::Cancelled, message).with_hint(hint);
+    info.session = Some(status.session.clone());
+    Failure::new(Exit::Interrupted, info)
+}
+
+fn unfinished(failure: Failure, status: &SessionStatus) -> Failure {
+    let name = short_name(&status.workload);
+    failure.with_hint(format!("see `nhd-cli status {name}` and `nhd-cli events`"))
+}
