@@ -43,6 +43,8 @@ error_kinds! {
     Cancelled = 6,
     /// What was awaited did not come within the time that the client gave.
     Timeout = 7,
+    /// No daemon answers. Clients say this; a daemon never does.
+    DaemonUnreachable = 8,
     /// A kubeconfig is missing, cannot be read, or does not say what it must.
     KubeconfigInvalid = 20,
     /// The kubeconfig has no such context.

@@ -75,6 +75,10 @@ pub struct SessionSelector {
     /// The kubeconfig context that the session was started with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<String>,
+    /// Every session that the other members leave. `session.end` wants it said, so that a member forgotten or
+    /// misspelled does not end everything.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all: bool,
 }
 
 /// Where a session stands.

@@ -42,10 +42,17 @@ async fn selector(arguments: &EndArguments, client: &Client) -> Result<Option<Se
     let EndArguments { session, namespace, context, .. } = arguments;
     let Some(Target { kind, name }) = arguments.target.0.clone() else {
         let (session, namespace, context) = (session.clone(), namespace.clone(), context.clone());
-        return Ok(Some(SessionSelector { session, namespace, context, ..SessionSelector::default() }));
+        let all = session.is_none();
+        return Ok(Some(SessionSelector { session, namespace, context, all, ..SessionSelector::default() }));
     };
     let (namespace, context) = (namespace.clone(), context.clone());
-    let named = SessionSelector { session: None, kind: Some(kind), name: Some(name), namespace, context };
+    let named = SessionSelector {
+        kind: Some(kind),
+        name: Some(name),
+        namespace,
+        context,
+        ..SessionSelector::default()
+    };
     let found = client.call::<methods::List>(named).await?.sessions;
     match found.as_slice() {
         [] => Ok(None),

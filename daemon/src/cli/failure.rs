@@ -40,7 +40,8 @@ impl Failure {
 
     /// A failure on this side, with what led to it.
     pub(crate) fn local(exit: Exit, error: &dyn Error) -> Self {
-        let mut failure = Self::new(exit, ErrorInfo::new(ErrorKind::Internal, error.to_string()));
+        let kind = if exit == Exit::Unreachable { ErrorKind::DaemonUnreachable } else { ErrorKind::Internal };
+        let mut failure = Self::new(exit, ErrorInfo::new(kind, error.to_string()));
         let mut next = error.source();
         while let Some(cause) = next {
             failure.causes.push(cause.to_string());

@@ -88,13 +88,13 @@ fn spawn(paths: &Paths, binary: &OsString) -> Result<Child, Failure> {
     };
     let (output, errors) = open(paths.log()).map_err(|error: io::Error| {
         let message = format!("failed to open the daemon's log {}: {error}", paths.log().display());
-        Failure::new(Exit::Unreachable, ErrorInfo::new(ErrorKind::Internal, message))
+        Failure::new(Exit::Unreachable, ErrorInfo::new(ErrorKind::DaemonUnreachable, message))
     })?;
     let mut command = Command::new(binary);
     command.current_dir(&paths.home).process_group(0).stdin(Stdio::null()).stdout(output).stderr(errors);
     command.spawn().map_err(|error| {
         let message = format!("failed to start the daemon {}: {error}", binary.display());
-        let info = ErrorInfo::new(ErrorKind::Internal, message)
+        let info = ErrorInfo::new(ErrorKind::DaemonUnreachable, message)
             .with_hint("put nhd beside nhd-cli or on PATH, and make it executable");
         Failure::new(Exit::Unreachable, info)
     })
@@ -135,7 +135,7 @@ fn failed(paths: &Paths, log_start: u64, what: &str) -> Failure {
     let words = last_words(&log, log_start).unwrap_or_default();
     let message = if words.is_empty() { what.to_owned() } else { format!("{what}:\n{words}") };
     let hint = format!("its log is {}", log.display());
-    Failure::new(Exit::Unreachable, ErrorInfo::new(ErrorKind::Internal, message).with_hint(hint))
+    Failure::new(Exit::Unreachable, ErrorInfo::new(ErrorKind::DaemonUnreachable, message).with_hint(hint))
 }
 
 /// The last lines of a log, from a place in it on.

@@ -32,11 +32,11 @@ pub(crate) async fn run(
 fn selector(arguments: &StatusArguments) -> SessionSelector {
     let target = arguments.target.0.as_ref();
     SessionSelector {
-        session: None,
         kind: target.map(|target| target.kind),
         name: target.map(|target| target.name.clone()),
         namespace: arguments.namespace.clone(),
         context: arguments.context.clone(),
+        ..SessionSelector::default()
     }
 }
 

@@ -86,8 +86,9 @@ impl SessionManager {
     }
 
     pub async fn end(&self, selector: &SessionSelector) -> Result<EndResult, ErrorInfo> {
-        if *selector == SessionSelector::default() {
-            return Err(ErrorInfo::new(ErrorKind::InvalidRequest, "no session or workload to end is named"));
+        if selector.session.is_none() && selector.name.is_none() && !selector.all {
+            let error = ErrorInfo::new(ErrorKind::InvalidRequest, "no session or workload to end is named");
+            return Err(error.with_hint("name one, or say `all`"));
         }
         let handles: Vec<Handle> = self.matching(selector);
         for result in join_all(handles.iter().map(Handle::end)).await {
