@@ -185,6 +185,23 @@ pub fn call(
     })
 }
 
+/// Runs a command to its end on our own terminal, or silently, with some variables more than ours.
+pub fn show(
+    program: &Path,
+    arguments: &[&str],
+    environment: &BTreeMap<String, OsString>,
+    visible: bool,
+) -> Result<()> {
+    let output = || if visible { Stdio::inherit() } else { Stdio::null() };
+    let mut command = Command::new(program);
+    command.args(arguments).envs(environment).stdin(Stdio::null()).stdout(output()).stderr(output());
+    let status = command.status().with_context(|| format!("run {program:?}"))?;
+    if !status.success() {
+        bail!("{program:?} {arguments:?} failed ({status})");
+    }
+    Ok(())
+}
+
 /// The processes whose command line or environment names a folder that only one test knows, but for one that is known.
 pub fn processes_naming(folder: &Path, except: Option<u32>) -> Result<Vec<String>> {
     let known = |pid: u32| pid == std::process::id() || Some(pid) == except;
