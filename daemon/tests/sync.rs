@@ -2,6 +2,7 @@
 //! container is. Needs syncthing 1.19 or later on PATH.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so best by panicking")]
+#![allow(clippy::print_stdout, reason = "what was measured is read in the output of the test")]
 
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
@@ -226,6 +227,7 @@ async fn the_first_sync_is_complete_when_it_says_so() {
     assert_eq!(std::fs::read_to_string(bed.there("lib/deep/999")).unwrap(), "999");
     assert_eq!(bed.there("run.sh").metadata().unwrap().permissions().mode() & 0o777, 0o755);
     assert_eq!(std::fs::read_link(bed.there("link")).unwrap(), Path::new("run.sh"));
+    assert_eq!(bed.options().socket.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(names(&bed.here("")), before, "nothing of ours is in the user's folder");
     bed.end().await;
 }
@@ -245,7 +247,7 @@ async fn a_save_arrives_in_milliseconds() {
     measured.sort();
     println!("save to remote: p50 {:?}, p95 {:?}", measured[7], measured[14]);
     let mut renamed = Vec::new();
-    for round in 0..15 {
+    for round in 0..9 {
         let text = format!("atomic {round}");
         bed.rest_a_while().await;
         let begun = Instant::now();
@@ -255,10 +257,10 @@ async fn a_save_arrives_in_milliseconds() {
         renamed.push(begun.elapsed());
     }
     renamed.sort();
-    println!("save by rename: p50 {:?}, p95 {:?}", renamed[7], renamed[14]);
+    println!("save by rename: p50 {:?}, p95 {:?}", renamed[4], renamed[8]);
     // Far above what is measured, and far below what a watcher with a delay of a second could do.
     assert!(measured[7] < Duration::from_millis(100), "{measured:?}");
-    assert!(renamed[7] < Duration::from_millis(100), "{renamed:?}");
+    assert!(renamed[4] < Duration::from_millis(100), "{renamed:?}");
     bed.end().await;
 }
 
@@ -352,11 +354,7 @@ async fn a_lost_source_folder_deletes_nothing() {
     assert!(matches!(bed.barrier().await, Err(SyncError::SourceLost(_))));
     // What an unmounted disk leaves behind.
     std::fs::create_dir(&here).unwrap();
-    let mut status = bed.engine().status();
-    status
-        .wait_for(|status| status.last_error.as_ref().is_some_and(|error| error.contains("empty")))
-        .await
-        .unwrap();
+    bed.wait_for(|status| status.last_error.as_ref().is_some_and(|error| error.contains("empty"))).await;
     // A syncthing that starts now would take everything for deleted.
     kill_process(Pid::from_raw(bed.pid().cast_signed()).unwrap(), Signal::KILL).unwrap();
     bed.wait_for(|status| status.restarts == 1).await;
@@ -398,8 +396,10 @@ async fn what_a_killed_daemon_left_behind_is_ended_first() {
     let pid = Pid::from_raw(left.pid().cast_signed()).unwrap();
     std::mem::forget(left);
     bed.start_engine().await;
-    let ended = rustix::process::waitpid(Some(pid), WaitOptions::NOHANG).unwrap();
-    assert!(ended.is_some(), "the process that was left over still runs");
+    until("the process that was left over is ended", || {
+        rustix::process::waitpid(Some(pid), WaitOptions::NOHANG).unwrap().is_some()
+    })
+    .await;
     bed.save("first", "after");
     bed.arrives("first", "after").await;
     bed.end().await;

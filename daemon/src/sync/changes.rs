@@ -42,6 +42,8 @@ pub enum Batch {
 
 #[derive(Debug, Default)]
 pub struct Changes {
+    /// How long a file that was saved in place is held: the tick of the clock that stamps files.
+    tick: Duration,
     settled: BTreeSet<PathBuf>,
     /// When the settled paths are due, and when they are at the latest.
     hold: Option<Hold>,
@@ -62,6 +64,10 @@ struct OpenFile {
 }
 
 impl Changes {
+    pub fn new(tick: Duration) -> Self {
+        Self { tick, ..Self::default() }
+    }
+
     pub fn note(&mut self, notice: Notice, now: Instant) {
         match notice {
             Notice::Unknown => self.everything = true,
@@ -69,7 +75,7 @@ impl Changes {
             Notice::Written(path) => self.opened(path, false, now),
             Notice::Closed(path) => {
                 let made = self.open.remove(&path).is_some_and(|file| file.made);
-                self.settled(path, if made { HOLD } else { Duration::ZERO }, now);
+                self.settled(path, if made { HOLD } else { self.tick }, now);
             }
             Notice::Altered(path) => {
                 self.open.remove(&path);
@@ -206,6 +212,14 @@ mod tests {
         assert_eq!(changes.take_due(now), Some(Batch::Paths(vec!["a".into()])));
         assert!(changes.is_empty());
         assert_eq!(changes.take_due(now), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn where_clocks_tick_a_save_is_held_for_a_tick() {
+        let (now, tick) = (Instant::now(), Duration::from_millis(3));
+        let mut changes = Changes::new(tick);
+        changes.note(closed("a"), now);
+        assert_eq!(changes.due(now), Some(now + tick));
     }
 
     #[tokio::test(start_paused = true)]

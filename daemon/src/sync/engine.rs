@@ -1,5 +1,5 @@
 //! The sync of one session, as its task holds it: start, status, redial, barrier, stop. The work is done by the
-//! task that [`supervise`](super::supervise) describes.
+//! task that `supervise` describes.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use super::identity::IdentityError;
 use super::process::ProcessError;
-use super::rest::RestError;
 use super::source::Loss;
 
 #[derive(Debug, thiserror::Error)]
@@ -18,8 +17,6 @@ pub enum SyncError {
     Identity(#[from] IdentityError),
     #[error(transparent)]
     Process(#[from] ProcessError),
-    #[error(transparent)]
-    Rest(#[from] RestError),
     #[error("{0}")]
     SourceLost(Loss),
     #[error("the container does not take {need_files} paths")]
@@ -37,7 +34,6 @@ impl SyncError {
             Self::SocketPath { .. } => Some("choose a shorter runtime folder".into()),
             Self::Identity(error) => error.hint(),
             Self::Process(error) => error.hint(),
-            Self::Rest(error) => error.hint(),
             Self::SourceLost(loss) => Some(loss.hint()),
             Self::Stuck { .. } => Some(super::progress::STUCK_HINT.into()),
             Self::Stopped => None,

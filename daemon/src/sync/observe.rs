@@ -16,8 +16,9 @@ const EVENTS: &str = "DeviceConnected,DeviceDisconnected,StateChanged,FolderErro
                       RemoteDownloadProgress";
 const EVENTS_WAIT: Duration = Duration::from_secs(60);
 const RETRY: Duration = Duration::from_millis(200);
-/// How often to look without an event: while something is missing, and when all is well.
+/// How often to look without an event: while something is on its way, while nobody is there, and when all is well.
 const LOOK_BUSY: Duration = Duration::from_millis(500);
+const LOOK_ALONE: Duration = Duration::from_secs(2);
 const LOOK_CALM: Duration = Duration::from_secs(10);
 /// Many events come in a burst; one look a burst is enough, and not while a save is on its way.
 const BURST: Duration = Duration::from_millis(10);
@@ -64,8 +65,12 @@ pub(super) async fn observe(core: &Core, rest: &Rest, connections: watch::Receiv
             }
             Err(_) => sleep(RETRY).await,
         }
-        let calm = if core.in_sync() { LOOK_CALM } else { LOOK_BUSY };
-        if timeout(calm, core.refresh.notified()).await.is_ok() {
+        let pause = match (core.in_sync(), core.connected()) {
+            (true, _) => LOOK_CALM,
+            (false, true) => LOOK_BUSY,
+            (false, false) => LOOK_ALONE,
+        };
+        if timeout(pause, core.refresh.notified()).await.is_ok() {
             sleep(BURST).await;
         }
     }

@@ -43,12 +43,6 @@ pub enum RestError {
     Decode { request: String, source: serde_json::Error },
 }
 
-impl RestError {
-    pub fn hint(&self) -> Option<String> {
-        None
-    }
-}
-
 /// One connection that is kept alive; requests wait for one another. Whoever must not wait makes another client.
 #[derive(Debug)]
 pub struct Rest {

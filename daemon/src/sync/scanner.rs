@@ -107,7 +107,11 @@ impl Scanner<'_> {
         core.scanning.store(of_change, Ordering::Release);
         let batch = match wake {
             Wake::Change | Wake::Look => core.inbox.take_due(),
-            Wake::Flushed | Wake::Flush(_) => core.inbox.take_all(),
+            Wake::Flushed | Wake::Flush(_) => {
+                let noted = core.inbox.take_all();
+                // What is not watched may have changed without a word.
+                if core.coverage() == Coverage::Whole { noted } else { Some(Batch::Everything) }
+            }
             Wake::Everything => Some(Batch::Everything),
         };
         let folder = &core.options.folder_id;

@@ -4,6 +4,7 @@
 //! folder unseen; a folder that we may not read is left out, as syncthing leaves it out. Elsewhere the system
 //! watches whole trees.
 
+mod clock;
 mod reading;
 mod tree;
 
@@ -38,7 +39,7 @@ pub struct Inbox {
     cookies: Cookies,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Waiting {
     changes: Changes,
     tree: Vec<TreeChange>,
@@ -55,7 +56,8 @@ struct Cookies {
 impl Inbox {
     pub fn new(cookie_folder: PathBuf) -> Arc<Self> {
         let cookies = Cookies { folder: cookie_folder, seen: watch::Sender::new(0), last: Mutex::new(0) };
-        Arc::new(Self { waiting: Mutex::default(), wake: Notify::new(), cookies })
+        let waiting = Waiting { changes: Changes::new(clock::tick()), tree: Vec::new() };
+        Arc::new(Self { waiting: Mutex::new(waiting), wake: Notify::new(), cookies })
     }
 
     /// Anything may have changed.

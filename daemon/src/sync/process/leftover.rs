@@ -62,17 +62,26 @@ impl Record {
     }
 
     /// Whether the process with the recorded id is still the one that was recorded: ids are given out again.
+    async fn still_there(&self) -> bool {
+        self.started.is_some() && started_at(self.pid).await == self.started
+    }
+
+    /// The same, and it is a syncthing on our home. A process that is just beginning or ending has no command line:
+    /// that is waited out.
     async fn still_runs(&self) -> bool {
-        let same_start = self.started.is_some() && started_at(self.pid).await == self.started;
-        same_start
-            && command_line(self.pid).await.is_some_and(|line| {
-                line.contains("serve") && line.contains(self.home.to_string_lossy().as_ref())
-            })
+        let end = Instant::now() + PATIENCE;
+        while self.still_there().await && Instant::now() < end {
+            if let Some(line) = command_line(self.pid).await.filter(|line| !line.is_empty()) {
+                return line.contains("serve") && line.contains(self.home.to_string_lossy().as_ref());
+            }
+            sleep(LOOK_EVERY).await;
+        }
+        false
     }
 
     async fn gone_within(&self, bound: Duration) -> bool {
         let end = Instant::now() + bound;
-        while self.still_runs().await {
+        while self.still_there().await {
             if Instant::now() >= end {
                 return false;
             }

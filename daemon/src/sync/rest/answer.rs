@@ -32,9 +32,6 @@ pub struct FolderStatus {
 #[serde(rename_all = "camelCase", default)]
 pub struct Connection {
     pub connected: bool,
-    pub paused: bool,
-    /// The version of the other side's syncthing, for diagnosis.
-    pub client_version: String,
 }
 
 #[derive(Deserialize)]
