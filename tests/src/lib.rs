@@ -7,3 +7,4 @@ pub mod shared;
 pub mod namespace;
 pub mod laptop;
 pub mod workload;
+pub mod stage;

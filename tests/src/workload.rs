@@ -74,6 +74,12 @@ impl Workload {
         Ok(serde_json::to_value(self.raw().get(&self.name).await?)?)
     }
 
+    /// The version of the object, which every write to it changes.
+    pub async fn version(&self) -> Result<String> {
+        let object = self.object().await?;
+        Ok(object["metadata"]["resourceVersion"].as_str().context("a version")?.to_owned())
+    }
+
     pub async fn portrait(&self) -> Result<Portrait> {
         let object = self.object().await?;
         let mut annotations = object["metadata"]["annotations"].clone();
@@ -145,8 +151,8 @@ impl Workload {
             let manifest = serde_json::to_string(&set)?;
             ensure!(!manifest.contains("nocalhost-dev"), "a dev revision is left: {:?}", set.metadata.name);
         }
-        let left: Vec<String> =
-            self.secrets().await?.into_iter().filter(|name| name.contains("nocalhost")).collect();
+        let ours = |name: &String| name.starts_with(&self.name) && name.contains("nocalhost");
+        let left: Vec<String> = self.secrets().await?.into_iter().filter(ours).collect();
         ensure!(left.is_empty(), "secrets are left: {left:?}");
         Ok(())
     }

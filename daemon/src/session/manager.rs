@@ -118,7 +118,7 @@ impl SessionManager {
 
     /// How many sessions there are.
     pub fn count(&self) -> usize {
-        self.registry().live.len()
+        self.registry().going().count()
     }
 
     pub async fn wait(&self, params: WaitParams) -> Result<SessionStatus, ErrorInfo> {
@@ -144,17 +144,15 @@ impl SessionManager {
     }
 
     fn matching(&self, selector: &SessionSelector) -> Vec<Handle> {
-        self.registry()
-            .live
-            .values()
-            .filter(|handle| matches(selector, &handle.status.borrow()))
-            .cloned()
-            .collect()
+        let registry = self.registry();
+        registry.going().filter(|handle| matches(selector, &handle.status.borrow())).cloned().collect()
     }
 
     fn finished(&self, session: Option<&str>) -> Option<SessionStatus> {
-        let session = session?;
-        self.registry().finished.iter().find(|status| status.session == session).cloned()
+        let (session, registry) = (session?, self.registry());
+        let last = registry.live.get(session).map(|handle| handle.status.borrow().clone());
+        let last = last.filter(|status| status.phase.is_final());
+        last.or_else(|| registry.finished.iter().find(|status| status.session == session).cloned())
     }
 
     fn registry(&self) -> MutexGuard<'_, Registry> {
@@ -198,7 +196,13 @@ impl SessionManager {
 
 impl Registry {
     fn of_workload(&self, cluster: &str, workload: &WorkloadRef) -> Option<&Handle> {
-        self.live.values().find(|handle| handle.cluster == cluster && handle.workload == *workload)
+        self.going().find(|handle| handle.cluster == cluster && handle.workload == *workload)
+    }
+
+    /// A session says that it is over a moment before it is moved to the finished ones. Who was told so may start anew
+    /// at once.
+    fn going(&self) -> impl Iterator<Item = &Handle> {
+        self.live.values().filter(|handle| !handle.status.borrow().phase.is_final())
     }
 
     fn finish(&mut self, id: &str, status: SessionStatus) {
@@ -215,7 +219,7 @@ impl Handle {
     fn repeated(&self, asked: &StoredRequest) -> Result<SessionStatus, ErrorInfo> {
         let status = self.status.borrow().clone();
         let about = |error: ErrorInfo| ErrorInfo { session: Some(status.session.clone()), ..error };
-        if status.phase == Phase::Ending || status.phase.is_final() {
+        if status.phase == Phase::Ending {
             let message = format!("the session of {} is being ended", self.workload);
             return Err(about(
                 ErrorInfo::new(ErrorKind::SessionEnding, message).with_hint("start again when it has ended"),

@@ -1,7 +1,7 @@
 //! Everything that is found out before the first write: permissions, the edit, and whether the API server takes it.
 
 use futures::future::try_join;
-use futures::try_join;
+use futures::join;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
@@ -40,12 +40,15 @@ pub async fn prepare(
     let namespace = workload.namespace.as_str();
     let secret_name = record_name(workload);
     let wanted = wanted(workload.kind);
-    let (origin, missing) = try_join!(read_workload(objects, workload), async {
-        access::missing(objects, namespace, &wanted).await.map_err(Failure::from)
-    })?;
-    if !missing.is_empty() {
+    let (origin, missing) =
+        join!(read_workload(objects, workload), access::missing(objects, namespace, &wanted));
+    let missing = missing?;
+    // Who may not even read learns of all that is missing at once; that there is nothing to read is said first.
+    let unread = matches!(&origin, Err(failure) if failure.info.kind != ErrorKind::PermissionDenied);
+    if !unread && !missing.is_empty() {
         return Err(Failure::fatal(denied(workload, &missing)));
     }
+    let origin = origin?;
     let seen = record::read(objects, namespace, &secret_name).await?;
     if let Some(seen) = &seen
         && seen.record.as_ref().map(|record| record.session.as_str()) != Some(asker.session)

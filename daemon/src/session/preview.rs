@@ -1,5 +1,6 @@
 //! What a start would do, for people to read. Changes nothing.
 
+use futures::try_join;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::session::{PlanResult, PlannedAction, PlannedChange, StartParams};
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use super::manager::SessionManager;
 use super::prepare::{Asker, prepare, record_name};
 use super::request::Request;
 use super::resolve::{Place, new_session};
-use super::steps::sidecar_files;
+use super::steps::{sidecar_files, syncthing};
 use crate::{owner, plan};
 
 pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<PlanResult, ErrorInfo> {
@@ -24,8 +25,9 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
     let files = sidecar_files(&session);
     let asker =
         Asker { session: &session.id, owner: owner::of_this_machine(&session.created_at), files: &files };
-    let prepared = prepare(&place.objects, &workload, &request.details, asker).await;
-    let prepared = prepared.map_err(|failure| failure.info)?;
+    let prepared = prepare(&place.objects, &workload, &request.details, asker);
+    let (prepared, _) =
+        try_join!(prepared, syncthing(&session.cluster.environment)).map_err(|failure| failure.info)?;
     let secret = PlannedChange {
         action: PlannedAction::Create,
         kind: "Secret".to_owned(),

@@ -2,9 +2,13 @@
 //!
 //! Each can be repeated, and each leaves behind, if the daemon dies in it, a state that the next look understands.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 
+use futures::try_join;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::session::StepName;
 use serde_json::Value;
@@ -76,8 +80,9 @@ impl Hands<'_> {
     async fn plan(&mut self) -> Result<(), Failure> {
         let files = sidecar_files(self.stored);
         let asker = Asker { session: &self.stored.id, owner: self.owner(), files: &files };
-        let prepared =
-            prepare::prepare(self.objects, &self.stored.workload, &self.stored.request, asker).await?;
+        let prepared = prepare::prepare(self.objects, &self.stored.workload, &self.stored.request, asker);
+        // Without a syncthing the workload need not be touched at all.
+        let (prepared, _) = try_join!(prepared, syncthing(&self.stored.cluster.environment))?;
         self.stored.plan = Some(prepared.plan);
         self.save()
     }
@@ -143,11 +148,7 @@ impl Hands<'_> {
     }
 
     async fn start_sync(&mut self) -> Result<(), Failure> {
-        let environment = &self.stored.cluster.environment;
-        let configured = environment.get("NHD_SYNCTHING").map(std::path::Path::new);
-        let path = environment.get("PATH").map(std::ffi::OsString::from);
-        let path = path.or_else(|| std::env::var_os("PATH")).unwrap_or_default();
-        let binary = Binary::find(configured.filter(|path| !path.as_os_str().is_empty()), &path).await?;
+        let binary = syncthing(&self.stored.cluster.environment).await?;
         let options = SyncOptions {
             session_dir: self.environment.paths.session(&self.stored.id),
             socket: self.environment.paths.syncthing_socket(&self.stored.id),
@@ -245,6 +246,14 @@ impl Hands<'_> {
     fn save(&self) -> Result<(), Failure> {
         Ok(self.environment.store.put_session(self.stored)?)
     }
+}
+
+/// The syncthing of the client that started the session.
+pub async fn syncthing(environment: &BTreeMap<String, String>) -> Result<Binary, Failure> {
+    let configured = environment.get("NHD_SYNCTHING").map(Path::new);
+    let path = environment.get("PATH").map(OsString::from);
+    let path = path.or_else(|| std::env::var_os("PATH")).unwrap_or_default();
+    Ok(Binary::find(configured.filter(|path| !path.as_os_str().is_empty()), &path).await?)
 }
 
 /// A step found something else than the look before it; the next look sees.

@@ -28,6 +28,8 @@ const APP: &[&str] =
     &["nhd-tests/app:1", "codingcorp-docker.pkg.coding.net/nocalhost/bookinfo/reviews:latest"];
 const DEV: &[&str] =
     &["nhd-tests/dev:1", "codingcorp-docker.pkg.coding.net/nocalhost/dev-images/java:latest"];
+/// Has no shell.
+const BARE: &[&str] = &["nhd-tests/bare:1"];
 const SIDECAR: &[&str] = &[
     "docker.io/syncthing/syncthing:1.30.0",
     "codingcorp-docker.pkg.coding.net/nocalhost/public/nocalhost-sidecar:syncthing",
@@ -98,6 +100,7 @@ fn build() -> Result<Vec<u8>> {
         (PAUSE, &[&base][..], pause),
         (APP, &[&base, &app][..], app_command),
         (DEV, &[&base][..], dev),
+        (BARE, &[&app][..], json!({ "Cmd": ["/none"] })),
         (SIDECAR, &[&base, &sidecar][..], syncthing),
     ];
     let mut manifest = Vec::new();

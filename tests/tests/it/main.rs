@@ -2,6 +2,9 @@
 
 mod cluster;
 mod devmode;
+mod refusals;
+mod permissions;
+mod concurrency;
 
 /// The cluster that all tests of this binary share.
 async fn shared_cluster() -> &'static nhd_tests::shared::SharedCluster {
