@@ -1,7 +1,6 @@
 //! Keeps one syncthing running for as long as the engine lives: starts it when the source folder is there, watches it
 //! from the day it answers, and starts it again, with growing pauses, when it ends or falls silent.
 
-use futures::FutureExt as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -28,14 +27,8 @@ const ANSWER_BOUND: Duration = Duration::from_secs(60);
 const PING_EVERY: Duration = Duration::from_millis(20);
 const SOURCE_EVERY: Duration = Duration::from_millis(500);
 const LOG_EVERY: Duration = Duration::from_secs(60);
-/// Syncthing dials at once when it starts, and then every five seconds. Between, these attempts are made.
-const REDIAL_PAUSES: [Duration; 5] = [
-    Duration::from_millis(150),
-    Duration::from_millis(350),
-    Duration::from_millis(500),
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-];
+/// A connection that was lost is dialled again after this: its end may be that of a pod whose successor is there.
+const REDIAL_PAUSE: Duration = Duration::from_millis(150);
 const DISCONNECT_BOUND: Duration = Duration::from_secs(1);
 
 pub(super) async fn supervise(core: Arc<Core>, mut flushes: mpsc::Receiver<Flush>, stop: CancellationToken) {
@@ -154,25 +147,23 @@ async fn trim_log(core: &Core) -> std::convert::Infallible {
     }
 }
 
-/// Dials when asked to, and a few times after each loss of the connection, sooner than syncthing would.
+/// Dials when asked to, and soon after a loss of the connection. Syncthing itself dials when it starts and every few
+/// seconds from then on; whoever is behind the port may hold its connection until the other side listens, so dialling
+/// more often would only pile up connections.
 async fn redial(
     core: &Core,
     rest: &Rest,
     mut connections: tokio::sync::watch::Receiver<u64>,
 ) -> std::convert::Infallible {
     loop {
-        for pause in REDIAL_PAUSES {
-            sleep(pause).await;
-            if core.connected() {
-                break;
-            }
-            dial(core, rest).await;
-        }
-        // What was asked for while this dialled is done.
-        let _ = core.redial.notified().now_or_never();
         tokio::select! {
             () = core.redial.notified() => dial(core, rest).await,
-            _ = connections.changed() => {}
+            _ = connections.changed() => {
+                sleep(REDIAL_PAUSE).await;
+                if !core.connected() {
+                    dial(core, rest).await;
+                }
+            }
         }
     }
 }
