@@ -3,6 +3,7 @@
 //! It does not know sessions or plans; it carries out what they decide.
 
 pub mod access;
+pub mod autoscalers;
 pub mod client;
 pub mod error;
 pub mod objects;

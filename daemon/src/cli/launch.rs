@@ -20,6 +20,8 @@ use super::client::{Client, ClientError};
 use super::failure::{Exit, Failure};
 use crate::paths::Paths;
 
+/// How large the daemon's log may be when the next daemon starts.
+const LOG_LIMIT: u64 = 8 << 20;
 /// How long a daemon may take from its start until it answers.
 const START_BOUND: Duration = Duration::from_secs(10);
 const FIRST_DELAY: Duration = Duration::from_millis(5);
@@ -51,6 +53,7 @@ fn daemon_binary() -> OsString {
 /// Starts `binary` until a daemon answers, be it this one or one that another CLI started at the same moment.
 async fn start(paths: &Paths, binary: &OsString) -> Result<Client, Failure> {
     let deadline = Instant::now() + START_BOUND;
+    rotate(&paths.log());
     let log_start = std::fs::metadata(paths.log()).map_or(0, |metadata| metadata.len());
     let mut child = Some(spawn(paths, binary)?);
     let mut delay = FIRST_DELAY;
@@ -124,6 +127,13 @@ fn process_lives(pid: i32) -> bool {
 
 fn ended_early(paths: &Paths, log_start: u64, status: ExitStatus) -> Failure {
     failed(paths, log_start, &format!("the daemon ended as soon as it started ({status})"))
+}
+
+/// Keeps the log of earlier daemons as one old file once it is large. A daemon that runs writes on to the old one.
+fn rotate(log: &Path) {
+    if std::fs::metadata(log).is_ok_and(|metadata| metadata.len() > LOG_LIMIT) {
+        let _ = std::fs::rename(log, log.with_extension("log.1"));
+    }
 }
 
 fn unanswered(paths: &Paths, log_start: u64) -> Failure {

@@ -7,6 +7,13 @@ use kube::core::ObjectList;
 use super::error::ClusterError;
 use super::objects::{Delete, Objects, PODS};
 
+/// The containers that make a pod a dev pod, and that have to run in one.
+#[derive(Debug, Clone, Copy)]
+pub struct DevContainers {
+    pub dev: &'static str,
+    pub sidecar: &'static str,
+}
+
 /// One pod, as far as a session needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PodSeen {
@@ -14,6 +21,8 @@ pub struct PodSeen {
     pub uid: String,
     /// Whether it has the dev container.
     pub dev: bool,
+    /// A dev pod is ready when its two containers are: one of the others may depend on the very program that is being
+    /// developed.
     pub ready: bool,
     pub terminating: bool,
     /// It is going, and its containers have longer than a second to do so.
@@ -51,12 +60,12 @@ pub async fn owned_by(
     namespace: &str,
     selector: &str,
     owners: &[String],
-    dev_container: &str,
+    dev_containers: DevContainers,
 ) -> Result<Vec<PodSeen>, ClusterError> {
     let list: ObjectList<Pod> = objects.list(PODS, Some(namespace), Some(selector)).await?;
     let owned =
         |pod: &&Pod| controller(&pod.metadata).is_some_and(|uid| owners.iter().any(|owner| owner == uid));
-    Ok(list.items.iter().filter(owned).map(|pod| see(pod, dev_container)).collect())
+    Ok(list.items.iter().filter(owned).map(|pod| see(pod, dev_containers)).collect())
 }
 
 /// How long the containers of a pod have that is deleted quickly.
@@ -78,25 +87,38 @@ pub(super) fn controller(metadata: &ObjectMeta) -> Option<&str> {
     owners.iter().find(|owner| owner.controller == Some(true)).map(|owner| owner.uid.as_str())
 }
 
-fn see(pod: &Pod, dev_container: &str) -> PodSeen {
-    let conditions = pod.status.as_ref().and_then(|status| status.conditions.as_deref()).unwrap_or_default();
-    let ready = conditions.iter().any(|condition| condition.type_ == "Ready" && condition.status == "True");
+fn see(pod: &Pod, names: DevContainers) -> PodSeen {
     let containers = pod.spec.as_ref().map(|spec| spec.containers.as_slice()).unwrap_or_default();
+    let dev = containers.iter().any(|container| container.name == names.dev);
+    let ready = if dev { both_ready(pod, names) } else { has_condition(pod, "Ready") };
     PodSeen {
         name: pod.metadata.name.clone().unwrap_or_default(),
         uid: pod.metadata.uid.clone().unwrap_or_default(),
-        dev: containers.iter().any(|container| container.name == dev_container),
+        dev,
         ready,
         terminating: pod.metadata.deletion_timestamp.is_some(),
         lingering: pod
             .metadata
             .deletion_grace_period_seconds
             .is_some_and(|seconds| seconds > QUICK_GRACE_SECONDS),
-        waiting: if ready { None } else { waiting(pod) },
+        waiting: if ready { None } else { waiting(pod, dev.then_some(names)) },
     }
 }
 
-fn waiting(pod: &Pod) -> Option<Waiting> {
+fn both_ready(pod: &Pod, names: DevContainers) -> bool {
+    let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_deref());
+    [names.dev, names.sidecar]
+        .iter()
+        .all(|name| statuses.unwrap_or_default().iter().any(|status| status.name == *name && status.ready))
+}
+
+fn has_condition(pod: &Pod, kind: &str) -> bool {
+    let conditions = pod.status.as_ref().and_then(|status| status.conditions.as_deref()).unwrap_or_default();
+    conditions.iter().any(|condition| condition.type_ == kind && condition.status == "True")
+}
+
+/// What a pod waits for; of a dev pod's own containers, as long as only they matter.
+fn waiting(pod: &Pod, dev: Option<DevContainers>) -> Option<Waiting> {
     let status = pod.status.as_ref()?;
     let unschedulable = status.conditions.iter().flatten().find(|condition| {
         condition.type_ == "PodScheduled" && condition.reason.as_deref() == Some("Unschedulable")
@@ -105,7 +127,10 @@ fn waiting(pod: &Pod) -> Option<Waiting> {
         let text = condition.message.clone().unwrap_or_else(|| "unschedulable".to_owned());
         return Some(Waiting { cause: WaitingCause::Unschedulable, text });
     }
-    let containers = status.init_container_statuses.iter().chain(&status.container_statuses).flatten();
+    let counts = |name: &str| dev.is_none_or(|names| [names.dev, names.sidecar].contains(&name));
+    let containers = status.container_statuses.iter().flatten().filter(|container| counts(&container.name));
+    // A dev container starts only after every init container.
+    let containers = status.init_container_statuses.iter().flatten().chain(containers);
     containers
         .filter_map(container_waiting)
         .min_by_key(|waiting| waiting.cause == WaitingCause::Progress)
@@ -143,4 +168,54 @@ fn container_waiting(status: &ContainerStatus) -> Option<Waiting> {
         text = format!("{text}: {detail}");
     }
     Some(Waiting { cause, text })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    const NAMES: DevContainers = DevContainers { dev: "nocalhost-dev", sidecar: "nocalhost-sidecar" };
+
+    fn pod(containers: &[(&str, Value)]) -> PodSeen {
+        let names: Vec<Value> = containers.iter().map(|(name, _)| json!({"name": name})).collect();
+        let statuses: Vec<Value> = containers
+            .iter()
+            .map(|(name, state)| {
+                let ready = state.get("running").is_some();
+                json!({"name": name, "ready": ready, "state": state, "image": "", "imageID": "", "restartCount": 0})
+            })
+            .collect();
+        let object = json!({"metadata": {"name": "p"}, "spec": {"containers": names},
+            "status": {"phase": "Pending", "containerStatuses": statuses}});
+        see(&serde_json::from_value(object).expect("is a pod"), NAMES)
+    }
+
+    fn waits_for(reason: &str) -> Value {
+        json!({"waiting": {"reason": reason}})
+    }
+
+    #[test]
+    fn a_dev_pod_is_ready_with_its_two_containers_whatever_becomes_of_others() {
+        let running = json!({"running": {}});
+        let crash = waits_for("CrashLoopBackOff");
+        let both = [
+            ("nocalhost-dev", running.clone()),
+            ("nocalhost-sidecar", running.clone()),
+            ("web", crash.clone()),
+        ];
+        assert!(pod(&both).ready);
+        let half = pod(&[("nocalhost-dev", running), ("nocalhost-sidecar", crash)]);
+        assert!(!half.ready);
+        assert_eq!(half.waiting.map(|waiting| waiting.cause), Some(WaitingCause::Crash));
+    }
+
+    #[test]
+    fn the_most_telling_reason_comes_first() {
+        let seen = pod(&[
+            ("nocalhost-dev", waits_for("ContainerCreating")),
+            ("nocalhost-sidecar", waits_for("ErrImagePull")),
+        ]);
+        assert_eq!(seen.waiting.map(|waiting| waiting.cause), Some(WaitingCause::ImagePull));
+    }
 }

@@ -9,12 +9,14 @@ use super::prepare::record_name;
 use crate::cluster::ClusterError;
 use crate::cluster::error::OrAbsent as _;
 use crate::cluster::objects::{Objects, selector_query};
-use crate::cluster::pods::{self, PodSeen};
+use crate::cluster::pods::{self, DevContainers, PodSeen};
 use crate::cluster::record::{self, RecordSeen};
 use crate::cluster::revisions::{self, RevisionSeen};
-use crate::plan::{DEV_CONTAINER, Standing, standing};
+use crate::plan::{DEV_CONTAINER, SIDECAR_CONTAINER, Standing, standing};
 use crate::store::StoredSession;
 use crate::store::session::StoredPlan;
+
+const DEV_CONTAINERS: DevContainers = DevContainers { dev: DEV_CONTAINER, sidecar: SIDECAR_CONTAINER };
 
 /// What the cluster holds of a session.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +60,7 @@ pub async fn look(
         revisions::owned_by(objects, namespace, &selector, uid, DEV_CONTAINER),
     )?;
     let owners: Vec<String> = revisions.iter().map(|revision| revision.uid.clone()).collect();
-    let pods = pods::owned_by(objects, namespace, &selector, &owners, DEV_CONTAINER).await?;
+    let pods = pods::owned_by(objects, namespace, &selector, &owners, DEV_CONTAINERS).await?;
     let same = |found: &Value| found.pointer("/metadata/uid").and_then(Value::as_str) == Some(uid);
     Ok(Sight { workload: found.filter(same), record, revisions, pods })
 }

@@ -11,7 +11,7 @@ use crate::cluster::access::{self, Permission, permissions};
 use crate::cluster::error::OrAbsent as _;
 use crate::cluster::objects::{self, Mode, Objects, selector_query};
 use crate::cluster::record::{self, Owner, Record, SidecarFiles};
-use crate::cluster::{quota, revisions};
+use crate::cluster::{autoscalers, quota, revisions};
 use crate::plan::{self, DEFAULT_COMMAND, DevOptions, Sidecar, SidecarPreset};
 use crate::store::session::{StoredPlan, StoredRequest};
 
@@ -54,6 +54,10 @@ pub async fn prepare(
         && seen.record.as_ref().map(|record| record.session.as_str()) != Some(asker.session)
     {
         return Err(Failure::fatal(taken(workload, &secret_name, seen.record.as_ref())));
+    }
+    let scaling = autoscalers::scaling(objects, namespace, workload.kind.as_str(), &workload.name).await;
+    if !scaling.is_empty() {
+        return Err(Failure::fatal(scaled(workload, &scaling)));
     }
     let options = options(objects, workload, &origin, request, &secret_name).await?;
     let entered = plan::enter(&origin, &options).map_err(|error| Failure::plan(workload, &error))?;
@@ -174,7 +178,7 @@ fn denied(workload: &WorkloadRef, missing: &[Permission]) -> ErrorInfo {
     ))
 }
 
-fn taken(workload: &WorkloadRef, secret: &str, record: Option<&Record>) -> ErrorInfo {
+pub(super) fn taken(workload: &WorkloadRef, secret: &str, record: Option<&Record>) -> ErrorInfo {
     let (who, hint) = match record {
         Some(record) => (
             format!("{workload} is in DevMode already, by {}", record.owner),
@@ -188,6 +192,14 @@ fn taken(workload: &WorkloadRef, secret: &str, record: Option<&Record>) -> Error
         ),
     };
     ErrorInfo::new(ErrorKind::InDevModeElsewhere, who).with_hint(hint)
+}
+
+/// An autoscaler would make several dev pods out of one, of which one is synced.
+fn scaled(workload: &WorkloadRef, autoscalers: &[String]) -> ErrorInfo {
+    let message =
+        format!("cannot put {workload} into DevMode: the autoscaler {} scales it", autoscalers.join(", "));
+    ErrorInfo::new(ErrorKind::WorkloadUnsuitable, message)
+        .with_hint("delete the autoscaler for the time of DevMode; nothing was changed")
 }
 
 /// A workload that a controller owns may be reverted by it at any moment.

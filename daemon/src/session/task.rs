@@ -15,6 +15,7 @@ use super::failure::Failure;
 use super::link::Link;
 use super::next::{Next, Obstacle, next};
 use super::observe::{Local, Sight, look, observed};
+use super::prepare::{record_name, taken};
 use super::steps::{Hands, Running};
 use super::verdict;
 use super::view::{self, Glance};
@@ -372,11 +373,11 @@ impl SessionTask {
     fn obstacle_error(&self, obstacle: Obstacle) -> ErrorInfo {
         let workload = &self.stored.workload;
         let error = match obstacle {
-            Obstacle::TakenByOthers => ErrorInfo::new(
-                ErrorKind::InDevModeElsewhere,
-                format!("somebody else took over DevMode of {workload}"),
-            )
-            .with_hint("end this session; the workload stays as it is"),
+            Obstacle::TakenByOthers => {
+                let record = self.sight.as_ref().and_then(|sight| sight.record.as_ref());
+                let record = record.and_then(|seen| seen.record.as_ref());
+                taken(workload, &record_name(workload), record)
+            }
             Obstacle::Gone => ErrorInfo::new(
                 ErrorKind::WorkloadNotFound,
                 format!("{workload} was deleted, or deleted and made anew"),
