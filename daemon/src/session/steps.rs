@@ -135,6 +135,7 @@ impl Hands<'_> {
         };
         let port = forward.local_port();
         self.running.forward = Some(forward);
+        fault::point("openForward", "bound");
         if self.stored.local_port != Some(port) {
             self.stored.local_port = Some(port);
             self.save()?;
@@ -196,6 +197,7 @@ impl Hands<'_> {
         for revision in sight.revisions.iter().filter(|revision| revision.dev) {
             revisions::delete(self.objects, &namespace, revision).await?;
         }
+        fault::point("deleteDevRevision", "revisionDeleted");
         for pod in sight.pods.iter().filter(|pod| pod.dev) {
             pods::delete(self.objects, &namespace, pod).await?;
         }

@@ -24,7 +24,7 @@ use crate::forward::PodTarget;
 use crate::paths::Paths;
 use crate::plan::{Difference, Standing};
 use crate::store::session::Desired;
-use crate::store::{Store, StoredSession};
+use crate::store::{Store, StoreError, StoredSession};
 
 /// Even when nothing stirs, a session looks this often: a watch may have died without a word.
 const QUIET_LOOK: Duration = Duration::from_secs(30);
@@ -288,10 +288,18 @@ impl SessionTask {
         self.stored.desired = Desired::Original;
         self.error.clone_from(&self.stored.failure);
         self.failures = 0;
-        match self.environment.store.put_session(&self.stored) {
+        match self.note("undo") {
             Ok(()) => Turn::Again,
             Err(error) => self.stumble(error.into()),
         }
+    }
+
+    /// Stores the session, with fault points around it.
+    fn note(&self, what: &str) -> Result<(), StoreError> {
+        fault::point(what, "before");
+        self.environment.store.put_session(&self.stored)?;
+        fault::point(what, "after");
+        Ok(())
     }
 
     fn wait_for(&mut self, step: Option<StepName>, now: Next) -> Turn {
@@ -300,7 +308,7 @@ impl SessionTask {
         let Some(step) = step else {
             if !self.stored.synced {
                 self.stored.synced = true;
-                if let Err(error) = self.environment.store.put_session(&self.stored) {
+                if let Err(error) = self.note("synced") {
                     return self.stumble(error.into());
                 }
             }
@@ -416,6 +424,7 @@ impl SessionTask {
         {
             tracing::warn!(?folder, %error, "failed to remove the folder of an ended session");
         }
+        fault::point("forget", "folderRemoved");
         if let Err(error) = self.environment.store.remove_session(&self.stored.id) {
             return self.stumble(error.into());
         }
@@ -433,7 +442,7 @@ impl SessionTask {
             Command::End(answer) => {
                 self.stored.desired = Desired::Original;
                 self.stale = true;
-                match self.environment.store.put_session(&self.stored) {
+                match self.note("end") {
                     Ok(()) => self.ending_for = Some(answer),
                     Err(error) => {
                         self.stored.desired = Desired::DevMode;

@@ -16,6 +16,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::rest::Rest;
+use crate::fault;
 use leftover::Record;
 
 const LOG_NAME: &str = "syncthing.log";
@@ -105,6 +106,7 @@ impl Syncthing {
         let pid = child.id().expect("a child that was not waited for has a pid");
         let record = Record::path(home);
         let started = Self { child, pid, record };
+        fault::point("startSync", "spawned");
         Record::of(pid, home, rest).await.write(&started.record)?;
         Ok(started)
     }
