@@ -21,7 +21,7 @@ use crate::forward::{self, Forward, PodTarget, Route};
 use crate::plan;
 use crate::store::StoredSession;
 use crate::store::session::StoredPlan;
-use crate::sync::{Binary, RemoteFolder, SyncEngine, SyncOptions, remote_config};
+use crate::sync::{Binary, RemoteFolder, SyncEngine, SyncOptions, end_leftover, remote_config};
 use crate::{fault, owner};
 
 /// What a session has running on this machine.
@@ -29,6 +29,8 @@ use crate::{fault, owner};
 pub struct Running {
     pub forward: Option<Forward>,
     pub sync: Option<Arc<SyncEngine>>,
+    /// A daemon before this one may have left its syncthing running.
+    pub leftover: bool,
 }
 
 impl Running {
@@ -160,12 +162,19 @@ impl Hands<'_> {
         };
         let (shutdown, tracker) = (self.environment.shutdown.clone(), self.environment.tracker.clone());
         self.running.sync = Some(Arc::new(SyncEngine::start(options, shutdown, tracker).await?));
+        self.running.leftover = false;
         Ok(())
     }
 
     async fn stop_sync(&mut self) -> Result<(), Failure> {
         if let Some(sync) = self.running.sync.take() {
             sync.stop().await;
+        }
+        if self.running.leftover {
+            let paths = &self.environment.paths;
+            let (folder, socket) = (paths.session(&self.stored.id), paths.syncthing_socket(&self.stored.id));
+            end_leftover(&folder, socket, self.stored.sync.identity.api_key.clone()).await?;
+            self.running.leftover = false;
         }
         Ok(())
     }

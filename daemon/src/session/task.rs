@@ -89,13 +89,14 @@ impl SessionTask {
         commands: mpsc::Receiver<Command>,
         status: watch::Sender<SessionStatus>,
     ) -> Self {
+        let leftover = environment.paths.session(&stored.id).exists();
         Self {
             environment,
             stored,
             commands,
             status,
             link: None,
-            running: Running::default(),
+            running: Running { leftover, ..Running::default() },
             target: watch::Sender::new(None),
             sight: None,
             stale: true,
@@ -218,9 +219,11 @@ impl SessionTask {
         let connected = self.running.sync.as_ref().is_some_and(|sync| sync.status().borrow().connected);
         let patience = self.sight.as_ref().map(verdict::rollout_patience).unwrap_or_default();
         let waited = self.waiting.filter(|(step, _)| *step == StepName::AwaitRollout);
+        // A start ends by itself what was left over; an end has to be told.
+        let leftover = self.running.leftover && self.stored.desired == Desired::Original;
         Local {
             forward: self.running.forward.is_some(),
-            sync: self.running.sync.is_some(),
+            sync: self.running.sync.is_some() || leftover,
             synced_with: self.synced_with.clone().filter(|_| connected),
             rollout_given_up: waited.is_some_and(|(_, since)| since.elapsed() >= patience),
         }
