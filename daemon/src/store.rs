@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use session::StoredSession;
 
+use crate::fault;
 use crate::paths::Paths;
 
 /// Events kept for clients that come back.
@@ -110,6 +111,7 @@ impl Store {
         let _writing = self.writing.lock().expect("no writer panics");
         write_json(&self.db, &key, session)?;
         flush(&self.db, &key)?;
+        fault::point("store", "put");
         export::write(&self.export, &self.sessions()?)
     }
 
@@ -118,6 +120,7 @@ impl Store {
         let _writing = self.writing.lock().expect("no writer panics");
         self.db.remove(&key).map_err(|source| StoreError::Write { what: key.clone(), source })?;
         flush(&self.db, &key)?;
+        fault::point("store", "removed");
         export::write(&self.export, &self.sessions()?)
     }
 

@@ -21,7 +21,7 @@ mod supervise;
 
 pub use binary::{Binary, BinaryError};
 pub use config_xml::{RemoteFolder, remote_config};
-pub use engine::{SyncEngine, SyncOptions};
+pub use engine::{SyncEngine, SyncOptions, end_leftover};
 pub use error::SyncError;
 pub use identity::{DeviceId, IdentityError, KeyPair, SyncIdentity};
 pub use status::{SyncState, SyncStatus};

@@ -150,7 +150,10 @@ fn container_waiting(status: &ContainerStatus) -> Option<Waiting> {
     }
     let waiting = state.waiting.as_ref()?;
     let reason = waiting.reason.as_deref().unwrap_or("waiting");
+    // The container runtime's word for what the kubelet would call InvalidImageName, had it looked.
+    let unreadable = waiting.message.as_deref().is_some_and(|text| text.contains("invalid reference format"));
     let cause = match reason {
+        "ErrImagePull" | "ImagePullBackOff" if unreadable => WaitingCause::ImageName,
         "ErrImagePull" | "ImagePullBackOff" | "RegistryUnavailable" => WaitingCause::ImagePull,
         "InvalidImageName" | "ErrImageNeverPull" => WaitingCause::ImageName,
         "CrashLoopBackOff" => WaitingCause::Crash,

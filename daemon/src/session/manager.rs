@@ -18,6 +18,7 @@ use super::request::{Request, differences};
 use super::resolve::{Place, new_session};
 use super::task::{Command, Environment, SessionTask};
 use super::view;
+use crate::fault;
 use crate::store::StoredSession;
 use crate::store::session::StoredRequest;
 
@@ -72,10 +73,12 @@ impl SessionManager {
             return handle.repeated(&request.details);
         }
         let stored = new_session(&request, &place)?;
+        fault::point("start", "before");
         self.environment
             .store
             .put_session(&stored)
             .map_err(|error| super::failure::Failure::from(error).info)?;
+        fault::point("start", "after");
         Ok(self.spawn(&mut registry, stored))
     }
 

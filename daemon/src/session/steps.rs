@@ -25,7 +25,7 @@ use crate::forward::{self, Forward, PodTarget, Route};
 use crate::plan;
 use crate::store::StoredSession;
 use crate::store::session::StoredPlan;
-use crate::sync::{Binary, RemoteFolder, SyncEngine, SyncOptions, remote_config};
+use crate::sync::{Binary, RemoteFolder, SyncEngine, SyncOptions, end_leftover, remote_config};
 use crate::{fault, owner};
 
 /// What a session has running on this machine.
@@ -33,6 +33,8 @@ use crate::{fault, owner};
 pub struct Running {
     pub forward: Option<Forward>,
     pub sync: Option<Arc<SyncEngine>>,
+    /// A daemon before this one may have left its syncthing running.
+    pub leftover: bool,
 }
 
 impl Running {
@@ -140,6 +142,7 @@ impl Hands<'_> {
         };
         let port = forward.local_port();
         self.running.forward = Some(forward);
+        fault::point("openForward", "bound");
         if self.stored.local_port != Some(port) {
             self.stored.local_port = Some(port);
             self.save()?;
@@ -160,12 +163,19 @@ impl Hands<'_> {
         };
         let (shutdown, tracker) = (self.environment.shutdown.clone(), self.environment.tracker.clone());
         self.running.sync = Some(Arc::new(SyncEngine::start(options, shutdown, tracker).await?));
+        self.running.leftover = false;
         Ok(())
     }
 
     async fn stop_sync(&mut self) -> Result<(), Failure> {
         if let Some(sync) = self.running.sync.take() {
             sync.stop().await;
+        }
+        if self.running.leftover {
+            let paths = &self.environment.paths;
+            let (folder, socket) = (paths.session(&self.stored.id), paths.syncthing_socket(&self.stored.id));
+            end_leftover(&folder, socket, self.stored.sync.identity.api_key.clone()).await?;
+            self.running.leftover = false;
         }
         Ok(())
     }
@@ -197,6 +207,7 @@ impl Hands<'_> {
         for revision in sight.revisions.iter().filter(|revision| revision.dev) {
             revisions::delete(self.objects, &namespace, revision).await?;
         }
+        fault::point("deleteDevRevision", "revisionDeleted");
         for pod in sight.pods.iter().filter(|pod| pod.dev) {
             pods::delete(self.objects, &namespace, pod).await?;
         }

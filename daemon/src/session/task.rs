@@ -25,7 +25,7 @@ use crate::forward::PodTarget;
 use crate::paths::Paths;
 use crate::plan::{Difference, Standing};
 use crate::store::session::Desired;
-use crate::store::{Store, StoredSession};
+use crate::store::{Store, StoreError, StoredSession};
 
 /// Even when nothing stirs, a session looks this often: a watch may have died without a word.
 const QUIET_LOOK: Duration = Duration::from_secs(30);
@@ -90,13 +90,14 @@ impl SessionTask {
         commands: mpsc::Receiver<Command>,
         status: watch::Sender<SessionStatus>,
     ) -> Self {
+        let leftover = environment.paths.session(&stored.id).exists();
         Self {
             environment,
             stored,
             commands,
             status,
             link: None,
-            running: Running::default(),
+            running: Running { leftover, ..Running::default() },
             target: watch::Sender::new(None),
             sight: None,
             stale: true,
@@ -219,9 +220,11 @@ impl SessionTask {
         let connected = self.running.sync.as_ref().is_some_and(|sync| sync.status().borrow().connected);
         let patience = self.sight.as_ref().map(verdict::rollout_patience).unwrap_or_default();
         let waited = self.waiting.filter(|(step, _)| *step == StepName::AwaitRollout);
+        // A start ends by itself what was left over; an end has to be told.
+        let leftover = self.running.leftover && self.stored.desired == Desired::Original;
         Local {
             forward: self.running.forward.is_some(),
-            sync: self.running.sync.is_some(),
+            sync: self.running.sync.is_some() || leftover,
             synced_with: self.synced_with.clone().filter(|_| connected),
             rollout_given_up: waited.is_some_and(|(_, since)| since.elapsed() >= patience),
         }
@@ -289,10 +292,18 @@ impl SessionTask {
         self.stored.desired = Desired::Original;
         self.error.clone_from(&self.stored.failure);
         self.failures = 0;
-        match self.environment.store.put_session(&self.stored) {
+        match self.note("undo") {
             Ok(()) => Turn::Again,
             Err(error) => self.stumble(error.into()),
         }
+    }
+
+    /// Stores the session, with fault points around it.
+    fn note(&self, what: &str) -> Result<(), StoreError> {
+        fault::point(what, "before");
+        self.environment.store.put_session(&self.stored)?;
+        fault::point(what, "after");
+        Ok(())
     }
 
     fn wait_for(&mut self, step: Option<StepName>, now: Next) -> Turn {
@@ -301,7 +312,7 @@ impl SessionTask {
         let Some(step) = step else {
             if !self.stored.synced {
                 self.stored.synced = true;
-                if let Err(error) = self.environment.store.put_session(&self.stored) {
+                if let Err(error) = self.note("synced") {
                     return self.stumble(error.into());
                 }
             }
@@ -417,6 +428,7 @@ impl SessionTask {
         {
             tracing::warn!(?folder, %error, "failed to remove the folder of an ended session");
         }
+        fault::point("forget", "folderRemoved");
         if let Err(error) = self.environment.store.remove_session(&self.stored.id) {
             return self.stumble(error.into());
         }
@@ -434,7 +446,7 @@ impl SessionTask {
             Command::End(answer) => {
                 self.stored.desired = Desired::Original;
                 self.stale = true;
-                match self.environment.store.put_session(&self.stored) {
+                match self.note("end") {
                     Ok(()) => self.ending_for = Some(answer),
                     Err(error) => {
                         self.stored.desired = Desired::DevMode;

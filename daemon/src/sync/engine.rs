@@ -1,7 +1,7 @@
 //! The sync of one session, as its task holds it: start, status, redial, barrier, stop. The work is done by the
 //! task that `supervise` describes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
@@ -13,8 +13,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use super::error::SyncError;
-use super::identity::SyncIdentity;
-use super::process::leftover::end_leftover;
+use super::identity::{ApiKey, SyncIdentity};
+use super::process::leftover;
 use super::progress::{Progress, Verdict};
 use super::rest::Rest;
 use super::source::SourceGuard;
@@ -87,8 +87,8 @@ impl SyncEngine {
         tracker: TaskTracker,
     ) -> Result<Self, SyncError> {
         home::make(&options)?;
-        let rest = Rest::new(options.socket.clone(), options.identity.api_key.clone());
-        end_leftover(&options.session_dir, &rest).await?;
+        let identity = &options.identity;
+        end_leftover(&options.session_dir, options.socket.clone(), identity.api_key.clone()).await?;
         let core = Arc::new(Core::new(options));
         let (flushes, flush_requests) = mpsc::channel(FLUSHES);
         let stop = shutdown.child_token();
@@ -148,6 +148,11 @@ impl SyncEngine {
             let _ = task.await;
         }
     }
+}
+
+/// Ends the syncthing that a daemon which was killed left behind on the home of a session, if it still runs.
+pub async fn end_leftover(session_dir: &Path, socket: PathBuf, api_key: ApiKey) -> Result<(), SyncError> {
+    Ok(leftover::end_leftover(session_dir, &Rest::new(socket, api_key)).await?)
 }
 
 fn lost_error(verdict: &Verdict) -> SyncError {

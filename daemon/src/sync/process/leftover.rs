@@ -1,9 +1,11 @@
 //! Tells and ends a syncthing that a killed daemon left behind, before another one starts on the same home. It
 //! signals only what it can prove to be ours: the recorded process id with the recorded start time, whose command line
-//! names the home, or whatever answers on the session's socket to the session's key.
+//! names the home, a process of this user whose `--home` is that very folder, or whatever answers on the session's
+//! socket to the session's key.
 
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -95,8 +97,12 @@ impl Record {
 /// the session uses, for the case that the daemon was killed before it could write the record.
 pub async fn end_leftover(home: &Path, rest: &Rest) -> Result<(), ProcessError> {
     let path = Record::path(home);
-    let Some(record) = Record::read(&path) else {
-        // No record, yet something may listen on our socket and know our key: then it is ours.
+    let record = match Record::read(&path) {
+        Some(record) => Some(record),
+        None => without_record(home, rest).await,
+    };
+    let Some(record) = record else {
+        // Yet something may listen on our socket and know our key: then it is ours.
         if rest.socket().exists() && rest.ping().await.is_ok() {
             let _ = rest.shutdown().await;
             wait_silent(rest).await;
@@ -108,6 +114,22 @@ pub async fn end_leftover(home: &Path, rest: &Rest) -> Result<(), ProcessError> 
     }
     let _ = std::fs::remove_file(&path);
     Ok(())
+}
+
+/// A syncthing whose daemon was killed before it could write the record: it may be starting still, so that its socket
+/// says nothing. Its home is a folder that only our session has; elsewhere than on Linux nobody tells arguments apart.
+async fn without_record(home: &Path, rest: &Rest) -> Option<Record> {
+    let ours = rustix::process::getuid().as_raw();
+    let pids = std::fs::read_dir("/proc").ok()?.flatten().filter_map(|entry| {
+        let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+        let mine = entry.metadata().is_ok_and(|metadata| metadata.uid() == ours);
+        let line = std::fs::read(entry.path().join("cmdline")).ok()?;
+        let arguments: Vec<&[u8]> = line.split(|&byte| byte == 0).collect();
+        let with_home = arguments.windows(2).any(|pair| pair == [b"--home", home.as_os_str().as_bytes()]);
+        (mine && with_home && arguments.contains(&b"serve".as_slice())).then_some(pid)
+    });
+    let pid = pids.collect::<Vec<_>>().first().copied()?;
+    Some(Record::of(pid, home, rest).await)
 }
 
 async fn end(record: &Record) -> Result<(), ProcessError> {
