@@ -28,6 +28,9 @@ use crate::store::session::StoredPlan;
 use crate::sync::{Binary, RemoteFolder, SyncEngine, SyncOptions, remote_config};
 use crate::{fault, owner};
 
+/// How often a write is tried that meets others' writes; the next look then begins anew.
+const WRITE_ATTEMPTS: u32 = 8;
+
 /// What a session has running on this machine.
 #[derive(Default)]
 pub struct Running {
@@ -104,8 +107,8 @@ impl Hands<'_> {
     }
 
     async fn enter_dev_mode(&mut self) -> Result<(), Failure> {
-        let object = plan::carry_out(&self.planned()?.edited, self.current()?);
-        let written = self.write(&object).await?;
+        let edited = &self.planned()?.edited;
+        let written = self.write(|current| plan::carry_out(edited, current)).await?;
         fault::point("enterDevMode", "written");
         self.stored.entered = true;
         if let Some(plan) = &mut self.stored.plan
@@ -179,8 +182,7 @@ impl Hands<'_> {
 
     async fn restore_workload(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
-        let object = plan::restore(self.current()?, &plan.origin, &plan.edited);
-        self.write(&object).await.map(drop)
+        self.write(|current| plan::restore(current, &plan.origin, &plan.edited)).await.map(drop)
     }
 
     async fn stop_dev_pods(&mut self) -> Result<(), Failure> {
@@ -205,8 +207,7 @@ impl Hands<'_> {
 
     async fn settle_workload(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
-        let object = plan::settle(self.current()?, &plan.origin);
-        self.write(&object).await.map(drop)
+        self.write(|current| plan::settle(current, &plan.origin)).await.map(drop)
     }
 
     async fn delete_record(&mut self) -> Result<(), Failure> {
@@ -215,9 +216,25 @@ impl Hands<'_> {
         Ok(record::delete(self.objects, &self.namespace(), &name, seen).await?)
     }
 
-    async fn write(&self, object: &Value) -> Result<Value, Failure> {
-        let kind = self.stored.workload.kind;
-        Ok(self.objects.replace(kind.into(), Some(&self.namespace()), object, Mode::Real).await?)
+    /// Writes what `change` makes of the workload as it was seen. Where others have written only beside its spec since,
+    /// such as a status or a label, it is made again from what is there now.
+    async fn write(&self, change: impl Fn(&Value) -> Value) -> Result<Value, Failure> {
+        let (kind, namespace) = (self.stored.workload.kind.into(), self.namespace());
+        let mut current = self.current()?.clone();
+        for _ in 1..WRITE_ATTEMPTS {
+            match self.objects.replace(kind, Some(&namespace), &change(&current), Mode::Real).await {
+                Err(error) if error.reason == Reason::Conflict => {
+                    let now = self.objects.get(kind, Some(&namespace), &self.stored.workload.name).await?;
+                    if now["spec"] != current["spec"] || now["metadata"]["uid"] != current["metadata"]["uid"]
+                    {
+                        return Err(error.into());
+                    }
+                    current = now;
+                }
+                result => return Ok(result?),
+            }
+        }
+        Ok(self.objects.replace(kind, Some(&namespace), &change(&current), Mode::Real).await?)
     }
 
     fn secret(&self, name: &str) -> Result<Value, Failure> {
