@@ -182,6 +182,14 @@ impl Hands<'_> {
 
     async fn restore_workload(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
+        // The original's pods will wait until the dev pod is gone. Its shell ignores a gentle request, and a kubelet
+        // may not hurry a pod any more that has been asked gently (1.34 with containerd 1.6 does not).
+        if plan.edited.pointer("/spec/strategy/type").is_some_and(|strategy| strategy == "Recreate") {
+            let sight = self.sight.into_iter();
+            for pod in sight.flat_map(|sight| &sight.pods).filter(|pod| pod.dev && !pod.terminating) {
+                pods::delete(self.objects, &self.namespace(), pod).await?;
+            }
+        }
         self.write(|current| plan::restore(current, &plan.origin, &plan.edited)).await.map(drop)
     }
 
