@@ -139,14 +139,15 @@ fn record_state(stored: &StoredSession, plan: &StoredPlan, seen: Option<&RecordS
     }
 }
 
-/// Whether the Deployment's controller has seen the manifest and every pod of it is there and available.
+/// Whether the Deployment's controller has seen the manifest and every pod of it is there and ready. Not available: with
+/// its minReadySeconds back, the original is that only so much later.
 fn rollout(workload: Option<&Value>, given_up: bool) -> Rollout {
     let Some(workload) = workload else { return Rollout::Complete };
     let number = |pointer: &str| workload.pointer(pointer).and_then(Value::as_i64);
     let wanted = number("/spec/replicas").unwrap_or(1);
     let count = |pointer: &str| number(pointer).unwrap_or(0);
     let seen = count("/status/observedGeneration") >= count("/metadata/generation");
-    let all = ["/status/updatedReplicas", "/status/replicas", "/status/availableReplicas"];
+    let all = ["/status/updatedReplicas", "/status/replicas", "/status/readyReplicas"];
     if seen && all.iter().all(|pointer| count(pointer) == wanted) {
         Rollout::Complete
     } else if given_up {
