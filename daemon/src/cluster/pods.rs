@@ -12,6 +12,8 @@ use super::objects::{Delete, Objects, PODS};
 pub struct PodSeen {
     pub name: String,
     pub uid: String,
+    /// When it was made, in a form that sorts.
+    pub created: String,
     /// Whether it has the dev container.
     pub dev: bool,
     pub ready: bool,
@@ -85,6 +87,7 @@ fn see(pod: &Pod, dev_container: &str) -> PodSeen {
     PodSeen {
         name: pod.metadata.name.clone().unwrap_or_default(),
         uid: pod.metadata.uid.clone().unwrap_or_default(),
+        created: pod.metadata.creation_timestamp.as_ref().map(|time| time.0.to_string()).unwrap_or_default(),
         dev: containers.iter().any(|container| container.name == dev_container),
         ready,
         terminating: pod.metadata.deletion_timestamp.is_some(),

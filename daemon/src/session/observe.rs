@@ -64,10 +64,11 @@ pub async fn look(
 }
 
 impl Sight {
-    /// The pod to work in: a ready one before others, and always the same one among equals.
+    /// The pod to work in: a ready one before others, and among equals the oldest, which stays the same one when the
+    /// workload is scaled up.
     pub fn dev_pod(&self) -> Option<&PodSeen> {
         let candidates = self.pods.iter().filter(|pod| pod.dev && !pod.terminating);
-        candidates.min_by_key(|pod| (!pod.ready, &pod.name))
+        candidates.min_by_key(|pod| (!pod.ready, &pod.created, &pod.name))
     }
 
     pub fn standing(&self, plan: &StoredPlan) -> Option<Standing> {
