@@ -1,6 +1,6 @@
 //! Users with few rights: who may not do all that starting and ending need is refused before the first write.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use futures::future::try_join_all;
@@ -96,7 +96,7 @@ async fn no_needed_permission_can_be_left_out() -> Result<()> {
 }
 
 /// Starts as the user of a kubeconfig, and asserts that it is refused and not even tried.
-async fn refused_without_a_write(stage: &Stage, kubeconfig: &PathBuf) -> Result<ErrorInfo> {
+async fn refused_without_a_write(stage: &Stage, kubeconfig: &Path) -> Result<ErrorInfo> {
     let version = stage.workload.version().await?;
     let error = stage.refusal(by(stage, kubeconfig)).await?;
     ensure!(error.kind == ErrorKind::PermissionDenied, "{error:?}");
@@ -107,7 +107,7 @@ async fn refused_without_a_write(stage: &Stage, kubeconfig: &PathBuf) -> Result<
     Ok(error)
 }
 
-fn by(stage: &Stage, kubeconfig: &PathBuf) -> StartParams {
+fn by(stage: &Stage, kubeconfig: &Path) -> StartParams {
     StartParams { kubeconfig: Some(kubeconfig.display().to_string()), ..stage.params() }
 }
 
