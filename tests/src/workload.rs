@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
 use k8s_openapi::api::core::v1::{Pod, Secret};
-use kube::api::{AttachParams, DynamicObject, ListParams, ObjectMeta, PostParams};
+use kube::api::{
+    AttachParams, DeleteParams, DynamicObject, ListParams, ObjectMeta, Patch, PatchParams, PostParams,
+};
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Api, Client};
 use serde_json::{Value, json};
@@ -92,6 +94,25 @@ impl Workload {
             labels: object["metadata"]["labels"].clone(),
             annotations: if annotations == json!({}) { Value::Null } else { annotations },
         })
+    }
+
+    /// Changes the Deployment by a strategic merge, as `kubectl patch` does.
+    pub async fn patch(&self, patch: &Value) -> Result<()> {
+        self.raw().patch(&self.name, &PatchParams::default(), &Patch::Strategic(patch)).await?;
+        Ok(())
+    }
+
+    /// Puts a manifest in the place of whatever is there, as `kubectl replace` does.
+    pub async fn replace(&self, manifest: Value) -> Result<()> {
+        let object: DynamicObject = serde_json::from_value(manifest)?;
+        self.raw().replace(&self.name, &PostParams::default(), &object).await?;
+        Ok(())
+    }
+
+    /// Deletes the Deployment; what it owns goes in the background.
+    pub async fn delete(&self) -> Result<()> {
+        self.raw().delete(&self.name, &DeleteParams::background()).await?;
+        Ok(())
     }
 
     pub async fn rolled_out(&self) -> Result<()> {

@@ -19,6 +19,8 @@ pub struct DevContainers {
 pub struct PodSeen {
     pub name: String,
     pub uid: String,
+    /// When it was made, in a form that sorts.
+    pub created: String,
     /// Whether it has the dev container.
     pub dev: bool,
     /// A dev pod is ready when its two containers are: one of the others may depend on the very program that is being
@@ -94,6 +96,7 @@ fn see(pod: &Pod, names: DevContainers) -> PodSeen {
     PodSeen {
         name: pod.metadata.name.clone().unwrap_or_default(),
         uid: pod.metadata.uid.clone().unwrap_or_default(),
+        created: pod.metadata.creation_timestamp.as_ref().map(|time| time.0.to_string()).unwrap_or_default(),
         dev,
         ready,
         terminating: pod.metadata.deletion_timestamp.is_some(),

@@ -66,10 +66,11 @@ pub async fn look(
 }
 
 impl Sight {
-    /// The pod to work in: a ready one before others, and always the same one among equals.
+    /// The pod to work in: a ready one before others, and among equals the oldest, which stays the same one when the
+    /// workload is scaled up.
     pub fn dev_pod(&self) -> Option<&PodSeen> {
         let candidates = self.pods.iter().filter(|pod| pod.dev && !pod.terminating);
-        candidates.min_by_key(|pod| (!pod.ready, &pod.name))
+        candidates.min_by_key(|pod| (!pod.ready, &pod.created, &pod.name))
     }
 
     pub fn standing(&self, plan: &StoredPlan) -> Option<Standing> {
@@ -141,14 +142,15 @@ fn record_state(stored: &StoredSession, plan: &StoredPlan, seen: Option<&RecordS
     }
 }
 
-/// Whether the Deployment's controller has seen the manifest and every pod of it is there and available.
+/// Whether the Deployment's controller has seen the manifest and every pod of it is there and ready. Not available: with
+/// its minReadySeconds back, the original is that only so much later.
 fn rollout(workload: Option<&Value>, given_up: bool) -> Rollout {
     let Some(workload) = workload else { return Rollout::Complete };
     let number = |pointer: &str| workload.pointer(pointer).and_then(Value::as_i64);
     let wanted = number("/spec/replicas").unwrap_or(1);
     let count = |pointer: &str| number(pointer).unwrap_or(0);
     let seen = count("/status/observedGeneration") >= count("/metadata/generation");
-    let all = ["/status/updatedReplicas", "/status/replicas", "/status/availableReplicas"];
+    let all = ["/status/updatedReplicas", "/status/replicas", "/status/readyReplicas"];
     if seen && all.iter().all(|pointer| count(pointer) == wanted) {
         Rollout::Complete
     } else if given_up {

@@ -67,7 +67,12 @@ pub async fn prepare(
         return Err(Failure::plan(workload, &error));
     }
     let resource = workload.kind.into();
-    let edited = objects.replace(resource, Some(namespace), &entered.object, Mode::DryRun).await?;
+    let mut tried = entered.object;
+    // What is tried need not be the newest: a status written meanwhile changes nothing in what the API server says.
+    if let Some(metadata) = tried["metadata"].as_object_mut() {
+        metadata.remove("resourceVersion");
+    }
+    let edited = objects.replace(resource, Some(namespace), &tried, Mode::DryRun).await?;
     let record = Record::new(asker.session, asker.owner, &entered.container, origin.clone(), edited.clone());
     let secret = record.secret(&secret_name, asker.files)?;
     if seen.is_none() {

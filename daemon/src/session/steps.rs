@@ -28,6 +28,9 @@ use crate::store::session::StoredPlan;
 use crate::sync::{Binary, RemoteFolder, SyncEngine, SyncOptions, end_leftover, remote_config};
 use crate::{fault, owner};
 
+/// How often a write is tried that meets others' writes; the next look then begins anew.
+const WRITE_ATTEMPTS: u32 = 8;
+
 /// What a session has running on this machine.
 #[derive(Default)]
 pub struct Running {
@@ -106,8 +109,8 @@ impl Hands<'_> {
     }
 
     async fn enter_dev_mode(&mut self) -> Result<(), Failure> {
-        let object = plan::carry_out(&self.planned()?.edited, self.current()?);
-        let written = self.write(&object).await?;
+        let edited = &self.planned()?.edited;
+        let written = self.write(|current| plan::carry_out(edited, current)).await?;
         fault::point("enterDevMode", "written");
         self.stored.entered = true;
         if let Some(plan) = &mut self.stored.plan
@@ -189,8 +192,15 @@ impl Hands<'_> {
 
     async fn restore_workload(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
-        let object = plan::restore(self.current()?, &plan.origin, &plan.edited);
-        self.write(&object).await.map(drop)
+        // The original's pods will wait until the dev pod is gone. Its shell ignores a gentle request, and a kubelet
+        // may not hurry a pod any more that has been asked gently (1.34 with containerd 1.6 does not).
+        if plan.edited.pointer("/spec/strategy/type").is_some_and(|strategy| strategy == "Recreate") {
+            let sight = self.sight.into_iter();
+            for pod in sight.flat_map(|sight| &sight.pods).filter(|pod| pod.dev && !pod.terminating) {
+                pods::delete(self.objects, &self.namespace(), pod).await?;
+            }
+        }
+        self.write(|current| plan::restore(current, &plan.origin, &plan.edited)).await.map(drop)
     }
 
     async fn stop_dev_pods(&mut self) -> Result<(), Failure> {
@@ -216,8 +226,7 @@ impl Hands<'_> {
 
     async fn settle_workload(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
-        let object = plan::settle(self.current()?, &plan.origin);
-        self.write(&object).await.map(drop)
+        self.write(|current| plan::settle(current, &plan.origin)).await.map(drop)
     }
 
     async fn delete_record(&mut self) -> Result<(), Failure> {
@@ -226,9 +235,25 @@ impl Hands<'_> {
         Ok(record::delete(self.objects, &self.namespace(), &name, seen).await?)
     }
 
-    async fn write(&self, object: &Value) -> Result<Value, Failure> {
-        let kind = self.stored.workload.kind;
-        Ok(self.objects.replace(kind.into(), Some(&self.namespace()), object, Mode::Real).await?)
+    /// Writes what `change` makes of the workload as it was seen. Where others have written only beside its spec since,
+    /// such as a status or a label, it is made again from what is there now.
+    async fn write(&self, change: impl Fn(&Value) -> Value) -> Result<Value, Failure> {
+        let (kind, namespace) = (self.stored.workload.kind.into(), self.namespace());
+        let mut current = self.current()?.clone();
+        for _ in 1..WRITE_ATTEMPTS {
+            match self.objects.replace(kind, Some(&namespace), &change(&current), Mode::Real).await {
+                Err(error) if error.reason == Reason::Conflict => {
+                    let now = self.objects.get(kind, Some(&namespace), &self.stored.workload.name).await?;
+                    if now["spec"] != current["spec"] || now["metadata"]["uid"] != current["metadata"]["uid"]
+                    {
+                        return Err(error.into());
+                    }
+                    current = now;
+                }
+                result => return Ok(result?),
+            }
+        }
+        Ok(self.objects.replace(kind, Some(&namespace), &change(&current), Mode::Real).await?)
     }
 
     fn secret(&self, name: &str) -> Result<Value, Failure> {

@@ -81,6 +81,7 @@ mod tests {
         let pod = PodSeen {
             name: "p".into(),
             uid: "u".into(),
+            created: String::new(),
             dev,
             ready: false,
             terminating: false,
