@@ -5,6 +5,7 @@ mod devmode;
 mod refusals;
 mod permissions;
 mod concurrency;
+mod faults;
 
 /// The cluster that all tests of this binary share.
 async fn shared_cluster() -> &'static nhd_tests::shared::SharedCluster {
