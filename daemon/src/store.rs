@@ -74,11 +74,7 @@ impl Store {
                 tracing::error!(error = %source, ?path, "the store does not open; rebuilding it from its copy");
                 move_aside(&path)?;
                 let db = open_database(&path).map_err(|source| StoreError::Open { path, source })?;
-                let store = Self::with_database(db, paths)?;
-                for session in export::read(&store.export)? {
-                    store.put_session(&session)?;
-                }
-                Ok(store)
+                Self::with_database(db, paths)
             }
             Err(source) => Err(StoreError::Open { path, source }),
         }
@@ -91,13 +87,20 @@ impl Store {
             }
             Some(meta) => meta,
             None => {
+                // New, or in the place of one that is lost: the copy knows.
+                for session in export::read(&paths.export())? {
+                    write_json(&db, &session_key(&session.id), &session)?;
+                }
                 let meta = Meta { version: STORE_VERSION, epoch: crate::random_id(16) };
                 write_json(&db, META_KEY, &meta)?;
                 flush(&db, META_KEY)?;
                 meta
             }
         };
-        Ok(Self { db, export: paths.export(), writing: Mutex::new(()), epoch: meta.epoch })
+        let store = Self { db, export: paths.export(), writing: Mutex::new(()), epoch: meta.epoch };
+        // A daemon that was killed between the two leaves a copy that is behind.
+        export::write(&store.export, &store.sessions()?)?;
+        Ok(store)
     }
 
     /// The name of this store's event log; another store has another.
@@ -107,7 +110,7 @@ impl Store {
 
     /// Writes a session so that it survives a crash right after the call.
     pub fn put_session(&self, session: &StoredSession) -> Result<(), StoreError> {
-        let key = format!("{SESSION_PREFIX}{}", session.id);
+        let key = session_key(&session.id);
         let _writing = self.writing.lock().expect("no writer panics");
         write_json(&self.db, &key, session)?;
         flush(&self.db, &key)?;
@@ -116,7 +119,7 @@ impl Store {
     }
 
     pub fn remove_session(&self, id: &str) -> Result<(), StoreError> {
-        let key = format!("{SESSION_PREFIX}{id}");
+        let key = session_key(id);
         let _writing = self.writing.lock().expect("no writer panics");
         self.db.remove(&key).map_err(|source| StoreError::Write { what: key.clone(), source })?;
         flush(&self.db, &key)?;
@@ -163,6 +166,10 @@ impl Store {
         }
         Ok(events)
     }
+}
+
+fn session_key(id: &str) -> String {
+    format!("{SESSION_PREFIX}{id}")
 }
 
 fn event_key(seq: u64) -> Vec<u8> {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -112,9 +113,15 @@ impl Laptop {
         Ok(())
     }
 
-    /// Waits for a daemon that is to die by itself, at a fault point.
+    /// Waits for a daemon that is to die at a fault point.
     pub async fn daemon_died(&mut self) -> Result<()> {
-        self.daemon_ended().await.map(drop)
+        let status = self.daemon_ended().await?;
+        ensure!(
+            status.signal() == Some(Signal::KILL.as_raw()),
+            "the daemon ended with {status}, not at a fault point\n{}",
+            tail(&self.log())
+        );
+        Ok(())
     }
 
     /// Stops the daemon as a service manager does, and waits until it has.

@@ -1,0 +1,166 @@
+//! The daemon is killed at every step and at any moment: the next one finishes what it began.
+
+mod points;
+mod rig;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use futures::future::try_join_all;
+use nhd_protocol::session::Phase;
+use rand::rngs::StdRng;
+use rand::{Rng as _, SeedableRng as _};
+
+use self::points::{Point, Way, points, undo_points};
+use self::rig::Rig;
+use crate::shared_cluster;
+
+/// How many developers die side by side in one test.
+const GROUPS: usize = 3;
+
+/// Moments of a start, and of an end, at which a daemon is killed that expects nothing.
+const RANDOM_KILLS: usize = 20;
+const LONGEST_RANDOM_DELAY: Duration = Duration::from_secs(3);
+
+/// No container runtime takes an upper-case image name, so that a start fails as soon as its dev pod is there.
+const IMPOSSIBLE_IMAGE: &str = "NHD-TESTS/dev:1";
+
+#[tokio::test]
+async fn killed_at_any_point_of_a_start_or_an_end_the_next_daemon_finishes_it() -> Result<()> {
+    let (starts, ends) = (points(Way::Start), points(Way::End));
+    eprintln!("{} fault points of a start, {} of an end", starts.len(), ends.len());
+    let lives = (0..starts.len().max(ends.len())).map(|index| (starts.get(index), ends.get(index)));
+    in_groups("faults", lives, async |rig, (start, end)| {
+        one_life(rig, start, end).await.with_context(|| format!("killed at {start:?} and {end:?}"))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn killed_at_any_point_of_an_undo_the_next_daemon_completes_it() -> Result<()> {
+    let points = undo_points();
+    eprintln!("{} fault points of an undo", points.len());
+    in_groups("undo", points, async |rig, point| {
+        undone(rig, &point).await.with_context(|| format!("killed at {point}"))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn killed_while_it_brings_the_record_up_to_date_the_next_daemon_does_so() -> Result<()> {
+    let points = points(Way::Replan);
+    eprintln!("{} fault points of a second plan", points.len());
+    in_groups("replan", points, async |rig, point| {
+        replanned(rig, &point).await.with_context(|| format!("killed at {point}"))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn killed_at_random_moments_the_next_daemon_finishes() -> Result<()> {
+    let seed = match std::env::var("NHD_TEST_SEED") {
+        Ok(seed) => seed.parse()?,
+        Err(_) => rand::random::<u64>(),
+    };
+    eprintln!("NHD_TEST_SEED={seed} repeats these moments");
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut delay = || random.random_range(Duration::ZERO..LONGEST_RANDOM_DELAY);
+    let delays: Vec<_> = (0..RANDOM_KILLS).map(|_| (delay(), delay())).collect();
+    in_groups("random", delays, async |rig, (start, end)| {
+        random_life(rig, start, end).await.with_context(|| format!("killed after {start:?} and {end:?}"))
+    })
+    .await
+}
+
+/// Goes through all lives, several at a time, each group with a rig of its own.
+async fn in_groups<T>(
+    prefix: &str,
+    lives: impl IntoIterator<Item = T>,
+    live: impl AsyncFn(&mut Rig, T) -> Result<()>,
+) -> Result<()> {
+    let cluster = shared_cluster().await;
+    let client = cluster.client().await?;
+    let lives = std::sync::Mutex::new(lives.into_iter().collect::<VecDeque<T>>());
+    let next = || lives.lock().expect("no holder panics").pop_front();
+    let groups = (0..GROUPS).map(async |_| {
+        let mut rig = Rig::create(cluster, &client, prefix).await?;
+        while let Some(life) = next() {
+            live(&mut rig, life).await?;
+        }
+        rig.delete(&client).await
+    });
+    try_join_all(groups).await.map(drop)
+}
+
+/// From the original into DevMode and back, with a death on each way.
+async fn one_life(rig: &mut Rig, start: Option<&Point>, end: Option<&Point>) -> Result<()> {
+    let mut durable = false;
+    if let Some(point) = start {
+        let nhd = rig.daemon(Some(point)).await?;
+        rig.start_until_death(&nhd, rig.params()).await?;
+        durable = !point.is_unheard();
+    }
+    let nhd = rig.daemon(end).await?;
+    let found = rig.session(&nhd).await?;
+    ensure!(found.is_some() == durable, "the next daemon finds {found:?}");
+    let session = rig.finish_start(&nhd).await?.session;
+    let nhd = match end {
+        Some(point) => {
+            rig.end_until_death(&nhd, &session).await?;
+            let nhd = rig.daemon(None).await?;
+            if point.is_unheard() {
+                rig.ask_to_end(&nhd, &session).await?;
+            }
+            nhd
+        }
+        None => {
+            rig.ask_to_end(&nhd, &session).await?;
+            nhd
+        }
+    };
+    let phase = rig.finish_end(&nhd).await?;
+    ensure!(matches!(phase, None | Some(Phase::Ended)), "{phase:?}");
+    Ok(())
+}
+
+async fn undone(rig: &mut Rig, point: &Point) -> Result<()> {
+    let nhd = rig.daemon(Some(point)).await?;
+    let mut params = rig.params();
+    params.image = IMPOSSIBLE_IMAGE.to_owned();
+    rig.start_until_death(&nhd, params).await?;
+    let nhd = rig.daemon(None).await?;
+    let phase = rig.finish_end(&nhd).await?;
+    ensure!(matches!(phase, None | Some(Phase::Failed)), "{phase:?}");
+    Ok(())
+}
+
+/// The workload changes between its plan and its edit, while the daemon is dead: the record has to follow.
+async fn replanned(rig: &mut Rig, point: &Point) -> Result<()> {
+    let before_the_edit = Point { name: "enterDevMode".into(), moment: "before" };
+    let nhd = rig.daemon(Some(&before_the_edit)).await?;
+    rig.start_until_death(&nhd, rig.params()).await?;
+    rig.change_workload().await?;
+    let nhd = rig.daemon(Some(point)).await?;
+    rig.start_until_death(&nhd, rig.params()).await?;
+    let restored = Point { name: "restoreWorkload".into(), moment: "after" };
+    let nhd = rig.daemon(Some(&restored)).await?;
+    let status = rig.finish_start(&nhd).await?;
+    rig.end_until_death(&nhd, &status.session).await?;
+    let nhd = rig.daemon(None).await?;
+    rig.finish_end(&nhd).await.map(drop)
+}
+
+async fn random_life(rig: &mut Rig, start: Duration, end: Duration) -> Result<()> {
+    let nhd = rig.daemon(None).await?;
+    rig.start_and_kill(&nhd, start).await?;
+    let nhd = rig.daemon(None).await?;
+    let status = rig.finish_start(&nhd).await?;
+    rig.end_and_kill(&nhd, &status.session, end).await?;
+    let nhd = rig.daemon(None).await?;
+    // Whether the wish to end was heard before the death, the user would look and repeat it.
+    if rig.session(&nhd).await?.is_some() {
+        rig.ask_to_end(&nhd, &status.session).await?;
+    }
+    rig.finish_end(&nhd).await.map(drop)
+}

@@ -1,0 +1,203 @@
+//! One developer with one workload, whose daemon dies again and again; knows the invariant that must hold whenever it
+//! has.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use kube::Client as Kube;
+use nhd::cli::client::Client;
+use nhd_protocol::methods::{End, List, Start};
+use nhd_protocol::session::{Phase, SessionSelector, SessionStatus, StartParams, WaitUntil};
+use nhd_tests::laptop::Laptop;
+use nhd_tests::namespace::Namespace;
+use nhd_tests::shared::SharedCluster;
+use nhd_tests::workload::{Portrait, Workload};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::points::Point;
+
+const NAME: &str = "reviews";
+
+pub(super) struct Rig {
+    namespace: Namespace,
+    workload: Workload,
+    before: Portrait,
+    laptop: Laptop,
+    saves: u32,
+}
+
+impl Rig {
+    pub(super) async fn create(cluster: &SharedCluster, client: &Kube, prefix: &str) -> Result<Self> {
+        let namespace = Namespace::create(client, prefix).await?;
+        let workload = Workload::create(client, namespace.name(), manifest()).await?;
+        let before = workload.portrait().await?;
+        let laptop = Laptop::new(cluster.kubeconfig())?;
+        laptop.save("file.txt", "from the start")?;
+        Ok(Self { namespace, workload, before, laptop, saves: 0 })
+    }
+
+    pub(super) async fn delete(self, client: &Kube) -> Result<()> {
+        self.namespace.delete(client).await
+    }
+
+    pub(super) fn params(&self) -> StartParams {
+        self.laptop.start_params(self.namespace.name(), NAME)
+    }
+
+    /// Starts a daemon, armed with a fault or with none.
+    pub(super) async fn daemon(&mut self, fault: Option<&Point>) -> Result<Client> {
+        match fault {
+            Some(point) => self.laptop.set("NHD_FAULT", point.to_string()),
+            None => self.laptop.unset("NHD_FAULT"),
+        }
+        self.laptop.start_daemon().await
+    }
+
+    /// Begins a start in a daemon that dies at a fault point, and waits until it has.
+    pub(super) async fn start_until_death(&mut self, nhd: &Client, params: StartParams) -> Result<()> {
+        // The daemon may die before it answers; whether it does is not what matters.
+        let _ = nhd.call::<Start>(params).await;
+        self.laptop.daemon_died().await?;
+        self.check_known().await
+    }
+
+    /// Begins an end in a daemon that dies at a fault point, and waits until it has.
+    pub(super) async fn end_until_death(&mut self, nhd: &Client, session: &str) -> Result<()> {
+        let _ = nhd.call::<End>(selector(session)).await;
+        self.laptop.daemon_died().await?;
+        self.check_known().await
+    }
+
+    /// Begins a start and kills the daemon after so long.
+    pub(super) async fn start_and_kill(&mut self, nhd: &Client, delay: Duration) -> Result<()> {
+        let death = Instant::now() + delay;
+        let _ = timeout_at(death, nhd.call::<Start>(self.params())).await;
+        self.kill_at(death).await
+    }
+
+    /// Begins an end and kills the daemon after so long.
+    pub(super) async fn end_and_kill(&mut self, nhd: &Client, session: &str, delay: Duration) -> Result<()> {
+        let death = Instant::now() + delay;
+        let _ = timeout_at(death, nhd.call::<End>(selector(session))).await;
+        self.kill_at(death).await
+    }
+
+    /// Repeats the wish to end, of which a daemon that was killed may not have heard.
+    pub(super) async fn ask_to_end(&self, nhd: &Client, session: &str) -> Result<()> {
+        nhd.call::<End>(selector(session)).await.map(drop).context("ask to end")
+    }
+
+    async fn kill_at(&mut self, death: Instant) -> Result<()> {
+        sleep_until(death).await;
+        self.laptop.kill_daemon()?;
+        self.check_known().await
+    }
+
+    /// The invariant: what is changed in the cluster is known to a session in the store, and an edited workload has
+    /// its record.
+    async fn check_known(&self) -> Result<()> {
+        let secret = self.workload.secrets().await?.iter().any(|name| name.contains("nocalhost"));
+        let edited = self.workload.portrait().await? != self.before;
+        let known = self.stored_sessions()?;
+        ensure!(known.len() <= 1, "several sessions are stored: {known:?}");
+        ensure!(
+            !(edited || secret) || known.len() == 1,
+            "edited: {edited}, record: {secret}, yet no session"
+        );
+        ensure!(!edited || secret, "the workload is edited, and there is no record");
+        Ok(())
+    }
+
+    /// The ids in the copy of the sessions that the daemon keeps beside its store.
+    pub(super) fn stored_sessions(&self) -> Result<Vec<String>> {
+        let path = self.laptop.home().join("sessions.json");
+        if !path.exists() {
+            return Ok(Vec::new());
+        }
+        let sessions: Vec<Value> = serde_json::from_slice(&std::fs::read(path)?)?;
+        Ok(sessions.iter().filter_map(|session| session["id"].as_str().map(str::to_owned)).collect())
+    }
+
+    /// The one session that the daemon knows, if it does.
+    pub(super) async fn session(&self, nhd: &Client) -> Result<Option<String>> {
+        let list = nhd.call::<List>(SessionSelector::default()).await?;
+        ensure!(list.sessions.len() <= 1, "several sessions: {list:?}");
+        Ok(list.sessions.into_iter().next().map(|status| status.session))
+    }
+
+    /// Brings the session to where files arrive: the one that is there, or a new one where there is none.
+    pub(super) async fn finish_start(&mut self, nhd: &Client) -> Result<SessionStatus> {
+        let session = match self.session(nhd).await? {
+            Some(session) => session,
+            None => {
+                self.workload.assert_restored(&self.before).await?;
+                nhd.call::<Start>(self.params()).await?.session
+            }
+        };
+        let status = self.laptop.wait(nhd, &session, WaitUntil::Synced).await?;
+        let pod = status.pod.as_ref().and_then(|pod| pod.name.as_deref()).context("a pod")?;
+        self.saves += 1;
+        let text = self.saves.to_string();
+        self.laptop.save("file.txt", &text)?;
+        self.workload.prints(pod, "cat file.txt", &text).await?;
+        Ok(status)
+    }
+
+    /// Waits until the daemon has by itself ended what another began to end; stops the daemon, and asserts that
+    /// nothing is left. Gives back in which phase the session ended, unless it had before anybody could ask.
+    pub(super) async fn finish_end(&mut self, nhd: &Client) -> Result<Option<Phase>> {
+        let phase = match self.session(nhd).await? {
+            Some(session) => Some(self.laptop.wait(nhd, &session, WaitUntil::Ended).await?.phase),
+            None => None,
+        };
+        self.workload.assert_restored(&self.before).await?;
+        let left = self.laptop.processes()?;
+        ensure!(left.is_empty(), "still running: {left:?}");
+        self.laptop.stop_daemon().await?;
+        ensure!(self.stored_sessions()?.is_empty(), "an ended session is stored");
+        Ok(phase)
+    }
+
+    /// Somebody else changes the workload, which nobody's session has edited yet.
+    pub(super) async fn change_workload(&mut self) -> Result<()> {
+        let patch = json!({"spec": {"template": {"spec": {"containers": [
+            {"name": "app", "env": [{"name": "CHANGED", "value": "yes"}]},
+        ]}}}});
+        let deployments = self.workload.deployments();
+        deployments.patch(NAME, &Default::default(), &kube::api::Patch::Strategic(patch)).await?;
+        self.workload.rolled_out().await?;
+        self.before = self.workload.portrait().await?;
+        Ok(())
+    }
+}
+
+fn selector(session: &str) -> SessionSelector {
+    SessionSelector { session: Some(session.to_owned()), ..SessionSelector::default() }
+}
+
+/// A Deployment that comes by every step. Its pods exclude each other, so that an end waits for the dev pod to go and
+/// for the original to come; the dev pod's shell has a grace period to ignore; and a history of none has to be raised
+/// for a while. Without a probe it is ready at once.
+fn manifest() -> Value {
+    json!({
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": NAME},
+        "spec": {
+            "replicas": 1,
+            "revisionHistoryLimit": 0,
+            "strategy": {"type": "Recreate"},
+            "selector": {"matchLabels": {"app": NAME}},
+            "template": {
+                "metadata": {"labels": {"app": NAME}},
+                "spec": {
+                    "terminationGracePeriodSeconds": 10,
+                    "containers": [
+                        {"name": "app", "image": "nhd-tests/app:1", "imagePullPolicy": "IfNotPresent"},
+                    ],
+                },
+            },
+        },
+    })
+}
