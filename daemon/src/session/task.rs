@@ -68,6 +68,8 @@ pub struct SessionTask {
     /// What was seen may be out of date.
     stale: bool,
     synced_with: Option<String>,
+    /// The connection to a dev pod that has been replaced: what it says is not about the present one.
+    old_connection: Option<u64>,
     ending_for: Option<oneshot::Sender<Result<(), ErrorInfo>>>,
     began: Instant,
     waiting: Option<(StepName, Instant)>,
@@ -102,6 +104,7 @@ impl SessionTask {
             sight: None,
             stale: true,
             synced_with: None,
+            old_connection: None,
             ending_for: None,
             began: Instant::now(),
             waiting: None,
@@ -207,17 +210,26 @@ impl SessionTask {
         if changed && target.is_some() && !held {
             sync.kick();
         }
+        let replaced =
+            target.as_ref().zip(self.synced_with.as_ref()).is_some_and(|(now, then)| now.uid != *then);
+        if changed && replaced && status.connected {
+            self.old_connection = Some(status.connection);
+        }
         if let Some(target) = target
-            && !changed
             && status.connected
             && status.in_sync
+            && self.old_connection != Some(status.connection)
         {
             self.synced_with = Some(target.uid);
         }
     }
 
     fn local(&self) -> Local {
-        let connected = self.running.sync.as_ref().is_some_and(|sync| sync.status().borrow().connected);
+        let connected = self.running.sync.as_ref().is_some_and(|sync| {
+            let status = sync.status();
+            let status = status.borrow();
+            status.connected && self.old_connection != Some(status.connection)
+        });
         let patience = self.sight.as_ref().map(verdict::rollout_patience).unwrap_or_default();
         let waited = self.waiting.filter(|(step, _)| *step == StepName::AwaitRollout);
         // A start ends by itself what was left over; an end has to be told.

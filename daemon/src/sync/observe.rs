@@ -103,7 +103,17 @@ impl Observer<'_> {
         }
         let completion = self.rest.completion(folder_id, device).await?;
         let unreadable = if folder.errors > 0 { self.unreadable().await? } else { None };
-        Ok(Observation { begun, connected, folder, completion, confirmed, scanned, pending, unreadable })
+        Ok(Observation {
+            begun,
+            connected,
+            connection,
+            folder,
+            completion,
+            confirmed,
+            scanned,
+            pending,
+            unreadable,
+        })
     }
 
     /// Right after connecting, completion is what was last known, or 100 % when nothing was: only once the other side

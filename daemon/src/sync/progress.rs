@@ -31,6 +31,8 @@ const FOLDER_HINT: &str = "syncthing cannot work on the source folder; it goes o
 pub(super) struct Observation {
     pub(super) begun: Instant,
     pub(super) connected: bool,
+    /// Counts connections made and lost since syncthing started.
+    pub(super) connection: u64,
     pub(super) folder: FolderStatus,
     pub(super) completion: Completion,
     /// Whether the other side has said on this connection what it has. Before that, completion is a guess.
@@ -123,6 +125,7 @@ impl Progress {
             since: self.since,
             in_sync,
             connected: seen.is_some_and(|seen| seen.connected) && self.process == Process::Running,
+            connection: seen.map_or(0, |seen| (u64::from(self.restarts) << 32) + seen.connection),
             first_sync_done: self.first_sync_done,
             completion_percent: self.percent,
             need_files: need.map(|need| need.need_items + need.need_deletes).unwrap_or_default(),

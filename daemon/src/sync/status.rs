@@ -26,6 +26,8 @@ pub struct SyncStatus {
     /// Whether the container has everything, also when the state is `Degraded` for another reason.
     pub in_sync: bool,
     pub connected: bool,
+    /// Another number is another connection.
+    pub connection: u64,
     /// Whether the container has had everything once since this engine started.
     pub first_sync_done: bool,
     /// By bytes, 0 until the other side has said what it has.

@@ -5,6 +5,7 @@ fn seen(begun: Instant) -> Observation {
     Observation {
         begun,
         connected: true,
+        connection: 1,
         folder: FolderStatus { state: "idle".into(), global_files: 3, ..FolderStatus::default() },
         completion: Completion { completion: 100.0, ..Completion::default() },
         confirmed: true,
