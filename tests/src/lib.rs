@@ -8,3 +8,4 @@ pub mod namespace;
 pub mod laptop;
 pub mod workload;
 pub mod stage;
+pub mod bench;

@@ -50,6 +50,10 @@ impl Workload {
         Ok(workload)
     }
 
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
     pub fn name(&self) -> &str {
         &self.name
     }

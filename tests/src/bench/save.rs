@@ -1,0 +1,74 @@
+//! How long a saved file takes to be complete in the pod, seen on the node itself.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use rand::Rng as _;
+
+use super::figures::{Figure, Samples, digits};
+use crate::shared::SharedCluster;
+use crate::stage::{Stage, pod_of};
+use crate::workload::app;
+
+/// Half of them by write and rename, as editors do, half in place.
+const SAVES: usize = 100;
+const PAUSE: std::ops::Range<Duration> = Duration::from_millis(50)..Duration::from_millis(150);
+const LOOK_EVERY: Duration = Duration::from_micros(200);
+const LIMIT: Duration = Duration::from_secs(10);
+
+pub async fn measure(cluster: &SharedCluster) -> Result<Vec<Figure>> {
+    let stage = Stage::set(cluster, "bench-save", app("bench")).await?;
+    let status = stage.start().await?;
+    let pod = stage.workload.pods().get(pod_of(&status)?).await?;
+    let uid = pod.metadata.uid.context("a uid")?;
+    let volume = "volumes/kubernetes.io~empty-dir/nocalhost-shared-volume";
+    let remote = cluster.kubelet_root()?.join("pods").join(uid).join(volume);
+    let local = stage.laptop.source();
+    let (all, renamed, written) = tokio::task::spawn_blocking(move || saves(&local, &remote)).await??;
+    stage.end(&status.session).await?;
+    stage.close().await?;
+    let (median, p95) = (all.median(), all.percentile(95));
+    let both =
+        format!("renamed {} ms, written in place {} ms", digits(renamed.median()), digits(written.median()));
+    Ok(vec![
+        Figure::new("save → remote, p50 of 100", all.spread("ms")).aiming("≤ 10 ms", median <= 10.0),
+        Figure::new("save → remote, p95 of 100", format!("{} ms", digits(p95))),
+        Figure::new("  of which, p50", both),
+    ])
+}
+
+/// Saves a file again and again, with another length each time, by which it is known on the other side.
+fn saves(local: &Path, remote: &Path) -> Result<(Samples, Samples, Samples)> {
+    let (mut all, mut renamed, mut written) = (Samples::default(), Samples::default(), Samples::default());
+    for number in 0..SAVES {
+        std::thread::sleep(rand::rng().random_range(PAUSE));
+        let name = format!("saved-{}.txt", number % 10);
+        let text = "x".repeat(1000 + number);
+        let (file, by_rename) = (local.join(&name), number % 2 == 0);
+        let began = Instant::now();
+        if by_rename {
+            let aside: PathBuf = local.join(format!(".{name}.new"));
+            std::fs::write(&aside, &text)?;
+            std::fs::rename(&aside, &file)?;
+        } else {
+            std::fs::write(&file, &text)?;
+        }
+        let took = until_long(&remote.join(&name), text.len() as u64, began)?;
+        all.add(took);
+        if by_rename { &mut renamed } else { &mut written }.add(took);
+    }
+    Ok((all, renamed, written))
+}
+
+fn until_long(file: &Path, length: u64, began: Instant) -> Result<Duration> {
+    loop {
+        match file.metadata() {
+            Ok(metadata) if metadata.len() == length => return Ok(began.elapsed()),
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+            _ if began.elapsed() > LIMIT => bail!("{file:?} does not arrive"),
+            _ => std::thread::sleep(LOOK_EVERY),
+        }
+    }
+}

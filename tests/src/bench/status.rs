@@ -1,0 +1,39 @@
+//! What asking for a session's status costs, over a connection and by a process for each.
+
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+
+use super::figures::{Figure, Samples, digits};
+use crate::shared::SharedCluster;
+use crate::stage::Stage;
+use crate::workload::app;
+
+const CALLS: usize = 1000;
+const PROCESSES: usize = 20;
+
+pub async fn measure(cluster: &SharedCluster) -> Result<Vec<Figure>> {
+    let stage = Stage::set(cluster, "bench-status", app("bench")).await?;
+    let session = stage.start().await?.session;
+    let (mut calls, mut processes) = (Samples::default(), Samples::default());
+    for _ in 0..CALLS {
+        let began = Instant::now();
+        stage.status(&session).await?;
+        calls.add(began.elapsed());
+    }
+    for _ in 0..PROCESSES {
+        let began = Instant::now();
+        let outcome = stage.laptop.cli(&["status", "--json"]).await?;
+        processes.add(began.elapsed());
+        ensure!(outcome.code == Some(0), "{outcome:?}");
+    }
+    stage.end(&session).await?;
+    stage.close().await?;
+    let median = calls.median();
+    Ok(vec![
+        Figure::new("session.status, p50 of 1,000", calls.spread("ms"))
+            .beside(format!("nhd-cli status --json {}", processes.spread("ms")), median / processes.median())
+            .aiming("≤ 0.2 ms", median <= 0.2),
+        Figure::new("session.status, p95 of 1,000", format!("{} ms", digits(calls.percentile(95)))),
+    ])
+}
