@@ -65,23 +65,48 @@ pub enum StoreError {
 }
 
 impl Store {
-    /// Opens the store; one that does not open is moved aside, never deleted, and rebuilt from the JSON copy.
+    /// Opens the store; one that does not open, or has lost sessions, is moved aside, never deleted, and rebuilt with
+    /// the JSON copy.
     pub fn open(paths: &Paths) -> Result<Self, StoreError> {
         let path = paths.store();
-        match open_database(&path) {
-            Ok(db) => Self::with_database(db, paths),
-            Err(source @ (sled::Error::Corruption { .. } | sled::Error::Unsupported(_))) => {
-                tracing::error!(error = %source, ?path, "the store does not open; rebuilding it from its copy");
-                move_aside(&path)?;
-                let db = open_database(&path).map_err(|source| StoreError::Open { path, source })?;
+        let (why, sessions) = match open_database(&path) {
+            Ok(db) => {
                 let store = Self::with_database(db, paths)?;
-                for session in export::read(&store.export)? {
-                    store.put_session(&session)?;
+                let (mut sessions, lost) = (store.sessions()?, store.lost()?);
+                if lost.is_empty() {
+                    return Ok(store);
                 }
-                Ok(store)
+                sessions.extend(lost);
+                ("it has lost sessions".to_owned(), sessions)
             }
-            Err(source) => Err(StoreError::Open { path, source }),
+            Err(source @ (sled::Error::Corruption { .. } | sled::Error::Unsupported(_))) => {
+                (source.to_string(), export::read(&paths.export())?)
+            }
+            Err(source) => return Err(StoreError::Open { path, source }),
+        };
+        tracing::error!(why, ?path, "the store is damaged; rebuilding it with its copy");
+        move_aside(&path)?;
+        let db = open_database(&path).map_err(|source| StoreError::Open { path, source })?;
+        let store = Self::with_database(db, paths)?;
+        for session in &sessions {
+            write_json(&store.db, &session_key(&session.id), session)?;
         }
+        // Only now: until all are in the store, the copy is all that there is.
+        flush(&store.db, "sessions")?;
+        export::write(&store.export, &sessions)?;
+        Ok(store)
+    }
+
+    /// The sessions that only the copy has. sled opens a damaged log as far as it can be read, and be that not at all,
+    /// and then cannot always write. A session removed right before a crash is among them, too: it finds its workload
+    /// given back and is removed again.
+    fn lost(&self) -> Result<Vec<StoredSession>, StoreError> {
+        let known = self.sessions()?;
+        let copies = export::read(&self.export).unwrap_or_else(|error| {
+            tracing::warn!(error = crate::error_chain(&error), "the copy of the sessions is no help");
+            Vec::new()
+        });
+        Ok(copies.into_iter().filter(|copy| known.iter().all(|session| session.id != copy.id)).collect())
     }
 
     fn with_database(db: sled::Db, paths: &Paths) -> Result<Self, StoreError> {
@@ -107,7 +132,7 @@ impl Store {
 
     /// Writes a session so that it survives a crash right after the call.
     pub fn put_session(&self, session: &StoredSession) -> Result<(), StoreError> {
-        let key = format!("{SESSION_PREFIX}{}", session.id);
+        let key = session_key(&session.id);
         let _writing = self.writing.lock().expect("no writer panics");
         write_json(&self.db, &key, session)?;
         flush(&self.db, &key)?;
@@ -116,7 +141,7 @@ impl Store {
     }
 
     pub fn remove_session(&self, id: &str) -> Result<(), StoreError> {
-        let key = format!("{SESSION_PREFIX}{id}");
+        let key = session_key(id);
         let _writing = self.writing.lock().expect("no writer panics");
         self.db.remove(&key).map_err(|source| StoreError::Write { what: key.clone(), source })?;
         flush(&self.db, &key)?;
@@ -163,6 +188,10 @@ impl Store {
         }
         Ok(events)
     }
+}
+
+fn session_key(id: &str) -> String {
+    format!("{SESSION_PREFIX}{id}")
 }
 
 fn event_key(seq: u64) -> Vec<u8> {
