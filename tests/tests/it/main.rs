@@ -6,6 +6,8 @@ mod refusals;
 mod permissions;
 mod concurrency;
 mod traps;
+mod recovery;
+mod cli;
 
 /// The cluster that all tests of this binary share.
 async fn shared_cluster() -> &'static nhd_tests::shared::SharedCluster {
