@@ -1,0 +1,69 @@
+//! Which pod the forward leads to, and with which pod a sync has been complete.
+
+use nhd_protocol::session::StepName;
+
+use super::super::observe::{Local, Sight};
+use super::super::verdict;
+use super::SessionTask;
+use crate::forward::PodTarget;
+use crate::store::session::Desired;
+
+impl SessionTask {
+    /// Tells the forward where to lead, and remembers with which pod a sync has been complete.
+    pub(super) fn note_pod_and_sync(&mut self) {
+        if self.stored.desired == Desired::Original {
+            return;
+        }
+        let ready = self.sight.as_ref().and_then(Sight::dev_pod).filter(|pod| pod.ready);
+        let target = ready.map(|pod| PodTarget {
+            namespace: self.stored.workload.namespace.clone(),
+            pod: pod.name.clone(),
+            uid: pod.uid.clone(),
+        });
+        let changed = self.target.send_if_modified(|current| {
+            let changed = *current != target;
+            if changed {
+                current.clone_from(&target);
+            }
+            changed
+        });
+        let Some(sync) = &self.running.sync else { return };
+        let status = sync.status();
+        let status = status.borrow();
+        // A connection that the forward already holds gets through by itself.
+        let held = self.running.forward.as_ref().is_some_and(|forward| forward.status().open > 0);
+        if changed && target.is_some() && !held {
+            sync.kick();
+        }
+        let replaced =
+            target.as_ref().zip(self.synced_with.as_ref()).is_some_and(|(now, then)| now.uid != *then);
+        if changed && replaced && status.connected {
+            self.old_connection = Some(status.connection);
+        }
+        if let Some(target) = target
+            && status.connected
+            && status.in_sync
+            && self.old_connection != Some(status.connection)
+        {
+            self.synced_with = Some(target.uid);
+        }
+    }
+
+    pub(super) fn local(&self) -> Local {
+        let connected = self.running.sync.as_ref().is_some_and(|sync| {
+            let status = sync.status();
+            let status = status.borrow();
+            status.connected && self.old_connection != Some(status.connection)
+        });
+        let patience = self.sight.as_ref().map(verdict::rollout_patience).unwrap_or_default();
+        let waited = self.waiting.filter(|(step, _)| *step == StepName::AwaitRollout);
+        // A start ends by itself what was left over; an end has to be told.
+        let leftover = self.running.leftover && self.stored.desired == Desired::Original;
+        Local {
+            forward: self.running.forward.is_some(),
+            sync: self.running.sync.is_some() || leftover,
+            synced_with: self.synced_with.clone().filter(|_| connected),
+            rollout_given_up: waited.is_some_and(|(_, since)| since.elapsed() >= patience),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What others see of a session: its status, its steps, its events.
+
+use std::time::Duration;
+
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::event::{EventBody, StepOutcome};
+use nhd_protocol::session::{Phase, StepName};
+use tokio::time::Instant;
+
+use super::super::next::Next;
+use super::super::observe::Sight;
+use super::super::view::{self, Glance};
+use super::SessionTask;
+use crate::fault;
+use crate::store::session::Desired;
+
+impl SessionTask {
+    /// Ends a wait that is over with its event, and begins a new one.
+    pub(super) fn leave_wait(&mut self, now: Next) {
+        let step = if let Next::Wait(step) = now { step } else { None };
+        if self.waiting.map(|(step, _)| step) == step {
+            return;
+        }
+        if let Some((step, since)) = self.waiting.take() {
+            self.tell_step(step, StepOutcome::Done, Some(since.elapsed()), None);
+        }
+        if let Some(step) = step {
+            self.waiting = Some((step, Instant::now()));
+            self.tell_step(step, StepOutcome::Began, None, None);
+            fault::point(&step_name(step), "before");
+        }
+    }
+
+    pub(super) fn troubled_phase(&self) -> Phase {
+        match self.stored.desired {
+            Desired::Original => Phase::Ending,
+            Desired::DevMode if self.stored.synced => Phase::Reconnecting,
+            Desired::DevMode => self.status.borrow().phase,
+        }
+    }
+
+    pub(super) fn show(&mut self, now: Next) {
+        let pod_ready = self.sight.as_ref().and_then(Sight::dev_pod).is_some_and(|pod| pod.ready);
+        let step = match now {
+            Next::Do(step) | Next::Wait(Some(step)) => Some(step),
+            Next::Wait(None) | Next::Stop(_) => None,
+        };
+        self.publish(view::phase(&self.stored, now, pod_ready), step);
+    }
+
+    pub(super) fn show_phase(&mut self, phase: Phase) {
+        self.publish(phase, None);
+    }
+
+    fn publish(&mut self, phase: Phase, step: Option<StepName>) {
+        let before = self.status.borrow().clone();
+        let after = view::refreshed(
+            &before,
+            Glance {
+                stored: &self.stored,
+                sight: self.sight.as_ref(),
+                forward: self.running.forward.as_ref().map(crate::forward::Forward::status),
+                sync: self.running.sync.as_ref().map(|sync| sync.status().borrow().clone()),
+                phase,
+                step,
+                error: self.error.clone().or_else(|| self.stored.failure.clone()),
+            },
+        );
+        self.status.send_replace(after.clone());
+        if view::is_news(&before, &after) {
+            self.environment.events.publish(EventBody::Session { status: Box::new(after) });
+        }
+    }
+
+    pub(super) fn tell_step(
+        &self,
+        step: StepName,
+        outcome: StepOutcome,
+        elapsed: Option<Duration>,
+        error: Option<ErrorInfo>,
+    ) {
+        let elapsed_ms = elapsed.map(|elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
+        let session = self.stored.id.clone();
+        self.environment.events.publish(EventBody::Step { session, step, outcome, elapsed_ms, error });
+    }
+}
+
+/// A step's name as the protocol writes it.
+pub(super) fn step_name(step: StepName) -> String {
+    let name = serde_json::to_value(step).expect("a step is a plain name");
+    name.as_str().unwrap_or_default().to_owned()
+}
