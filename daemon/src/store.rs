@@ -65,19 +65,54 @@ pub enum StoreError {
 }
 
 impl Store {
-    /// Opens the store; one that does not open is moved aside, never deleted, and rebuilt from the JSON copy.
+    /// Opens the store; one that does not open, or has lost sessions, is moved aside, never deleted, and rebuilt with
+    /// the JSON copy.
     pub fn open(paths: &Paths) -> Result<Self, StoreError> {
         let path = paths.store();
-        match open_database(&path) {
-            Ok(db) => Self::with_database(db, paths),
-            Err(source @ (sled::Error::Corruption { .. } | sled::Error::Unsupported(_))) => {
-                tracing::error!(error = %source, ?path, "the store does not open; rebuilding it from its copy");
-                move_aside(&path)?;
-                let db = open_database(&path).map_err(|source| StoreError::Open { path, source })?;
-                Self::with_database(db, paths)
+        let is_new = !path.exists();
+        let (why, sessions) = match open_database(&path) {
+            Ok(db) => {
+                let store = Self::with_database(db, paths)?;
+                let lost = store.lost()?;
+                if lost.is_empty() || is_new {
+                    store.fill(&lost)?;
+                    return Ok(store);
+                }
+                ("it has lost sessions".to_owned(), [store.sessions()?, lost].concat())
             }
-            Err(source) => Err(StoreError::Open { path, source }),
+            Err(source @ (sled::Error::Corruption { .. } | sled::Error::Unsupported(_))) => {
+                (source.to_string(), export::read(&paths.export())?)
+            }
+            Err(source) => return Err(StoreError::Open { path, source }),
+        };
+        tracing::error!(why, ?path, "the store is damaged; rebuilding it with its copy");
+        move_aside(&path)?;
+        let db = open_database(&path).map_err(|source| StoreError::Open { path, source })?;
+        let store = Self::with_database(db, paths)?;
+        store.fill(&sessions)?;
+        Ok(store)
+    }
+
+    /// The sessions that only the copy has. sled opens a damaged log as far as it can be read, and be that not at all,
+    /// and then cannot always write. A session removed right before a crash is among them, too: it finds its workload
+    /// given back and is removed again.
+    fn lost(&self) -> Result<Vec<StoredSession>, StoreError> {
+        let known = self.sessions()?;
+        let copies = export::read(&self.export).unwrap_or_else(|error| {
+            tracing::warn!(error = crate::error_chain(&error), "the copy of the sessions is no help");
+            Vec::new()
+        });
+        Ok(copies.into_iter().filter(|copy| known.iter().all(|session| session.id != copy.id)).collect())
+    }
+
+    /// Adds sessions, and only when all are in the store brings the copy up to date, which a daemon that was killed
+    /// between the two has left behind.
+    fn fill(&self, sessions: &[StoredSession]) -> Result<(), StoreError> {
+        for session in sessions {
+            write_json(&self.db, &session_key(&session.id), session)?;
         }
+        flush(&self.db, "sessions")?;
+        export::write(&self.export, &self.sessions()?)
     }
 
     fn with_database(db: sled::Db, paths: &Paths) -> Result<Self, StoreError> {
@@ -87,20 +122,13 @@ impl Store {
             }
             Some(meta) => meta,
             None => {
-                // New, or in the place of one that is lost: the copy knows.
-                for session in export::read(&paths.export())? {
-                    write_json(&db, &session_key(&session.id), &session)?;
-                }
                 let meta = Meta { version: STORE_VERSION, epoch: crate::random_id(16) };
                 write_json(&db, META_KEY, &meta)?;
                 flush(&db, META_KEY)?;
                 meta
             }
         };
-        let store = Self { db, export: paths.export(), writing: Mutex::new(()), epoch: meta.epoch };
-        // A daemon that was killed between the two leaves a copy that is behind.
-        export::write(&store.export, &store.sessions()?)?;
-        Ok(store)
+        Ok(Self { db, export: paths.export(), writing: Mutex::new(()), epoch: meta.epoch })
     }
 
     /// The name of this store's event log; another store has another.
