@@ -16,7 +16,7 @@ use nhd_protocol::workload::WorkloadKind;
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::process::{Outcome, Process, call, processes_naming, tail};
+use crate::process::{Outcome, Process, call, kill_naming, processes_naming, tail};
 
 /// How long a daemon may take to listen, and to end.
 const DAEMON_LIMIT: Duration = Duration::from_secs(20);
@@ -203,6 +203,19 @@ impl Laptop {
         let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
         let folder = self.folder.path().to_path_buf();
         tokio::task::spawn_blocking(move || call(&program, &arguments, &environment, &folder)).await?
+    }
+
+    /// Runs a second daemon in the same home to its end.
+    pub async fn second_daemon(&self) -> Result<Outcome> {
+        let (program, environment) = (binary("nhd")?, self.environment.clone());
+        let folder = self.folder.path().to_path_buf();
+        tokio::task::spawn_blocking(move || call(&program, &[], &environment, &folder)).await?
+    }
+
+    /// Kills this laptop's syncthing as `kill -9` does.
+    pub fn kill_syncthing(&self) -> Result<()> {
+        ensure!(kill_naming(&self.home(), "syncthing")? > 0, "no syncthing runs");
+        Ok(())
     }
 
     /// Processes, other than the daemon that we hold, whose command line or environment names this laptop's home.

@@ -215,9 +215,23 @@ pub fn processes_naming(folder: &Path, except: Option<u32>) -> Result<Vec<String
     Ok(found.map(|(pid, line)| format!("{pid} {line}")).collect())
 }
 
+/// Kills the processes that name a folder that only one test knows, if their command line has a word in it. Says how
+/// many there were.
+pub fn kill_naming(folder: &Path, word: &str) -> Result<usize> {
+    let found: Vec<u32> =
+        naming(folder)?.into_iter().filter(|(_, line)| line.contains(word)).map(|(pid, _)| pid).collect();
+    kill_all(&found);
+    Ok(found.len())
+}
+
 /// Kills the processes that name a folder that only one test knows.
 pub fn end_processes_naming(folder: &Path) {
-    for (pid, _) in naming(folder).unwrap_or_default() {
+    let found: Vec<u32> = naming(folder).unwrap_or_default().into_iter().map(|(pid, _)| pid).collect();
+    kill_all(&found);
+}
+
+fn kill_all(pids: &[u32]) {
+    for &pid in pids {
         let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
         if let Some(pid) = pid
             && pid != rustix::process::getpid()

@@ -7,6 +7,8 @@ mod permissions;
 mod concurrency;
 mod traps;
 mod faults;
+mod recovery;
+mod cli;
 
 /// The cluster that all tests of this binary share.
 async fn shared_cluster() -> &'static nhd_tests::shared::SharedCluster {
