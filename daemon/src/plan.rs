@@ -36,8 +36,8 @@ pub use enter::{Entered, carry_out, enter};
 pub use error::PlanError;
 pub use names::{DEV_CONTAINER, SIDECAR_CONTAINER, secret_name};
 pub use options::{
-    DEFAULT_COMMAND, DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, DevOptions, NOCALHOST_SIDECAR_IMAGE, Sidecar,
-    SidecarPreset,
+    DEFAULT_COMMAND, DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, DevOptions, NOCALHOST_SIDECAR_IMAGE,
+    PROMPT_COMMAND, Sidecar, SidecarPreset,
 };
 pub use render::render_diff;
 pub use restore::{restore, settle};

@@ -137,8 +137,6 @@ pub enum StepName {
     CloseForward,
     /// The original put back.
     RestoreWorkload,
-    /// The dev pods ended, whose shell ignores a gentle request.
-    StopDevPods,
     /// Waiting for the pods of the original.
     AwaitRollout,
     /// The dev revision and its pods deleted, so that an undo of the rollout cannot lead back to it.

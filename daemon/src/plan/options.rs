@@ -4,6 +4,9 @@
 pub const DEFAULT_WORK_DIR: &str = "/home/nocalhost-dev";
 /// What keeps the dev container alive while nothing is started in it (the seed).
 pub const DEFAULT_COMMAND: [&str; 3] = ["/bin/sh", "-c", "tail -f /dev/null"];
+/// The same, but gone at once when its pod is deleted: the first process of a container hears only those signals that
+/// it asks for, and would be waited for until it is killed.
+pub const PROMPT_COMMAND: [&str; 3] = ["/bin/sh", "-c", "trap 'exit 0' TERM; tail -f /dev/null & wait"];
 /// The official image, for many architectures, pinned.
 pub const DEFAULT_SIDECAR_IMAGE: &str = "docker.io/syncthing/syncthing:1.30.0";
 /// The image of the seed's after-manifest.

@@ -12,7 +12,7 @@ use crate::cluster::error::OrAbsent as _;
 use crate::cluster::objects::{self, Mode, Objects, selector_query};
 use crate::cluster::record::{self, Owner, Record, SidecarFiles};
 use crate::cluster::{autoscalers, quota, revisions};
-use crate::plan::{self, DEFAULT_COMMAND, DevOptions, Sidecar, SidecarPreset};
+use crate::plan::{self, DEFAULT_COMMAND, DevOptions, PROMPT_COMMAND, Sidecar, SidecarPreset};
 use crate::store::session::{StoredPlan, StoredRequest};
 
 /// A start that has passed every check: what would be written.
@@ -58,6 +58,9 @@ pub async fn prepare(
     let scaling = autoscalers::scaling(objects, namespace, workload.kind.as_str(), &workload.name).await;
     if !scaling.is_empty() {
         return Err(Failure::fatal(scaled(workload, &scaling)));
+    }
+    if is_paused_half_way(&origin) {
+        return Err(Failure::fatal(paused(workload)));
     }
     let options = options(objects, workload, &origin, request, &secret_name).await?;
     let entered = plan::enter(&origin, &options).map_err(|error| Failure::plan(workload, &error))?;
@@ -106,18 +109,17 @@ pub async fn options(
             Ok((claims, quota::is_tight(objects, namespace).await))
         });
     let (revisions, (exclusive_claims, tight_quota)) = looked_up.await?;
+    // The preset of Nocalhost is its manifest to the letter.
+    let (preset, command) = match request.sidecar_preset {
+        nhd_protocol::session::SidecarPreset::Syncthing => (SidecarPreset::Syncthing, PROMPT_COMMAND),
+        nhd_protocol::session::SidecarPreset::Nocalhost => (SidecarPreset::Nocalhost, DEFAULT_COMMAND),
+    };
     Ok(DevOptions {
         container: request.container.clone(),
         image: request.image.clone(),
         work_dir: request.work_dir.clone(),
-        command: DEFAULT_COMMAND.map(str::to_owned).to_vec(),
-        sidecar: Sidecar {
-            preset: match request.sidecar_preset {
-                nhd_protocol::session::SidecarPreset::Syncthing => SidecarPreset::Syncthing,
-                nhd_protocol::session::SidecarPreset::Nocalhost => SidecarPreset::Nocalhost,
-            },
-            image: request.sidecar_image.clone(),
-        },
+        command: command.map(str::to_owned).to_vec(),
+        sidecar: Sidecar { preset, image: request.sidecar_image.clone() },
         secret_name: secret_name.to_owned(),
         revisions: revisions.iter().filter(|revision| !revision.dev).count(),
         exclusive_claims,
@@ -197,6 +199,19 @@ pub(super) fn taken(workload: &WorkloadRef, secret: &str, record: Option<&Record
         ),
     };
     ErrorInfo::new(ErrorKind::InDevModeElsewhere, who).with_hint(hint)
+}
+
+/// Its pods are not those of its manifest, and an end could give back only one of the two.
+fn is_paused_half_way(origin: &Value) -> bool {
+    let count = |pointer: &str| origin.pointer(pointer).and_then(Value::as_i64).unwrap_or(0);
+    origin.pointer("/spec/paused") == Some(&Value::Bool(true))
+        && count("/status/updatedReplicas") != count("/status/replicas")
+}
+
+fn paused(workload: &WorkloadRef) -> ErrorInfo {
+    let message = format!("cannot put {workload} into DevMode: its rollout is paused half way");
+    ErrorInfo::new(ErrorKind::WorkloadUnsuitable, message)
+        .with_hint("resume the rollout or undo it first; nothing was changed")
 }
 
 /// An autoscaler would make several dev pods out of one, of which one is synced.
