@@ -4,6 +4,8 @@
 
 pub mod export;
 pub mod session;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;

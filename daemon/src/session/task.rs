@@ -137,7 +137,10 @@ impl SessionTask {
         self.note_pod_and_sync();
         let seen = observed(&self.stored, self.sight.as_ref(), &self.local());
         let now = next(self.stored.desired, &seen);
-        if !matches!(now, Next::Stop(_)) {
+        if !matches!(now, Next::Stop(_)) && self.ending_for.is_some() {
+            // Whoever is answered may wait for the end, and must not be met by what stood in the way before.
+            self.error = None;
+            self.show(now);
             self.answer_end(Ok(()));
         }
         self.leave_wait(now);
@@ -222,8 +225,6 @@ impl SessionTask {
 
     /// Something failed: try again later, or undo a start that cannot succeed.
     fn stumble(&mut self, failure: Failure) -> Turn {
-        // An end that cannot be judged now is taken on; it is done as soon as it can be.
-        self.answer_end(Ok(()));
         self.stale = true;
         self.failures += 1;
         tracing::warn!(session = self.stored.id, error = %failure.info, "a step failed");
@@ -237,6 +238,8 @@ impl SessionTask {
         }
         self.error = Some(failure.info);
         self.show_phase(self.troubled_phase());
+        // An end that cannot be judged now is taken on; it is done as soon as it can be.
+        self.answer_end(Ok(()));
         let backoff = FIRST_BACKOFF * 2_u32.pow((self.failures - 1).min(6));
         Turn::Rest(backoff.min(LAST_BACKOFF))
     }

@@ -1,6 +1,7 @@
 //! Workloads on which an edit in place goes wrong in a naive tool, and changes by others while one is in DevMode.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,7 @@ use nhd_tests::namespace::Namespace;
 use nhd_tests::stage::{Stage, answered, pod_of};
 use nhd_tests::workload::{Workload, app};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::join;
 
 use crate::shared_cluster;
@@ -92,7 +94,8 @@ async fn pods_that_exclude_each_other_are_replaced_one_after_the_other() -> Resu
     let cluster = shared_cluster().await;
     let client = cluster.client().await?;
     let namespace = Namespace::create(&client, "exclusive").await?;
-    let volume = exclusive_claim(&client, namespace.name(), "data").await?;
+    let folder = TempDir::with_prefix("nhd-tests-volume-")?;
+    let volume = exclusive_claim(&client, namespace.name(), "data", folder.path()).await?;
     let mut port = app("port");
     // Nothing listens there; the scheduler alone minds it.
     let taken = 20_000 + rand::random::<u16>() % 10_000;
@@ -123,12 +126,17 @@ async fn pods_that_exclude_each_other_are_replaced_one_after_the_other() -> Resu
 }
 
 /// Makes a claim that only one pod can use, with a folder of the node behind it. The volume's name is returned.
-async fn exclusive_claim(client: &kube::Client, namespace: &str, name: &str) -> Result<String> {
+async fn exclusive_claim(
+    client: &kube::Client,
+    namespace: &str,
+    name: &str,
+    folder: &Path,
+) -> Result<String> {
     let volume = format!("{namespace}-{name}");
     let common = json!({"accessModes": ["ReadWriteOncePod"], "storageClassName": ""});
     let mut volume_spec = common.clone();
     volume_spec["capacity"] = json!({"storage": "1Mi"});
-    volume_spec["hostPath"] = json!({"path": format!("/tmp/{volume}"), "type": "DirectoryOrCreate"});
+    volume_spec["hostPath"] = json!({"path": folder, "type": "DirectoryOrCreate"});
     volume_spec["claimRef"] = json!({"namespace": namespace, "name": name});
     let mut claim_spec = common;
     claim_spec["resources"] = json!({"requests": {"storage": "1Mi"}});
