@@ -23,6 +23,8 @@ pub(super) fn options() -> DevOptions {
         revisions: 1,
         exclusive_claims: false,
         tight_quota: false,
+        fixed_history: false,
+        force: false,
     }
 }
 

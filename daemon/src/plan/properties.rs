@@ -9,7 +9,10 @@ use super::manifest::{items, name};
 use super::*;
 
 fn entered(origin: &Value, options: &DevOptions) -> Value {
-    enter(origin, options).expect("a generated Deployment can enter DevMode").object
+    enter(origin, options)
+        .expect("a generated Deployment can enter DevMode")
+        .object
+        .expect("a Deployment is edited")
 }
 
 fn pod_spec(object: &Value) -> &Value {
@@ -77,7 +80,7 @@ proptest! {
     #[test]
     fn entering_twice_is_entering_once((origin, options) in deployment()) {
         let once = enter(&origin, &options).expect("it can enter");
-        let twice = enter(&once.object, &options).expect("it can enter again");
+        let twice = enter(once.object.as_ref().expect("it is edited"), &options).expect("it can enter again");
         prop_assert_eq!(twice, once);
     }
 
@@ -235,7 +238,7 @@ proptest! {
             index += 1;
         });
         if let Ok(entered) = enter(&broken, &options) {
-            let edited = entered.object;
+            let edited = entered.object.expect("a Deployment is edited");
             prop_assert_eq!(standing(&edited, &broken, &edited), Standing::Dev);
             prop_assert_eq!(&settle(&restore(&edited, &broken, &edited), &broken)["spec"], &broken["spec"]);
         }

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::diff::{Difference, diff_at};
-use super::manifest::{self, name, without_nulls};
-use super::{DEV_CONTAINER, SIDECAR_CONTAINER, mark, restore};
+use super::kind::{self, Shape};
+use super::manifest::without_nulls;
+use super::{mark, pod, restore};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Standing {
@@ -23,18 +24,36 @@ pub enum Standing {
 
 /// Compares `current` with the `origin` before the edit and with what the API server `edited` from it (as a dry run
 /// returned it, so with its defaults). Only `.spec` counts, as data, and our mark: labels, other annotations and
-/// status belong to others.
+/// status belong to others. Of a Pod only what it can be made from counts. A workload that is never written to is
+/// always the original.
 pub fn standing(current: &Value, origin: &Value, edited: &Value) -> Standing {
+    let shape = kind::of(origin).map(|kind| kind.shape);
+    match shape {
+        Some(Shape::Beside { parked: false }) => Standing::Original,
+        Some(Shape::Replaced) => {
+            let [current, origin, edited] = [current, origin, edited].map(|pod| {
+                let mut pod = pod.clone();
+                pod::clean(&mut pod);
+                pod
+            });
+            compare(&current, &origin, &edited)
+        }
+        _ => compare(current, origin, edited),
+    }
+}
+
+fn compare(current: &Value, origin: &Value, edited: &Value) -> Standing {
     let marked = mark::is_ours(current);
     let neutral = restore::neutral(origin, edited);
     let spec_is = |other: &Value| spec(current) == spec(other);
-    if spec_is(edited) {
+    // A CronJob may have been before as we make it; then only the mark tells.
+    if spec_is(edited) && (marked || !spec_is(origin)) {
         Standing::Dev
     } else if spec_is(origin) && !marked {
         Standing::Original
     } else if spec_is(origin) || spec_is(&neutral) {
         Standing::Settling
-    } else if has_container_of_ours(current) {
+    } else if kind::of(origin).is_some_and(|kind| (kind.is_edited)(current)) {
         Standing::Drifted(differences(edited, current))
     } else {
         // After the first write of the end the controls are not yet the original's, which is not others' doing.
@@ -53,18 +72,12 @@ fn differences(before: &Value, after: &Value) -> Vec<Difference> {
     diff_at("spec", &before["spec"], &after["spec"])
 }
 
-fn has_container_of_ours(object: &Value) -> bool {
-    object.pointer("/spec/template/spec").is_some_and(|pod_spec| {
-        manifest::all_containers(pod_spec).any(|it| [DEV_CONTAINER, SIDECAR_CONTAINER].contains(&name(it)))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::super::generated::{options, yaml};
-    use super::super::{enter, settle};
+    use super::super::{enter, manifest, settle};
     use super::*;
 
     const PLAIN: &str = "
@@ -82,7 +95,7 @@ mod tests {
     fn check(form: &str, edits: &[(&str, Option<Value>)], expect: &str) {
         let mut origin = yaml(PLAIN);
         origin["spec"]["paused"] = json!(true);
-        let edited = enter(&origin, &options()).unwrap().object;
+        let edited = enter(&origin, &options()).unwrap().object.unwrap();
         let mut current = match form {
             "original" => origin.clone(),
             "edited" => edited.clone(),
@@ -177,7 +190,7 @@ mod tests {
     #[test]
     fn an_original_with_neutral_controls_is_back_after_one_write() {
         let origin = yaml(PLAIN);
-        let edited = enter(&origin, &options()).unwrap().object;
+        let edited = enter(&origin, &options()).unwrap().object.unwrap();
         let restored = restore::restore(&edited, &origin, &edited);
         assert_eq!(standing(&restored, &origin, &edited), Standing::Original);
         assert_eq!(settle(&restored, &origin), restored);
@@ -186,7 +199,7 @@ mod tests {
     #[test]
     fn an_object_without_a_spec_is_overwritten() {
         let origin = yaml(PLAIN);
-        let edited = enter(&origin, &options()).unwrap().object;
+        let edited = enter(&origin, &options()).unwrap().object.unwrap();
         assert!(matches!(standing(&json!({}), &origin, &edited), Standing::Overwritten(_)));
     }
 }
