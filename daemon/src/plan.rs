@@ -38,6 +38,10 @@ mod generated;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod kinds_properties;
+#[cfg(test)]
+mod kinds_tables;
+#[cfg(test)]
 mod properties;
 
 pub use cron_job::may_fire;

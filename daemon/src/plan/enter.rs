@@ -74,6 +74,9 @@ fn edit(origin: &Value, options: &DevOptions) -> Result<Entered, PlanError> {
     let mut object = origin.clone();
     (kind.prepare)(&mut object, options, &mut warnings);
     let mut generated = (kind.generate)(origin);
+    if matches!(kind.shape, Shape::Beside { .. }) && generated.is_none() {
+        return Err(malformed("/metadata/name"));
+    }
     let template = match &mut generated {
         Some(generated) => generated.pointer_mut(GENERATED_TEMPLATE),
         None => object.pointer_mut(kind.template),

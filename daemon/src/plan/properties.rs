@@ -20,7 +20,7 @@ fn pod_spec(object: &Value) -> &Value {
 }
 
 /// Shows `edit` every field under `value`.
-fn visit(value: &mut Value, edit: &mut impl FnMut(&str, &mut Value)) {
+pub(super) fn visit(value: &mut Value, edit: &mut impl FnMut(&str, &mut Value)) {
     match value {
         Value::Object(fields) => fields.iter_mut().for_each(|(field, value)| {
             edit(field, value);
@@ -58,7 +58,7 @@ fn foreign_edit(object: &mut Value, which: usize, at: &Index) {
 const FOREIGN_EDITS: usize = 14;
 
 /// What touches the metadata only: never drift, and never undone.
-fn foreign_metadata(object: &mut Value) {
+pub(super) fn foreign_metadata(object: &mut Value) {
     object["metadata"]["labels"]["foreign"] = "1".into();
     object["metadata"]["annotations"]["foreign"] = "1".into();
     object["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "9".into();
