@@ -28,6 +28,7 @@ mod volumes;
 mod sidecar;
 mod standing;
 mod restore;
+mod merge;
 mod diff;
 mod render;
 mod manifest;
@@ -49,6 +50,7 @@ pub use diff::{Difference, diff};
 pub use enter::{Entered, carry_out, enter};
 pub use error::PlanError;
 pub use kind::{Shape, shape};
+pub use merge::merge;
 pub use names::{DEV_CONTAINER, SIDECAR_CONTAINER, dev_name, secret_name};
 pub use options::{
     DEFAULT_COMMAND, DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, DevOptions, NOCALHOST_SIDECAR_IMAGE, Sidecar,

@@ -187,7 +187,7 @@ proptest! {
         }
         prop_assume!(current["spec"] != edited["spec"]);
         match standing(&current, &origin, &edited) {
-            Standing::Drifted(found) | Standing::Overwritten(found) => prop_assert!(!found.is_empty()),
+            Standing::Drifted(found) | Standing::ReAdded(found) | Standing::Overwritten(found) => prop_assert!(!found.is_empty()),
             other => prop_assert!(false, "{:?}", other),
         }
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::diff::{Difference, diff_at};
 use super::kind::{self, Shape};
-use super::manifest::without_nulls;
+use super::manifest::{items, name, without_nulls};
 use super::{mark, pod, restore};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,8 @@ pub enum Standing {
     Settling,
     /// In DevMode, and others have changed something since: what differs from what we wrote.
     Drifted(Vec<Difference>),
+    /// In DevMode, but others have put the original container beside ours: what differs from what we wrote.
+    ReAdded(Vec<Difference>),
     /// Others have replaced our edit, no container of ours is left: what differs from the original.
     Overwritten(Vec<Difference>),
 }
@@ -54,7 +56,12 @@ fn compare(current: &Value, origin: &Value, edited: &Value) -> Standing {
     } else if spec_is(origin) || spec_is(&neutral) {
         Standing::Settling
     } else if kind::of(origin).is_some_and(|kind| (kind.is_edited)(current)) {
-        Standing::Drifted(differences(edited, current))
+        let differences = differences(edited, current);
+        if has_original_container(current, origin, edited) {
+            Standing::ReAdded(differences)
+        } else {
+            Standing::Drifted(differences)
+        }
     } else {
         // After the first write of the end the controls are not yet the original's, which is not others' doing.
         let from_origin = differences(origin, current);
@@ -62,6 +69,17 @@ fn compare(current: &Value, origin: &Value, edited: &Value) -> Standing {
         let nearest = if from_neutral.len() < from_origin.len() { from_neutral } else { from_origin };
         Standing::Overwritten(nearest)
     }
+}
+
+/// Whether `current` has a container of the original that our edit took away, and ours nonetheless.
+fn has_original_container(current: &Value, origin: &Value, edited: &Value) -> bool {
+    let names = |object: &Value| -> Vec<String> {
+        let template = kind::of(origin).and_then(|kind| object.pointer(kind.template));
+        let containers = template.map_or(&[][..], |template| items(&template["spec"], "containers"));
+        containers.iter().map(|it| name(it).to_owned()).collect()
+    };
+    let (now, written) = (names(current), names(edited));
+    names(origin).iter().any(|it| !written.contains(it) && now.contains(it))
 }
 
 fn spec(object: &Value) -> Value {
@@ -112,6 +130,7 @@ mod tests {
         }
         let said = match standing(&current, &origin, &edited) {
             Standing::Drifted(differences) => format!("drifted {}", join(&differences)),
+            Standing::ReAdded(differences) => format!("re-added {}", join(&differences)),
             Standing::Overwritten(differences) => format!("overwritten {}", join(&differences)),
             other => format!("{other:?}").to_lowercase(),
         };
@@ -166,6 +185,19 @@ mod tests {
             &[("/spec/template/spec/containers/0/image", Some(json!("other:2"))), (MARK, None)],
             "drifted spec.template.spec.containers[nocalhost-dev].image: \"dev:1\" → \"other:2\"",
         );
+    }
+
+    #[test]
+    fn the_original_container_beside_ours_is_told_apart() {
+        let dev = json!({ "name": "nocalhost-dev", "image": "dev:1" });
+        let others = json!([dev, { "name": "web", "image": "web:1" }]);
+        let origin = yaml(PLAIN);
+        let edited = enter(&origin, &options()).unwrap().object.unwrap();
+        let mut current = edited.clone();
+        current["spec"]["template"]["spec"]["containers"] = others;
+        assert!(matches!(standing(&current, &origin, &edited), Standing::ReAdded(_)));
+        current["spec"]["template"]["spec"]["containers"][1]["name"] = "other".into();
+        assert!(matches!(standing(&current, &origin, &edited), Standing::Drifted(_)));
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(super) fn develop(
         warnings.push("the pod is on its node's network: so are the sidecar's ports, on loopback".to_owned());
     }
 
-    references::rename(template, &old_name);
+    references::rename(template, &old_name, DEV_CONTAINER);
     let pod_spec = &mut template["spec"];
     container::remove_probes(pod_spec);
     let chosen = &mut items_mut(pod_spec, "containers")[position];

@@ -173,7 +173,11 @@ impl SessionTask {
     /// A crash right after the edit leaves it unnoted.
     fn note_entered(&mut self) -> Result<(), Failure> {
         let (Some(sight), Some(plan)) = (&self.sight, &self.stored.plan) else { return Ok(()) };
-        if !self.stored.entered && matches!(sight.standing(plan), Some(Standing::Dev | Standing::Drifted(_)))
+        if !self.stored.entered
+            && matches!(
+                sight.standing(plan),
+                Some(Standing::Dev | Standing::Drifted(_) | Standing::ReAdded(_))
+            )
         {
             self.stored.entered = true;
             self.environment.store.put_session(&self.stored)?;
@@ -412,7 +416,10 @@ impl SessionTask {
 
     fn changes_of_others(&self) -> String {
         let (Some(sight), Some(plan)) = (&self.sight, &self.stored.plan) else { return String::new() };
-        let Some(Standing::Drifted(differences)) = sight.standing(plan) else { return String::new() };
+        let Some(Standing::Drifted(differences) | Standing::ReAdded(differences)) = sight.standing(plan)
+        else {
+            return String::new();
+        };
         let named: Vec<String> =
             differences.iter().take(NAMED_DIFFERENCES).map(Difference::to_string).collect();
         let more = differences.len().saturating_sub(NAMED_DIFFERENCES);
