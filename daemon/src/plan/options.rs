@@ -32,6 +32,10 @@ pub struct DevOptions {
     pub exclusive_claims: bool,
     /// A quota of the namespace leaves no room for one more pod.
     pub tight_quota: bool,
+    /// The API server lets nobody change the revisionHistoryLimit of a StatefulSet (before Kubernetes 1.33).
+    pub fixed_history: bool,
+    /// What is refused because it may be lost or undone by others is done, with a warning.
+    pub force: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -124,7 +124,7 @@ fn workload_state(standing: Option<&Standing>) -> WorkloadState {
         Some(Standing::Original) => WorkloadState::Original,
         Some(Standing::Dev) => WorkloadState::Dev,
         Some(Standing::Settling) => WorkloadState::Settling,
-        Some(Standing::Drifted(_)) => WorkloadState::Drifted,
+        Some(Standing::Drifted(_) | Standing::ReAdded(_)) => WorkloadState::Drifted,
         Some(Standing::Overwritten(_)) => WorkloadState::Overwritten,
     }
 }

@@ -64,13 +64,15 @@ pub async fn prepare(
     }
     let options = options(objects, workload, &origin, request, &secret_name).await?;
     let entered = plan::enter(&origin, &options).map_err(|error| Failure::plan(workload, &error))?;
-    if entered.object == origin {
+    // Every kind that `start` accepts so far is edited in place.
+    let object = entered.object.unwrap_or_else(|| origin.clone());
+    if object == origin {
         // The edit is there without its record: whose it is, and what was before, nobody can say for certain.
         let error = plan::PlanError::AlreadyInDevMode { by_nocalhost: false };
         return Err(Failure::plan(workload, &error));
     }
     let resource = workload.kind.into();
-    let mut tried = entered.object;
+    let mut tried = object;
     // What is tried need not be the newest: a status written meanwhile changes nothing in what the API server says.
     if let Some(metadata) = tried["metadata"].as_object_mut() {
         metadata.remove("resourceVersion");
@@ -81,9 +83,8 @@ pub async fn prepare(
     if seen.is_none() {
         record::create(objects, namespace, &secret, Mode::DryRun).await?;
     }
-    let mut warnings = entered.warnings;
-    warnings.extend(owner_warning(&origin));
-    Ok(Prepared { plan: StoredPlan { container: entered.container, origin, edited, warnings }, secret })
+    let plan = StoredPlan { container: entered.container, origin, edited, warnings: entered.warnings };
+    Ok(Prepared { plan, secret })
 }
 
 /// The name of the Secret that is a workload's record.
@@ -124,6 +125,8 @@ pub async fn options(
         revisions: revisions.iter().filter(|revision| !revision.dev).count(),
         exclusive_claims,
         tight_quota,
+        fixed_history: false,
+        force: false,
     })
 }
 
@@ -220,12 +223,4 @@ fn scaled(workload: &WorkloadRef, autoscalers: &[String]) -> ErrorInfo {
         format!("cannot put {workload} into DevMode: the autoscaler {} scales it", autoscalers.join(", "));
     ErrorInfo::new(ErrorKind::WorkloadUnsuitable, message)
         .with_hint("delete the autoscaler for the time of DevMode; nothing was changed")
-}
-
-/// A workload that a controller owns may be reverted by it at any moment.
-fn owner_warning(origin: &Value) -> Option<String> {
-    let owners = origin.pointer("/metadata/ownerReferences")?.as_array()?;
-    let owner = owners.iter().find(|owner| owner["controller"] == true)?;
-    let (kind, name) = (owner["kind"].as_str()?, owner["name"].as_str()?);
-    Some(format!("{kind} {name} owns this workload and may undo DevMode at any time"))
 }

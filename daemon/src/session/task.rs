@@ -182,8 +182,9 @@ impl SessionTask {
     /// A crash right after the edit leaves it unnoted.
     fn note_entered(&mut self) -> Result<(), Failure> {
         let (Some(sight), Some(plan)) = (&self.sight, &self.stored.plan) else { return Ok(()) };
-        if !self.stored.entered && matches!(sight.standing(plan), Some(Standing::Dev | Standing::Drifted(_)))
-        {
+        let standing = sight.standing(plan);
+        let ours = matches!(standing, Some(Standing::Dev | Standing::Drifted(_) | Standing::ReAdded(_)));
+        if !self.stored.entered && ours {
             self.stored.entered = true;
             self.environment.store.put_session(&self.stored)?;
         }
