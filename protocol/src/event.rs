@@ -1,5 +1,6 @@
 //! The numbered log of what happened.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
@@ -7,15 +8,16 @@ use crate::error::ErrorInfo;
 use crate::session::{SessionStatus, StepName};
 
 /// A place in the log. `seq` counts up by one from 1 within an epoch; a new epoch begins with a new store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Cursor {
+    /// The log. Numbers of two epochs say nothing of each other.
     pub epoch: String,
     pub seq: u64,
 }
 
 /// Something that happened. It is a hint: a client that missed some asks again and loses nothing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     #[serde(flatten)]
@@ -26,7 +28,7 @@ pub struct Event {
 }
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum EventBody {
     /// All sessions as they are. The first event of a subscription that cannot continue where the client left off;
@@ -53,7 +55,7 @@ pub enum EventBody {
     },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum StepOutcome {
     Began,
@@ -62,7 +64,7 @@ pub enum StepOutcome {
 }
 
 /// Where to go on.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventsParams {
     /// The last event that the client has. Without it, and where the log no longer reaches back so far, a snapshot
@@ -72,7 +74,7 @@ pub struct EventsParams {
 }
 
 /// A piece of the log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventList {
     pub events: Vec<Event>,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
@@ -11,7 +12,7 @@ use crate::sync::SyncStatus;
 use crate::workload::{WorkloadKind, WorkloadRef};
 
 /// Which image and arguments the sidecar has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum SidecarPreset {
     /// The official multi-architecture syncthing image, pinned.
@@ -22,7 +23,7 @@ pub enum SidecarPreset {
 }
 
 /// Starts a dev session, or says what that would do (`session.plan`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StartParams {
     pub kind: WorkloadKind,
@@ -61,7 +62,7 @@ pub struct StartParams {
 }
 
 /// Names sessions: one by its id, or those of a workload. A workload named without a namespace matches in every one.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionSelector {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,7 +83,7 @@ pub struct SessionSelector {
 }
 
 /// Where a session stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Phase {
     /// The workload is being put into DevMode.
@@ -112,7 +113,7 @@ impl Phase {
 }
 
 /// The steps of a session, in the order in which they are usually taken. Each can be repeated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum StepName {
     /// Permissions checked, edit planned, tried as a dry run and noted in the store.
@@ -152,7 +153,7 @@ pub enum StepName {
 }
 
 /// The dev pod.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PodStatus {
     /// Its name, once there is one.
@@ -165,7 +166,7 @@ pub struct PodStatus {
 }
 
 /// A dev session with all that there is to know of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionStatus {
     pub session: String,
@@ -201,14 +202,14 @@ pub struct SessionStatus {
 }
 
 /// Several sessions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionList {
     pub sessions: Vec<SessionStatus>,
 }
 
 /// What `session.end` set going. Ending what has ended already is a success with no sessions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EndResult {
     /// The sessions that are being ended now; `session.wait` with `ended` waits for each.
@@ -216,7 +217,7 @@ pub struct EndResult {
 }
 
 /// What to wait for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum WaitUntil {
     /// The dev pod is ready.
@@ -228,7 +229,7 @@ pub enum WaitUntil {
 }
 
 /// Waits until a session has come so far. Fails at once when it no longer can.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WaitParams {
     pub session: String,
@@ -239,7 +240,7 @@ pub struct WaitParams {
 }
 
 /// What happens to an object of the cluster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum PlannedAction {
     Create,
@@ -247,7 +248,7 @@ pub enum PlannedAction {
 }
 
 /// One object that a start would create or change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PlannedChange {
     pub action: PlannedAction,
@@ -258,7 +259,7 @@ pub struct PlannedChange {
 }
 
 /// What `session.start` with the same parameters would do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanResult {
     pub workload: WorkloadRef,

@@ -1,9 +1,10 @@
 //! File sync as clients see it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How far file sync has come.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum SyncState {
     /// The local syncthing is being started.
@@ -24,7 +25,7 @@ pub enum SyncState {
 }
 
 /// File sync of one session.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SyncStatus {
     pub state: SyncState,
