@@ -14,6 +14,8 @@ pub(super) struct Bounded<S> {
     inner: S,
     limit: Duration,
     stall: Option<Stall>,
+    /// It was cut off: whoever reads learns of it, too.
+    cut: bool,
 }
 
 /// A write that cannot go on.
@@ -25,7 +27,7 @@ struct Stall {
 
 impl<S> Bounded<S> {
     pub(super) fn new(inner: S, limit: Duration) -> Self {
-        Self { inner, limit, stall: None }
+        Self { inner, limit, stall: None, cut: false }
     }
 
     /// Passes on what a write came to, unless that is nothing for too long.
@@ -37,6 +39,7 @@ impl<S> Bounded<S> {
             if stall.deadline.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;
             }
+            self.cut = true;
         }
         if let Some(reader) = self.stall.take().and_then(|stall| stall.reader) {
             reader.wake();
@@ -54,6 +57,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Bounded<S> {
         cx: &mut Context<'_>,
         out: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.cut {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
         if let Some(stall) = &mut self.stall {
             stall.reader = Some(cx.waker().clone());
             return Poll::Pending;

@@ -60,6 +60,17 @@ impl House {
         Client(UnixStream::connect(&self.environment.paths.socket).await.expect("connects"))
     }
 
+    /// Waits until no connection is left, for a minute at most.
+    async fn until_empty(&self) {
+        for _ in 0..60 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if self.environment.tracker.is_empty() {
+                return;
+            }
+        }
+        panic!("a connection is left");
+    }
+
     /// Shuts down, and fails when a connection does not end.
     async fn close(self) {
         self.environment.shutdown.cancel();

@@ -47,7 +47,7 @@ fn declaration(name: &str, schema: &Value) -> String {
         return format!("export type {name} =\n{};\n", union(&words));
     }
     if let Some(variants) = schema["oneOf"].as_array() {
-        let variants: Vec<String> = variants.iter().map(|variant| variant_of(variant)).collect();
+        let variants: Vec<String> = variants.iter().map(variant_of).collect();
         return format!("export type {name} = {{\n{}}} & (\n{});\n", body(schema, "  "), variants.concat());
     }
     match schema.get("properties") {

@@ -4,6 +4,7 @@ use nhd_protocol::event::EventBody;
 use nhd_protocol::methods::CANCELLED_CODE;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
+use tokio::time::Instant;
 
 use super::{Client, House, bounded, frame, notification, request};
 
@@ -160,6 +161,18 @@ async fn a_client_that_does_not_read_hurts_nobody() {
     for _ in 0..8 {
         assert_eq!(deaf.next().await["result"].as_str().map(str::len), Some(1 << 20));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_never_reads_is_cut_off() {
+    let house = House::open();
+    let mut deaf = house.connect().await;
+    for id in 0..8 {
+        deaf.send(&request(id, "test.large", &json!({}))).await;
+    }
+    let begun = Instant::now();
+    house.until_empty().await;
+    assert_eq!(begun.elapsed().as_secs() / 10, 2, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]

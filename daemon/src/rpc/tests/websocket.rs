@@ -1,5 +1,7 @@
 //! The other framings on the same socket.
 
+use std::time::Duration;
+
 use futures::{SinkExt as _, StreamExt as _};
 use nhd_protocol::methods::CANCELLED_CODE;
 use serde_json::{Value, json};
@@ -32,6 +34,24 @@ async fn requests_can_be_cancelled_over_a_websocket_too() {
     }
     ids.sort_unstable();
     assert_eq!(ids, [Some(1), Some(2)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_websocket_that_never_reads_is_cut_off() {
+    let house = House::open();
+    let (mut socket, _) =
+        client_async("ws://localhost/", house.connect().await.0).await.expect("a handshake");
+    for id in 0..8 {
+        let message = request(id, "test.large", &json!({}));
+        socket.send(Message::text(message.to_string())).await.expect("sends");
+    }
+    // Long before the pings that it does not answer would end it.
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let mut received = 0;
+    while let Some(Ok(message)) = bounded(socket.next()).await {
+        received += usize::from(message.is_text());
+    }
+    assert!(received < 8, "what it did not take in time is gone");
 }
 
 #[tokio::test]
