@@ -13,6 +13,7 @@ use crate::session::{SessionStatus, StepName};
 pub struct Cursor {
     /// The log. Numbers of two epochs say nothing of each other.
     pub epoch: String,
+    /// The event's number in it.
     pub seq: u64,
 }
 
@@ -22,6 +23,7 @@ pub struct Cursor {
 pub struct Event {
     #[serde(flatten)]
     pub cursor: Cursor,
+    /// When it happened.
     pub at: Timestamp,
     #[serde(flatten)]
     pub body: EventBody,
@@ -38,23 +40,27 @@ pub enum EventBody {
     Session { status: Box<SessionStatus> },
     /// A step of a session began, was done, or failed.
     Step {
+        /// The id of the session.
         session: String,
         step: StepName,
         outcome: StepOutcome,
         /// How long it took, in milliseconds; absent while it runs.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         elapsed_ms: Option<u64>,
+        /// Why it failed. It may be tried again; what stands in the way for good is in the session's status.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<ErrorInfo>,
     },
     /// Something that the user should know.
     Warning {
+        /// The id of the session that it concerns.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         session: Option<String>,
         message: String,
     },
 }
 
+/// How far a step has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum StepOutcome {
@@ -77,5 +83,6 @@ pub struct EventsParams {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventList {
+    /// Oldest first.
     pub events: Vec<Event>,
 }

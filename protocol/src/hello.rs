@@ -23,11 +23,13 @@ pub struct HelloResult {
     pub version: String,
     /// The protocol version that the daemon speaks.
     pub protocol: u32,
+    /// The daemon's process.
     pub pid: u32,
     /// The folder of the daemon's store and logs.
     pub home: String,
     /// The socket that it listens on.
     pub socket: String,
+    /// When the daemon was started.
     pub started_at: Timestamp,
 }
 

@@ -26,7 +26,9 @@ pub enum SidecarPreset {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StartParams {
+    /// The workload's kind.
     pub kind: WorkloadKind,
+    /// The workload's name.
     pub name: String,
     /// Where the workload is; without it the context's namespace, or `default`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,8 +54,10 @@ pub struct StartParams {
     /// The folder in the container; `/home/nocalhost-dev` without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work_dir: Option<String>,
+    /// The sidecar's image; the preset's without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sidecar_image: Option<String>,
+    /// `syncthing` without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sidecar_preset: Option<SidecarPreset>,
     /// How long the start may take until files are synced; 120,000 without it. A start that takes longer is undone.
@@ -65,12 +69,15 @@ pub struct StartParams {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionSelector {
+    /// The session's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<WorkloadKind>,
+    /// The workload's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The workload's namespace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// The kubeconfig context that the session was started with.
@@ -159,6 +166,7 @@ pub struct PodStatus {
     /// Its name, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Whether its two containers are ready.
     pub ready: bool,
     /// What it waits for, in the cluster's words: `ErrImagePull: …`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -169,14 +177,17 @@ pub struct PodStatus {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionStatus {
+    /// The session's id.
     pub session: String,
     pub workload: WorkloadRef,
-    /// The context and server that the session is pinned to.
+    /// The kubeconfig's context that the session is pinned to.
     pub context: String,
+    /// The address of the API server that the session is pinned to.
     pub server: String,
     pub phase: Phase,
     /// Since when it is in this phase.
     pub since: Timestamp,
+    /// When the session was started.
     pub started_at: Timestamp,
     /// What it is doing now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -184,9 +195,13 @@ pub struct SessionStatus {
     /// The container developed in, by its original name, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,
+    /// The dev image.
     pub image: String,
+    /// The local source folder, links resolved.
     pub source: String,
+    /// The folder in the container.
     pub work_dir: String,
+    /// The dev pod, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pod: Option<PodStatus>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -232,6 +247,7 @@ pub enum WaitUntil {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WaitParams {
+    /// The session's id.
     pub session: String,
     pub until: WaitUntil,
     /// How long to wait; without it as long as it takes, at most 24 hours.
@@ -252,7 +268,9 @@ pub enum PlannedAction {
 #[serde(rename_all = "camelCase")]
 pub struct PlannedChange {
     pub action: PlannedAction,
+    /// The object's kind, as the Kubernetes API spells it.
     pub kind: String,
+    /// The object's name.
     pub name: String,
     /// A unified diff of the manifest as YAML. Secret values are left out.
     pub diff: String,
@@ -263,9 +281,13 @@ pub struct PlannedChange {
 #[serde(rename_all = "camelCase")]
 pub struct PlanResult {
     pub workload: WorkloadRef,
+    /// The kubeconfig's context.
     pub context: String,
+    /// The address of the API server.
     pub server: String,
+    /// The container to develop in.
     pub container: String,
+    /// In the order in which they would be written.
     pub changes: Vec<PlannedChange>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,

@@ -24,6 +24,7 @@ export interface CancelParams {
 export interface Cursor {
   /** The log. Numbers of two epochs say nothing of each other. */
   epoch: string;
+  /** The event's number in it. */
   seq: number;
 }
 
@@ -124,9 +125,11 @@ export type ErrorKind =
 
 /** Something that happened. It is a hint: a client that missed some asks again and loses nothing. */
 export type Event = {
+  /** When it happened. */
   at: string;
   /** The log. Numbers of two epochs say nothing of each other. */
   epoch: string;
+  /** The event's number in it. */
   seq: number;
 } & (
   /**
@@ -146,22 +149,26 @@ export type Event = {
   | {
       type: "step";
       outcome: StepOutcome;
+      /** The id of the session. */
       session: string;
       step: StepName;
       /** How long it took, in milliseconds; absent while it runs. */
       elapsedMs?: number;
+      /** Why it failed. It may be tried again; what stands in the way for good is in the session's status. */
       error?: ErrorInfo;
     }
   /** Something that the user should know. */
   | {
       type: "warning";
       message: string;
+      /** The id of the session that it concerns. */
       session?: string;
     }
 );
 
 /** A piece of the log. */
 export interface EventList {
+  /** Oldest first. */
   events: Event[];
 }
 
@@ -207,11 +214,13 @@ export interface HelloParams {
 export interface HelloResult {
   /** The folder of the daemon's store and logs. */
   home: string;
+  /** The daemon's process. */
   pid: number;
   /** The protocol version that the daemon speaks. */
   protocol: number;
   /** The socket that it listens on. */
   socket: string;
+  /** When the daemon was started. */
   startedAt: string;
   /** The daemon's version. */
   version: string;
@@ -244,9 +253,13 @@ export type Phase =
 
 /** What `session.start` with the same parameters would do. */
 export interface PlanResult {
+  /** In the order in which they would be written. */
   changes: PlannedChange[];
+  /** The container to develop in. */
   container: string;
+  /** The kubeconfig's context. */
   context: string;
+  /** The address of the API server. */
   server: string;
   workload: WorkloadRef;
   warnings?: string[];
@@ -262,12 +275,15 @@ export interface PlannedChange {
   action: PlannedAction;
   /** A unified diff of the manifest as YAML. Secret values are left out. */
   diff: string;
+  /** The object's kind, as the Kubernetes API spells it. */
   kind: string;
+  /** The object's name. */
   name: string;
 }
 
 /** The dev pod. */
 export interface PodStatus {
+  /** Whether its two containers are ready. */
   ready: boolean;
   /** Its name, once there is one. */
   name?: string;
@@ -295,23 +311,32 @@ export interface SessionSelector {
   /** The kubeconfig context that the session was started with. */
   context?: string;
   kind?: WorkloadKind;
+  /** The workload's name. */
   name?: string;
+  /** The workload's namespace. */
   namespace?: string;
+  /** The session's id. */
   session?: string;
 }
 
 /** A dev session with all that there is to know of it. */
 export interface SessionStatus {
-  /** The context and server that the session is pinned to. */
+  /** The kubeconfig's context that the session is pinned to. */
   context: string;
+  /** The dev image. */
   image: string;
   phase: Phase;
+  /** The address of the API server that the session is pinned to. */
   server: string;
+  /** The session's id. */
   session: string;
   /** Since when it is in this phase. */
   since: string;
+  /** The local source folder, links resolved. */
   source: string;
+  /** When the session was started. */
   startedAt: string;
+  /** The folder in the container. */
   workDir: string;
   workload: WorkloadRef;
   /** The container developed in, by its original name, once it is known. */
@@ -319,6 +344,7 @@ export interface SessionStatus {
   /** Why the session cannot go on, or why it failed. */
   error?: ErrorInfo;
   forward?: ForwardStatus;
+  /** The dev pod, once there is one. */
   pod?: PodStatus;
   /** What it is doing now. */
   step?: StepName;
@@ -344,7 +370,9 @@ export type SidecarPreset =
 export interface StartParams {
   /** The dev image. */
   image: string;
+  /** The workload's kind. */
   kind: WorkloadKind;
+  /** The workload's name. */
   name: string;
   /** The absolute path of the local source folder. */
   source: string;
@@ -364,7 +392,9 @@ export interface StartParams {
   kubeconfig?: string;
   /** Where the workload is; without it the context's namespace, or `default`. */
   namespace?: string;
+  /** The sidecar's image; the preset's without it. */
   sidecarImage?: string;
+  /** `syncthing` without it. */
   sidecarPreset?: SidecarPreset;
   /**
    * How long the start may take until files are synced; 120,000 without it. A start that takes longer is undone.
@@ -411,6 +441,7 @@ export type StepName =
   /** The session taken out of the store. */
   | "forget";
 
+/** How far a step has come. */
 export type StepOutcome =
   | "began"
   | "done"
@@ -439,21 +470,26 @@ export interface SyncStatus {
   completion: number;
   /** Whether the two syncthings are connected. */
   connected: boolean;
+  /** Bytes not yet in the pod. */
   needBytes: number;
   /** Files, folders and deletions not yet in the pod. */
   needFiles: number;
   /** How often the local syncthing was started again after it died. */
   restarts: number;
   state: SyncState;
+  /** Bytes in the source folder. */
   totalBytes: number;
   /** Files in the source folder. */
   totalFiles: number;
+  /** What to do about it. */
   hint?: string;
+  /** What went wrong last, as long as it matters. */
   lastError?: string;
 }
 
 /** Waits until a session has come so far. Fails at once when it no longer can. */
 export interface WaitParams {
+  /** The session's id. */
   session: string;
   until: WaitUntil;
   /** How long to wait; without it as long as it takes, at most 24 hours. */

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{SinkExt as _, StreamExt as _};
-use jsonrpsee::types::error::{ErrorCode, INVALID_REQUEST_CODE, PARSE_ERROR_CODE};
+use jsonrpsee::types::error::{INTERNAL_ERROR_CODE, INVALID_REQUEST_CODE, PARSE_ERROR_CODE};
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, DuplexStream, ReadHalf, WriteHalf};
@@ -39,9 +39,17 @@ pub(super) async fn transcode<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let (reader, client) = tokio::io::split(client);
-    let handshake = client_async("ws://localhost/", server).await;
-    let (server, _) = handshake.map_err(|error| TranscodeError::Handshake(Box::new(error)))?;
+    let (reader, mut client) = tokio::io::split(client);
+    let (server, _) = match client_async("ws://localhost/", server).await {
+        Ok(connected) => connected,
+        Err(error) => {
+            let refusal =
+                error_frame(INTERNAL_ERROR_CODE, ErrorKind::Internal, "the daemon has too many clients");
+            // Whether or not it can be told.
+            let _ = client.write_all(&refusal).await;
+            return Err(TranscodeError::Handshake(Box::new(error)));
+        }
+    };
     let mut transcoder =
         Transcoder { frames: FramedRead::new(reader, Frames::default()), client, server, farewell: None };
     let result = transcoder.run(&shutdown).await;
@@ -89,7 +97,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transcoder<S> {
 
     async fn ask(&mut self, body: Bytes) -> Result<(), TranscodeError> {
         let Ok(text) = Utf8Bytes::try_from(body) else {
-            return self.send_error(ErrorCode::ParseError.code(), "the message is not UTF-8").await;
+            return self.send_error(PARSE_ERROR_CODE, "the message is not UTF-8").await;
         };
         // A server that is gone is seen when it is next read from.
         let _ = self.server.send(Message::Text(text)).await;
@@ -115,15 +123,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transcoder<S> {
     }
 
     async fn send_error(&mut self, code: i32, message: &str) -> Result<(), TranscodeError> {
-        let data = ErrorInfo::new(ErrorKind::InvalidRequest, message);
-        let error = json!({ "code": code, "message": message, "data": data });
-        self.answer(json!({ "jsonrpc": "2.0", "id": null, "error": error }).to_string().as_bytes()).await
+        let error = error_frame(code, ErrorKind::InvalidRequest, message);
+        self.client.write_all(&error).await.map_err(TranscodeError::Write)
     }
 
     fn say_farewell(&mut self) {
         let now = Instant::now();
         self.farewell = Some(Farewell { quiet: now + QUIET, end: now + FAREWELL });
     }
+}
+
+/// An error that answers no request in particular.
+fn error_frame(code: i32, kind: ErrorKind, message: &str) -> Vec<u8> {
+    let error = json!({ "code": code, "message": message, "data": ErrorInfo::new(kind, message) });
+    frame(json!({ "jsonrpc": "2.0", "id": null, "error": error }).to_string().as_bytes())
 }
 
 async fn over(farewell: Option<Farewell>) {

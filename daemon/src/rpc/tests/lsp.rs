@@ -163,6 +163,29 @@ async fn a_client_that_does_not_read_hurts_nobody() {
     }
 }
 
+#[tokio::test]
+async fn a_client_too_many_is_told_so_and_one_that_leaves_makes_room() {
+    let house = House::open();
+    let mut clients = Vec::new();
+    for _ in 0..256 {
+        let mut client = house.connect().await;
+        assert!(client.call(1, "session.list", &json!({})).await["result"].is_object());
+        clients.push(client);
+    }
+    let mut many = house.connect().await;
+    let refusal = many.call(1, "session.list", &json!({})).await;
+    assert_eq!((&refusal["id"], &refusal["error"]["code"]), (&Value::Null, &json!(-32603)));
+    many.assert_closed().await;
+    clients.pop();
+    loop {
+        let mut next = house.connect().await;
+        if next.call(1, "session.list", &json!({})).await["result"].is_object() {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_client_that_never_reads_is_cut_off() {
     let house = House::open();
