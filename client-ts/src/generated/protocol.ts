@@ -428,8 +428,6 @@ export type StepName =
   | "closeForward"
   /** The original put back. */
   | "restoreWorkload"
-  /** The dev pods ended, whose shell ignores a gentle request. */
-  | "stopDevPods"
   /** Waiting for the pods of the original. */
   | "awaitRollout"
   /** The dev revision and its pods deleted, so that an undo of the rollout cannot lead back to it. */

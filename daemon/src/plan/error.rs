@@ -65,7 +65,7 @@ impl PlanError {
             }
             Self::InsideReadOnlyMount { .. } => "choose a work dir outside of that mount".to_owned(),
             Self::OwnedByOperator { kind, name } => {
-                format!("pause or change {kind} {name} first, or force it and expect to be reverted")
+                format!("pause or change {kind} {name} first: it would undo DevMode at any moment")
             }
             Self::RolloutUnderWay => {
                 "complete the update or take it back first: nothing could tell afterwards which pods had which revision"
