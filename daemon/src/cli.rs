@@ -17,6 +17,7 @@ mod progress;
 mod render;
 mod start;
 mod status;
+mod stdio;
 mod surroundings;
 mod target;
 
@@ -36,7 +37,9 @@ use crate::paths::Paths;
 /// Runs this process' command line; the exit code is what scripts branch on.
 pub async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let mut screen = Screen::of_this_process(arguments.json);
+    // Standard output belongs to the plugin alone.
+    let json = arguments.json && !matches!(arguments.command, Command::Stdio);
+    let mut screen = Screen::of_this_process(json);
     let exit = match dispatch(&arguments.command, &mut screen).await {
         Ok(()) => Exit::Done,
         Err(failure) => {
@@ -68,6 +71,7 @@ async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure>
             screen.set_json();
             call::run(arguments, &launch::connect(&paths).await?, screen).await
         }
+        Command::Stdio => stdio::run(&paths).await,
         Command::Events(arguments) => events::run(arguments, &launch::connect(&paths).await?, screen).await,
     }
 }

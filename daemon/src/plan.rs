@@ -7,8 +7,17 @@
 mod options;
 mod names;
 mod enter;
+mod owner;
 mod mark;
-mod controls;
+mod kind;
+mod deployment;
+mod stateful_set;
+mod daemon_set;
+mod job;
+mod cron_job;
+mod pod;
+mod history;
+mod beside;
 mod template;
 mod container;
 mod references;
@@ -19,6 +28,7 @@ mod volumes;
 mod sidecar;
 mod standing;
 mod restore;
+mod merge;
 mod diff;
 mod render;
 mod manifest;
@@ -29,16 +39,25 @@ mod generated;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod kinds_properties;
+#[cfg(test)]
+mod kinds_tables;
+#[cfg(test)]
 mod properties;
 
+pub use cron_job::may_fire;
 pub use diff::{Difference, diff};
 pub use enter::{Entered, carry_out, enter};
 pub use error::PlanError;
-pub use names::{DEV_CONTAINER, SIDECAR_CONTAINER, secret_name};
+pub use kind::{Shape, shape};
+pub use merge::merge;
+pub use names::{DEV_CONTAINER, SIDECAR_CONTAINER, dev_name, secret_name};
 pub use options::{
-    DEFAULT_COMMAND, DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, DevOptions, NOCALHOST_SIDECAR_IMAGE, Sidecar,
-    SidecarPreset,
+    DEFAULT_COMMAND, DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, DevOptions, NOCALHOST_SIDECAR_IMAGE,
+    PROMPT_COMMAND, Sidecar, SidecarPreset,
 };
+pub use pod::recreation;
 pub use render::render_diff;
 pub use restore::{restore, settle};
 pub use standing::{Standing, standing};
+pub use stateful_set::dev_pod_name;

@@ -1,9 +1,16 @@
-//! The door: the Unix socket, the methods behind it and how errors leave. It decides nothing.
+//! The door: the Unix socket, its framings, the methods behind it and how errors leave. It decides nothing.
 
+mod bounded;
+mod cancel;
 pub mod error;
+mod framing;
 pub mod listener;
 pub mod methods;
 pub mod server;
+mod sniff;
+#[cfg(test)]
+mod tests;
+mod transcode;
 
 pub use listener::{Listener, ListenerError};
 pub use server::serve;

@@ -146,10 +146,12 @@ impl Store {
     pub fn remove_session(&self, id: &str) -> Result<(), StoreError> {
         let key = session_key(id);
         let _writing = self.writing.lock().expect("no writer panics");
-        self.db.remove(&key).map_err(|source| StoreError::Write { what: key.clone(), source })?;
-        flush(&self.db, &key)?;
+        let mut others = self.sessions()?;
+        others.retain(|session| session.id != id);
+        export::write(&self.export, &others)?;
         fault::point("store", "removed");
-        export::write(&self.export, &self.sessions()?)
+        self.db.remove(&key).map_err(|source| StoreError::Write { what: key.clone(), source })?;
+        flush(&self.db, &key)
     }
 
     pub fn sessions(&self) -> Result<Vec<StoredSession>, StoreError> {

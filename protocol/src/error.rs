@@ -1,11 +1,12 @@
 //! What went wrong, as data: a closed list of kinds, a message and a hint.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 macro_rules! error_kinds {
-    ($($(#[doc = $doc:expr])+ $name:ident = $code:literal,)+) => {
+    ($($(#[doc = $doc:expr])+ $name:ident = $code:literal, $remedy:literal;)+) => {
         /// The kind of an error, which clients branch on. The list only ever grows.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "camelCase")]
         pub enum ErrorKind { $($(#[doc = $doc])+ $name,)+ }
 
@@ -24,87 +25,136 @@ macro_rules! error_kinds {
             pub fn description(self) -> &'static str {
                 match self { $(ErrorKind::$name => concat!($($doc),+).trim_ascii(),)+ }
             }
+
+            /// What to do about it in general. The `hint` of an error is about the case at hand and comes first.
+            #[must_use]
+            pub fn remedy(self) -> &'static str {
+                match self { $(ErrorKind::$name => $remedy,)+ }
+            }
         }
     };
 }
 
 error_kinds! {
     /// The request itself is wrong: a member is missing, empty or not what it must be.
-    InvalidRequest = 1,
+    InvalidRequest = 1, "Mend the request; the message names the member. The same request fails again.";
     /// Client and daemon speak different versions of the protocol.
-    ProtocolMismatch = 2,
+    ProtocolMismatch = 2, "Update the older of the two; `nhd-cli daemon stop` ends a daemon and keeps its sessions.";
     /// No session has this id or belongs to this workload.
-    SessionNotFound = 3,
+    SessionNotFound = 3, "Ask `session.list`. What ended long ago is forgotten.";
     /// The workload already has a session on this machine, started with other parameters.
-    SessionExists = 4,
+    SessionExists = 4, "End that session first, or start with its parameters; the message names what differs.";
     /// The session is being ended and can take no other request.
-    SessionEnding = 5,
-    /// What was awaited was given up because the session was ended meanwhile.
-    Cancelled = 6,
+    SessionEnding = 5, "Wait for its end with `session.wait` until `ended`, then ask again.";
+    /// What was awaited was given up, because the session was ended meanwhile or the client cancelled the request.
+    Cancelled = 6, "Nothing, where that was intended; `session.status` says how far the session came.";
     /// What was awaited did not come within the time that the client gave.
-    Timeout = 7,
+    Timeout = 7, "Wait again: what was awaited goes on. The message says what it waits for.";
     /// No daemon answers. Clients say this; a daemon never does.
-    DaemonUnreachable = 8,
+    DaemonUnreachable = 8, "Start the daemon: `nhd-cli daemon start`, or spawn `nhd-cli stdio`.";
     /// A kubeconfig is missing, cannot be read, or does not say what it must.
-    KubeconfigInvalid = 20,
+    KubeconfigInvalid = 20, "Mend the kubeconfig that the message names, or name another.";
     /// The kubeconfig has no such context.
-    ContextNotFound = 21,
+    ContextNotFound = 21, "Name one of the contexts that the hint lists.";
     /// The API server cannot be reached or does not answer.
-    ClusterUnreachable = 22,
+    ClusterUnreachable = 22, "Check network, VPN and the server's address. A session tries again by itself.";
     /// The API server does not accept who we say we are.
-    Unauthorized = 23,
+    Unauthorized = 23, "Log in to the cluster again. A session goes on by itself once the credentials are good.";
     /// The user lacks a permission that DevMode needs, to start or to end.
-    PermissionDenied = 24,
+    PermissionDenied = 24, "Ask the cluster's administrator for the verbs that the message names; `docs/permissions.md` has a role.";
     /// The API server answered with an error that is none of the others.
-    ClusterError = 25,
+    ClusterError = 25, "Read the API server's words in the message.";
     /// There is no such workload.
-    WorkloadNotFound = 40,
+    WorkloadNotFound = 40, "Check kind, name, namespace and context.";
     /// There is no such namespace.
-    NamespaceNotFound = 41,
+    NamespaceNotFound = 41, "Check the namespace and the context.";
     /// DevMode does not know this kind of workload.
-    UnsupportedKind = 42,
+    UnsupportedKind = 42, "Name a workload of one of the kinds that the message lists.";
     /// The workload has no container of this name.
-    ContainerNotFound = 43,
+    ContainerNotFound = 43, "Name one of the containers that the message lists.";
     /// The workload has several containers and none was named.
-    ContainerAmbiguous = 44,
+    ContainerAmbiguous = 44, "Name in `container` one of those that the message lists.";
     /// The workload cannot be put into DevMode as it is.
-    WorkloadUnsuitable = 45,
+    WorkloadUnsuitable = 45, "Change what the message names in the workload, or choose another.";
     /// The folder in the container cannot be shared with the sidecar.
-    WorkDirUnsuitable = 46,
+    WorkDirUnsuitable = 46, "Name another `workDir`.";
     /// Somebody else has the workload in DevMode.
-    InDevModeElsewhere = 47,
+    InDevModeElsewhere = 47, "Ask whom the message names to end the session.";
     /// Others changed the workload while it was in DevMode, so that it cannot be given back without losing their change.
-    WorkloadChanged = 48,
+    WorkloadChanged = 48, "Take back the change that the message shows, or apply the wanted manifest anew; then end again.";
     /// Others took the workload out of DevMode by overwriting it.
-    WorkloadOverwritten = 49,
+    WorkloadOverwritten = 49, "End the session, and start again where DevMode is still wanted.";
     /// An image of the dev pod cannot be pulled.
-    ImageNotPullable = 60,
+    ImageNotPullable = 60, "Check the image's name and tag, and the pull secrets of the workload.";
     /// No node takes the dev pod.
-    PodUnschedulable = 61,
+    PodUnschedulable = 61, "Free what the scheduler misses, in its words in the message, or ask for less.";
     /// A container of the dev pod ends as soon as it starts, or cannot be made.
-    PodCrashing = 62,
+    PodCrashing = 62, "Read the container's words in the message and its log.";
     /// The cluster refuses to create the dev pod: a quota, an admission policy or a limit.
-    PodRefused = 63,
+    PodRefused = 63, "Raise the quota or mend what the policy refuses, both in the message.";
     /// The dev pod did not become ready in time.
-    PodNotReady = 64,
+    PodNotReady = 64, "Look at the pod's events; where it is only slow, start with a longer `timeoutMs`.";
     /// The source folder is missing or is no folder.
-    SourceMissing = 80,
+    SourceMissing = 80, "Name an existing folder. A session goes on when the folder is back.";
     /// There is no syncthing on this machine.
-    SyncthingMissing = 81,
+    SyncthingMissing = 81, "Install syncthing, or name it in `NHD_SYNCTHING`.";
     /// The syncthing on this machine is too old.
-    SyncthingTooOld = 82,
+    SyncthingTooOld = 82, "Update syncthing to the version that the message asks for.";
     /// Files cannot be synced.
-    SyncFailed = 83,
+    SyncFailed = 83, "Read `sync.lastError` of the session's status. The daemon starts syncthing again by itself.";
     /// The port-forward cannot be opened.
-    ForwardFailed = 84,
+    ForwardFailed = 84, "Check the permission for `pods/portforward` and the way to the cluster. The daemon tries again.";
     /// The daemon's store cannot be read or written.
-    StoreFailed = 100,
+    StoreFailed = 100, "Check that the disk is not full and that the home belongs to the user.";
     /// A fault of nhd itself.
-    Internal = 101,
+    Internal = 101, "Report it with the daemon's log. A restart of the daemon goes on with every session.";
 }
 
+/// What any request to the daemon can meet.
+pub const REQUEST_ERRORS: &[ErrorKind] =
+    &[ErrorKind::InvalidRequest, ErrorKind::Cancelled, ErrorKind::Internal];
+
+/// What can stand between the daemon and a cluster.
+pub const CLUSTER_ERRORS: &[ErrorKind] = &[
+    ErrorKind::KubeconfigInvalid,
+    ErrorKind::ContextNotFound,
+    ErrorKind::ClusterUnreachable,
+    ErrorKind::Unauthorized,
+    ErrorKind::PermissionDenied,
+    ErrorKind::ClusterError,
+];
+
+/// Why a workload cannot be put into DevMode.
+pub const WORKLOAD_ERRORS: &[ErrorKind] = &[
+    ErrorKind::WorkloadNotFound,
+    ErrorKind::NamespaceNotFound,
+    ErrorKind::UnsupportedKind,
+    ErrorKind::ContainerNotFound,
+    ErrorKind::ContainerAmbiguous,
+    ErrorKind::WorkloadUnsuitable,
+    ErrorKind::WorkDirUnsuitable,
+    ErrorKind::InDevModeElsewhere,
+];
+
+/// Why a session cannot go on.
+pub const SESSION_ERRORS: &[ErrorKind] = &[
+    ErrorKind::WorkloadChanged,
+    ErrorKind::WorkloadOverwritten,
+    ErrorKind::ImageNotPullable,
+    ErrorKind::PodUnschedulable,
+    ErrorKind::PodCrashing,
+    ErrorKind::PodRefused,
+    ErrorKind::PodNotReady,
+    ErrorKind::SourceMissing,
+    ErrorKind::SyncthingMissing,
+    ErrorKind::SyncthingTooOld,
+    ErrorKind::SyncFailed,
+    ErrorKind::ForwardFailed,
+    ErrorKind::StoreFailed,
+];
+
 /// An error as clients see it: the JSON-RPC error's `data`, and the `error` of a session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorInfo {
     pub kind: ErrorKind,

@@ -1,5 +1,6 @@
 //! The numbered log of what happened.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
@@ -7,26 +8,29 @@ use crate::error::ErrorInfo;
 use crate::session::{SessionStatus, StepName};
 
 /// A place in the log. `seq` counts up by one from 1 within an epoch; a new epoch begins with a new store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Cursor {
+    /// The log. Numbers of two epochs say nothing of each other.
     pub epoch: String,
+    /// The event's number in it.
     pub seq: u64,
 }
 
 /// Something that happened. It is a hint: a client that missed some asks again and loses nothing.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     #[serde(flatten)]
     pub cursor: Cursor,
+    /// When it happened.
     pub at: Timestamp,
     #[serde(flatten)]
     pub body: EventBody,
 }
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum EventBody {
     /// All sessions as they are. The first event of a subscription that cannot continue where the client left off;
@@ -36,24 +40,28 @@ pub enum EventBody {
     Session { status: Box<SessionStatus> },
     /// A step of a session began, was done, or failed.
     Step {
+        /// The id of the session.
         session: String,
         step: StepName,
         outcome: StepOutcome,
         /// How long it took, in milliseconds; absent while it runs.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         elapsed_ms: Option<u64>,
+        /// Why it failed. It may be tried again; what stands in the way for good is in the session's status.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<ErrorInfo>,
     },
     /// Something that the user should know.
     Warning {
+        /// The id of the session that it concerns.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         session: Option<String>,
         message: String,
     },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// How far a step has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum StepOutcome {
     Began,
@@ -62,7 +70,7 @@ pub enum StepOutcome {
 }
 
 /// Where to go on.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventsParams {
     /// The last event that the client has. Without it, and where the log no longer reaches back so far, a snapshot
@@ -72,8 +80,9 @@ pub struct EventsParams {
 }
 
 /// A piece of the log.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventList {
+    /// Oldest first.
     pub events: Vec<Event>,
 }

@@ -1,11 +1,12 @@
 //! The handshake, and the daemon as a whole.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
 /// Who calls. A daemon that speaks another protocol version answers with `protocolMismatch`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HelloParams {
     /// The client's name and version, for the log: `nhd-cli 0.1.0`.
@@ -15,27 +16,29 @@ pub struct HelloParams {
 }
 
 /// Who answers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HelloResult {
     /// The daemon's version.
     pub version: String,
     /// The protocol version that the daemon speaks.
     pub protocol: u32,
+    /// The daemon's process.
     pub pid: u32,
     /// The folder of the daemon's store and logs.
     pub home: String,
     /// The socket that it listens on.
     pub socket: String,
+    /// When the daemon was started.
     pub started_at: Timestamp,
 }
 
 /// Takes no parameters: `{}` or nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NoParams {}
 
 /// Sessions live on: the next daemon picks them up again where the cluster is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ShutdownResult {
     /// How many sessions stay in DevMode while no daemon runs.

@@ -1,13 +1,15 @@
 //! The types that `nhd` and its clients exchange, and the table of its methods.
 //!
-//! Nothing here knows Kubernetes, tokio or the transport: only serde. Objects are flat, members are camelCase, absent
-//! options are left out, durations are whole milliseconds and end in `Ms`, moments are RFC 3339 strings in UTC.
+//! Nothing here knows Kubernetes, tokio or the transport: only serde, and schemars for the schemas of which the
+//! documents are made. Objects are flat, members are camelCase, absent options are left out, durations are whole
+//! milliseconds and end in `Ms`, moments are RFC 3339 strings in UTC.
 
 pub mod error;
 pub mod event;
 pub mod forward;
 pub mod hello;
 pub mod methods;
+pub mod openrpc;
 pub mod session;
 pub mod sync;
 pub mod workload;

@@ -1,10 +1,13 @@
 //! The only list of the daemon's methods: name, params, result and what each is for.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::error::{CLUSTER_ERRORS, ErrorKind, REQUEST_ERRORS, SESSION_ERRORS, WORKLOAD_ERRORS};
 use crate::event::{Event, EventList, EventsParams};
 use crate::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
+use crate::openrpc::OpenRpcDocument;
 use crate::session::{
     EndResult, PlanResult, SessionList, SessionSelector, SessionStatus, StartParams, WaitParams,
 };
@@ -13,19 +16,50 @@ use crate::session::{
 pub trait Method {
     const NAME: &'static str;
     const DOC: &'static str;
-    type Params: Serialize + DeserializeOwned + Send + 'static;
-    type Output: Serialize + DeserializeOwned + Send + Clone + 'static;
+    type Params: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
+    type Output: Serialize + DeserializeOwned + JsonSchema + Send + Clone + 'static;
+}
+
+/// What happens when a client that lost the answer sends the request again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// It only reads.
+    Reads,
+    /// The second is answered as the first and changes nothing more.
+    Idempotent,
+    /// It is done again.
+    Again,
 }
 
 /// A method's entry in the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct MethodEntry {
     pub name: &'static str,
     pub doc: &'static str,
+    pub repeat: Repeat,
+    /// The kinds of error that it answers with, in groups, beside those of [`REQUEST_ERRORS`].
+    pub errors: &'static [&'static [ErrorKind]],
+    /// The schemas of what it takes and answers.
+    pub params: fn(&mut SchemaGenerator) -> Schema,
+    pub result: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl MethodEntry {
+    /// Every kind of error that the method answers with, in the order of their codes.
+    #[must_use]
+    pub fn error_kinds(&self) -> Vec<ErrorKind> {
+        let mut kinds: Vec<_> =
+            [REQUEST_ERRORS].iter().chain(self.errors).copied().flatten().copied().collect();
+        kinds.sort_by_key(|kind| kind.code());
+        kinds
+    }
 }
 
 macro_rules! methods {
-    ($($(#[doc = $doc:expr])+ $name:literal $type:ident($params:ty) -> $result:ty;)+) => {
+    ($(
+        $(#[doc = $doc:expr])+
+        $name:literal $type:ident($params:ty) -> $result:ty, $repeat:ident, [$($errors:expr),*];
+    )+) => {
         $($(#[doc = $doc])+
         #[derive(Debug, Clone, Copy)]
         pub struct $type;
@@ -37,44 +71,95 @@ macro_rules! methods {
         })+
 
         /// Every method, in the order of the documentation.
-        pub const METHODS: &[MethodEntry] =
-            &[$(MethodEntry { name: $type::NAME, doc: $type::DOC },)+];
+        pub const METHODS: &[MethodEntry] = &[$(MethodEntry {
+            name: $type::NAME,
+            doc: $type::DOC,
+            repeat: Repeat::$repeat,
+            errors: &[$($errors),*],
+            params: SchemaGenerator::subschema_for::<$params>,
+            result: SchemaGenerator::subschema_for::<$result>,
+        },)+];
     };
 }
 
+// What it takes, what it answers, what a repetition does, and the errors beside those that any request can meet.
 methods! {
     /// Says who calls and who answers, and fails where the two do not speak the same protocol.
-    "daemon.hello" Hello(HelloParams) -> HelloResult;
+    "daemon.hello" Hello(HelloParams) -> HelloResult, Reads, [&[ErrorKind::ProtocolMismatch]];
     /// Stops the daemon. Sessions stay in DevMode; the next daemon goes on with them.
-    "daemon.shutdown" Shutdown(NoParams) -> ShutdownResult;
+    "daemon.shutdown" Shutdown(NoParams) -> ShutdownResult, Again, [];
+    /// This document: every method, type and error of the daemon, as OpenRPC.
+    "rpc.discover" Discover(NoParams) -> OpenRpcDocument, Reads, [];
     /// Says what a start would change, and changes nothing.
-    "session.plan" Plan(StartParams) -> PlanResult;
+    "session.plan" Plan(StartParams) -> PlanResult, Reads,
+        [&[ErrorKind::SessionExists, ErrorKind::SourceMissing], CLUSTER_ERRORS, WORKLOAD_ERRORS];
     /// Puts a workload into DevMode. Answers as soon as the session exists; progress comes as events, and
     /// `session.wait` waits for it. Repeated with equal parameters it answers with the session that there is.
-    "session.start" Start(StartParams) -> SessionStatus;
+    "session.start" Start(StartParams) -> SessionStatus, Idempotent,
+        [&[
+            ErrorKind::SessionExists,
+            ErrorKind::SessionEnding,
+            ErrorKind::UnsupportedKind,
+            ErrorKind::SourceMissing,
+            ErrorKind::StoreFailed,
+        ], CLUSTER_ERRORS];
     /// Gives workloads back as they were. Answers as soon as that is under way. Repeated, it is still one ending.
-    "session.end" End(SessionSelector) -> EndResult;
+    "session.end" End(SessionSelector) -> EndResult, Idempotent, [CLUSTER_ERRORS, SESSION_ERRORS];
     /// One session; fails where none or several match.
-    "session.status" Status(SessionSelector) -> SessionStatus;
+    "session.status" Status(SessionSelector) -> SessionStatus, Reads, [&[ErrorKind::SessionNotFound]];
     /// All sessions that match.
-    "session.list" List(SessionSelector) -> SessionList;
-    /// Waits until a session has come so far.
-    "session.wait" Wait(WaitParams) -> SessionStatus;
+    "session.list" List(SessionSelector) -> SessionList, Reads, [];
+    /// Waits until a session has come so far. Fails when it no longer can, with the session's own error.
+    "session.wait" Wait(WaitParams) -> SessionStatus, Reads,
+        [&[ErrorKind::SessionNotFound, ErrorKind::Timeout], CLUSTER_ERRORS, WORKLOAD_ERRORS, SESSION_ERRORS];
     /// The events after a place in the log, without waiting for more.
-    "events.since" EventsSince(EventsParams) -> EventList;
+    "events.since" EventsSince(EventsParams) -> EventList, Reads, [];
 }
 
-/// The one subscription: events as they happen, over WebSocket only.
+/// The one subscription: events as they happen, on every connection that stays open: WebSocket and LSP framing.
 #[derive(Debug, Clone, Copy)]
 pub struct EventSubscription;
 
 impl EventSubscription {
     pub const SUBSCRIBE: &'static str = "events.subscribe";
     pub const UNSUBSCRIBE: &'static str = "events.unsubscribe";
+    pub const SUBSCRIBE_DOC: &'static str = "Subscribes to events: those after `since`, or a snapshot, then all that \
+        happens. Answers with the id of the subscription; each event is a notification \
+        `events.event` with the params `{subscription, result}`. Not over HTTP.";
+    pub const UNSUBSCRIBE_DOC: &'static str = "Ends a subscription. Takes its id as the only element of an array, \
+        and answers whether there was one.";
     /// The method of the notifications that carry the events.
     pub const NOTIFICATION: &'static str = "events.event";
 }
 
-/// What a subscription takes and what each of its notifications carries.
-pub type EventSubscriptionParams = EventsParams;
-pub type EventSubscriptionItem = Event;
+/// The params of the notification that carries an event.
+#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EventNotification {
+    /// The id that `events.subscribe` answered with.
+    pub subscription: String,
+    pub result: Event,
+}
+
+/// Cancels a request of the same connection, as in LSP: a notification without an answer of its own. The request is
+/// answered with the code [`CANCELLED_CODE`], unless its answer is already on its way.
+pub const CANCEL_REQUEST: &str = "$/cancelRequest";
+
+/// LSP's code of a request that was cancelled.
+pub const CANCELLED_CODE: i32 = -32800;
+
+/// What `$/cancelRequest` takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CancelParams {
+    /// The id of the request.
+    pub id: RequestId,
+}
+
+/// The id of a request, as the client chose it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, serde::Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RequestId {
+    Number(u64),
+    Text(String),
+}

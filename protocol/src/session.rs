@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
@@ -11,7 +12,7 @@ use crate::sync::SyncStatus;
 use crate::workload::{WorkloadKind, WorkloadRef};
 
 /// Which image and arguments the sidecar has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum SidecarPreset {
     /// The official multi-architecture syncthing image, pinned.
@@ -22,10 +23,12 @@ pub enum SidecarPreset {
 }
 
 /// Starts a dev session, or says what that would do (`session.plan`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StartParams {
+    /// The workload's kind.
     pub kind: WorkloadKind,
+    /// The workload's name.
     pub name: String,
     /// Where the workload is; without it the context's namespace, or `default`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,8 +54,10 @@ pub struct StartParams {
     /// The folder in the container; `/home/nocalhost-dev` without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work_dir: Option<String>,
+    /// The sidecar's image; the preset's without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sidecar_image: Option<String>,
+    /// `syncthing` without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sidecar_preset: Option<SidecarPreset>,
     /// How long the start may take until files are synced; 120,000 without it. A start that takes longer is undone.
@@ -61,15 +66,18 @@ pub struct StartParams {
 }
 
 /// Names sessions: one by its id, or those of a workload. A workload named without a namespace matches in every one.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionSelector {
+    /// The session's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<WorkloadKind>,
+    /// The workload's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The workload's namespace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// The kubeconfig context that the session was started with.
@@ -82,7 +90,7 @@ pub struct SessionSelector {
 }
 
 /// Where a session stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Phase {
     /// The workload is being put into DevMode.
@@ -112,7 +120,7 @@ impl Phase {
 }
 
 /// The steps of a session, in the order in which they are usually taken. Each can be repeated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum StepName {
     /// Permissions checked, edit planned, tried as a dry run and noted in the store.
@@ -137,8 +145,6 @@ pub enum StepName {
     CloseForward,
     /// The original put back.
     RestoreWorkload,
-    /// The dev pods ended, whose shell ignores a gentle request.
-    StopDevPods,
     /// Waiting for the pods of the original.
     AwaitRollout,
     /// The dev revision and its pods deleted, so that an undo of the rollout cannot lead back to it.
@@ -152,12 +158,13 @@ pub enum StepName {
 }
 
 /// The dev pod.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PodStatus {
     /// Its name, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Whether its two containers are ready.
     pub ready: bool,
     /// What it waits for, in the cluster's words: `ErrImagePull: …`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -165,17 +172,20 @@ pub struct PodStatus {
 }
 
 /// A dev session with all that there is to know of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionStatus {
+    /// The session's id.
     pub session: String,
     pub workload: WorkloadRef,
-    /// The context and server that the session is pinned to.
+    /// The kubeconfig's context that the session is pinned to.
     pub context: String,
+    /// The address of the API server that the session is pinned to.
     pub server: String,
     pub phase: Phase,
     /// Since when it is in this phase.
     pub since: Timestamp,
+    /// When the session was started.
     pub started_at: Timestamp,
     /// What it is doing now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -183,9 +193,13 @@ pub struct SessionStatus {
     /// The container developed in, by its original name, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,
+    /// The dev image.
     pub image: String,
+    /// The local source folder, links resolved.
     pub source: String,
+    /// The folder in the container.
     pub work_dir: String,
+    /// The dev pod, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pod: Option<PodStatus>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -201,14 +215,14 @@ pub struct SessionStatus {
 }
 
 /// Several sessions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionList {
     pub sessions: Vec<SessionStatus>,
 }
 
 /// What `session.end` set going. Ending what has ended already is a success with no sessions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EndResult {
     /// The sessions that are being ended now; `session.wait` with `ended` waits for each.
@@ -216,7 +230,7 @@ pub struct EndResult {
 }
 
 /// What to wait for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum WaitUntil {
     /// The dev pod is ready.
@@ -228,9 +242,10 @@ pub enum WaitUntil {
 }
 
 /// Waits until a session has come so far. Fails at once when it no longer can.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WaitParams {
+    /// The session's id.
     pub session: String,
     pub until: WaitUntil,
     /// How long to wait; without it as long as it takes, at most 24 hours.
@@ -239,7 +254,7 @@ pub struct WaitParams {
 }
 
 /// What happens to an object of the cluster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum PlannedAction {
     Create,
@@ -247,24 +262,30 @@ pub enum PlannedAction {
 }
 
 /// One object that a start would create or change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PlannedChange {
     pub action: PlannedAction,
+    /// The object's kind, as the Kubernetes API spells it.
     pub kind: String,
+    /// The object's name.
     pub name: String,
     /// A unified diff of the manifest as YAML. Secret values are left out.
     pub diff: String,
 }
 
 /// What `session.start` with the same parameters would do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanResult {
     pub workload: WorkloadRef,
+    /// The kubeconfig's context.
     pub context: String,
+    /// The address of the API server.
     pub server: String,
+    /// The container to develop in.
     pub container: String,
+    /// In the order in which they would be written.
     pub changes: Vec<PlannedChange>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,

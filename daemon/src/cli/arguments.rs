@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Call(CallArguments),
     /// Show what happened
     Events(EventsArguments),
+    /// Speak the protocol on standard input and output, framed as language servers do; for IDE plugins
+    Stdio,
 }
 
 #[derive(Debug, Args)]

@@ -61,6 +61,23 @@ impl Client {
 
     /// Connects without a hello, for what must also reach a daemon of another version.
     pub async fn open(paths: &Paths) -> Result<Self, ClientError> {
+        let stream = Self::stream(paths).await?;
+        let pid = stream.peer_cred().ok().and_then(|peer| peer.pid());
+        let url = Url::parse("ws://localhost/").expect("a constant URL");
+        let handshake = WsTransportClientBuilder::default().build_with_stream(url, stream);
+        let (sender, receiver) = tokio::time::timeout(HELLO_BOUND, handshake)
+            .await
+            .map_err(|_| ClientError::Silent { method: "the handshake".to_owned(), bound: HELLO_BOUND })?
+            .map_err(|source| ClientError::Handshake {
+                socket: paths.socket.clone(),
+                source: Box::new(source),
+            })?;
+        let rpc = ClientBuilder::new().request_timeout(WAIT_BOUND).build_with_tokio(sender, receiver);
+        Ok(Self { rpc, pid })
+    }
+
+    /// A bare connection to the user's own daemon.
+    pub(crate) async fn stream(paths: &Paths) -> Result<UnixStream, ClientError> {
         let socket = paths.socket.clone();
         let stream = UnixStream::connect(&socket).await.map_err(|source| match source.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
@@ -74,14 +91,7 @@ impl Client {
         if peer.uid() != rustix::process::getuid().as_raw() {
             return Err(ClientError::Stranger { socket, uid: peer.uid() });
         }
-        let url = Url::parse("ws://localhost/").expect("a constant URL");
-        let handshake = WsTransportClientBuilder::default().build_with_stream(url, stream);
-        let (sender, receiver) = tokio::time::timeout(HELLO_BOUND, handshake)
-            .await
-            .map_err(|_| ClientError::Silent { method: "the handshake".to_owned(), bound: HELLO_BOUND })?
-            .map_err(|source| ClientError::Handshake { socket, source: Box::new(source) })?;
-        let rpc = ClientBuilder::new().request_timeout(WAIT_BOUND).build_with_tokio(sender, receiver);
-        Ok(Self { rpc, pid: peer.pid() })
+        Ok(stream)
     }
 
     /// The daemon's process, where the platform tells it.

@@ -21,14 +21,14 @@ pub struct PodSeen {
     pub uid: String,
     /// When it was made, in a form that sorts.
     pub created: String,
+    /// Whether it has a node.
+    pub scheduled: bool,
     /// Whether it has the dev container.
     pub dev: bool,
     /// A dev pod is ready when its two containers are: one of the others may depend on the very program that is being
     /// developed.
     pub ready: bool,
     pub terminating: bool,
-    /// It is going, and its containers have longer than a second to do so.
-    pub lingering: bool,
     /// Why it is not ready, most telling reason first.
     pub waiting: Option<Waiting>,
 }
@@ -71,13 +71,13 @@ pub async fn owned_by(
 }
 
 /// How long the containers of a pod have that is deleted quickly.
-const QUICK_GRACE_SECONDS: i64 = 1;
+const QUICK_GRACE_SECONDS: u32 = 1;
 
 /// Deletes a pod quickly if it is still the same one.
 pub async fn delete(objects: &Objects, namespace: &str, pod: &PodSeen) -> Result<(), ClusterError> {
     let delete = Delete {
         uid: Some(pod.uid.clone()),
-        grace_period_seconds: Some(QUICK_GRACE_SECONDS as u32),
+        grace_period_seconds: Some(QUICK_GRACE_SECONDS),
         ..Delete::default()
     };
     objects.delete(PODS, Some(namespace), &pod.name, delete).await
@@ -97,13 +97,10 @@ fn see(pod: &Pod, names: DevContainers) -> PodSeen {
         name: pod.metadata.name.clone().unwrap_or_default(),
         uid: pod.metadata.uid.clone().unwrap_or_default(),
         created: pod.metadata.creation_timestamp.as_ref().map(|time| time.0.to_string()).unwrap_or_default(),
+        scheduled: pod.spec.as_ref().is_some_and(|spec| spec.node_name.is_some()),
         dev,
         ready,
         terminating: pod.metadata.deletion_timestamp.is_some(),
-        lingering: pod
-            .metadata
-            .deletion_grace_period_seconds
-            .is_some_and(|seconds| seconds > QUICK_GRACE_SECONDS),
         waiting: if ready { None } else { waiting(pod, dev.then_some(names)) },
     }
 }

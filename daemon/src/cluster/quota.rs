@@ -1,6 +1,7 @@
 //! Whether a namespace's quotas and claims leave room for an old and a new pod side by side.
 //!
-//! Where that cannot be read the careful answer is given: no room.
+//! A claim that cannot be read counts as one pod's alone; quotas that cannot be read are taken to be none, since most
+//! users may not read them and most namespaces have none.
 
 use serde_json::Value;
 

@@ -20,7 +20,7 @@ use super::{
 
 /// A pod that is replaced is usually back within this, and what connects meanwhile need not know.
 pub(super) const POD_LIMIT: Duration = Duration::from_secs(10);
-const RETRY_PAUSE: Duration = Duration::from_millis(250);
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
 /// How soon a port in the pod is tried again on which nothing listens yet.
 const LISTENER_PAUSE: Duration = Duration::from_millis(20);
 

@@ -2,14 +2,19 @@
 
 use serde_json::Value;
 
-use super::manifest::{self, text, without_nulls};
-use super::{DevOptions, PlanError, controls, mark, template};
+use super::kind::{self, GENERATED_TEMPLATE, Kind, Shape};
+use super::manifest::{self, without_nulls};
+use super::{DevOptions, PlanError, beside, mark, owner, pod, template};
 
-/// An edited workload, ready for a PUT: whatever identifies and guards the object (uid, resourceVersion), its status
-/// and its unknown fields are those of the object that was passed in.
+/// What is to be written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entered {
-    pub object: Value,
+    /// The edited workload; `None` where the kind's original is left alone. It is ready for a PUT: whatever identifies
+    /// and guards the object (uid, resourceVersion), its status and its unknown fields are those of the object that
+    /// was passed in. That of a Pod is ready for a POST, once the original is gone.
+    pub object: Option<Value>,
+    /// The object to create that has the dev pod, where the original has not.
+    pub generated: Option<Value>,
     /// The name that the dev container had before.
     pub container: String,
     /// What the developer should know before agreeing, as sentences.
@@ -24,6 +29,9 @@ pub struct Entered {
 pub fn enter(origin: &Value, options: &DevOptions) -> Result<Entered, PlanError> {
     if mark::is_nocalhosts(origin) {
         return Err(PlanError::AlreadyInDevMode { by_nocalhost: true });
+    }
+    if beside::is_generated(origin) {
+        return Err(PlanError::AlreadyInDevMode { by_nocalhost: false });
     }
     if mark::is_ours(origin) {
         return enter_again(origin, options).ok_or(PlanError::AlreadyInDevMode { by_nocalhost: false });
@@ -50,44 +58,77 @@ fn enter_again(current: &Value, options: &DevOptions) -> Option<Entered> {
     let unmarked = |object: &Value| {
         let mut object = without_nulls(object);
         mark::strip(&mut object);
+        if kind::of(current).is_some_and(|kind| kind.shape == Shape::Replaced) {
+            pod::clean(&mut object);
+        }
         object
     };
-    let same = unmarked(&entered.object) == unmarked(current);
-    same.then(|| Entered { object: current.clone(), ..entered })
+    let same = entered.object.as_ref().is_some_and(|object| unmarked(object) == unmarked(current));
+    same.then(|| Entered { object: Some(current.clone()), ..entered })
 }
 
 fn edit(origin: &Value, options: &DevOptions) -> Result<Entered, PlanError> {
-    check_shape(origin)?;
-    let mut object = origin.clone();
+    let kind = check_shape(origin)?;
     let mut warnings = Vec::new();
-    controls::neutralise(&mut object, options, &mut warnings);
-    let container = template::develop(&mut object["spec"]["template"], options, &mut warnings)?;
-    if !mark::put(&mut object, &origin["spec"]) {
+    refuse(kind, origin, options, &mut warnings)?;
+    let mut object = origin.clone();
+    (kind.prepare)(&mut object, options, &mut warnings);
+    let mut generated = (kind.generate)(origin);
+    if matches!(kind.shape, Shape::Beside { .. }) && generated.is_none() {
+        return Err(malformed("/metadata/name"));
+    }
+    let template = match &mut generated {
+        Some(generated) => generated.pointer_mut(GENERATED_TEMPLATE),
+        None => object.pointer_mut(kind.template),
+    };
+    let template = template.ok_or_else(|| malformed(kind.template))?;
+    let container = template::develop(template, options, &mut warnings)?;
+    let stays = kind.shape == Shape::Beside { parked: false };
+    let marked = if stays { generated.as_mut() } else { Some(&mut object) };
+    if !marked.is_some_and(|marked| mark::put(marked, &origin["spec"])) {
         warnings.push("the original is too large for an annotation: only the Secret holds it".to_owned());
     }
-    Ok(Entered { object, container, warnings })
+    Ok(Entered { object: (!stays).then_some(object), generated, container, warnings })
+}
+
+fn refuse(
+    kind: &Kind,
+    origin: &Value,
+    options: &DevOptions,
+    warnings: &mut Vec<String>,
+) -> Result<(), PlanError> {
+    if origin["metadata"].get("deletionTimestamp").is_some_and(|it| !it.is_null()) {
+        return Err(PlanError::BeingDeleted);
+    }
+    let reverts = matches!(kind.shape, Shape::InPlace | Shape::Beside { parked: true });
+    if reverts && let Some((kind, name)) = owner::controller(origin) {
+        let error = PlanError::OwnedByOperator { kind, name };
+        if !options.force {
+            return Err(error);
+        }
+        warnings.push(error.to_string());
+    }
+    (kind.refuse)(origin, options, warnings)
 }
 
 /// Everything that later steps take for granted.
-fn check_shape(origin: &Value) -> Result<(), PlanError> {
-    let malformed = |path: &str| PlanError::MalformedManifest { path: path.to_owned() };
-    let kind = text(origin, "kind").ok_or_else(|| malformed("kind"))?;
-    if controls::fields(kind).is_none() {
-        return Err(PlanError::UnsupportedKind { kind: kind.to_owned() });
-    }
-    for (pointer, path) in [
-        ("/metadata", "metadata"),
-        ("/spec", "spec"),
-        ("/spec/template", "spec.template"),
-        ("/spec/template/spec", "spec.template.spec"),
-    ] {
+fn check_shape(origin: &Value) -> Result<&'static Kind, PlanError> {
+    let name = manifest::text(origin, "kind").ok_or_else(|| malformed("/kind"))?;
+    let kind = kind::of(origin).ok_or_else(|| PlanError::UnsupportedKind { kind: name.to_owned() })?;
+    let pod_spec = format!("{}/spec", kind.template);
+    let ends = pod_spec.match_indices('/').map(|(at, _)| at).skip(1).chain([pod_spec.len()]);
+    for pointer in ["/metadata"].into_iter().chain(ends.map(|end| &pod_spec[..end])) {
         if !origin.pointer(pointer).is_some_and(Value::is_object) {
-            return Err(malformed(path));
+            return Err(malformed(pointer));
         }
     }
-    let containers = manifest::items(&origin["spec"]["template"]["spec"], "containers");
+    let containers = origin.pointer(&pod_spec).map_or(&[][..], |spec| manifest::items(spec, "containers"));
     if containers.is_empty() || containers.iter().any(|container| manifest::name(container).is_empty()) {
-        return Err(malformed("spec.template.spec.containers"));
+        return Err(malformed(&format!("{pod_spec}/containers")));
     }
-    Ok(())
+    Ok(kind)
+}
+
+fn malformed(pointer: &str) -> PlanError {
+    PlanError::MalformedManifest { path: pointer.trim_start_matches('/').replace('/', ".") }
 }

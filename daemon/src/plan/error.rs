@@ -1,5 +1,6 @@
 //! Why no plan can be made, each with what to do next.
 
+use super::kind;
 use super::options::DEFAULT_WORK_DIR;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +21,20 @@ pub enum PlanError {
     WorkDirMounted { work_dir: String, volume: String, kind: String },
     #[error("cannot mount a volume at {path}: it lies in the read-only mount of {volume} at {mount_path}")]
     InsideReadOnlyMount { path: String, volume: String, mount_path: String },
+    #[error("{kind} {name} controls it and would undo every change")]
+    OwnedByOperator { kind: String, name: String },
+    #[error("its pods are of two revisions: an update is under way or held back")]
+    RolloutUnderWay,
+    #[error("it is being deleted")]
+    BeingDeleted,
+    #[error("the pod belongs to {kind} {name}, which would replace it")]
+    PodOwned { kind: String, name: String },
+    #[error("the pod is a static one, which only the kubelet of its node makes")]
+    StaticPod,
+    #[error("the pod has finished ({phase}) and would run again when it is given back")]
+    PodFinished { phase: String },
+    #[error("the pod's own volumes ({}) are deleted with it, and their data with them", volumes.join(", "))]
+    EphemeralClaims { volumes: Vec<String> },
     #[error("the manifest is malformed at {path}")]
     MalformedManifest { path: String },
 }
@@ -28,7 +43,7 @@ impl PlanError {
     /// What the developer can do about it, where there is something.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::UnsupportedKind { .. } => "choose a Deployment".to_owned(),
+            Self::UnsupportedKind { .. } => format!("choose one of {}", kind::names().join(", ")),
             Self::NoSuchContainer { available, .. } | Self::AmbiguousContainer { available } => {
                 format!("name the container to develop in: one of {}", available.join(", "))
             }
@@ -49,7 +64,31 @@ impl PlanError {
                     .to_owned()
             }
             Self::InsideReadOnlyMount { .. } => "choose a work dir outside of that mount".to_owned(),
+            Self::OwnedByOperator { kind, name } => {
+                format!("pause or change {kind} {name} first: it would undo DevMode at any moment")
+            }
+            Self::RolloutUnderWay => {
+                "complete the update or take it back first: nothing could tell afterwards which pods had which revision"
+                    .to_owned()
+            }
+            Self::BeingDeleted => "wait until it is gone and made again".to_owned(),
+            Self::PodOwned { kind, name } => owner_hint(kind, name),
+            Self::StaticPod => "choose a workload that the API server manages".to_owned(),
+            Self::PodFinished { .. } => "make the pod anew, or force it".to_owned(),
+            Self::EphemeralClaims { .. } => "save what is needed of them, then force it".to_owned(),
             Self::MalformedManifest { .. } => return None,
         })
+    }
+}
+
+/// What to develop in instead of a pod of `name`.
+fn owner_hint(kind: &str, name: &str) -> String {
+    match kind {
+        // Its name is the Deployment's and a hash.
+        "ReplicaSet" => match name.rsplit_once('-') {
+            Some((deployment, _)) => format!("develop in its Deployment instead, most likely {deployment}"),
+            None => format!("develop in the owner of ReplicaSet {name} instead"),
+        },
+        _ => format!("develop in {kind} {name} instead"),
     }
 }

@@ -1,5 +1,7 @@
 //! What tests are made from: options, YAML, and Deployments of every shape that the API allows and we care about.
 
+pub(super) mod kinds;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -23,6 +25,8 @@ pub(super) fn options() -> DevOptions {
         revisions: 1,
         exclusive_claims: false,
         tight_quota: false,
+        fixed_history: false,
+        force: false,
     }
 }
 

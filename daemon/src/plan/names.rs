@@ -15,21 +15,45 @@ pub(super) const SECRET_MOUNT: &str = "/var/syncthing/secret";
 /// The longest name of a Secret (a DNS subdomain, the Kubernetes API).
 const LONGEST_SECRET_NAME: usize = 253;
 
+/// The longest name of a generated object: a Job's is a label of its pods too, and a Deployment's needs room for the
+/// hash of its ReplicaSet.
+const LONGEST_DEV_NAME: usize = 63;
+/// The length of a hash that tells two long names apart, in bytes; it is written in hexadecimal.
+const HASH_LENGTH: usize = 5;
+
 /// The name of the Secret that is mount, record and lock of one workload's DevMode:
-/// `<name>-<kind>-nocalhost-syncthing-secret`. Where that is too long, the workload's name is cut and a hash of the
-/// whole takes the place of the rest, so that two long names that begin alike stay apart.
+/// `<name>-<kind>-nocalhost-syncthing-secret`.
 pub fn secret_name(kind: &str, name: &str) -> String {
-    let suffix = format!("-{}-nocalhost-syncthing-secret", kind.to_lowercase());
+    derived(name, &format!("-{}-nocalhost-syncthing-secret", kind.to_lowercase()), LONGEST_SECRET_NAME)
+}
+
+/// The name of the object that DevMode generates beside a workload of `kind`: `<name>-<kind>-dev`.
+pub fn dev_name(kind: &str, name: &str) -> String {
+    derived(name, &format!("-{}-dev", kind.to_lowercase()), LONGEST_DEV_NAME)
+}
+
+/// What tells the dev objects of one workload from those of all others in its namespace; a label's value.
+pub(super) fn dev_hash(kind: &str, name: &str) -> String {
+    hash(&format!("{}/{name}", kind.to_lowercase()))
+}
+
+/// `name` and `suffix`. Where that is longer than `longest`, the name is cut and a hash of the whole takes the place of
+/// the rest, so that two long names that begin alike stay apart.
+fn derived(name: &str, suffix: &str, longest: usize) -> String {
     let whole = format!("{name}{suffix}");
-    if whole.len() <= LONGEST_SECRET_NAME {
+    if whole.len() <= longest {
         return whole;
     }
-    let hash: String = Sha256::digest(&whole).iter().take(5).map(|byte| format!("{byte:02x}")).collect();
-    let room = LONGEST_SECRET_NAME - suffix.len() - hash.len() - 1;
+    let hash = hash(&whole);
+    let room = longest - suffix.len() - hash.len() - 1;
     let cut: String = name.chars().take(room).collect();
     // A label of a DNS subdomain may end neither with a dash nor before a dot.
     let cut = cut.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
     format!("{cut}-{hash}{suffix}")
+}
+
+fn hash(text: &str) -> String {
+    Sha256::digest(text).iter().take(HASH_LENGTH).map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -60,5 +84,28 @@ mod tests {
             assert!(!one.contains(".-"), "{one}");
             assert!(one.ends_with("-deployment-nocalhost-syncthing-secret"), "{one}");
         }
+    }
+
+    #[test]
+    fn generated_names_are_short_valid_and_apart() {
+        assert_eq!(dev_name("DaemonSet", "agent"), "agent-daemonset-dev");
+        assert_eq!(dev_name("CronJob", &"a".repeat(51)), format!("{}-cronjob-dev", "a".repeat(51)));
+        for kind in ["DaemonSet", "Job", "CronJob"] {
+            let beginning = "a".repeat(30);
+            let names: Vec<String> = ["x1", "x2", ".b.c", "-----d"]
+                .map(|tail| dev_name(kind, &format!("{beginning}{}{tail}", "-.".repeat(15))))
+                .to_vec();
+            for (at, name) in names.iter().enumerate() {
+                assert!(name.len() <= 63, "{name}");
+                assert!(!name.contains(".-") && !name.contains("-."), "{name}");
+                assert!(!names[..at].contains(name), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn equal_names_of_several_kinds_stay_apart() {
+        let hashes = ["DaemonSet", "Job", "CronJob"].map(|kind| dev_hash(kind, "web"));
+        assert!(hashes[0] != hashes[1] && hashes[1] != hashes[2] && hashes[0] != hashes[2], "{hashes:?}");
     }
 }

@@ -4,6 +4,9 @@
 pub const DEFAULT_WORK_DIR: &str = "/home/nocalhost-dev";
 /// What keeps the dev container alive while nothing is started in it (the seed).
 pub const DEFAULT_COMMAND: [&str; 3] = ["/bin/sh", "-c", "tail -f /dev/null"];
+/// The same, but gone at once when its pod is deleted: the first process of a container hears only those signals that
+/// it asks for, and would be waited for until it is killed.
+pub const PROMPT_COMMAND: [&str; 3] = ["/bin/sh", "-c", "trap 'exit 0' TERM; tail -f /dev/null & wait"];
 /// The official image, for many architectures, pinned.
 pub const DEFAULT_SIDECAR_IMAGE: &str = "docker.io/syncthing/syncthing:1.30.0";
 /// The image of the seed's after-manifest.
@@ -29,6 +32,10 @@ pub struct DevOptions {
     pub exclusive_claims: bool,
     /// A quota of the namespace leaves no room for one more pod.
     pub tight_quota: bool,
+    /// The API server lets nobody change the revisionHistoryLimit of a StatefulSet (before Kubernetes 1.33).
+    pub fixed_history: bool,
+    /// What is refused because it may be lost or undone by others is done, with a warning.
+    pub force: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

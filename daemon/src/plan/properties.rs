@@ -9,7 +9,10 @@ use super::manifest::{items, name};
 use super::*;
 
 fn entered(origin: &Value, options: &DevOptions) -> Value {
-    enter(origin, options).expect("a generated Deployment can enter DevMode").object
+    enter(origin, options)
+        .expect("a generated Deployment can enter DevMode")
+        .object
+        .expect("a Deployment is edited")
 }
 
 fn pod_spec(object: &Value) -> &Value {
@@ -17,7 +20,7 @@ fn pod_spec(object: &Value) -> &Value {
 }
 
 /// Shows `edit` every field under `value`.
-fn visit(value: &mut Value, edit: &mut impl FnMut(&str, &mut Value)) {
+pub(super) fn visit(value: &mut Value, edit: &mut impl FnMut(&str, &mut Value)) {
     match value {
         Value::Object(fields) => fields.iter_mut().for_each(|(field, value)| {
             edit(field, value);
@@ -55,7 +58,7 @@ fn foreign_edit(object: &mut Value, which: usize, at: &Index) {
 const FOREIGN_EDITS: usize = 14;
 
 /// What touches the metadata only: never drift, and never undone.
-fn foreign_metadata(object: &mut Value) {
+pub(super) fn foreign_metadata(object: &mut Value) {
     object["metadata"]["labels"]["foreign"] = "1".into();
     object["metadata"]["annotations"]["foreign"] = "1".into();
     object["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "9".into();
@@ -77,7 +80,7 @@ proptest! {
     #[test]
     fn entering_twice_is_entering_once((origin, options) in deployment()) {
         let once = enter(&origin, &options).expect("it can enter");
-        let twice = enter(&once.object, &options).expect("it can enter again");
+        let twice = enter(once.object.as_ref().expect("it is edited"), &options).expect("it can enter again");
         prop_assert_eq!(twice, once);
     }
 
@@ -184,7 +187,7 @@ proptest! {
         }
         prop_assume!(current["spec"] != edited["spec"]);
         match standing(&current, &origin, &edited) {
-            Standing::Drifted(found) | Standing::Overwritten(found) => prop_assert!(!found.is_empty()),
+            Standing::Drifted(found) | Standing::ReAdded(found) | Standing::Overwritten(found) => prop_assert!(!found.is_empty()),
             other => prop_assert!(false, "{:?}", other),
         }
     }
@@ -235,7 +238,7 @@ proptest! {
             index += 1;
         });
         if let Ok(entered) = enter(&broken, &options) {
-            let edited = entered.object;
+            let edited = entered.object.expect("a Deployment is edited");
             prop_assert_eq!(standing(&edited, &broken, &edited), Standing::Dev);
             prop_assert_eq!(&settle(&restore(&edited, &broken, &edited), &broken)["spec"], &broken["spec"]);
         }

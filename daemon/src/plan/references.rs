@@ -3,7 +3,6 @@
 
 use serde_json::{Map, Value};
 
-use super::DEV_CONTAINER;
 use super::manifest::items_mut;
 
 /// Annotations whose key ends with the name of the container that they are about.
@@ -13,53 +12,53 @@ const KEYED: [&str; 2] =
 const VALUED: [&str; 2] =
     ["kubectl.kubernetes.io/default-container", "kubectl.kubernetes.io/default-logs-container"];
 
-/// Makes everything in `template` that names the container `old` name the dev container.
-pub(super) fn rename(template: &mut Value, old: &str) {
+/// Makes everything in `template` that names the container `old` name `new`.
+pub(super) fn rename(template: &mut Value, old: &str, new: &str) {
     if let Some(annotations) = template.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
-        rename_in_annotations(annotations, old);
+        rename_in_annotations(annotations, old, new);
     }
     let pod_spec = &mut template["spec"];
     for list in ["initContainers", "containers"] {
         for container in items_mut(pod_spec, list) {
             for variable in items_mut(container, "env") {
-                rename_at(variable, "/valueFrom/resourceFieldRef/containerName", old);
+                rename_at(variable, "/valueFrom/resourceFieldRef/containerName", old, new);
             }
         }
     }
     for volume in items_mut(pod_spec, "volumes") {
-        rename_in_downward_api(volume, old);
+        rename_in_downward_api(volume, old, new);
         if let Some(projected) = volume.get_mut("projected") {
             for source in items_mut(projected, "sources") {
-                rename_in_downward_api(source, old);
+                rename_in_downward_api(source, old, new);
             }
         }
     }
 }
 
-fn rename_in_annotations(annotations: &mut Map<String, Value>, old: &str) {
+fn rename_in_annotations(annotations: &mut Map<String, Value>, old: &str, new: &str) {
     for prefix in KEYED {
         if let Some(value) = annotations.remove(&format!("{prefix}{old}")) {
-            annotations.insert(format!("{prefix}{DEV_CONTAINER}"), value);
+            annotations.insert(format!("{prefix}{new}"), value);
         }
     }
     for key in VALUED {
         if let Some(value) = annotations.get_mut(key).filter(|value| value.as_str() == Some(old)) {
-            *value = DEV_CONTAINER.into();
+            *value = new.into();
         }
     }
 }
 
-fn rename_in_downward_api(source: &mut Value, old: &str) {
+fn rename_in_downward_api(source: &mut Value, old: &str, new: &str) {
     let Some(downward_api) = source.get_mut("downwardAPI") else { return };
     for item in items_mut(downward_api, "items") {
-        rename_at(item, "/resourceFieldRef/containerName", old);
+        rename_at(item, "/resourceFieldRef/containerName", old, new);
     }
 }
 
 /// A reference without a name is to the container that it stands in, and stays one.
-fn rename_at(value: &mut Value, pointer: &str, old: &str) {
+fn rename_at(value: &mut Value, pointer: &str, old: &str, new: &str) {
     if let Some(name) = value.pointer_mut(pointer).filter(|name| name.as_str() == Some(old)) {
-        *name = DEV_CONTAINER.into();
+        *name = new.into();
     }
 }
 
@@ -70,7 +69,7 @@ mod tests {
 
     fn check(template: &str, expect: &str) {
         let mut template = yaml(template);
-        rename(&mut template, "web");
+        rename(&mut template, "web", "nocalhost-dev");
         assert_eq!(template, yaml(expect));
     }
 

@@ -1,12 +1,13 @@
 //! Leaving DevMode where nobody else has changed the spec: the original, verbatim, in two writes.
 //!
 //! The first gives back the template and the replicas with controls that let them roll out, the second the controls.
-//! In between the caller waits until the original template has rolled out.
+//! In between the caller waits until the original template has rolled out. A Pod is not written but made again
+//! ([`super::recreation`]), and a Job is not written at all.
 
 use serde_json::Value;
 
-use super::manifest::{copy, set, text};
-use super::{controls, mark};
+use super::manifest::{copy, set};
+use super::{kind, mark};
 
 /// The first write: `current` with the original spec (its controls still those of `edited`) and without our mark.
 /// Labels, other annotations and everything that the cluster keeps in `current` stay.
@@ -37,7 +38,7 @@ pub(super) fn neutral(origin: &Value, edited: &Value) -> Value {
 
 /// Gives `to` the controls that `from` has, as the kind of `origin` lists them.
 fn copy_controls(origin: &Value, from: &Value, to: &mut Value) {
-    let fields = text(origin, "kind").and_then(controls::fields).unwrap_or_default();
+    let fields = kind::of(origin).map_or(&[][..], |kind| kind.controls);
     let (Some(from), Some(to)) = (from.get("spec"), to.get_mut("spec")) else { return };
     for field in fields {
         copy(field, from, to);
@@ -87,7 +88,7 @@ mod tests {
     #[test]
     fn the_template_comes_back_before_the_controls() {
         let origin = yaml(ORIGIN);
-        let edited = enter(&origin, &options()).unwrap().object;
+        let edited = enter(&origin, &options()).unwrap().object.unwrap();
         let restored = restore(&current(&edited), &origin, &edited);
         let mut expect = origin["spec"].clone();
         for field in ["paused", "minReadySeconds"] {
@@ -102,7 +103,7 @@ mod tests {
     #[test]
     fn metadata_and_status_are_those_of_now() {
         let origin = yaml(ORIGIN);
-        let edited = enter(&origin, &options()).unwrap().object;
+        let edited = enter(&origin, &options()).unwrap().object.unwrap();
         let current = current(&edited);
         let mut expect = current["metadata"].clone();
         expect["annotations"].as_object_mut().unwrap().remove("nocalhost.origin.spec.json");
@@ -117,7 +118,7 @@ mod tests {
     #[test]
     fn settling_touches_nothing_but_the_controls() {
         let origin = yaml(ORIGIN);
-        let edited = enter(&origin, &options()).unwrap().object;
+        let edited = enter(&origin, &options()).unwrap().object.unwrap();
         let mut restored = restore(&edited, &origin, &edited);
         restored["spec"]["replicas"] = json!(9);
         let settled = settle(&restored, &origin);
@@ -128,7 +129,7 @@ mod tests {
     #[test]
     fn doing_it_twice_changes_nothing() {
         let origin = yaml(ORIGIN);
-        let edited = enter(&origin, &options()).unwrap().object;
+        let edited = enter(&origin, &options()).unwrap().object.unwrap();
         let restored = restore(&edited, &origin, &edited);
         assert_eq!(restore(&restored, &origin, &edited), restored);
         let settled = settle(&restored, &origin);

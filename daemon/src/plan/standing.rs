@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::diff::{Difference, diff_at};
-use super::manifest::{self, name, without_nulls};
-use super::{DEV_CONTAINER, SIDECAR_CONTAINER, mark, restore};
+use super::kind::{self, Shape};
+use super::manifest::{items, name, without_nulls};
+use super::{mark, pod, restore};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Standing {
@@ -17,25 +18,50 @@ pub enum Standing {
     Settling,
     /// In DevMode, and others have changed something since: what differs from what we wrote.
     Drifted(Vec<Difference>),
+    /// In DevMode, but others have put the original container beside ours: what differs from what we wrote.
+    ReAdded(Vec<Difference>),
     /// Others have replaced our edit, no container of ours is left: what differs from the original.
     Overwritten(Vec<Difference>),
 }
 
 /// Compares `current` with the `origin` before the edit and with what the API server `edited` from it (as a dry run
 /// returned it, so with its defaults). Only `.spec` counts, as data, and our mark: labels, other annotations and
-/// status belong to others.
+/// status belong to others. Of a Pod only what it can be made from counts. A workload that is never written to is
+/// always the original.
 pub fn standing(current: &Value, origin: &Value, edited: &Value) -> Standing {
+    let shape = kind::of(origin).map(|kind| kind.shape);
+    match shape {
+        Some(Shape::Beside { parked: false }) => Standing::Original,
+        Some(Shape::Replaced) => {
+            let [current, origin, edited] = [current, origin, edited].map(|pod| {
+                let mut pod = pod.clone();
+                pod::clean(&mut pod);
+                pod
+            });
+            compare(&current, &origin, &edited)
+        }
+        _ => compare(current, origin, edited),
+    }
+}
+
+fn compare(current: &Value, origin: &Value, edited: &Value) -> Standing {
     let marked = mark::is_ours(current);
     let neutral = restore::neutral(origin, edited);
     let spec_is = |other: &Value| spec(current) == spec(other);
-    if spec_is(edited) {
+    // A CronJob may have been before as we make it; then only the mark tells.
+    if spec_is(edited) && (marked || !spec_is(origin)) {
         Standing::Dev
     } else if spec_is(origin) && !marked {
         Standing::Original
     } else if spec_is(origin) || spec_is(&neutral) {
         Standing::Settling
-    } else if has_container_of_ours(current) {
-        Standing::Drifted(differences(edited, current))
+    } else if kind::of(origin).is_some_and(|kind| (kind.is_edited)(current)) {
+        let differences = differences(edited, current);
+        if has_original_container(current, origin, edited) {
+            Standing::ReAdded(differences)
+        } else {
+            Standing::Drifted(differences)
+        }
     } else {
         // After the first write of the end the controls are not yet the original's, which is not others' doing.
         let from_origin = differences(origin, current);
@@ -43,6 +69,17 @@ pub fn standing(current: &Value, origin: &Value, edited: &Value) -> Standing {
         let nearest = if from_neutral.len() < from_origin.len() { from_neutral } else { from_origin };
         Standing::Overwritten(nearest)
     }
+}
+
+/// Whether `current` has a container of the original that our edit took away, and ours nonetheless.
+fn has_original_container(current: &Value, origin: &Value, edited: &Value) -> bool {
+    let names = |object: &Value| -> Vec<String> {
+        let template = kind::of(origin).and_then(|kind| object.pointer(kind.template));
+        let containers = template.map_or(&[][..], |template| items(&template["spec"], "containers"));
+        containers.iter().map(|it| name(it).to_owned()).collect()
+    };
+    let (now, written) = (names(current), names(edited));
+    names(origin).iter().any(|it| !written.contains(it) && now.contains(it))
 }
 
 fn spec(object: &Value) -> Value {
@@ -53,18 +90,12 @@ fn differences(before: &Value, after: &Value) -> Vec<Difference> {
     diff_at("spec", &before["spec"], &after["spec"])
 }
 
-fn has_container_of_ours(object: &Value) -> bool {
-    object.pointer("/spec/template/spec").is_some_and(|pod_spec| {
-        manifest::all_containers(pod_spec).any(|it| [DEV_CONTAINER, SIDECAR_CONTAINER].contains(&name(it)))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::super::generated::{options, yaml};
-    use super::super::{enter, settle};
+    use super::super::{enter, manifest, settle};
     use super::*;
 
     const PLAIN: &str = "
@@ -82,7 +113,7 @@ mod tests {
     fn check(form: &str, edits: &[(&str, Option<Value>)], expect: &str) {
         let mut origin = yaml(PLAIN);
         origin["spec"]["paused"] = json!(true);
-        let edited = enter(&origin, &options()).unwrap().object;
+        let edited = enter(&origin, &options()).unwrap().object.unwrap();
         let mut current = match form {
             "original" => origin.clone(),
             "edited" => edited.clone(),
@@ -99,6 +130,7 @@ mod tests {
         }
         let said = match standing(&current, &origin, &edited) {
             Standing::Drifted(differences) => format!("drifted {}", join(&differences)),
+            Standing::ReAdded(differences) => format!("re-added {}", join(&differences)),
             Standing::Overwritten(differences) => format!("overwritten {}", join(&differences)),
             other => format!("{other:?}").to_lowercase(),
         };
@@ -156,6 +188,19 @@ mod tests {
     }
 
     #[test]
+    fn the_original_container_beside_ours_is_told_apart() {
+        let dev = json!({ "name": "nocalhost-dev", "image": "dev:1" });
+        let others = json!([dev, { "name": "web", "image": "web:1" }]);
+        let origin = yaml(PLAIN);
+        let edited = enter(&origin, &options()).unwrap().object.unwrap();
+        let mut current = edited.clone();
+        current["spec"]["template"]["spec"]["containers"] = others;
+        assert!(matches!(standing(&current, &origin, &edited), Standing::ReAdded(_)));
+        current["spec"]["template"]["spec"]["containers"][1]["name"] = "other".into();
+        assert!(matches!(standing(&current, &origin, &edited), Standing::Drifted(_)));
+    }
+
+    #[test]
     fn without_a_container_of_ours_it_is_overwritten() {
         let others = json!([{ "name": "web", "image": "web:2" }]);
         check(
@@ -177,7 +222,7 @@ mod tests {
     #[test]
     fn an_original_with_neutral_controls_is_back_after_one_write() {
         let origin = yaml(PLAIN);
-        let edited = enter(&origin, &options()).unwrap().object;
+        let edited = enter(&origin, &options()).unwrap().object.unwrap();
         let restored = restore::restore(&edited, &origin, &edited);
         assert_eq!(standing(&restored, &origin, &edited), Standing::Original);
         assert_eq!(settle(&restored, &origin), restored);
@@ -186,7 +231,7 @@ mod tests {
     #[test]
     fn an_object_without_a_spec_is_overwritten() {
         let origin = yaml(PLAIN);
-        let edited = enter(&origin, &options()).unwrap().object;
+        let edited = enter(&origin, &options()).unwrap().object.unwrap();
         assert!(matches!(standing(&json!({}), &origin, &edited), Standing::Overwritten(_)));
     }
 }

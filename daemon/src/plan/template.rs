@@ -23,7 +23,11 @@ pub(super) fn develop(
     work_dir::check(&options.work_dir)?;
     let shared = work_dir::shared_volume(pod_spec, chosen, &options.work_dir, warnings)?;
 
-    references::rename(template, &old_name);
+    if pod_spec.get("hostNetwork") == Some(&Value::Bool(true)) {
+        warnings.push("the pod is on its node's network: so are the sidecar's ports, on loopback".to_owned());
+    }
+
+    references::rename(template, &old_name, DEV_CONTAINER);
     let pod_spec = &mut template["spec"];
     container::remove_probes(pod_spec);
     let chosen = &mut items_mut(pod_spec, "containers")[position];

@@ -10,8 +10,9 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
 use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
 use nhd_protocol::methods::{
-    End, EventSubscription, EventsSince, Hello, List, Method, Plan, Shutdown, Start, Status, Wait,
+    Discover, End, EventSubscription, EventsSince, Hello, List, Method, Plan, Shutdown, Start, Status, Wait,
 };
+use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{SessionList, SessionSelector, StartParams};
 use tokio::sync::broadcast;
 
@@ -32,6 +33,7 @@ pub fn methods(door: Door) -> RpcModule<Door> {
     let mut module = RpcModule::new(door);
     method::<Hello, _, _>(&mut module, hello);
     method::<Shutdown, _, _>(&mut module, shutdown);
+    method::<Discover, _, _>(&mut module, |_, _| async move { Ok(document()) });
     method::<Plan, _, _>(&mut module, |door, params: StartParams| async move {
         preview::preview(&door.manager, params).await
     });

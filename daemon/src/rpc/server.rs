@@ -1,26 +1,55 @@
-//! Serving JSON-RPC on every connection of the socket: HTTP and WebSocket by jsonrpsee.
+//! Serving JSON-RPC on every connection of the socket: HTTP and WebSocket by jsonrpsee, LSP framing by a transcoder
+//! onto a WebSocket of the same server.
 
+use std::io;
 use std::time::Duration;
 
 use jsonrpsee::RpcModule;
+use jsonrpsee::server::middleware::rpc::RpcServiceBuilder;
 use jsonrpsee::server::{
-    BatchRequestConfig, PingConfig, RandomStringIdProvider, Server, ServerConfig, StopHandle,
-    serve_with_graceful_shutdown, stop_channel,
+    BatchRequestConfig, HttpBody, HttpRequest, HttpResponse, PingConfig, RandomStringIdProvider, Server,
+    ServerConfig, StopHandle, serve_with_graceful_shutdown, stop_channel,
 };
+use tokio::net::UnixStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::BoxError;
 
+use super::bounded::Bounded;
+use super::cancel::Cancellable;
+use super::framing::BODY_LIMIT;
 use super::listener::Listener;
 use super::methods::Door;
+use super::sniff::{Framing, sniff};
+use super::transcode::{TranscodeError, transcode};
 
 /// A client that answers no ping for this long is gone.
 const PING_EVERY: Duration = Duration::from_secs(20);
 
+/// A client that takes nothing of what is sent to it for this long is cut off.
+const STALL_LIMIT: Duration = Duration::from_secs(20);
+
+/// A client that says nothing for this long is none. The server behind gives its clients as long.
+const FIRST_BYTES: Duration = Duration::from_secs(30);
+
+/// What is under way between the transcoder and the server, each way.
+const TRANSCODER_BUFFER: usize = 64 << 10;
+
 /// Connections at once; an IDE holds one or two.
 const CONNECTIONS: u32 = 256;
 
-/// Notifications that wait for a slow client before it is cut off.
+/// Notifications that wait for a slow client before its subscription waits, too.
 const CLIENT_BUFFER: u32 = 1024;
+
+#[derive(Debug, thiserror::Error)]
+enum ConnectionError {
+    #[error("failed to read the first bytes")]
+    First(#[source] io::Error),
+    #[error("the server gave up")]
+    Served(#[source] BoxError),
+    #[error(transparent)]
+    Transcoded(#[from] TranscodeError),
+}
 
 /// Accepts and serves until the shutdown, then lets calls that are under way finish.
 pub async fn serve(
@@ -30,13 +59,16 @@ pub async fn serve(
     tracker: &TaskTracker,
 ) {
     let (stop, server) = stop_channel();
-    let builder = Server::builder().set_config(config()).to_service_builder();
+    let builder = Server::builder()
+        .set_config(config())
+        .set_rpc_middleware(RpcServiceBuilder::new().layer_fn(Cancellable::new))
+        .to_service_builder();
     while let Some(stream) = shutdown.run_until_cancelled(listener.accept()).await {
         let service = builder.clone().build(methods.clone(), stop.clone());
-        let stopped = stop_requested(stop.clone());
+        let (stop, shutdown) = (stop.clone(), shutdown.clone());
         tracker.spawn(async move {
-            if let Err(error) = serve_with_graceful_shutdown(stream, service, stopped).await {
-                tracing::debug!(%error, "a connection ended badly");
+            if let Err(error) = connection(stream, service, stop, shutdown).await {
+                tracing::debug!(error = %crate::error_chain(&error), "a connection ended badly");
             }
         });
     }
@@ -44,8 +76,42 @@ pub async fn serve(
     let _ = server.stop();
 }
 
+async fn connection<T>(
+    stream: UnixStream,
+    service: T,
+    stop: StopHandle,
+    shutdown: CancellationToken,
+) -> Result<(), ConnectionError>
+where
+    T: tower::Service<
+            HttpRequest<hyper::body::Incoming>,
+            Response = HttpResponse<HttpBody>,
+            Error = BoxError,
+        > + Clone
+        + Send
+        + 'static,
+    T::Future: Send,
+{
+    let sniffing = tokio::time::timeout(FIRST_BYTES, sniff(Bounded::new(stream, STALL_LIMIT)));
+    let Some(Ok(sniffed)) = shutdown.run_until_cancelled(sniffing).await else { return Ok(()) };
+    let (framing, stream) = sniffed.map_err(ConnectionError::First)?;
+    match framing {
+        Framing::Http => serve_with_graceful_shutdown(stream, service, stop.shutdown())
+            .await
+            .map_err(ConnectionError::Served),
+        Framing::Lsp => {
+            let (near, far) = tokio::io::duplex(TRANSCODER_BUFFER);
+            let server = serve_with_graceful_shutdown(far, service, stop.shutdown());
+            let (served, transcoded) = tokio::join!(server, transcode(stream, near, shutdown));
+            transcoded?;
+            served.map_err(ConnectionError::Served)
+        }
+    }
+}
+
 fn config() -> ServerConfig {
     ServerConfig::builder()
+        .max_request_body_size(BODY_LIMIT as u32)
         .max_connections(CONNECTIONS)
         .set_batch_request_config(BatchRequestConfig::Limit(64))
         .set_message_buffer_capacity(CLIENT_BUFFER)
@@ -54,8 +120,4 @@ fn config() -> ServerConfig {
             PingConfig::new().ping_interval(PING_EVERY).inactive_limit(PING_EVERY * 2).max_failures(1),
         )
         .build()
-}
-
-async fn stop_requested(stop: StopHandle) {
-    stop.shutdown().await;
 }

@@ -18,8 +18,6 @@ pub struct Observed {
     pub rollout: Rollout,
     /// The dev pod is ready, and no pod of another template is left but those that are going.
     pub dev_pod_ready: bool,
-    /// Dev pods are going, but slowly: a shell as first process ignores a gentle request.
-    pub dev_pods_linger: bool,
     /// A revision or a lasting pod with the dev template is there.
     pub dev_revision: bool,
     pub forward: bool,
@@ -156,9 +154,6 @@ fn after_restore(observed: &Observed) -> Option<Next> {
     if observed.workload == WorkloadState::Gone || !edited_once {
         return None;
     }
-    if observed.dev_pods_linger {
-        return Some(Next::Do(StepName::StopDevPods));
-    }
     if observed.rollout == Rollout::Progressing {
         return Some(Next::Wait(Some(StepName::AwaitRollout)));
     }
@@ -179,7 +174,6 @@ mod tests {
         workload: WorkloadState::Original,
         rollout: Rollout::Complete,
         dev_pod_ready: false,
-        dev_pods_linger: false,
         dev_revision: false,
         forward: false,
         sync: false,
@@ -193,7 +187,6 @@ mod tests {
         workload: WorkloadState::Dev,
         rollout: Rollout::Complete,
         dev_pod_ready: true,
-        dev_pods_linger: false,
         dev_revision: true,
         forward: true,
         sync: true,
@@ -223,7 +216,6 @@ mod tests {
             StepName::RestoreWorkload => {
                 Observed { workload: WorkloadState::Settling, rollout: Rollout::Progressing, ..seen }
             }
-            StepName::StopDevPods => Observed { dev_pods_linger: false, ..seen },
             StepName::AwaitRollout => Observed { rollout: Rollout::Complete, dev_pod_ready: false, ..seen },
             StepName::DeleteDevRevision => Observed { dev_revision: false, ..seen },
             StepName::SettleWorkload => Observed { workload: WorkloadState::Original, ..seen },
@@ -318,18 +310,17 @@ mod tests {
             WorkloadState::Overwritten,
         ];
         let rollouts = [Rollout::Progressing, Rollout::Complete, Rollout::GivenUp];
-        (0..256_u32).flat_map(move |bits| {
+        (0..128_u32).flat_map(move |bits| {
             records.into_iter().flat_map(move |record| {
                 workloads.into_iter().flat_map(move |workload| {
                     rollouts.into_iter().map(move |rollout| Observed {
                         planned: bits & 1 != 0,
                         entered: bits & 2 != 0,
                         dev_pod_ready: bits & 4 != 0,
-                        dev_pods_linger: bits & 8 != 0,
-                        dev_revision: bits & 16 != 0,
-                        forward: bits & 32 != 0,
-                        sync: bits & 64 != 0,
-                        first_sync: bits & 128 != 0,
+                        dev_revision: bits & 8 != 0,
+                        forward: bits & 16 != 0,
+                        sync: bits & 32 != 0,
+                        first_sync: bits & 64 != 0,
                         record,
                         workload,
                         rollout,

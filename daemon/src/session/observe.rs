@@ -88,7 +88,6 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
     let dev_pod = sight.dev_pod().filter(|pod| pod.ready);
     let dev_pod_ready = dev_pod.is_some() && sight.only_dev_pods_last();
     let workload = workload_state(sight.standing(plan).as_ref());
-    let leaving = !matches!(workload, WorkloadState::Dev | WorkloadState::Drifted);
     Observed {
         planned: true,
         entered: stored.entered,
@@ -96,7 +95,6 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         workload,
         rollout: rollout(sight.workload.as_ref(), local.rollout_given_up),
         dev_pod_ready,
-        dev_pods_linger: leaving && sight.pods.iter().any(|pod| pod.dev && pod.lingering),
         dev_revision: sight.revisions.iter().any(|revision| revision.dev)
             || sight.pods.iter().any(|pod| pod.dev && !pod.terminating),
         forward: local.forward,
@@ -113,7 +111,6 @@ fn unplanned(stored: &StoredSession, local: &Local) -> Observed {
         workload: WorkloadState::Original,
         rollout: Rollout::Complete,
         dev_pod_ready: false,
-        dev_pods_linger: false,
         dev_revision: false,
         forward: local.forward,
         sync: local.sync,
@@ -127,7 +124,7 @@ fn workload_state(standing: Option<&Standing>) -> WorkloadState {
         Some(Standing::Original) => WorkloadState::Original,
         Some(Standing::Dev) => WorkloadState::Dev,
         Some(Standing::Settling) => WorkloadState::Settling,
-        Some(Standing::Drifted(_)) => WorkloadState::Drifted,
+        Some(Standing::Drifted(_) | Standing::ReAdded(_)) => WorkloadState::Drifted,
         Some(Standing::Overwritten(_)) => WorkloadState::Overwritten,
     }
 }

@@ -12,7 +12,7 @@ use crate::cluster::error::OrAbsent as _;
 use crate::cluster::objects::{self, Mode, Objects, selector_query};
 use crate::cluster::record::{self, Owner, Record, SidecarFiles};
 use crate::cluster::{autoscalers, quota, revisions};
-use crate::plan::{self, DEFAULT_COMMAND, DevOptions, Sidecar, SidecarPreset};
+use crate::plan::{self, DEFAULT_COMMAND, DevOptions, PROMPT_COMMAND, Sidecar, SidecarPreset};
 use crate::store::session::{StoredPlan, StoredRequest};
 
 /// A start that has passed every check: what would be written.
@@ -59,15 +59,20 @@ pub async fn prepare(
     if !scaling.is_empty() {
         return Err(Failure::fatal(scaled(workload, &scaling)));
     }
+    if is_paused_half_way(&origin) {
+        return Err(Failure::fatal(paused(workload)));
+    }
     let options = options(objects, workload, &origin, request, &secret_name).await?;
     let entered = plan::enter(&origin, &options).map_err(|error| Failure::plan(workload, &error))?;
-    if entered.object == origin {
+    // Every kind that `start` accepts so far is edited in place.
+    let object = entered.object.unwrap_or_else(|| origin.clone());
+    if object == origin {
         // The edit is there without its record: whose it is, and what was before, nobody can say for certain.
         let error = plan::PlanError::AlreadyInDevMode { by_nocalhost: false };
         return Err(Failure::plan(workload, &error));
     }
     let resource = workload.kind.into();
-    let mut tried = entered.object;
+    let mut tried = object;
     // What is tried need not be the newest: a status written meanwhile changes nothing in what the API server says.
     if let Some(metadata) = tried["metadata"].as_object_mut() {
         metadata.remove("resourceVersion");
@@ -78,9 +83,8 @@ pub async fn prepare(
     if seen.is_none() {
         record::create(objects, namespace, &secret, Mode::DryRun).await?;
     }
-    let mut warnings = entered.warnings;
-    warnings.extend(owner_warning(&origin));
-    Ok(Prepared { plan: StoredPlan { container: entered.container, origin, edited, warnings }, secret })
+    let plan = StoredPlan { container: entered.container, origin, edited, warnings: entered.warnings };
+    Ok(Prepared { plan, secret })
 }
 
 /// The name of the Secret that is a workload's record.
@@ -106,22 +110,23 @@ pub async fn options(
             Ok((claims, quota::is_tight(objects, namespace).await))
         });
     let (revisions, (exclusive_claims, tight_quota)) = looked_up.await?;
+    // The preset of Nocalhost is its manifest to the letter.
+    let (preset, command) = match request.sidecar_preset {
+        nhd_protocol::session::SidecarPreset::Syncthing => (SidecarPreset::Syncthing, PROMPT_COMMAND),
+        nhd_protocol::session::SidecarPreset::Nocalhost => (SidecarPreset::Nocalhost, DEFAULT_COMMAND),
+    };
     Ok(DevOptions {
         container: request.container.clone(),
         image: request.image.clone(),
         work_dir: request.work_dir.clone(),
-        command: DEFAULT_COMMAND.map(str::to_owned).to_vec(),
-        sidecar: Sidecar {
-            preset: match request.sidecar_preset {
-                nhd_protocol::session::SidecarPreset::Syncthing => SidecarPreset::Syncthing,
-                nhd_protocol::session::SidecarPreset::Nocalhost => SidecarPreset::Nocalhost,
-            },
-            image: request.sidecar_image.clone(),
-        },
+        command: command.map(str::to_owned).to_vec(),
+        sidecar: Sidecar { preset, image: request.sidecar_image.clone() },
         secret_name: secret_name.to_owned(),
         revisions: revisions.iter().filter(|revision| !revision.dev).count(),
         exclusive_claims,
         tight_quota,
+        fixed_history: false,
+        force: false,
     })
 }
 
@@ -199,18 +204,23 @@ pub(super) fn taken(workload: &WorkloadRef, secret: &str, record: Option<&Record
     ErrorInfo::new(ErrorKind::InDevModeElsewhere, who).with_hint(hint)
 }
 
+/// Its pods are not those of its manifest, and an end could give back only one of the two.
+fn is_paused_half_way(origin: &Value) -> bool {
+    let count = |pointer: &str| origin.pointer(pointer).and_then(Value::as_i64).unwrap_or(0);
+    origin.pointer("/spec/paused") == Some(&Value::Bool(true))
+        && count("/status/updatedReplicas") != count("/status/replicas")
+}
+
+fn paused(workload: &WorkloadRef) -> ErrorInfo {
+    let message = format!("cannot put {workload} into DevMode: its rollout is paused half way");
+    ErrorInfo::new(ErrorKind::WorkloadUnsuitable, message)
+        .with_hint("resume the rollout or undo it first; nothing was changed")
+}
+
 /// An autoscaler would make several dev pods out of one, of which one is synced.
 fn scaled(workload: &WorkloadRef, autoscalers: &[String]) -> ErrorInfo {
     let message =
         format!("cannot put {workload} into DevMode: the autoscaler {} scales it", autoscalers.join(", "));
     ErrorInfo::new(ErrorKind::WorkloadUnsuitable, message)
         .with_hint("delete the autoscaler for the time of DevMode; nothing was changed")
-}
-
-/// A workload that a controller owns may be reverted by it at any moment.
-fn owner_warning(origin: &Value) -> Option<String> {
-    let owners = origin.pointer("/metadata/ownerReferences")?.as_array()?;
-    let owner = owners.iter().find(|owner| owner["controller"] == true)?;
-    let (kind, name) = (owner["kind"].as_str()?, owner["name"].as_str()?);
-    Some(format!("{kind} {name} owns this workload and may undo DevMode at any time"))
 }

@@ -74,7 +74,6 @@ impl Hands<'_> {
             StepName::StopSync => self.stop_sync().await,
             StepName::CloseForward => self.close_forward().await,
             StepName::RestoreWorkload => self.restore_workload().await,
-            StepName::StopDevPods => self.stop_dev_pods().await,
             StepName::DeleteDevRevision => self.delete_dev_revision().await,
             StepName::SettleWorkload => self.settle_workload().await,
             StepName::DeleteRecord => self.delete_record().await,
@@ -201,14 +200,6 @@ impl Hands<'_> {
             }
         }
         self.write(|current| plan::restore(current, &plan.origin, &plan.edited)).await.map(drop)
-    }
-
-    async fn stop_dev_pods(&mut self) -> Result<(), Failure> {
-        for pod in self.sight.into_iter().flat_map(|sight| &sight.pods).filter(|pod| pod.dev && pod.lingering)
-        {
-            pods::delete(self.objects, &self.namespace(), pod).await?;
-        }
-        Ok(())
     }
 
     async fn delete_dev_revision(&mut self) -> Result<(), Failure> {

@@ -68,6 +68,7 @@ pub struct SessionTask {
     sight: Option<Sight>,
     /// What was seen may be out of date.
     stale: bool,
+    pod_was_ready: bool,
     synced_with: Option<String>,
     /// The connection to a dev pod that has been replaced: what it says is not about the present one.
     old_connection: Option<u64>,
@@ -104,6 +105,7 @@ impl SessionTask {
             target: watch::Sender::new(None),
             sight: None,
             stale: true,
+            pod_was_ready: false,
             synced_with: None,
             old_connection: None,
             ending_for: None,
@@ -180,8 +182,9 @@ impl SessionTask {
     /// A crash right after the edit leaves it unnoted.
     fn note_entered(&mut self) -> Result<(), Failure> {
         let (Some(sight), Some(plan)) = (&self.sight, &self.stored.plan) else { return Ok(()) };
-        if !self.stored.entered && matches!(sight.standing(plan), Some(Standing::Dev | Standing::Drifted(_)))
-        {
+        let standing = sight.standing(plan);
+        let ours = matches!(standing, Some(Standing::Dev | Standing::Drifted(_) | Standing::ReAdded(_)));
+        if !self.stored.entered && ours {
             self.stored.entered = true;
             self.environment.store.put_session(&self.stored)?;
         }

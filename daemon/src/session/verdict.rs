@@ -82,10 +82,10 @@ mod tests {
             name: "p".into(),
             uid: "u".into(),
             created: String::new(),
+            scheduled: true,
             dev,
             ready: false,
             terminating: false,
-            lingering: false,
             waiting,
         };
         Sight { workload: None, record: None, revisions: Vec::new(), pods: vec![pod] }

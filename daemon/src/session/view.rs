@@ -68,7 +68,8 @@ pub struct Glance<'a> {
 pub fn refreshed(previous: &SessionStatus, glance: Glance<'_>) -> SessionStatus {
     let since: Timestamp =
         if previous.phase == glance.phase { previous.since.clone() } else { timestamp_now() };
-    let warnings = glance.stored.plan.as_ref().map(|plan| plan.warnings.clone()).unwrap_or_default();
+    let mut warnings = glance.stored.plan.as_ref().map(|plan| plan.warnings.clone()).unwrap_or_default();
+    warnings.extend(glance.sight.and_then(scaled_up));
     let sync = glance.sync.map(sync_status);
     SessionStatus {
         phase: glance.phase,
@@ -97,6 +98,13 @@ pub fn is_news(before: &SessionStatus, after: &SessionStatus) -> bool {
         || before.container != after.container
         || sync(before) != sync(after)
         || forward(before) != forward(after)
+}
+
+fn scaled_up(sight: &Sight) -> Option<String> {
+    let dev_pods = sight.pods.iter().filter(|pod| pod.dev && !pod.terminating).count();
+    let synced = sight.dev_pod()?;
+    (dev_pods > 1)
+        .then(|| format!("the workload was scaled to {dev_pods} dev pods; only {} is synced", synced.name))
 }
 
 fn pod_status(sight: &Sight) -> Option<PodStatus> {

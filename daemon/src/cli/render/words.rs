@@ -66,9 +66,6 @@ pub(crate) fn step(step: StepName) -> StepWords {
         StepName::RestoreWorkload => {
             ("restoring the workload", "restored the workload", "could not restore the workload")
         }
-        StepName::StopDevPods => {
-            ("stopping the dev pod", "stopped the dev pod", "could not stop the dev pod")
-        }
         StepName::AwaitRollout => (
             "waiting for the original pods",
             "the original pods are ready",

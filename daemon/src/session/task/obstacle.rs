@@ -64,7 +64,10 @@ impl SessionTask {
 
     fn changes_of_others(&self) -> String {
         let (Some(sight), Some(plan)) = (&self.sight, &self.stored.plan) else { return String::new() };
-        let Some(Standing::Drifted(differences)) = sight.standing(plan) else { return String::new() };
+        let Some(Standing::Drifted(differences) | Standing::ReAdded(differences)) = sight.standing(plan)
+        else {
+            return String::new();
+        };
         let named: Vec<String> =
             differences.iter().take(NAMED_DIFFERENCES).map(Difference::to_string).collect();
         let more = differences.len().saturating_sub(NAMED_DIFFERENCES);

@@ -58,7 +58,6 @@ steps! {
     RestoreWorkload: End ["before", "after"];
     StopSync: End ["before", "after"];
     CloseForward: End ["before", "after"];
-    StopDevPods: End ["before", "after"];
     AwaitRollout: End ["before"];
     DeleteDevRevision: End ["before", "revisionDeleted", "after"];
     SettleWorkload: End ["before", "after"];
@@ -89,12 +88,12 @@ pub(super) fn points(way: Way) -> Vec<Point> {
 }
 
 /// All points of the undo of a start that failed because of the dev pod: those of an end that the user did not ask for.
-/// The pod has nothing that would linger, and the original may be back before anybody waits for it.
+/// The original may be back before anybody waits for it.
 pub(super) fn undo_points() -> Vec<Point> {
     let steps = points(Way::End).into_iter();
     points(Way::Undo)
         .into_iter()
-        .chain(steps.filter(|point| !["end", "stopDevPods", "awaitRollout"].contains(&point.name.as_str())))
+        .chain(steps.filter(|point| !["end", "awaitRollout"].contains(&point.name.as_str())))
         .collect()
 }
 

@@ -1,29 +1,15 @@
-//! The fields beside the pod template that decide how an edit of it is carried out, kind by kind.
+//! What a Deployment needs beside its edited template: one replica, and a rollout that can complete.
 //!
-//! DevMode makes them neutral, so that exactly one pod of the new template appears and nothing of the old one is
-//! lost. At the end they go back only after the original template has rolled out: a Deployment paused in the same
+//! At the end these fields go back only after the original template has rolled out: a Deployment paused in the same
 //! write would stay on the dev template for ever.
 
 use serde_json::{Value, json};
 
-use super::DevOptions;
 use super::manifest::{all_containers, items, remove, set};
-
-/// What the API server takes where a Deployment says nothing.
-const DEFAULT_HISTORY: u64 = 10;
-/// Room for revisions that appear while in DevMode: the dev template's next one, another by somebody else's edit.
-const SPARE_REVISIONS: u64 = 2;
-
-/// The fields of `.spec` that are given back in the second write of the end; `None` for a kind we do not edit.
-pub(super) fn fields(kind: &str) -> Option<&'static [&'static str]> {
-    match kind {
-        "Deployment" => Some(&["paused", "revisionHistoryLimit", "strategy", "minReadySeconds"]),
-        _ => None,
-    }
-}
+use super::{DevOptions, history};
 
 /// Scales `object` to one pod and lets the edit of its template roll out.
-pub(super) fn neutralise(object: &mut Value, options: &DevOptions, warnings: &mut Vec<String>) {
+pub(super) fn prepare(object: &mut Value, options: &DevOptions, warnings: &mut Vec<String>) {
     let exclusive = pods_exclude_each_other(&object["spec"]["template"]["spec"], options);
     let spec = &mut object["spec"];
     set(spec, "replicas", 1);
@@ -33,21 +19,11 @@ pub(super) fn neutralise(object: &mut Value, options: &DevOptions, warnings: &mu
     remove(spec, "paused");
     // It would keep the pod of the old template in the Service until the dev pod has been ready for so long.
     remove(spec, "minReadySeconds");
-    keep_history(spec, options.revisions);
+    history::keep(spec, options.revisions);
     if exclusive && surges(spec) {
         set(spec, "strategy", json!({ "type": "Recreate" }));
         warnings
             .push("the old pod and the dev pod cannot run at the same time: strategy Recreate".to_owned());
-    }
-}
-
-/// The controller deletes the oldest ReplicaSets beyond the limit, and after the edit all those that exist now are
-/// old ones, the original's included.
-fn keep_history(spec: &mut Value, revisions: usize) {
-    let revisions = revisions as u64;
-    let limit = spec.get("revisionHistoryLimit").and_then(Value::as_u64).unwrap_or(DEFAULT_HISTORY);
-    if limit <= revisions {
-        set(spec, "revisionHistoryLimit", revisions + SPARE_REVISIONS);
     }
 }
 
@@ -84,7 +60,7 @@ mod tests {
         edit(&mut options);
         let mut object = json!({ "kind": "Deployment", "spec": yaml(spec) });
         object["spec"]["template"] = json!({ "spec": yaml(pod_spec) });
-        neutralise(&mut object, &options, &mut Vec::new());
+        prepare(&mut object, &options, &mut Vec::new());
         remove(&mut object["spec"], "template");
         assert_eq!(object["spec"], yaml(expect), "{spec}");
     }

@@ -1,0 +1,601 @@
+// Made from the crate nhd-protocol; do not edit. To write it anew: NHD_REWRITE=1 cargo test -p nhd-protocol --test contract
+
+/** The version of the protocol that these types describe. */
+export const PROTOCOL_VERSION = 1;
+
+/** The names of the one subscription. */
+export const EVENT_SUBSCRIPTION = {
+  subscribe: "events.subscribe",
+  unsubscribe: "events.unsubscribe",
+  notification: "events.event",
+} as const;
+
+/** The notification that cancels a request, and the code with which that request is answered. */
+export const CANCEL_REQUEST = "$/cancelRequest";
+export const CANCELLED_CODE = -32800;
+
+/** What `$/cancelRequest` takes. */
+export interface CancelParams {
+  /** The id of the request. */
+  id: RequestId;
+}
+
+/** A place in the log. `seq` counts up by one from 1 within an epoch; a new epoch begins with a new store. */
+export interface Cursor {
+  /** The log. Numbers of two epochs say nothing of each other. */
+  epoch: string;
+  /** The event's number in it. */
+  seq: number;
+}
+
+/** What `session.end` set going. Ending what has ended already is a success with no sessions. */
+export interface EndResult {
+  /** The sessions that are being ended now; `session.wait` with `ended` waits for each. */
+  sessions: SessionStatus[];
+}
+
+/** An error as clients see it: the JSON-RPC error's `data`, and the `error` of a session. */
+export interface ErrorInfo {
+  kind: ErrorKind;
+  /** What was tried, on what, and what came of it; causes follow after colons. */
+  message: string;
+  /** What to do next. */
+  hint?: string;
+  /** The session that it concerns. */
+  session?: string;
+}
+
+/** The kind of an error, which clients branch on. The list only ever grows. */
+export type ErrorKind =
+  /** The request itself is wrong: a member is missing, empty or not what it must be. */
+  | "invalidRequest"
+  /** Client and daemon speak different versions of the protocol. */
+  | "protocolMismatch"
+  /** No session has this id or belongs to this workload. */
+  | "sessionNotFound"
+  /** The workload already has a session on this machine, started with other parameters. */
+  | "sessionExists"
+  /** The session is being ended and can take no other request. */
+  | "sessionEnding"
+  /** What was awaited was given up, because the session was ended meanwhile or the client cancelled the request. */
+  | "cancelled"
+  /** What was awaited did not come within the time that the client gave. */
+  | "timeout"
+  /** No daemon answers. Clients say this; a daemon never does. */
+  | "daemonUnreachable"
+  /** A kubeconfig is missing, cannot be read, or does not say what it must. */
+  | "kubeconfigInvalid"
+  /** The kubeconfig has no such context. */
+  | "contextNotFound"
+  /** The API server cannot be reached or does not answer. */
+  | "clusterUnreachable"
+  /** The API server does not accept who we say we are. */
+  | "unauthorized"
+  /** The user lacks a permission that DevMode needs, to start or to end. */
+  | "permissionDenied"
+  /** The API server answered with an error that is none of the others. */
+  | "clusterError"
+  /** There is no such workload. */
+  | "workloadNotFound"
+  /** There is no such namespace. */
+  | "namespaceNotFound"
+  /** DevMode does not know this kind of workload. */
+  | "unsupportedKind"
+  /** The workload has no container of this name. */
+  | "containerNotFound"
+  /** The workload has several containers and none was named. */
+  | "containerAmbiguous"
+  /** The workload cannot be put into DevMode as it is. */
+  | "workloadUnsuitable"
+  /** The folder in the container cannot be shared with the sidecar. */
+  | "workDirUnsuitable"
+  /** Somebody else has the workload in DevMode. */
+  | "inDevModeElsewhere"
+  /**
+   * Others changed the workload while it was in DevMode, so that it cannot be given back without losing their
+   * change.
+   */
+  | "workloadChanged"
+  /** Others took the workload out of DevMode by overwriting it. */
+  | "workloadOverwritten"
+  /** An image of the dev pod cannot be pulled. */
+  | "imageNotPullable"
+  /** No node takes the dev pod. */
+  | "podUnschedulable"
+  /** A container of the dev pod ends as soon as it starts, or cannot be made. */
+  | "podCrashing"
+  /** The cluster refuses to create the dev pod: a quota, an admission policy or a limit. */
+  | "podRefused"
+  /** The dev pod did not become ready in time. */
+  | "podNotReady"
+  /** The source folder is missing or is no folder. */
+  | "sourceMissing"
+  /** There is no syncthing on this machine. */
+  | "syncthingMissing"
+  /** The syncthing on this machine is too old. */
+  | "syncthingTooOld"
+  /** Files cannot be synced. */
+  | "syncFailed"
+  /** The port-forward cannot be opened. */
+  | "forwardFailed"
+  /** The daemon's store cannot be read or written. */
+  | "storeFailed"
+  /** A fault of nhd itself. */
+  | "internal";
+
+/** Something that happened. It is a hint: a client that missed some asks again and loses nothing. */
+export type Event = {
+  /** When it happened. */
+  at: string;
+  /** The log. Numbers of two epochs say nothing of each other. */
+  epoch: string;
+  /** The event's number in it. */
+  seq: number;
+} & (
+  /**
+   * All sessions as they are. The first event of a subscription that cannot continue where the client left off; it
+   * carries the number of the last event that it covers.
+   */
+  | {
+      type: "snapshot";
+      sessions: SessionStatus[];
+    }
+  /** A session is in another phase, has another pod, or met or lost an error. */
+  | {
+      type: "session";
+      status: SessionStatus;
+    }
+  /** A step of a session began, was done, or failed. */
+  | {
+      type: "step";
+      outcome: StepOutcome;
+      /** The id of the session. */
+      session: string;
+      step: StepName;
+      /** How long it took, in milliseconds; absent while it runs. */
+      elapsedMs?: number;
+      /** Why it failed. It may be tried again; what stands in the way for good is in the session's status. */
+      error?: ErrorInfo;
+    }
+  /** Something that the user should know. */
+  | {
+      type: "warning";
+      message: string;
+      /** The id of the session that it concerns. */
+      session?: string;
+    }
+);
+
+/** A piece of the log. */
+export interface EventList {
+  /** Oldest first. */
+  events: Event[];
+}
+
+/** The params of the notification that carries an event. */
+export interface EventNotification {
+  result: Event;
+  /** The id that `events.subscribe` answered with. */
+  subscription: string;
+}
+
+/** Where to go on. */
+export interface EventsParams {
+  /**
+   * The last event that the client has. Without it, and where the log no longer reaches back so far, a snapshot
+   * comes first.
+   */
+  since?: Cursor;
+}
+
+/** The forward from this machine to the sidecar's syncthing. */
+export interface ForwardStatus {
+  /** Connections accepted since the forward was opened. */
+  connections: number;
+  /** The port on 127.0.0.1. */
+  localPort: number;
+  /** Connections open now. */
+  openConnections: number;
+  /** The port in the pod. */
+  remotePort: number;
+  /** The last connection that failed, and why. */
+  lastError?: string;
+}
+
+/** Who calls. A daemon that speaks another protocol version answers with `protocolMismatch`. */
+export interface HelloParams {
+  /** The client's name and version, for the log: `nhd-cli 0.1.0`. */
+  client: string;
+  /** The protocol version that the client speaks. */
+  protocol: number;
+}
+
+/** Who answers. */
+export interface HelloResult {
+  /** The folder of the daemon's store and logs. */
+  home: string;
+  /** The daemon's process. */
+  pid: number;
+  /** The protocol version that the daemon speaks. */
+  protocol: number;
+  /** The socket that it listens on. */
+  socket: string;
+  /** When the daemon was started. */
+  startedAt: string;
+  /** The daemon's version. */
+  version: string;
+}
+
+/** Takes no parameters: `{}` or nothing. */
+export type NoParams = Record<string, never>;
+
+/** An OpenRPC document. */
+export type OpenRpcDocument = { [name: string]: unknown };
+
+/** Where a session stands. */
+export type Phase =
+  /** The workload is being put into DevMode. */
+  | "starting"
+  /** The dev pod is ready; the first sync is under way. */
+  | "ready"
+  /** The first sync is complete; what is saved from now on arrives within milliseconds. */
+  | "synced"
+  /** It was synced, then the pod, the forward or the sync was lost and is being brought back. */
+  | "reconnecting"
+  /** It is in DevMode, but something stands in the way that nhd does not decide by itself; `error` says what. */
+  | "blocked"
+  /** The workload is being given back. */
+  | "ending"
+  /** The workload is as it was. The session is gone. */
+  | "ended"
+  /** The start failed, and the workload is as it was. The session is gone; `error` says why. */
+  | "failed";
+
+/** What `session.start` with the same parameters would do. */
+export interface PlanResult {
+  /** In the order in which they would be written. */
+  changes: PlannedChange[];
+  /** The container to develop in. */
+  container: string;
+  /** The kubeconfig's context. */
+  context: string;
+  /** The address of the API server. */
+  server: string;
+  workload: WorkloadRef;
+  warnings?: string[];
+}
+
+/** What happens to an object of the cluster. */
+export type PlannedAction =
+  | "create"
+  | "update";
+
+/** One object that a start would create or change. */
+export interface PlannedChange {
+  action: PlannedAction;
+  /** A unified diff of the manifest as YAML. Secret values are left out. */
+  diff: string;
+  /** The object's kind, as the Kubernetes API spells it. */
+  kind: string;
+  /** The object's name. */
+  name: string;
+}
+
+/** The dev pod. */
+export interface PodStatus {
+  /** Whether its two containers are ready. */
+  ready: boolean;
+  /** Its name, once there is one. */
+  name?: string;
+  /** What it waits for, in the cluster's words: `ErrImagePull: …`. */
+  waitingFor?: string;
+}
+
+/** The id of a request, as the client chose it. */
+export type RequestId = number | string;
+
+/** Several sessions. */
+export interface SessionList {
+  sessions: SessionStatus[];
+}
+
+/**
+ * Names sessions: one by its id, or those of a workload. A workload named without a namespace matches in every one.
+ */
+export interface SessionSelector {
+  /**
+   * Every session that the other members leave. `session.end` wants it said, so that a member forgotten or
+   * misspelled does not end everything.
+   */
+  all?: boolean;
+  /** The kubeconfig context that the session was started with. */
+  context?: string;
+  kind?: WorkloadKind;
+  /** The workload's name. */
+  name?: string;
+  /** The workload's namespace. */
+  namespace?: string;
+  /** The session's id. */
+  session?: string;
+}
+
+/** A dev session with all that there is to know of it. */
+export interface SessionStatus {
+  /** The kubeconfig's context that the session is pinned to. */
+  context: string;
+  /** The dev image. */
+  image: string;
+  phase: Phase;
+  /** The address of the API server that the session is pinned to. */
+  server: string;
+  /** The session's id. */
+  session: string;
+  /** Since when it is in this phase. */
+  since: string;
+  /** The local source folder, links resolved. */
+  source: string;
+  /** When the session was started. */
+  startedAt: string;
+  /** The folder in the container. */
+  workDir: string;
+  workload: WorkloadRef;
+  /** The container developed in, by its original name, once it is known. */
+  container?: string;
+  /** Why the session cannot go on, or why it failed. */
+  error?: ErrorInfo;
+  forward?: ForwardStatus;
+  /** The dev pod, once there is one. */
+  pod?: PodStatus;
+  /** What it is doing now. */
+  step?: StepName;
+  sync?: SyncStatus;
+  /** What the user should know but need not act on. */
+  warnings?: string[];
+}
+
+/** Sessions live on: the next daemon picks them up again where the cluster is. */
+export interface ShutdownResult {
+  /** How many sessions stay in DevMode while no daemon runs. */
+  sessionsLeft: number;
+}
+
+/** Which image and arguments the sidecar has. */
+export type SidecarPreset =
+  /** The official multi-architecture syncthing image, pinned. */
+  | "syncthing"
+  /** Nocalhost's own sidecar image. */
+  | "nocalhost";
+
+/** Starts a dev session, or says what that would do (`session.plan`). */
+export interface StartParams {
+  /** The dev image. */
+  image: string;
+  /** The workload's kind. */
+  kind: WorkloadKind;
+  /** The workload's name. */
+  name: string;
+  /** The absolute path of the local source folder. */
+  source: string;
+  /** The container to develop in; may be left out where there is only one. */
+  container?: string;
+  /** The context in it; without it the current one. The session stays with it when the current one changes. */
+  context?: string;
+  /**
+   * The client's environment, as far as kubeconfig's exec plugins and the search for syncthing need it: `PATH`,
+   * `HOME`, `KUBECONFIG`, cloud profiles.
+   */
+  environment?: { [name: string]: string };
+  /**
+   * One absolute path, or several joined by the platform's path separator as in `KUBECONFIG`. Without it
+   * `KUBECONFIG` of `environment`, then `~/.kube/config`.
+   */
+  kubeconfig?: string;
+  /** Where the workload is; without it the context's namespace, or `default`. */
+  namespace?: string;
+  /** The sidecar's image; the preset's without it. */
+  sidecarImage?: string;
+  /** `syncthing` without it. */
+  sidecarPreset?: SidecarPreset;
+  /**
+   * How long the start may take until files are synced; 120,000 without it. A start that takes longer is undone.
+   */
+  timeoutMs?: number;
+  /** The folder in the container; `/home/nocalhost-dev` without it. */
+  workDir?: string;
+}
+
+/** The steps of a session, in the order in which they are usually taken. Each can be repeated. */
+export type StepName =
+  /** Permissions checked, edit planned, tried as a dry run and noted in the store. */
+  | "plan"
+  /** The Secret made that is the sidecar's identity, the record of the original and the lock. */
+  | "createRecord"
+  /** The record brought up to date, because the workload changed before it was edited. */
+  | "updateRecord"
+  /** The workload edited. */
+  | "enterDevMode"
+  /** The local port opened. */
+  | "openForward"
+  /** The local syncthing started. */
+  | "startSync"
+  /** Waiting for the dev pod. */
+  | "awaitPod"
+  /** Waiting for the first sync. */
+  | "awaitSync"
+  /** The local syncthing stopped. */
+  | "stopSync"
+  /** The local port closed. */
+  | "closeForward"
+  /** The original put back. */
+  | "restoreWorkload"
+  /** Waiting for the pods of the original. */
+  | "awaitRollout"
+  /** The dev revision and its pods deleted, so that an undo of the rollout cannot lead back to it. */
+  | "deleteDevRevision"
+  /** The controls put back that had to stay neutral during the rollout: pause, strategy, history limit. */
+  | "settleWorkload"
+  /** The Secret deleted. */
+  | "deleteRecord"
+  /** The session taken out of the store. */
+  | "forget";
+
+/** How far a step has come. */
+export type StepOutcome =
+  | "began"
+  | "done"
+  | "failed";
+
+/** How far file sync has come. */
+export type SyncState =
+  /** The local syncthing is being started. */
+  | "starting"
+  /** It runs, and the one in the pod is not connected. */
+  | "connecting"
+  /** Files are on their way. */
+  | "syncing"
+  /** Everything saved is in the pod. */
+  | "inSync"
+  /** It works, slower or with files left out; `lastError` says why. */
+  | "degraded"
+  /** The source folder is gone or empty at once: nothing is synced, and nothing is deleted in the pod. */
+  | "sourceLost"
+  /** It does not work; `lastError` and `hint` say why and what to do. */
+  | "failed";
+
+/** File sync of one session. */
+export interface SyncStatus {
+  /** How much of the source folder is in the pod, in percent of bytes. */
+  completion: number;
+  /** Whether the two syncthings are connected. */
+  connected: boolean;
+  /** Bytes not yet in the pod. */
+  needBytes: number;
+  /** Files, folders and deletions not yet in the pod. */
+  needFiles: number;
+  /** How often the local syncthing was started again after it died. */
+  restarts: number;
+  state: SyncState;
+  /** Bytes in the source folder. */
+  totalBytes: number;
+  /** Files in the source folder. */
+  totalFiles: number;
+  /** What to do about it. */
+  hint?: string;
+  /** What went wrong last, as long as it matters. */
+  lastError?: string;
+}
+
+/** Waits until a session has come so far. Fails at once when it no longer can. */
+export interface WaitParams {
+  /** The session's id. */
+  session: string;
+  until: WaitUntil;
+  /** How long to wait; without it as long as it takes, at most 24 hours. */
+  timeoutMs?: number;
+}
+
+/** What to wait for. */
+export type WaitUntil =
+  /** The dev pod is ready. */
+  | "ready"
+  /** Everything saved before the call is in the pod. */
+  | "synced"
+  /** The session is gone. */
+  | "ended";
+
+/** The kinds of workload that DevMode knows, spelled as the Kubernetes API spells them. */
+export type WorkloadKind =
+  | "Deployment"
+  | "StatefulSet"
+  | "DaemonSet"
+  | "Job"
+  | "CronJob"
+  | "Pod";
+
+/** One workload of a cluster. */
+export interface WorkloadRef {
+  kind: WorkloadKind;
+  name: string;
+  namespace: string;
+}
+
+/** Every method with what it takes, what it answers, and what a repetition does. */
+export interface Methods {
+  /** Says who calls and who answers, and fails where the two do not speak the same protocol. */
+  "daemon.hello": { params: HelloParams; result: HelloResult };
+  /** Stops the daemon. Sessions stay in DevMode; the next daemon goes on with them. */
+  "daemon.shutdown": { params: NoParams; result: ShutdownResult };
+  /** This document: every method, type and error of the daemon, as OpenRPC. */
+  "rpc.discover": { params: NoParams; result: OpenRpcDocument };
+  /** Says what a start would change, and changes nothing. */
+  "session.plan": { params: StartParams; result: PlanResult };
+  /**
+   * Puts a workload into DevMode. Answers as soon as the session exists; progress comes as events, and
+   * `session.wait` waits for it. Repeated with equal parameters it answers with the session that there is.
+   */
+  "session.start": { params: StartParams; result: SessionStatus };
+  /** Gives workloads back as they were. Answers as soon as that is under way. Repeated, it is still one ending. */
+  "session.end": { params: SessionSelector; result: EndResult };
+  /** One session; fails where none or several match. */
+  "session.status": { params: SessionSelector; result: SessionStatus };
+  /** All sessions that match. */
+  "session.list": { params: SessionSelector; result: SessionList };
+  /** Waits until a session has come so far. Fails when it no longer can, with the session's own error. */
+  "session.wait": { params: WaitParams; result: SessionStatus };
+  /** The events after a place in the log, without waiting for more. */
+  "events.since": { params: EventsParams; result: EventList };
+}
+
+/** Whether a method only reads, is safe to send again when its answer was lost, or is done again. */
+export const REPEATS: { readonly [M in keyof Methods]: "reads" | "idempotent" | "again" } = {
+  "daemon.hello": "reads",
+  "daemon.shutdown": "again",
+  "rpc.discover": "reads",
+  "session.plan": "reads",
+  "session.start": "idempotent",
+  "session.end": "idempotent",
+  "session.status": "reads",
+  "session.list": "reads",
+  "session.wait": "reads",
+  "events.since": "reads",
+};
+
+/** The JSON-RPC code of each kind of error. */
+export const ERROR_CODES: { readonly [K in ErrorKind]: number } = {
+  invalidRequest: 1,
+  protocolMismatch: 2,
+  sessionNotFound: 3,
+  sessionExists: 4,
+  sessionEnding: 5,
+  cancelled: 6,
+  timeout: 7,
+  daemonUnreachable: 8,
+  kubeconfigInvalid: 20,
+  contextNotFound: 21,
+  clusterUnreachable: 22,
+  unauthorized: 23,
+  permissionDenied: 24,
+  clusterError: 25,
+  workloadNotFound: 40,
+  namespaceNotFound: 41,
+  unsupportedKind: 42,
+  containerNotFound: 43,
+  containerAmbiguous: 44,
+  workloadUnsuitable: 45,
+  workDirUnsuitable: 46,
+  inDevModeElsewhere: 47,
+  workloadChanged: 48,
+  workloadOverwritten: 49,
+  imageNotPullable: 60,
+  podUnschedulable: 61,
+  podCrashing: 62,
+  podRefused: 63,
+  podNotReady: 64,
+  sourceMissing: 80,
+  syncthingMissing: 81,
+  syncthingTooOld: 82,
+  syncFailed: 83,
+  forwardFailed: 84,
+  storeFailed: 100,
+  internal: 101,
+};

@@ -1,0 +1,134 @@
+//! The kinds of workload that can be developed in, one row each: what differs between them, and nothing else.
+
+use serde_json::Value;
+
+use super::manifest::{all_containers, name, text};
+use super::{
+    DEV_CONTAINER, DevOptions, PlanError, SIDECAR_CONTAINER, cron_job, daemon_set, deployment, job, pod,
+    stateful_set,
+};
+
+/// Where DevMode gets its dev pod from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// The workload's own template is edited, and its controller makes the dev pod.
+    InPlace,
+    /// An object is generated that has the dev pod. A `parked` original is edited so that it has no pods of its own
+    /// meanwhile; one that is not is never written to.
+    Beside { parked: bool },
+    /// The workload is the pod: it is deleted and made again, edited; at the end the same way back.
+    Replaced,
+}
+
+/// How one kind enters DevMode.
+pub(super) struct Kind {
+    pub(super) name: &'static str,
+    pub(super) shape: Shape,
+    /// The JSON pointer of the pod template.
+    pub(super) template: &'static str,
+    /// The fields of `.spec` that are given back only in the second write of the end, once the original runs again.
+    pub(super) controls: &'static [&'static str],
+    /// Why just this workload cannot be given back as it is.
+    pub(super) refuse: fn(&Value, &DevOptions, &mut Vec<String>) -> Result<(), PlanError>,
+    /// Edits everything but the template: afterwards exactly one pod of it appears and nothing of the old is lost.
+    pub(super) prepare: fn(&mut Value, &DevOptions, &mut Vec<String>),
+    /// Makes the object beside the original, its template (at [`GENERATED_TEMPLATE`]) not yet edited.
+    pub(super) generate: fn(&Value) -> Option<Value>,
+    /// Whether something of our edit, other than the annotation, is on the object.
+    pub(super) is_edited: fn(&Value) -> bool,
+}
+
+/// The pointer of the template in whatever is generated.
+pub(super) const GENERATED_TEMPLATE: &str = "/spec/template";
+
+static KINDS: [Kind; 6] = [
+    Kind {
+        name: "Deployment",
+        shape: Shape::InPlace,
+        template: "/spec/template",
+        controls: &["paused", "revisionHistoryLimit", "strategy", "minReadySeconds"],
+        refuse: |_, _, _| Ok(()),
+        prepare: deployment::prepare,
+        generate: |_| None,
+        is_edited: |object| has_container_of_ours(object, "/spec/template/spec"),
+    },
+    Kind {
+        name: "StatefulSet",
+        shape: Shape::InPlace,
+        template: "/spec/template",
+        controls: &[
+            "updateStrategy",
+            "persistentVolumeClaimRetentionPolicy",
+            "revisionHistoryLimit",
+            "minReadySeconds",
+        ],
+        refuse: stateful_set::refuse,
+        prepare: stateful_set::prepare,
+        generate: |_| None,
+        is_edited: |object| has_container_of_ours(object, "/spec/template/spec"),
+    },
+    Kind {
+        name: "DaemonSet",
+        shape: Shape::Beside { parked: true },
+        template: "/spec/template",
+        controls: &["revisionHistoryLimit"],
+        refuse: daemon_set::refuse,
+        prepare: daemon_set::park,
+        generate: daemon_set::generate,
+        is_edited: daemon_set::is_parked,
+    },
+    Kind {
+        name: "Job",
+        shape: Shape::Beside { parked: false },
+        template: "/spec/template",
+        controls: &[],
+        refuse: |_, _, _| Ok(()),
+        prepare: |_, _, _| (),
+        generate: job::generate,
+        is_edited: |_| false,
+    },
+    Kind {
+        name: "CronJob",
+        shape: Shape::Beside { parked: true },
+        template: "/spec/jobTemplate/spec/template",
+        controls: &[],
+        refuse: |_, _, _| Ok(()),
+        prepare: cron_job::park,
+        generate: cron_job::generate,
+        is_edited: cron_job::is_parked,
+    },
+    Kind {
+        name: "Pod",
+        shape: Shape::Replaced,
+        template: "",
+        controls: &[],
+        refuse: pod::refuse,
+        prepare: pod::prepare,
+        generate: |_| None,
+        is_edited: |object| has_container_of_ours(object, "/spec"),
+    },
+];
+
+/// The row of `object`'s kind, if it is one that can be developed in.
+pub(super) fn of(object: &Value) -> Option<&'static Kind> {
+    by_name(text(object, "kind")?)
+}
+
+fn by_name(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name)
+}
+
+/// The shape of DevMode for workloads of `kind`, spelled as the Kubernetes API spells it; `None` for any other kind.
+pub fn shape(kind: &str) -> Option<Shape> {
+    by_name(kind).map(|kind| kind.shape)
+}
+
+pub(super) fn names() -> Vec<&'static str> {
+    KINDS.iter().map(|kind| kind.name).collect()
+}
+
+fn has_container_of_ours(object: &Value, pod_spec: &str) -> bool {
+    object.pointer(pod_spec).is_some_and(|pod_spec| {
+        all_containers(pod_spec).any(|it| [DEV_CONTAINER, SIDECAR_CONTAINER].contains(&name(it)))
+    })
+}

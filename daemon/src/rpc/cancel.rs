@@ -1,0 +1,152 @@
+//! `$/cancelRequest`: a client that no longer waits for an answer. It does not know what a request does.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use jsonrpsee::server::MethodResponse;
+use jsonrpsee::server::middleware::rpc::{Batch, BatchEntry, Notification, Request, RpcServiceT};
+use jsonrpsee::types::{ErrorObjectOwned, Id};
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::methods::{CANCEL_REQUEST, CANCELLED_CODE, CancelParams, EventSubscription, RequestId};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Requests and notifications of a connection are worked on side by side, so that a cancellation can come first. It is
+/// remembered for this long.
+const REMEMBERED: Duration = Duration::from_secs(1);
+const REMEMBERED_COUNT: usize = 64;
+
+/// A service whose requests can be cancelled. There is one for each connection.
+#[derive(Clone)]
+pub(super) struct Cancellable<S> {
+    service: S,
+    requests: Requests,
+}
+
+impl<S> Cancellable<S> {
+    pub(super) fn new(service: S) -> Self {
+        Self { service, requests: Requests::default() }
+    }
+
+    fn notice(&self, notification: &Notification<'_>) {
+        if notification.method != CANCEL_REQUEST {
+            return;
+        }
+        let params = notification.params.as_ref().map_or("null", |params| params.get());
+        if let Ok(CancelParams { id }) = serde_json::from_str(params) {
+            self.requests.cancel(match id {
+                RequestId::Number(number) => Id::Number(number),
+                RequestId::Text(text) => Id::Str(text.into()),
+            });
+        }
+    }
+}
+
+impl<S> RpcServiceT for Cancellable<S>
+where
+    S: RpcServiceT<MethodResponse = MethodResponse> + Clone + Send + Sync + 'static,
+{
+    type MethodResponse = MethodResponse;
+    type NotificationResponse = S::NotificationResponse;
+    type BatchResponse = S::BatchResponse;
+
+    fn call<'a>(&self, request: Request<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
+        let (service, requests) = (self.service.clone(), self.requests.clone());
+        // At once, not when it is first polled: the cancellation may be next.
+        let id = request.id.clone().into_owned();
+        let method = request.method.to_string();
+        let running = Running::begin(requests, id.clone());
+        async move {
+            // A subscription that is given up half made would never be ended.
+            if method == EventSubscription::SUBSCRIBE {
+                return service.call(request).await;
+            }
+            tokio::select! {
+                biased;
+                () = running.token.cancelled() => cancelled(id, &method),
+                answer = service.call(request) => answer,
+            }
+        }
+    }
+
+    fn batch<'a>(&self, batch: Batch<'a>) -> impl Future<Output = Self::BatchResponse> + Send + 'a {
+        for entry in batch.iter().flatten() {
+            if let BatchEntry::Notification(notification) = entry {
+                self.notice(notification);
+            }
+        }
+        let service = self.service.clone();
+        async move { service.batch(batch).await }
+    }
+
+    fn notification<'a>(
+        &self,
+        notification: Notification<'a>,
+    ) -> impl Future<Output = Self::NotificationResponse> + Send + 'a {
+        self.notice(&notification);
+        let service = self.service.clone();
+        async move { service.notification(notification).await }
+    }
+}
+
+fn cancelled(id: Id<'_>, method: &str) -> MethodResponse {
+    let info = ErrorInfo::new(ErrorKind::Cancelled, format!("the client cancelled {method}"));
+    MethodResponse::error(id, ErrorObjectOwned::owned(CANCELLED_CODE, info.message.clone(), Some(info)))
+}
+
+/// The requests of one connection that are under way.
+#[derive(Clone, Default)]
+struct Requests(Arc<Mutex<Known>>);
+
+#[derive(Default)]
+struct Known {
+    running: HashMap<Id<'static>, CancellationToken>,
+    /// Cancelled before they were seen.
+    early: VecDeque<(Id<'static>, Instant)>,
+}
+
+impl Requests {
+    fn cancel(&self, id: Id<'static>) {
+        let mut known = self.lock();
+        if let Some(token) = known.running.get(&id) {
+            return token.cancel();
+        }
+        known.early.push_back((id, Instant::now()));
+        if known.early.len() > REMEMBERED_COUNT {
+            known.early.pop_front();
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().expect("nobody panics with the requests in hand")
+    }
+}
+
+/// A request that is under way until this is dropped.
+struct Running {
+    requests: Requests,
+    id: Id<'static>,
+    token: CancellationToken,
+}
+
+impl Running {
+    fn begin(requests: Requests, id: Id<'static>) -> Self {
+        let token = CancellationToken::new();
+        let mut known = requests.lock();
+        known.early.retain(|(_, at)| at.elapsed() < REMEMBERED);
+        if let Some(place) = known.early.iter().position(|(early, _)| *early == id) {
+            known.early.remove(place);
+            token.cancel();
+        }
+        known.running.insert(id.clone(), token.clone());
+        drop(known);
+        Self { requests, id, token }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.requests.lock().running.remove(&self.id);
+    }
+}

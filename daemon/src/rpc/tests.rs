@@ -1,0 +1,145 @@
+//! The real server with the real methods on a socket in a temporary folder; no cluster is asked.
+
+mod documents;
+mod lsp;
+mod websocket;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jsonrpsee::RpcModule;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixStream;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::framing::frame;
+use super::methods::{Door, methods};
+use super::{Listener, serve};
+use crate::events::EventLog;
+use crate::instance::Instance;
+use crate::paths::Paths;
+use crate::session::{Environment, SessionManager};
+use crate::store::Store;
+
+/// A daemon's door, with two methods more: `test.hang` never answers, `test.large` answers with many bytes.
+struct House {
+    environment: Arc<Environment>,
+    server: JoinHandle<()>,
+    _only: Instance,
+    _folder: TempDir,
+}
+
+impl House {
+    fn open() -> Self {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let home = folder.path().to_path_buf();
+        let paths = Paths { runtime: home.clone(), socket: home.join("nhd.sock"), home };
+        let only = Instance::acquire(&paths.lock()).expect("free");
+        let store = Arc::new(Store::open(&paths).expect("store opens"));
+        let environment = Arc::new(Environment {
+            events: EventLog::open(Arc::clone(&store)).expect("log opens"),
+            store,
+            paths: paths.clone(),
+            shutdown: CancellationToken::new(),
+            tracker: TaskTracker::new(),
+        });
+        let manager = Arc::new(SessionManager::resume(Arc::clone(&environment), Vec::new()));
+        let door = Door { manager, environment: Arc::clone(&environment), started_at: String::new() };
+        let listener = Listener::bind(&paths.socket, &only).expect("binds");
+        let (shutdown, tracker) = (environment.shutdown.clone(), environment.tracker.clone());
+        let module = with_test_methods(methods(door));
+        let server = tokio::spawn(async move { serve(listener, module, shutdown, &tracker).await });
+        Self { environment, server, _only: only, _folder: folder }
+    }
+
+    async fn connect(&self) -> Client {
+        Client(UnixStream::connect(&self.environment.paths.socket).await.expect("connects"))
+    }
+
+    /// Waits until no connection is left, for a minute at most.
+    async fn until_empty(&self) {
+        for _ in 0..60 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            if self.environment.tracker.is_empty() {
+                return;
+            }
+        }
+        panic!("a connection is left");
+    }
+
+    /// Shuts down, and fails when a connection does not end.
+    async fn close(self) {
+        self.environment.shutdown.cancel();
+        self.server.await.expect("no panic");
+        self.environment.tracker.close();
+        bounded(self.environment.tracker.wait()).await;
+    }
+}
+
+fn with_test_methods(mut module: RpcModule<Door>) -> RpcModule<Door> {
+    module
+        .register_async_method("test.hang", |_, _, _| {
+            std::future::pending::<Result<(), jsonrpsee::types::ErrorObjectOwned>>()
+        })
+        .expect("a new method");
+    module.register_method("test.large", |_, _, _| "x".repeat(1 << 20)).expect("a new method");
+    module
+}
+
+/// Fails a test that would hang.
+async fn bounded<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), future).await.expect("in time")
+}
+
+fn request(id: u64, method: &str, params: &Value) -> Value {
+    json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })
+}
+
+fn notification(method: &str, params: &Value) -> Value {
+    json!({ "jsonrpc": "2.0", "method": method, "params": params })
+}
+
+/// A client that speaks LSP framing.
+struct Client(UnixStream);
+
+impl Client {
+    async fn send_bytes(&mut self, bytes: &[u8]) {
+        bounded(self.0.write_all(bytes)).await.expect("sends");
+    }
+
+    async fn send(&mut self, message: &Value) {
+        self.send_bytes(&frame(message.to_string().as_bytes())).await;
+    }
+
+    async fn next(&mut self) -> Value {
+        bounded(self.read()).await.expect("a message")
+    }
+
+    async fn call(&mut self, id: u64, method: &str, params: &Value) -> Value {
+        self.send(&request(id, method, params)).await;
+        self.next().await
+    }
+
+    /// Nothing comes any more, and the connection is closed.
+    async fn assert_closed(&mut self) {
+        assert_eq!(bounded(self.read()).await, None);
+    }
+
+    async fn read(&mut self) -> Option<Value> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            // A connection that is closed with bytes unread is reset; both are ends.
+            head.push(self.0.read_u8().await.ok()?);
+        }
+        let head = String::from_utf8(head).expect("text");
+        let length =
+            head.trim().strip_prefix("Content-Length: ").expect("one header").parse().expect("number");
+        let mut body = vec![0; length];
+        self.0.read_exact(&mut body).await.expect("a body");
+        Some(serde_json::from_slice(&body).expect("JSON"))
+    }
+}
