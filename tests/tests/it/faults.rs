@@ -98,7 +98,10 @@ async fn one_life(rig: &mut Rig, start: Option<&Point>, end: Option<&Point>) -> 
     let mut durable = false;
     if let Some(point) = start {
         let nhd = rig.daemon(Some(point)).await?;
-        rig.start_until_death(&nhd, rig.params()).await?;
+        match point.is_unsynced() {
+            true => rig.start_until_death_unsynced(&nhd).await?,
+            false => rig.start_until_death(&nhd, rig.params()).await?,
+        }
         durable = !point.is_unheard();
     }
     let nhd = rig.daemon(end).await?;

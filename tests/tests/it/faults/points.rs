@@ -33,6 +33,11 @@ impl Point {
     pub(super) fn is_unheard(&self) -> bool {
         ["start", "end"].contains(&self.name.as_str()) && self.moment == "before"
     }
+
+    /// Whether the daemon comes by only when files arrive after the dev pod is ready, which they usually do before.
+    pub(super) fn is_unsynced(&self) -> bool {
+        self.name == name(StepName::AwaitSync)
+    }
 }
 
 /// The points of each step. A step of the protocol that is missing here does not compile.

@@ -1,6 +1,8 @@
 //! One developer with one workload, whose daemon dies again and again; knows the invariant that must hold whenever it
 //! has.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -60,6 +62,22 @@ impl Rig {
         let _ = nhd.call::<Start>(params).await;
         self.laptop.daemon_died().await?;
         self.check_known().await
+    }
+
+    /// As [`Rig::start_until_death`], while the local syncthing is held up, so that the dev pod is ready first.
+    pub(super) async fn start_until_death_unsynced(&mut self, nhd: &Client) -> Result<()> {
+        let folder = self.laptop.home().parent().context("has a parent")?.to_path_buf();
+        let (script, go) = (folder.join("held-syncthing"), folder.join("go"));
+        let text = format!(
+            "#!/bin/sh\n[ \"$1\" = --version ] || while [ ! -e {} ]; do sleep 0.05; done\nexec syncthing \"$@\"\n",
+            go.display()
+        );
+        std::fs::write(&script, text)?;
+        std::fs::set_permissions(&script, Permissions::from_mode(0o755))?;
+        let mut params = self.params();
+        params.environment.insert("NHD_SYNCTHING".into(), script.display().to_string());
+        self.start_until_death(nhd, params).await?;
+        std::fs::write(&go, "").context("let syncthing go")
     }
 
     /// Begins an end in a daemon that dies at a fault point, and waits until it has.
@@ -177,8 +195,7 @@ fn selector(session: &str) -> SessionSelector {
 }
 
 /// A Deployment that comes by every step. Its pods exclude each other, so that an end waits for the dev pod to go and
-/// for the original to come; the dev pod's shell has a grace period to ignore; and a history of none has to be raised
-/// for a while. Without a probe it is ready at once.
+/// for the original to come, and a history of none has to be raised for a while. Without a probe it is ready at once.
 fn manifest() -> Value {
     json!({
         "apiVersion": "apps/v1",
