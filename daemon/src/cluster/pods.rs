@@ -21,8 +21,6 @@ pub struct PodSeen {
     pub uid: String,
     /// When it was made, in a form that sorts.
     pub created: String,
-    /// Whether it has a node.
-    pub scheduled: bool,
     /// Whether it has the dev container.
     pub dev: bool,
     /// A dev pod is ready when its two containers are: one of the others may depend on the very program that is being
@@ -97,7 +95,6 @@ fn see(pod: &Pod, names: DevContainers) -> PodSeen {
         name: pod.metadata.name.clone().unwrap_or_default(),
         uid: pod.metadata.uid.clone().unwrap_or_default(),
         created: pod.metadata.creation_timestamp.as_ref().map(|time| time.0.to_string()).unwrap_or_default(),
-        scheduled: pod.spec.as_ref().is_some_and(|spec| spec.node_name.is_some()),
         dev,
         ready,
         terminating: pod.metadata.deletion_timestamp.is_some(),

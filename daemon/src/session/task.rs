@@ -68,7 +68,6 @@ pub struct SessionTask {
     sight: Option<Sight>,
     /// What was seen may be out of date.
     stale: bool,
-    pod_was_ready: bool,
     synced_with: Option<String>,
     /// The connection to a dev pod that has been replaced: what it says is not about the present one.
     old_connection: Option<u64>,
@@ -105,7 +104,6 @@ impl SessionTask {
             target: watch::Sender::new(None),
             sight: None,
             stale: true,
-            pod_was_ready: false,
             synced_with: None,
             old_connection: None,
             ending_for: None,

@@ -82,7 +82,6 @@ mod tests {
             name: "p".into(),
             uid: "u".into(),
             created: String::new(),
-            scheduled: true,
             dev,
             ready: false,
             terminating: false,

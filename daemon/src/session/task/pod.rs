@@ -14,8 +14,7 @@ impl SessionTask {
         if self.stored.desired == Desired::Original {
             return;
         }
-        // A pod can be forwarded to before the kubelet says that it is ready, which it does once a second.
-        let pod = self.sight.as_ref().and_then(Sight::dev_pod).filter(|pod| pod.scheduled);
+        let pod = self.sight.as_ref().and_then(Sight::dev_pod).filter(|pod| pod.ready);
         let target = pod.map(|pod| PodTarget {
             namespace: self.stored.workload.namespace.clone(),
             pod: pod.name.clone(),
@@ -28,15 +27,12 @@ impl SessionTask {
             }
             changed
         });
-        let ready = pod.is_some_and(|pod| pod.ready);
-        let became_ready = ready && !self.pod_was_ready;
-        self.pod_was_ready = ready;
         let Some(sync) = &self.running.sync else { return };
         let status = sync.status();
         let status = status.borrow();
         // A connection that the forward already holds gets through by itself.
         let held = self.running.forward.as_ref().is_some_and(|forward| forward.status().open > 0);
-        if (changed || became_ready) && target.is_some() && !held {
+        if changed && target.is_some() && !held {
             sync.kick();
         }
         let replaced =
