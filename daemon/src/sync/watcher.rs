@@ -165,7 +165,21 @@ impl SourceWatcher {
     /// Follows folders that came and went since the last call. Blocking. None when there were none.
     pub fn follow(&mut self) -> Option<Coverage> {
         let changes = self.inbox.take_tree();
-        if changes.is_empty() { None } else { Some(self.tree.follow(changes)) }
+        if changes.is_empty() {
+            return None;
+        }
+        let appeared: Vec<PathBuf> = changes.iter().filter_map(|change| self.appeared(change)).collect();
+        let coverage = self.tree.follow(changes);
+        // A scan may have taken the folder's own notice before its watch was there: what was made in between is found
+        // by another one. Where none has, the two notices are one.
+        self.inbox.note(appeared.into_iter().map(Notice::Altered).collect(), Vec::new());
+        Some(coverage)
+    }
+
+    /// The path, relative to the source, of what may be a new folder.
+    fn appeared(&self, change: &TreeChange) -> Option<PathBuf> {
+        let TreeChange::Appeared(path) = change else { return None };
+        path.strip_prefix(self.tree.root()).ok().filter(|_| path.is_dir()).map(Path::to_owned)
     }
 }
 
@@ -224,6 +238,18 @@ mod tests {
             let expect = names.iter().map(|name| (*name).to_owned()).collect();
             assert_eq!(self.inbox.take_all(), Some(Batch::Paths(expect)));
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_folder_that_was_scanned_before_it_was_watched_is_scanned_again() {
+        let mut bed = Bed::new();
+        std::fs::create_dir(bed.path("a")).unwrap();
+        assert!(bed.inbox.caught_up().await);
+        assert_eq!(bed.inbox.take_all(), Some(Batch::Paths(vec!["a".to_owned()])));
+        std::fs::write(bed.path("a/unseen"), "1").unwrap();
+        bed.watcher.follow();
+        assert_eq!(bed.inbox.take_all(), Some(Batch::Paths(vec!["a".to_owned()])));
     }
 
     #[cfg(target_os = "linux")]

@@ -22,6 +22,10 @@ impl WatchedTree {
         Self { watcher, root, watched: BTreeSet::new(), coverage: Coverage::Whole }
     }
 
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
     pub(super) fn watch_all(&mut self, cookie_folder: &Path) -> Coverage {
         // Without the cookies a barrier falls back to a full scan: nothing is lost.
         let _ = self.watcher.watch(cookie_folder, RecursiveMode::NonRecursive);
