@@ -119,8 +119,9 @@ mod tests {
 
     #[test]
     fn paths_become_absolute() {
-        let here = Surroundings::of_test("/work", &[]);
-        for (path, expect) in [("src", "/work/src"), (".", "/work"), ("./a/", "/work/a"), ("/b/./c/", "/b/c")]
+        let here = Surroundings::of_test("/projects", &[]);
+        for (path, expect) in
+            [("src", "/projects/src"), (".", "/projects"), ("./a/", "/projects/a"), ("/b/./c/", "/b/c")]
         {
             assert_eq!(here.absolute(Path::new(path)).to_str(), Some(expect), "{path}");
         }
@@ -129,9 +130,9 @@ mod tests {
     #[test]
     fn every_kubeconfig_of_the_list_becomes_absolute() {
         for (value, expect) in
-            [("config", Some("/work/config")), ("/a::b", Some("/a:/work/b")), ("", None), (":", None)]
+            [("config", Some("/projects/config")), ("/a::b", Some("/a:/projects/b")), ("", None), (":", None)]
         {
-            let here = Surroundings::of_test("/work", &[("KUBECONFIG", value)]);
+            let here = Surroundings::of_test("/projects", &[("KUBECONFIG", value)]);
             assert_eq!(here.kubeconfig(), expect.map(OsString::from), "{value:?}");
             assert_eq!(here.environment().get("KUBECONFIG").map(String::as_str), expect, "{value:?}");
         }
@@ -146,7 +147,7 @@ mod tests {
             ("PS1", "$ "),
             ("GITHUB_TOKEN", "secret"),
         ];
-        let environment = Surroundings::of_test("/work", &variables).environment();
+        let environment = Surroundings::of_test("/projects", &variables).environment();
         assert_eq!(environment.keys().collect::<Vec<_>>(), ["AWS_PROFILE", "PATH", "https_proxy"]);
     }
 }

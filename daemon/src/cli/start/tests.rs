@@ -22,7 +22,7 @@ fn arguments(line: &str) -> StartArguments {
 }
 
 fn here() -> Surroundings {
-    Surroundings::of_test("/work", &[("PATH", "/bin"), ("KUBECONFIG", "config")])
+    Surroundings::of_test("/projects", &[("PATH", "/bin"), ("KUBECONFIG", "config")])
 }
 
 fn event(seq: u64, body: EventBody) -> Event {
@@ -85,15 +85,15 @@ async fn started(line: &str, json: bool, before: Vec<SessionStatus>) -> (String,
 #[test]
 fn params_say_what_the_command_line_and_its_surroundings_say() {
     let params = params(&arguments(LINE), &here()).expect("params");
-    assert_eq!(params.source, "/work/src");
-    assert_eq!(params.kubeconfig.as_deref(), Some("/work/config"));
+    assert_eq!(params.source, "/projects/src");
+    assert_eq!(params.kubeconfig.as_deref(), Some("/projects/config"));
     assert_eq!(params.timeout_ms, Some(120_000));
     assert_eq!(params.environment["PATH"], "/bin");
     assert_eq!(params.sidecar_preset, None);
 
     let line = format!("{LINE} --kubeconfig other --sidecar-preset nocalhost --timeout 5s");
     let params = super::params(&arguments(&line), &here()).expect("params");
-    assert_eq!(params.kubeconfig.as_deref(), Some("/work/other"));
+    assert_eq!(params.kubeconfig.as_deref(), Some("/projects/other"));
     assert_eq!(params.sidecar_preset, Some(SidecarPreset::Nocalhost));
     assert_eq!(params.timeout_ms, Some(5_000));
 }
