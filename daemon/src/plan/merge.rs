@@ -30,7 +30,7 @@ const KEYED: [(&str, &[&str]); 11] = [
 
 /// `origin` with the spec that the workload gets at the end, where `current` is it now, `edited` what we wrote, and
 /// `container` the name that the dev container had. It takes the place of the origin from then on: in
-/// [`super::restore`], [`super::settle`] and [`super::standing`].
+/// [`super::restore()`], [`super::settle()`] and [`super::standing()`].
 ///
 /// Where nobody changed anything it is the origin, verbatim. Where somebody has put the original container beside
 /// ours, or instead of it, theirs is taken.
