@@ -45,18 +45,19 @@ mod kinds_tables;
 #[cfg(test)]
 mod properties;
 
+pub use beside::{dev_selector, is_generated_for};
 pub use cron_job::may_fire;
 pub use diff::{Difference, diff};
 pub use enter::{Entered, carry_out, enter};
 pub use error::PlanError;
-pub use kind::{Shape, shape};
+pub use kind::{Shape, is_dev_template, pod_template, shape};
 pub use merge::merge;
 pub use names::{DEV_CONTAINER, SIDECAR_CONTAINER, dev_name, secret_name};
 pub use options::{
     DEFAULT_COMMAND, DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, DevOptions, NOCALHOST_SIDECAR_IMAGE,
     PROMPT_COMMAND, Sidecar, SidecarPreset,
 };
-pub use pod::recreation;
+pub use pod::{as_new, recreation};
 pub use render::render_diff;
 pub use restore::{restore, settle};
 pub use standing::{Standing, standing};

@@ -129,8 +129,14 @@ pub enum StepName {
     CreateRecord,
     /// The record brought up to date, because the workload changed before it was edited.
     UpdateRecord,
-    /// The workload edited.
+    /// The workload edited; a bare pod deleted and made again.
     EnterDevMode,
+    /// The object made that has the dev pod, beside a workload whose own pods cannot be it.
+    CreateDevWorkload,
+    /// Pods deleted that their controller would not replace: of the wrong template and broken, or finished.
+    DeleteStalePods,
+    /// Waiting until a pod that is being deleted has left its name.
+    AwaitRelease,
     /// The local port opened.
     OpenForward,
     /// The local syncthing started.
@@ -143,6 +149,8 @@ pub enum StepName {
     StopSync,
     /// The local port closed.
     CloseForward,
+    /// The object deleted that had the dev pod.
+    DeleteDevWorkload,
     /// The original put back.
     RestoreWorkload,
     /// Waiting for the pods of the original.
@@ -259,6 +267,8 @@ pub struct WaitParams {
 pub enum PlannedAction {
     Create,
     Update,
+    /// Deleted, and made again under the same name.
+    Replace,
 }
 
 /// One object that a start would create or change.

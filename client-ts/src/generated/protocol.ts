@@ -268,7 +268,9 @@ export interface PlanResult {
 /** What happens to an object of the cluster. */
 export type PlannedAction =
   | "create"
-  | "update";
+  | "update"
+  /** Deleted, and made again under the same name. */
+  | "replace";
 
 /** One object that a start would create or change. */
 export interface PlannedChange {
@@ -412,8 +414,14 @@ export type StepName =
   | "createRecord"
   /** The record brought up to date, because the workload changed before it was edited. */
   | "updateRecord"
-  /** The workload edited. */
+  /** The workload edited; a bare pod deleted and made again. */
   | "enterDevMode"
+  /** The object made that has the dev pod, beside a workload whose own pods cannot be it. */
+  | "createDevWorkload"
+  /** Pods deleted that their controller would not replace: of the wrong template and broken, or finished. */
+  | "deleteStalePods"
+  /** Waiting until a pod that is being deleted has left its name. */
+  | "awaitRelease"
   /** The local port opened. */
   | "openForward"
   /** The local syncthing started. */
@@ -426,6 +434,8 @@ export type StepName =
   | "stopSync"
   /** The local port closed. */
   | "closeForward"
+  /** The object deleted that had the dev pod. */
+  | "deleteDevWorkload"
   /** The original put back. */
   | "restoreWorkload"
   /** Waiting for the pods of the original. */

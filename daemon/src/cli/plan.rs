@@ -30,6 +30,7 @@ fn text(style: Style, plan: &PlanResult) -> String {
         let action = match change.action {
             PlannedAction::Create => "create",
             PlannedAction::Update => "update",
+            PlannedAction::Replace => "delete and make again",
         };
         let object = format!("{action} {}/{}", change.kind.to_lowercase(), change.name);
         text += &format!("\n{}\n{}", style.paint(Tone::Strong, &object), style.paint_diff(&change.diff));

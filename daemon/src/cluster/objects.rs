@@ -34,6 +34,8 @@ pub const CLAIMS: Resource =
     Resource { group: "", version: "v1", plural: "persistentvolumeclaims", word: "volume claim" };
 pub const REPLICA_SETS: Resource =
     Resource { group: "apps", version: "v1", plural: "replicasets", word: "replica set" };
+pub const CONTROLLER_REVISIONS: Resource =
+    Resource { group: "apps", version: "v1", plural: "controllerrevisions", word: "controller revision" };
 pub const REVIEWS: Resource = Resource {
     group: "authorization.k8s.io",
     version: "v1",
@@ -168,6 +170,33 @@ impl Objects {
         );
         let action = if mode == Mode::DryRun { "try to change" } else { "change" };
         self.send(action, describe(resource, namespace, name), request).await
+    }
+
+    /// Replaces the status of an object, with the same preconditions.
+    pub async fn replace_status(
+        &self,
+        resource: Resource,
+        namespace: Option<&str>,
+        object: &Value,
+    ) -> Result<Value, ClusterError> {
+        let name = object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+        let request = Request::new(resource.path(namespace)).replace_subresource(
+            "status",
+            name,
+            &post(Mode::Real),
+            object.to_string().into_bytes(),
+        );
+        self.send("change the status of", describe(resource, namespace, name), request).await
+    }
+
+    /// The minor version of the API server: 34 of 1.34.
+    pub async fn server_minor(&self) -> Result<u32, ClusterError> {
+        let request = HttpRequest::get("/version").body(Vec::new());
+        let request = request.map_err(kube::core::request::Error::BuildRequest);
+        let version: Value = self.send("read", "the version of the API server".to_owned(), request).await?;
+        let minor = version["minor"].as_str().unwrap_or_default();
+        let digits = minor.trim_end_matches(|c: char| !c.is_ascii_digit());
+        Ok(digits.parse().unwrap_or(0))
     }
 
     /// Deletes an object that meets the preconditions; one that is gone already is a success.

@@ -27,6 +27,8 @@ pub struct PodSeen {
     /// developed.
     pub ready: bool,
     pub terminating: bool,
+    /// It, or its dev container, has ended and does not start again.
+    pub finished: bool,
     /// Why it is not ready, most telling reason first.
     pub waiting: Option<Waiting>,
 }
@@ -54,17 +56,21 @@ pub enum WaitingCause {
     ContainerConfig,
 }
 
-/// The pods that a controller of this uid owns.
+/// A pod that was read as an object.
+pub fn see_object(object: &serde_json::Value, names: DevContainers) -> Option<PodSeen> {
+    serde_json::from_value(object.clone()).ok().map(|pod: Pod| see(&pod, names))
+}
+
+/// The pods that a controller of one of these uids owns.
 pub async fn owned_by(
     objects: &Objects,
     namespace: &str,
     selector: &str,
-    owners: &[String],
+    owners: &[&str],
     dev_containers: DevContainers,
 ) -> Result<Vec<PodSeen>, ClusterError> {
     let list: ObjectList<Pod> = objects.list(PODS, Some(namespace), Some(selector)).await?;
-    let owned =
-        |pod: &&Pod| controller(&pod.metadata).is_some_and(|uid| owners.iter().any(|owner| owner == uid));
+    let owned = |pod: &&Pod| controller(&pod.metadata).is_some_and(|uid| owners.contains(&uid));
     Ok(list.items.iter().filter(owned).map(|pod| see(pod, dev_containers)).collect())
 }
 
@@ -81,8 +87,14 @@ pub async fn delete(objects: &Objects, namespace: &str, pod: &PodSeen) -> Result
     objects.delete(PODS, Some(namespace), &pod.name, delete).await
 }
 
+/// Deletes a pod, with the time that it asks for itself, if it is still the same one.
+pub async fn delete_gently(objects: &Objects, namespace: &str, pod: &PodSeen) -> Result<(), ClusterError> {
+    let delete = Delete { uid: Some(pod.uid.clone()), ..Delete::default() };
+    objects.delete(PODS, Some(namespace), &pod.name, delete).await
+}
+
 /// The uid of the controller that owns an object.
-pub(super) fn controller(metadata: &ObjectMeta) -> Option<&str> {
+fn controller(metadata: &ObjectMeta) -> Option<&str> {
     let owners = metadata.owner_references.as_deref().unwrap_or_default();
     owners.iter().find(|owner| owner.controller == Some(true)).map(|owner| owner.uid.as_str())
 }
@@ -98,8 +110,21 @@ fn see(pod: &Pod, names: DevContainers) -> PodSeen {
         dev,
         ready,
         terminating: pod.metadata.deletion_timestamp.is_some(),
+        finished: finished(pod, names),
         waiting: if ready { None } else { waiting(pod, dev.then_some(names)) },
     }
+}
+
+/// A container that ends well starts again only where the pod says `Always`; one that fails does unless it says `Never`,
+/// which no dev pod does.
+fn finished(pod: &Pod, names: DevContainers) -> bool {
+    let phase = pod.status.as_ref().and_then(|status| status.phase.as_deref()).unwrap_or_default();
+    let policy = pod.spec.as_ref().and_then(|spec| spec.restart_policy.as_deref());
+    let statuses = pod.status.as_ref().and_then(|status| status.container_statuses.as_deref());
+    let dev = statuses.unwrap_or_default().iter().find(|status| status.name == names.dev);
+    let ended = dev.and_then(|status| status.state.as_ref()?.terminated.as_ref());
+    ["Succeeded", "Failed"].contains(&phase)
+        || (policy != Some("Always") && ended.is_some_and(|ended| ended.exit_code == 0))
 }
 
 fn both_ready(pod: &Pod, names: DevContainers) -> bool {
@@ -208,6 +233,19 @@ mod tests {
         let half = pod(&[("nocalhost-dev", running), ("nocalhost-sidecar", crash)]);
         assert!(!half.ready);
         assert_eq!(half.waiting.map(|waiting| waiting.cause), Some(WaitingCause::Crash));
+    }
+
+    #[test]
+    fn a_dev_container_that_ended_well_is_finished_where_nothing_starts_it_again() {
+        for (policy, exit_code, expected) in
+            [("OnFailure", 0, true), ("OnFailure", 1, false), ("Always", 0, false)]
+        {
+            let object = json!({"metadata": {"name": "p"}, "spec": {"restartPolicy": policy, "containers": []},
+                "status": {"phase": "Running", "containerStatuses": [{"name": "nocalhost-dev", "ready": false,
+                    "state": {"terminated": {"exitCode": exit_code}}, "image": "", "imageID": "", "restartCount": 0}]}});
+            let seen = see_object(&object, NAMES).expect("is a pod");
+            assert_eq!(seen.finished, expected, "{policy} {exit_code}");
+        }
     }
 
     #[test]

@@ -38,6 +38,18 @@ pub struct Record {
     pub origin: Value,
     /// The whole workload after it, as the API server returned it from a dry run.
     pub edited: Value,
+    /// The object beside the workload that has the dev pod, where the workload itself has not.
+    #[serde(default)]
+    pub generated: Option<Value>,
+}
+
+/// What a session changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edit {
+    pub container: String,
+    pub origin: Value,
+    pub edited: Value,
+    pub generated: Option<Value>,
 }
 
 /// Who has the workload in DevMode.
@@ -81,15 +93,17 @@ pub enum RecordError {
 }
 
 impl Record {
-    pub fn new(session: &str, owner: Owner, container: &str, origin: Value, edited: Value) -> Self {
+    pub fn new(session: &str, owner: Owner, edit: Edit) -> Self {
+        let Edit { container, origin, edited, generated } = edit;
         Self {
             version: RECORD_VERSION,
             session: session.to_owned(),
             owner,
             nhd: crate::VERSION.to_owned(),
-            container: container.to_owned(),
+            container,
             origin,
             edited,
+            generated,
         }
     }
 
@@ -191,7 +205,8 @@ mod tests {
     fn record(origin: Value) -> Record {
         let owner =
             Owner { user: "ann".into(), host: "laptop".into(), since: "2026-01-01T00:00:00.000Z".into() };
-        Record::new("s1", owner, "reviews", origin, json!({"spec": {"replicas": 1}}))
+        let edited = json!({"spec": {"replicas": 1}});
+        Record::new("s1", owner, Edit { container: "reviews".into(), origin, edited, generated: None })
     }
 
     fn files() -> SidecarFiles {

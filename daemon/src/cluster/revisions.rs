@@ -1,52 +1,107 @@
-//! The revisions of a Deployment: its ReplicaSets, and the one that DevMode made.
+//! The revisions of a workload: the ReplicaSets of a Deployment, the ControllerRevisions of a StatefulSet or DaemonSet.
 
-use k8s_openapi::api::apps::v1::ReplicaSet;
-use kube::core::ObjectList;
+use serde_json::Value;
 
 use super::error::ClusterError;
-use super::objects::{Delete, Objects, REPLICA_SETS};
-use super::pods::controller;
+use super::objects::{CONTROLLER_REVISIONS, Delete, Objects, REPLICA_SETS, Resource};
 
-/// One ReplicaSet of a Deployment.
+/// Where the revisions of one workload are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct History {
+    resource: Resource,
+    /// The JSON pointer of the pod template in a revision.
+    template: &'static str,
+    selector: String,
+    owner: String,
+}
+
+/// One revision of a workload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevisionSeen {
     pub name: String,
     pub uid: String,
-    /// Whether its template has the dev container.
+    /// Whether its template is one of DevMode.
     pub dev: bool,
     /// Why it cannot make its pods: a quota, an admission policy.
     pub refused: Option<String>,
 }
 
-/// The ReplicaSets that the Deployment of this uid owns.
-pub async fn owned_by(
-    objects: &Objects,
-    namespace: &str,
-    selector: &str,
-    owner: &str,
-    dev_container: &str,
-) -> Result<Vec<RevisionSeen>, ClusterError> {
-    let list: ObjectList<ReplicaSet> = objects.list(REPLICA_SETS, Some(namespace), Some(selector)).await?;
-    let owned = list.items.iter().filter(|set| controller(&set.metadata) == Some(owner));
-    Ok(owned.map(|set| see(set, dev_container)).collect())
+impl History {
+    /// The ReplicaSets that the Deployment of the uid `owner` controls.
+    pub fn of_deployment(selector: String, owner: String) -> Self {
+        Self { resource: REPLICA_SETS, template: "/spec/template", selector, owner }
+    }
+
+    /// The ControllerRevisions that the StatefulSet or DaemonSet of the uid `owner` controls.
+    pub fn of_controller(selector: String, owner: String) -> Self {
+        Self { resource: CONTROLLER_REVISIONS, template: "/data/spec/template", selector, owner }
+    }
+
+    pub async fn read(
+        &self,
+        objects: &Objects,
+        namespace: &str,
+        is_dev: fn(&Value) -> bool,
+    ) -> Result<Vec<RevisionSeen>, ClusterError> {
+        let list: Value = objects.list(self.resource, Some(namespace), Some(&self.selector)).await?;
+        let items = list["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let owned = items.iter().filter(|item| controller(item) == Some(self.owner.as_str()));
+        Ok(owned.map(|item| see(item, item.pointer(self.template).is_some_and(is_dev))).collect())
+    }
+
+    /// Deletes a revision, with its pods if it has any, if it is still the same one.
+    pub async fn delete(
+        &self,
+        objects: &Objects,
+        namespace: &str,
+        revision: &RevisionSeen,
+    ) -> Result<(), ClusterError> {
+        let delete = Delete { uid: Some(revision.uid.clone()), background: true, ..Delete::default() };
+        objects.delete(self.resource, Some(namespace), &revision.name, delete).await
+    }
 }
 
-/// Deletes a ReplicaSet with its pods if it is still the same one.
-pub async fn delete(objects: &Objects, namespace: &str, revision: &RevisionSeen) -> Result<(), ClusterError> {
-    let delete = Delete { uid: Some(revision.uid.clone()), background: true, ..Delete::default() };
-    objects.delete(REPLICA_SETS, Some(namespace), &revision.name, delete).await
+/// The uid of the controller that owns an object.
+fn controller(object: &Value) -> Option<&str> {
+    let owners = object.pointer("/metadata/ownerReferences")?.as_array()?;
+    owners.iter().find(|owner| owner["controller"] == true)?["uid"].as_str()
 }
 
-fn see(set: &ReplicaSet, dev_container: &str) -> RevisionSeen {
-    let template = set.spec.as_ref().and_then(|spec| spec.template.as_ref()).and_then(|it| it.spec.as_ref());
-    let containers = template.map(|spec| spec.containers.as_slice()).unwrap_or_default();
-    let conditions = set.status.as_ref().and_then(|status| status.conditions.as_deref()).unwrap_or_default();
-    let failure =
-        conditions.iter().find(|condition| condition.type_ == "ReplicaFailure" && condition.status == "True");
+fn see(object: &Value, dev: bool) -> RevisionSeen {
+    let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let conditions = object.pointer("/status/conditions").and_then(Value::as_array);
+    let failure = conditions
+        .into_iter()
+        .flatten()
+        .find(|condition| condition["type"] == "ReplicaFailure" && condition["status"] == "True");
     RevisionSeen {
-        name: set.metadata.name.clone().unwrap_or_default(),
-        uid: set.metadata.uid.clone().unwrap_or_default(),
-        dev: containers.iter().any(|container| container.name == dev_container),
-        refused: failure.map(|condition| condition.message.clone().unwrap_or_else(|| "refused".to_owned())),
+        name: text("/metadata/name"),
+        uid: text("/metadata/uid"),
+        dev,
+        refused: failure.map(|condition| condition["message"].as_str().unwrap_or("refused").to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_a_controller_owns() {
+        let owner = |controller: bool| json!({"metadata": {"ownerReferences": [{"uid": "u", "controller": controller}]}});
+        assert_eq!(controller(&owner(true)), Some("u"));
+        assert_eq!(controller(&owner(false)), None);
+        assert_eq!(controller(&json!({"metadata": {}})), None);
+    }
+
+    #[test]
+    fn a_revision_that_cannot_make_its_pods_says_why() {
+        let condition = |status: &str| {
+            json!({"metadata": {"name": "r", "uid": "u"}, "status": {"conditions": [
+                {"type": "ReplicaFailure", "status": status, "message": "exceeded quota"}]}})
+        };
+        assert_eq!(see(&condition("True"), true).refused.as_deref(), Some("exceeded quota"));
+        assert_eq!(see(&condition("False"), true).refused, None);
     }
 }

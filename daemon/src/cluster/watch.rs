@@ -18,6 +18,18 @@ use super::objects::{Objects, Resource};
 /// After this long a watch is renewed, so that one whose connection died without a word is noticed.
 const WATCH_SECONDS: u32 = 240;
 
+/// What is watched of a session.
+#[derive(Debug)]
+pub struct Watched<'a> {
+    pub workload: &'a WorkloadRef,
+    /// The object that was made beside it.
+    pub beside: Option<(WorkloadKind, &'a str)>,
+    /// The name of the Secret.
+    pub record: &'a str,
+    /// The label selector of the pods; `None` where the workload is the pod.
+    pub pods: Option<&'a str>,
+}
+
 /// Tells about changes of a workload, its pods and its record until cancelled. The channel holds one waiting word:
 /// more would say the same.
 #[derive(Debug)]
@@ -28,23 +40,26 @@ pub struct Changes {
 impl Changes {
     pub fn watch(
         objects: &Objects,
-        workload: &WorkloadRef,
-        record: &str,
-        selector: &str,
+        watched: &Watched<'_>,
         shutdown: &CancellationToken,
         tracker: &TaskTracker,
     ) -> Self {
         let (sender, receiver) = mpsc::channel(1);
-        let namespace = &workload.namespace;
+        let namespace = watched.workload.namespace.as_str();
         let client = &objects.client;
-        let kind = api_resource(workload.kind);
-        let workloads: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, &kind);
-        let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
         let named = |name: &str| watcher::Config::default().fields(&format!("metadata.name={name}"));
-        spawn(workloads, named(&workload.name), sender.clone(), shutdown, tracker);
-        spawn(pods, watcher::Config::default().labels(selector), sender.clone(), shutdown, tracker);
+        let workload = (watched.workload.kind, watched.workload.name.as_str());
+        for (kind, name) in [Some(workload), watched.beside].into_iter().flatten() {
+            let api: Api<DynamicObject> =
+                Api::namespaced_with(client.clone(), namespace, &api_resource(kind));
+            spawn(api, named(name), sender.clone(), shutdown, tracker);
+        }
+        if let Some(selector) = watched.pods {
+            let pods: Api<Pod> = Api::namespaced(client.clone(), namespace);
+            spawn(pods, watcher::Config::default().labels(selector), sender.clone(), shutdown, tracker);
+        }
         let secrets: Api<Secret> = Api::namespaced(client.clone(), namespace);
-        spawn(secrets, named(record), sender, shutdown, tracker);
+        spawn(secrets, named(watched.record), sender, shutdown, tracker);
         Self { receiver }
     }
 }

@@ -47,6 +47,21 @@ pub(super) fn is_generated(object: &Value) -> bool {
     object.pointer("/metadata/annotations").is_some_and(|annotations| annotations.get(DEV_OF).is_some())
 }
 
+/// Whether `object` was generated for DevMode in the workload `origin`.
+pub fn is_generated_for(object: &Value, origin: &Value) -> bool {
+    let Some((kind, name)) = identity(origin) else { return false };
+    object.pointer("/metadata/annotations").and_then(|annotations| text(annotations, DEV_OF))
+        == Some(&format!("{}/{name}", kind.to_lowercase()))
+}
+
+/// The label selector of the pods of what is generated for `origin`.
+pub fn dev_selector(origin: &Value) -> String {
+    let labels = own_label(origin);
+    let terms: Vec<String> =
+        labels.iter().map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default())).collect();
+    terms.join(",")
+}
+
 fn identity(origin: &Value) -> Option<(&str, &str)> {
     Some((text(origin, "kind")?, text(origin.get("metadata")?, "name")?))
 }

@@ -41,9 +41,11 @@ pub(super) fn park(object: &mut Value, options: &DevOptions, warnings: &mut Vec<
 }
 
 pub(super) fn is_parked(object: &Value) -> bool {
-    object
-        .pointer("/spec/template/spec/nodeSelector")
-        .is_some_and(|selector| selector.get(NO_SUCH_NODE).is_some())
+    object.pointer("/spec/template").is_some_and(keeps_off_every_node)
+}
+
+pub(super) fn keeps_off_every_node(template: &Value) -> bool {
+    template.pointer("/spec/nodeSelector").is_some_and(|selector| selector.get(NO_SUCH_NODE).is_some())
 }
 
 /// A Deployment of one pod with the DaemonSet's template, on a node that suits the DaemonSet.

@@ -123,6 +123,17 @@ pub fn shape(kind: &str) -> Option<Shape> {
     by_name(kind).map(|kind| kind.shape)
 }
 
+/// The pod template of a workload; a Pod is its own.
+pub fn pod_template(workload: &Value) -> Option<&Value> {
+    workload.pointer(of(workload)?.template)
+}
+
+/// Whether a pod template, such as a revision of a workload keeps one, is one of DevMode: with our containers, or with
+/// the selector that keeps a DaemonSet off every node.
+pub fn is_dev_template(template: &Value) -> bool {
+    has_container_of_ours(template, "/spec") || daemon_set::keeps_off_every_node(template)
+}
+
 pub(super) fn names() -> Vec<&'static str> {
     KINDS.iter().map(|kind| kind.name).collect()
 }

@@ -94,6 +94,13 @@ pub fn recreation(pod: &Value, gone_owners: &[String]) -> Value {
     object
 }
 
+/// `pod`, as it was read, in a form that can be created.
+pub fn as_new(pod: &Value) -> Value {
+    let mut object = pod.clone();
+    clean(&mut object);
+    object
+}
+
 /// Leaves of a pod that was read what can be created.
 pub(super) fn clean(pod: &mut Value) {
     remove(pod, "status");

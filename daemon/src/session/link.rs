@@ -4,10 +4,10 @@ use nhd_protocol::workload::WorkloadRef;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::failure::Failure;
-use super::observe::pod_selector;
 use super::prepare::record_name;
+use super::surroundings::Surroundings;
 use super::task::Environment;
-use crate::cluster::watch::Changes;
+use crate::cluster::watch::{Changes, Watched};
 use crate::cluster::{ClusterAddress, Objects};
 use crate::store::session::{StoredCluster, StoredPlan};
 
@@ -34,9 +34,14 @@ impl Link {
             return;
         }
         let stop: CancellationToken = environment.shutdown.child_token();
-        let (record, selector) = (record_name(workload), pod_selector(plan));
-        let changes =
-            Changes::watch(&self.objects, workload, &record, &selector, &stop, &environment.tracker);
+        let around = Surroundings::of(workload.kind, plan);
+        let watched = Watched {
+            workload,
+            beside: around.beside.as_ref().map(|beside| (beside.kind, beside.name.as_str())),
+            record: &record_name(workload),
+            pods: around.pods.as_deref(),
+        };
+        let changes = Changes::watch(&self.objects, &watched, &stop, &environment.tracker);
         self.watches = Some((changes, stop.drop_guard()));
     }
 

@@ -14,12 +14,17 @@ pub struct Observed {
     /// The workload is known to have been edited by this session.
     pub entered: bool,
     pub record: RecordState,
+    /// Whether this kind of workload is written to at all.
+    pub edits_workload: bool,
     pub workload: WorkloadState,
+    pub dev_workload: DevWorkload,
     pub rollout: Rollout,
     /// The dev pod is ready, and no pod of another template is left but those that are going.
     pub dev_pod_ready: bool,
     /// A revision or a lasting pod with the dev template is there.
     pub dev_revision: bool,
+    /// Pods are there that only we replace.
+    pub stale_pods: bool,
     pub forward: bool,
     pub sync: bool,
     /// The first sync with this dev pod is complete.
@@ -39,6 +44,10 @@ pub enum RecordState {
 pub enum WorkloadState {
     /// Deleted, or made anew under the same name.
     Gone,
+    /// A pod that we took away, to be made.
+    Absent,
+    /// A pod that is being deleted and still has its name.
+    Leaving,
     /// As before the edit.
     Original,
     /// As we wrote it.
@@ -49,6 +58,17 @@ pub enum WorkloadState {
     Drifted,
     /// Not ours any more, and not the original.
     Overwritten,
+}
+
+/// The object beside the workload that has the dev pod.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DevWorkload {
+    /// The workload itself has the dev pod.
+    NotNeeded,
+    Absent,
+    Present,
+    /// Being deleted.
+    Leaving,
 }
 
 /// How far the pods follow the workload's manifest.
@@ -107,8 +127,16 @@ fn towards_dev_mode(observed: &Observed) -> Next {
         RecordState::Ours { current: false } => return Next::Do(StepName::UpdateRecord),
         RecordState::Ours { current: true } => {}
     }
-    if observed.workload == WorkloadState::Original {
-        return Next::Do(StepName::EnterDevMode);
+    match (observed.workload, observed.dev_workload) {
+        (WorkloadState::Leaving, _) => return Next::Wait(Some(StepName::AwaitRelease)),
+        (WorkloadState::Absent, _) => return Next::Do(StepName::EnterDevMode),
+        (WorkloadState::Original, _) if observed.edits_workload => return Next::Do(StepName::EnterDevMode),
+        (_, DevWorkload::Leaving) => return Next::Wait(Some(StepName::AwaitRelease)),
+        (_, DevWorkload::Absent) => return Next::Do(StepName::CreateDevWorkload),
+        (_, DevWorkload::NotNeeded | DevWorkload::Present) => {}
+    }
+    if observed.stale_pods {
+        return Next::Do(StepName::DeleteStalePods);
     }
     // The forward and the local syncthing start while the cluster makes the pod: the listener holds the connection.
     if !observed.forward {
@@ -129,7 +157,10 @@ fn towards_original(observed: &Observed) -> Next {
     if cluster_is_ours && observed.workload == WorkloadState::Drifted {
         return Next::Stop(Obstacle::Drifted);
     }
-    if cluster_is_ours && observed.workload == WorkloadState::Dev {
+    if cluster_is_ours && observed.dev_workload == DevWorkload::Present {
+        return Next::Do(StepName::DeleteDevWorkload);
+    }
+    if cluster_is_ours && matches!(observed.workload, WorkloadState::Dev | WorkloadState::Absent) {
         return Next::Do(StepName::RestoreWorkload);
     }
     if observed.sync {
@@ -154,6 +185,12 @@ fn after_restore(observed: &Observed) -> Option<Next> {
     if observed.workload == WorkloadState::Gone || !edited_once {
         return None;
     }
+    if observed.workload == WorkloadState::Leaving {
+        return Some(Next::Wait(Some(StepName::AwaitRelease)));
+    }
+    if observed.stale_pods {
+        return Some(Next::Do(StepName::DeleteStalePods));
+    }
     if observed.rollout == Rollout::Progressing {
         return Some(Next::Wait(Some(StepName::AwaitRollout)));
     }
@@ -171,10 +208,13 @@ mod tests {
         planned: false,
         entered: false,
         record: RecordState::Absent,
+        edits_workload: true,
         workload: WorkloadState::Original,
+        dev_workload: DevWorkload::NotNeeded,
         rollout: Rollout::Complete,
         dev_pod_ready: false,
         dev_revision: false,
+        stale_pods: false,
         forward: false,
         sync: false,
         first_sync: false,
@@ -184,10 +224,13 @@ mod tests {
         planned: true,
         entered: true,
         record: RecordState::Ours { current: true },
+        edits_workload: true,
         workload: WorkloadState::Dev,
+        dev_workload: DevWorkload::NotNeeded,
         rollout: Rollout::Complete,
         dev_pod_ready: true,
         dev_revision: true,
+        stale_pods: false,
         forward: true,
         sync: true,
         first_sync: true,
@@ -200,6 +243,21 @@ mod tests {
             StepName::CreateRecord | StepName::UpdateRecord => {
                 Observed { record: RecordState::Ours { current: true }, ..seen }
             }
+            StepName::CreateDevWorkload => Observed { dev_workload: DevWorkload::Present, ..seen },
+            StepName::DeleteDevWorkload => Observed { dev_workload: DevWorkload::Absent, ..seen },
+            StepName::DeleteStalePods => Observed { stale_pods: false, ..seen },
+            StepName::AwaitRelease => Observed {
+                workload: match seen.workload {
+                    WorkloadState::Leaving if seen.entered => WorkloadState::Absent,
+                    WorkloadState::Leaving => WorkloadState::Gone,
+                    other => other,
+                },
+                dev_workload: match seen.dev_workload {
+                    DevWorkload::Leaving => DevWorkload::Absent,
+                    other => other,
+                },
+                ..seen
+            },
             StepName::EnterDevMode => Observed {
                 workload: WorkloadState::Dev,
                 entered: true,
@@ -256,6 +314,36 @@ mod tests {
     }
 
     #[test]
+    fn a_generated_object_comes_after_the_edit_and_goes_before_the_restore() {
+        let (steps, ..) = walk(Desired::DevMode, Observed { dev_workload: DevWorkload::Absent, ..FRESH });
+        assert_eq!(
+            steps[1..4],
+            [StepName::CreateRecord, StepName::EnterDevMode, StepName::CreateDevWorkload]
+        );
+        let running = Observed { dev_workload: DevWorkload::Present, ..RUNNING };
+        let (steps, ..) = walk(Desired::Original, running);
+        assert_eq!(steps[..2], [StepName::DeleteDevWorkload, StepName::RestoreWorkload]);
+    }
+
+    #[test]
+    fn a_workload_that_is_not_written_to_gets_only_its_dev_workload() {
+        let fresh = Observed { edits_workload: false, dev_workload: DevWorkload::Absent, ..FRESH };
+        let (steps, seen, _) = walk(Desired::DevMode, fresh);
+        assert_eq!(steps[1..3], [StepName::CreateRecord, StepName::CreateDevWorkload]);
+        let (steps, ..) = walk(Desired::Original, seen);
+        assert!(!steps.contains(&StepName::RestoreWorkload), "{steps:?}");
+    }
+
+    #[test]
+    fn a_pod_is_away_before_another_takes_its_name() {
+        let seen = Observed { entered: true, workload: WorkloadState::Leaving, ..RUNNING };
+        let (steps, ..) = walk(Desired::DevMode, seen);
+        assert_eq!(steps[..2], [StepName::AwaitRelease, StepName::EnterDevMode]);
+        let (steps, ..) = walk(Desired::Original, Observed { sync: false, forward: false, ..seen });
+        assert_eq!(steps[..2], [StepName::AwaitRelease, StepName::RestoreWorkload]);
+    }
+
+    #[test]
     fn an_end_restores_before_it_deletes_the_way_back() {
         let (steps, _, _) = walk(Desired::Original, RUNNING);
         let expected = [
@@ -308,24 +396,34 @@ mod tests {
             WorkloadState::Settling,
             WorkloadState::Drifted,
             WorkloadState::Overwritten,
+            WorkloadState::Leaving,
+            WorkloadState::Absent,
         ];
+        let dev_workloads =
+            [DevWorkload::NotNeeded, DevWorkload::Absent, DevWorkload::Present, DevWorkload::Leaving];
         let rollouts = [Rollout::Progressing, Rollout::Complete, Rollout::GivenUp];
-        (0..128_u32).flat_map(move |bits| {
-            records.into_iter().flat_map(move |record| {
-                workloads.into_iter().flat_map(move |workload| {
-                    rollouts.into_iter().map(move |rollout| Observed {
-                        planned: bits & 1 != 0,
-                        entered: bits & 2 != 0,
-                        dev_pod_ready: bits & 4 != 0,
-                        dev_revision: bits & 8 != 0,
-                        forward: bits & 16 != 0,
-                        sync: bits & 32 != 0,
-                        first_sync: bits & 64 != 0,
-                        record,
-                        workload,
-                        rollout,
-                    })
+        let states = records.into_iter().flat_map(move |record| {
+            workloads.into_iter().flat_map(move |workload| {
+                dev_workloads.into_iter().flat_map(move |dev_workload| {
+                    rollouts.into_iter().map(move |rollout| (record, workload, dev_workload, rollout))
                 })
+            })
+        });
+        states.flat_map(|(record, workload, dev_workload, rollout)| {
+            (0..512_u32).map(move |bits| Observed {
+                planned: bits & 1 != 0,
+                entered: bits & 2 != 0,
+                dev_pod_ready: bits & 4 != 0,
+                dev_revision: bits & 8 != 0,
+                forward: bits & 16 != 0,
+                sync: bits & 32 != 0,
+                first_sync: bits & 64 != 0,
+                stale_pods: bits & 128 != 0,
+                edits_workload: bits & 256 != 0,
+                record,
+                workload,
+                dev_workload,
+                rollout,
             })
         })
     }
@@ -344,9 +442,10 @@ mod tests {
                             matches!(
                                 last_seen.workload,
                                 WorkloadState::Gone | WorkloadState::Original | WorkloadState::Overwritten
-                            ),
+                            ) || (last_seen.workload == WorkloadState::Leaving && !seen.entered),
                             "{seen:?} {steps:?}"
                         );
+                        assert_ne!(last_seen.dev_workload, DevWorkload::Present, "{seen:?} {steps:?}");
                     }
                 }
                 Next::Stop(Obstacle::Drifted) => assert_eq!(seen.workload, WorkloadState::Drifted),
@@ -362,8 +461,11 @@ mod tests {
                 assert!(
                     !matches!(
                         seen.workload,
-                        WorkloadState::Dev | WorkloadState::Settling | WorkloadState::Drifted
-                    ),
+                        WorkloadState::Dev
+                            | WorkloadState::Settling
+                            | WorkloadState::Drifted
+                            | WorkloadState::Absent
+                    ) && seen.dev_workload != DevWorkload::Present,
                     "{seen:?}"
                 );
             }

@@ -1,20 +1,22 @@
 //! Looking: what of a session is true in the cluster at this moment, and what that means for its next step.
 
 use futures::try_join;
-use nhd_protocol::workload::WorkloadRef;
+use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 
-use super::next::{Observed, RecordState, Rollout, WorkloadState};
+use super::next::{DevWorkload, Observed, RecordState, Rollout, WorkloadState};
 use super::prepare::record_name;
+use super::rollout;
+use super::surroundings::{Beside, Surroundings};
 use crate::cluster::ClusterError;
 use crate::cluster::error::OrAbsent as _;
-use crate::cluster::objects::{Objects, selector_query};
+use crate::cluster::objects::Objects;
 use crate::cluster::pods::{self, DevContainers, PodSeen};
 use crate::cluster::record::{self, RecordSeen};
-use crate::cluster::revisions::{self, RevisionSeen};
-use crate::plan::{DEV_CONTAINER, SIDECAR_CONTAINER, Standing, standing};
+use crate::cluster::revisions::{History, RevisionSeen};
+use crate::plan::{self, DEV_CONTAINER, SIDECAR_CONTAINER, Shape, Standing, standing};
 use crate::store::StoredSession;
-use crate::store::session::StoredPlan;
+use crate::store::session::{Desired, StoredPlan};
 
 const DEV_CONTAINERS: DevContainers = DevContainers { dev: DEV_CONTAINER, sidecar: SIDECAR_CONTAINER };
 
@@ -23,8 +25,13 @@ const DEV_CONTAINERS: DevContainers = DevContainers { dev: DEV_CONTAINER, sideca
 pub struct Sight {
     /// The workload, if it is still the one that was planned for.
     pub workload: Option<Value>,
+    /// The object beside it that has the dev pod.
+    pub dev_workload: Option<Value>,
     pub record: Option<RecordSeen>,
+    /// The revisions of the workload.
     pub revisions: Vec<RevisionSeen>,
+    /// The revisions of the object beside it, which go with it.
+    pub dev_revisions: Vec<RevisionSeen>,
     pub pods: Vec<PodSeen>,
 }
 
@@ -39,11 +46,6 @@ pub struct Local {
     pub rollout_given_up: bool,
 }
 
-/// The label selector of a planned workload's pods.
-pub fn pod_selector(plan: &StoredPlan) -> String {
-    selector_query(&plan.origin["spec"]["selector"])
-}
-
 /// Reads everything that a session's next step depends on.
 pub async fn look(
     objects: &Objects,
@@ -51,30 +53,79 @@ pub async fn look(
     plan: &StoredPlan,
 ) -> Result<Sight, ClusterError> {
     let namespace = workload.namespace.as_str();
-    let selector = pod_selector(plan);
+    let around = Surroundings::of(workload.kind, plan);
     let name = record_name(workload);
-    let uid = plan.workload_uid();
-    let (found, record, revisions) = try_join!(
+    let (found, dev_workload, record, revisions) = try_join!(
         async { objects.get(workload.kind.into(), Some(namespace), &workload.name).await.or_absent() },
+        dev_workload(objects, namespace, around.beside.as_ref(), plan),
         record::read(objects, namespace, &name),
-        revisions::owned_by(objects, namespace, &selector, uid, DEV_CONTAINER),
+        read_history(objects, namespace, around.history.as_ref()),
     )?;
-    let owners: Vec<String> = revisions.iter().map(|revision| revision.uid.clone()).collect();
-    let pods = pods::owned_by(objects, namespace, &selector, &owners, DEV_CONTAINERS).await?;
-    let same = |found: &Value| found.pointer("/metadata/uid").and_then(Value::as_str) == Some(uid);
-    Ok(Sight { workload: found.filter(same), record, revisions, pods })
+    let dev_history = around.beside.as_ref().and_then(|beside| history_of(beside, dev_workload.as_ref()?));
+    let dev_revisions = read_history(objects, namespace, dev_history.as_ref()).await?;
+    let workload_uid = plan.workload_uid();
+    let pods = match (&around.pods, &found) {
+        (None, None) => Vec::new(),
+        (None, Some(pod)) => pods::see_object(pod, DEV_CONTAINERS).into_iter().collect(),
+        (Some(selector), _) => {
+            let makers = revisions.iter().chain(&dev_revisions).map(|revision| revision.uid.as_str());
+            let dev_uid = dev_workload.as_ref().and_then(|it| it.pointer("/metadata/uid")?.as_str());
+            let owners: Vec<&str> = makers.chain([workload_uid]).chain(dev_uid).collect();
+            pods::owned_by(objects, namespace, selector, &owners, DEV_CONTAINERS).await?
+        }
+    };
+    let same = |found: &Value| {
+        // A pod is made anew by us too; whose it is shows in what it is.
+        workload.kind == WorkloadKind::Pod
+            || found.pointer("/metadata/uid").and_then(Value::as_str) == Some(workload_uid)
+    };
+    Ok(Sight { workload: found.filter(same), dev_workload, record, revisions, dev_revisions, pods })
+}
+
+async fn dev_workload(
+    objects: &Objects,
+    namespace: &str,
+    beside: Option<&Beside>,
+    plan: &StoredPlan,
+) -> Result<Option<Value>, ClusterError> {
+    let Some(beside) = beside else { return Ok(None) };
+    let found = objects.get(beside.kind.into(), Some(namespace), &beside.name).await.or_absent()?;
+    Ok(found.filter(|found| plan::is_generated_for(found, &plan.origin)))
+}
+
+/// The pods of a generated Deployment are its ReplicaSets'; a generated Job has its pods itself.
+fn history_of(beside: &Beside, dev_workload: &Value) -> Option<History> {
+    let uid = dev_workload.pointer("/metadata/uid")?.as_str()?.to_owned();
+    (beside.kind == WorkloadKind::Deployment).then(|| History::of_deployment(beside.pods.clone(), uid))
+}
+
+async fn read_history(
+    objects: &Objects,
+    namespace: &str,
+    history: Option<&History>,
+) -> Result<Vec<RevisionSeen>, ClusterError> {
+    match history {
+        Some(history) => history.read(objects, namespace, plan::is_dev_template).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 impl Sight {
     /// The pod to work in: a ready one before others, and among equals the oldest, which stays the same one when the
     /// workload is scaled up.
     pub fn dev_pod(&self) -> Option<&PodSeen> {
-        let candidates = self.pods.iter().filter(|pod| pod.dev && !pod.terminating);
+        let candidates = self.pods.iter().filter(|pod| pod.dev && !pod.terminating && !pod.finished);
         candidates.min_by_key(|pod| (!pod.ready, &pod.created, &pod.name))
     }
 
     pub fn standing(&self, plan: &StoredPlan) -> Option<Standing> {
         self.workload.as_ref().map(|current| standing(current, &plan.origin, &plan.edited))
+    }
+
+    /// Why a controller cannot make the dev pod, if it says so.
+    pub fn refused(&self) -> Option<&str> {
+        let makers = self.revisions.iter().chain(&self.dev_revisions);
+        makers.filter(|revision| revision.dev).find_map(|revision| revision.refused.as_deref())
     }
 
     fn only_dev_pods_last(&self) -> bool {
@@ -85,22 +136,55 @@ impl Sight {
 /// What the next step depends on. Without a plan there is nothing in the cluster to look at.
 pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) -> Observed {
     let (Some(plan), Some(sight)) = (&stored.plan, sight) else { return unplanned(stored, local) };
+    let shape = plan::shape(stored.workload.kind.as_str());
+    let edits_workload = shape != Some(Shape::Beside { parked: false });
     let dev_pod = sight.dev_pod().filter(|pod| pod.ready);
     let dev_pod_ready = dev_pod.is_some() && sight.only_dev_pods_last();
-    let workload = workload_state(sight.standing(plan).as_ref());
+    let workload = match shape {
+        // Whatever becomes of it is nothing to us.
+        Some(Shape::Beside { parked: false }) => WorkloadState::Original,
+        Some(Shape::Replaced) => pod_state(stored, plan, sight),
+        _ => workload_state(sight.standing(plan).as_ref()),
+    };
+    let still_there = shape == Some(Shape::Replaced) && is_the_original(sight.workload.as_ref(), plan);
+    let in_place = shape == Some(Shape::InPlace);
     Observed {
         planned: true,
-        entered: stored.entered,
+        entered: stored.entered && edits_workload && !(still_there && workload != WorkloadState::Leaving),
         record: record_state(stored, plan, sight.record.as_ref()),
+        edits_workload,
         workload,
-        rollout: rollout(sight.workload.as_ref(), local.rollout_given_up),
+        dev_workload: dev_workload_state(plan, sight),
+        rollout: rollout_state(stored.workload.kind, sight.workload.as_ref(), local.rollout_given_up),
         dev_pod_ready,
         dev_revision: sight.revisions.iter().any(|revision| revision.dev)
-            || sight.pods.iter().any(|pod| pod.dev && !pod.terminating),
+            || (in_place && sight.pods.iter().any(|pod| pod.dev && !pod.terminating)),
+        stale_pods: stale_pods(stored, sight).next().is_some(),
         forward: local.forward,
         sync: local.sync,
         first_sync: dev_pod.is_some() && local.synced_with.as_ref() == dev_pod.map(|pod| &pod.uid),
     }
+}
+
+/// The pods that nobody replaces but we: what a StatefulSet's controller waits for to become ready before it goes on,
+/// and dev pods that have finished, of kinds that make no other in their place.
+pub fn stale_pods<'a>(
+    stored: &StoredSession,
+    sight: &'a Sight,
+) -> impl Iterator<Item = &'a PodSeen> + use<'a> {
+    let to_dev_mode = stored.desired == Desired::DevMode;
+    let kind = stored.workload.kind;
+    sight.pods.iter().filter(move |pod| {
+        !pod.terminating
+            && match kind {
+                WorkloadKind::StatefulSet if to_dev_mode => !pod.dev && !pod.ready,
+                WorkloadKind::StatefulSet => pod.dev,
+                WorkloadKind::Job | WorkloadKind::CronJob | WorkloadKind::Pod => {
+                    to_dev_mode && pod.dev && pod.finished
+                }
+                WorkloadKind::Deployment | WorkloadKind::DaemonSet => false,
+            }
+    })
 }
 
 fn unplanned(stored: &StoredSession, local: &Local) -> Observed {
@@ -108,10 +192,13 @@ fn unplanned(stored: &StoredSession, local: &Local) -> Observed {
         planned: false,
         entered: stored.entered,
         record: RecordState::Absent,
+        edits_workload: true,
         workload: WorkloadState::Original,
+        dev_workload: DevWorkload::NotNeeded,
         rollout: Rollout::Complete,
         dev_pod_ready: false,
         dev_revision: false,
+        stale_pods: false,
         forward: local.forward,
         sync: local.sync,
         first_sync: false,
@@ -129,30 +216,50 @@ fn workload_state(standing: Option<&Standing>) -> WorkloadState {
     }
 }
 
+/// A pod on its way in or out is missing for a while.
+fn pod_state(stored: &StoredSession, plan: &StoredPlan, sight: &Sight) -> WorkloadState {
+    let Some(pod) = &sight.workload else {
+        return if stored.entered { WorkloadState::Absent } else { WorkloadState::Gone };
+    };
+    if pod.pointer("/metadata/deletionTimestamp").is_some() {
+        return WorkloadState::Leaving;
+    }
+    workload_state(sight.standing(plan).as_ref())
+}
+
+fn is_the_original(workload: Option<&Value>, plan: &StoredPlan) -> bool {
+    let uid = workload.and_then(|workload| workload.pointer("/metadata/uid")?.as_str());
+    uid == Some(plan.workload_uid())
+}
+
+fn dev_workload_state(plan: &StoredPlan, sight: &Sight) -> DevWorkload {
+    match (&plan.generated, &sight.dev_workload) {
+        (None, _) => DevWorkload::NotNeeded,
+        (Some(_), None) => DevWorkload::Absent,
+        (Some(_), Some(object)) if object.pointer("/metadata/deletionTimestamp").is_some() => {
+            DevWorkload::Leaving
+        }
+        (Some(_), Some(_)) => DevWorkload::Present,
+    }
+}
+
 fn record_state(stored: &StoredSession, plan: &StoredPlan, seen: Option<&RecordSeen>) -> RecordState {
     match seen.map(|seen| seen.record.as_ref()) {
         None => RecordState::Absent,
-        Some(Some(record)) if record.session == stored.id => {
-            RecordState::Ours { current: record.origin == plan.origin && record.edited == plan.edited }
-        }
+        Some(Some(record)) if record.session == stored.id => RecordState::Ours {
+            current: record.origin == plan.origin
+                && record.edited == plan.edited
+                && record.generated == plan.generated,
+        },
         Some(_) => RecordState::Foreign,
     }
 }
 
-/// Whether the Deployment's controller has seen the manifest and every pod of it is there and ready. Not available: with
-/// its minReadySeconds back, the original is that only so much later.
-fn rollout(workload: Option<&Value>, given_up: bool) -> Rollout {
-    let Some(workload) = workload else { return Rollout::Complete };
-    let number = |pointer: &str| workload.pointer(pointer).and_then(Value::as_i64);
-    let wanted = number("/spec/replicas").unwrap_or(1);
-    let count = |pointer: &str| number(pointer).unwrap_or(0);
-    let seen = count("/status/observedGeneration") >= count("/metadata/generation");
-    let all = ["/status/updatedReplicas", "/status/replicas", "/status/readyReplicas"];
-    if seen && all.iter().all(|pointer| count(pointer) == wanted) {
-        Rollout::Complete
-    } else if given_up {
-        Rollout::GivenUp
-    } else {
-        Rollout::Progressing
+fn rollout_state(kind: WorkloadKind, workload: Option<&Value>, given_up: bool) -> Rollout {
+    match workload {
+        Some(workload) if rollout::is_complete(kind, workload) => Rollout::Complete,
+        None => Rollout::Complete,
+        Some(_) if given_up => Rollout::GivenUp,
+        Some(_) => Rollout::Progressing,
     }
 }

@@ -1,19 +1,28 @@
 //! Everything that is found out before the first write: permissions, the edit, and whether the API server takes it.
 
-use futures::future::try_join;
-use futures::join;
+mod permissions;
+mod refusals;
+mod tryout;
+
+use futures::{join, try_join};
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 
+use self::permissions::{denied, wanted};
+pub use self::refusals::taken;
+use self::refusals::{is_paused_half_way, paused, scaled};
 use super::failure::Failure;
-use crate::cluster::access::{self, Permission, permissions};
+use super::surroundings;
 use crate::cluster::error::OrAbsent as _;
-use crate::cluster::objects::{self, Mode, Objects, selector_query};
-use crate::cluster::record::{self, Owner, Record, SidecarFiles};
-use crate::cluster::{autoscalers, quota, revisions};
+use crate::cluster::objects::{self, Mode, Objects};
+use crate::cluster::record::{self, Edit, Owner, Record, SidecarFiles};
+use crate::cluster::{access, autoscalers, quota};
 use crate::plan::{self, DEFAULT_COMMAND, DevOptions, PROMPT_COMMAND, Sidecar, SidecarPreset};
 use crate::store::session::{StoredPlan, StoredRequest};
+
+/// From this minor version of Kubernetes on, a StatefulSet's revisionHistoryLimit can be changed.
+const MINOR_WITH_FREE_HISTORY: u32 = 33;
 
 /// A start that has passed every check: what would be written.
 #[derive(Debug)]
@@ -63,28 +72,50 @@ pub async fn prepare(
         return Err(Failure::fatal(paused(workload)));
     }
     let options = options(objects, workload, &origin, request, &secret_name).await?;
-    let entered = plan::enter(&origin, &options).map_err(|error| Failure::plan(workload, &error))?;
-    // Every kind that `start` accepts so far is edited in place.
-    let object = entered.object.unwrap_or_else(|| origin.clone());
-    if object == origin {
+    let mut entered = plan::enter(&origin, &options).map_err(|error| Failure::plan(workload, &error))?;
+    if entered.object.as_ref() == Some(&origin) {
         // The edit is there without its record: whose it is, and what was before, nobody can say for certain.
         let error = plan::PlanError::AlreadyInDevMode { by_nocalhost: false };
         return Err(Failure::plan(workload, &error));
     }
-    let resource = workload.kind.into();
-    let mut tried = object;
-    // What is tried need not be the newest: a status written meanwhile changes nothing in what the API server says.
-    if let Some(metadata) = tried["metadata"].as_object_mut() {
-        metadata.remove("resourceVersion");
-    }
-    let edited = objects.replace(resource, Some(namespace), &tried, Mode::DryRun).await?;
-    let record = Record::new(asker.session, asker.owner, &entered.container, origin.clone(), edited.clone());
-    let secret = record.secret(&secret_name, asker.files)?;
+    entered.warnings.extend(catching_up(objects, namespace, &origin).await?);
+    let tried = tryout::try_out(objects, workload, &origin, &entered).await?;
+    let plan = StoredPlan {
+        container: entered.container,
+        origin,
+        edited: tried.edited,
+        generated: tried.generated,
+        warnings: entered.warnings,
+    };
+    let secret = record_of(&plan, asker.session, asker.owner).secret(&secret_name, asker.files)?;
     if seen.is_none() {
         record::create(objects, namespace, &secret, Mode::DryRun).await?;
     }
-    let plan = StoredPlan { container: entered.container, origin, edited, warnings: entered.warnings };
     Ok(Prepared { plan, secret })
+}
+
+/// The record of a plan, for the cluster to keep.
+pub fn record_of(plan: &StoredPlan, session: &str, owner: Owner) -> Record {
+    let edit = Edit {
+        container: plan.container.clone(),
+        origin: plan.origin.clone(),
+        edited: plan.edited.clone(),
+        generated: plan.generated.clone(),
+    };
+    Record::new(session, owner, edit)
+}
+
+/// Said beforehand where the end of DevMode could start a job that was missed meanwhile.
+async fn catching_up(objects: &Objects, namespace: &str, origin: &Value) -> Result<Option<String>, Failure> {
+    if !plan::may_fire(origin) {
+        return Ok(None);
+    }
+    let missing = access::missing(objects, namespace, &[permissions::of_last_schedule()]).await?;
+    Ok((!missing.is_empty()).then(|| {
+        "at the end of DevMode the schedule may start one job that it missed: no permission to update \
+         cronjobs/status"
+            .to_owned()
+    }))
 }
 
 /// The name of the Secret that is a workload's record.
@@ -101,15 +132,25 @@ pub async fn options(
     secret_name: &str,
 ) -> Result<DevOptions, Failure> {
     let namespace = workload.namespace.as_str();
-    let selector = selector_query(&origin["spec"]["selector"]);
-    let uid = origin.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default();
-    let template = &origin["spec"]["template"];
-    let looked_up =
-        try_join(revisions::owned_by(objects, namespace, &selector, uid, plan::DEV_CONTAINER), async {
-            let claims = quota::has_exclusive_claim(objects, namespace, template).await;
-            Ok((claims, quota::is_tight(objects, namespace).await))
-        });
-    let (revisions, (exclusive_claims, tight_quota)) = looked_up.await?;
+    let template = plan::pod_template(origin).unwrap_or(&Value::Null);
+    let revisions = async {
+        match surroundings::history(workload.kind, origin) {
+            Some(history) => history.read(objects, namespace, plan::is_dev_template).await,
+            None => Ok(Vec::new()),
+        }
+    };
+    let room = async {
+        let claims = quota::has_exclusive_claim(objects, namespace, template).await;
+        Ok((claims, quota::is_tight(objects, namespace).await))
+    };
+    let fixed_history = async {
+        match workload.kind {
+            WorkloadKind::StatefulSet => Ok(objects.server_minor().await? < MINOR_WITH_FREE_HISTORY),
+            _ => Ok(false),
+        }
+    };
+    let (revisions, (exclusive_claims, tight_quota), fixed_history) =
+        try_join!(revisions, room, fixed_history)?;
     // The preset of Nocalhost is its manifest to the letter.
     let (preset, command) = match request.sidecar_preset {
         nhd_protocol::session::SidecarPreset::Syncthing => (SidecarPreset::Syncthing, PROMPT_COMMAND),
@@ -125,7 +166,7 @@ pub async fn options(
         revisions: revisions.iter().filter(|revision| !revision.dev).count(),
         exclusive_claims,
         tight_quota,
-        fixed_history: false,
+        fixed_history,
         force: false,
     })
 }
@@ -163,64 +204,4 @@ async fn read_workload(objects: &Objects, workload: &WorkloadRef) -> Result<Valu
     Err(Failure::fatal(
         ErrorInfo::new(ErrorKind::WorkloadNotFound, format!("there is no {workload}")).with_hint(hint),
     ))
-}
-
-/// What starting and ending need on this kind.
-fn wanted(kind: WorkloadKind) -> Vec<Permission> {
-    let forward = |verb| Permission { verb, resource: objects::PODS, subresource: Some("portforward") };
-    permissions(kind.into(), &["get", "list", "watch", "update"])
-        .chain(permissions(objects::SECRETS, &["get", "list", "watch", "create", "update", "delete"]))
-        .chain(permissions(objects::PODS, &["get", "list", "watch", "delete"]))
-        .chain(permissions(objects::REPLICA_SETS, &["list", "delete"]))
-        .chain(["get", "create"].map(forward))
-        .collect()
-}
-
-fn denied(workload: &WorkloadRef, missing: &[Permission]) -> ErrorInfo {
-    let list: Vec<String> = missing.iter().map(Permission::to_string).collect();
-    let message = format!(
-        "not allowed to put {workload} into DevMode and back: missing the permission to {}",
-        list.join(", ")
-    );
-    ErrorInfo::new(ErrorKind::PermissionDenied, message).with_hint(format!(
-        "ask for a Role in namespace {} that grants them; nothing was changed",
-        workload.namespace
-    ))
-}
-
-pub(super) fn taken(workload: &WorkloadRef, secret: &str, record: Option<&Record>) -> ErrorInfo {
-    let (who, hint) = match record {
-        Some(record) => (
-            format!("{workload} is in DevMode already, by {}", record.owner),
-            "ask them to end their session, or end it there".to_owned(),
-        ),
-        None => (
-            format!("{workload} has a Secret {secret} that this nhd did not make"),
-            format!(
-                "another tool has it in DevMode: end it there, or delete Secret {secret} if nobody needs it"
-            ),
-        ),
-    };
-    ErrorInfo::new(ErrorKind::InDevModeElsewhere, who).with_hint(hint)
-}
-
-/// Its pods are not those of its manifest, and an end could give back only one of the two.
-fn is_paused_half_way(origin: &Value) -> bool {
-    let count = |pointer: &str| origin.pointer(pointer).and_then(Value::as_i64).unwrap_or(0);
-    origin.pointer("/spec/paused") == Some(&Value::Bool(true))
-        && count("/status/updatedReplicas") != count("/status/replicas")
-}
-
-fn paused(workload: &WorkloadRef) -> ErrorInfo {
-    let message = format!("cannot put {workload} into DevMode: its rollout is paused half way");
-    ErrorInfo::new(ErrorKind::WorkloadUnsuitable, message)
-        .with_hint("resume the rollout or undo it first; nothing was changed")
-}
-
-/// An autoscaler would make several dev pods out of one, of which one is synced.
-fn scaled(workload: &WorkloadRef, autoscalers: &[String]) -> ErrorInfo {
-    let message =
-        format!("cannot put {workload} into DevMode: the autoscaler {} scales it", autoscalers.join(", "));
-    ErrorInfo::new(ErrorKind::WorkloadUnsuitable, message)
-        .with_hint("delete the autoscaler for the time of DevMode; nothing was changed")
 }

@@ -10,7 +10,8 @@ use super::prepare::{Asker, prepare, record_name};
 use super::request::Request;
 use super::resolve::{Place, new_session};
 use super::steps::{sidecar_files, syncthing};
-use crate::{owner, plan};
+use crate::owner;
+use crate::plan::{self, Shape};
 
 pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<PlanResult, ErrorInfo> {
     let request = Request::check(params)?;
@@ -34,18 +35,29 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
         name: record_name(&workload),
         diff: plan::render_diff(&json!({}), &without_values(prepared.secret)),
     };
-    let edit = PlannedChange {
-        action: PlannedAction::Update,
+    let plan = prepared.plan;
+    let shape = plan::shape(workload.kind.as_str());
+    let edit = (shape != Some(Shape::Beside { parked: false })).then(|| PlannedChange {
+        action: if shape == Some(Shape::Replaced) { PlannedAction::Replace } else { PlannedAction::Update },
         kind: workload.kind.to_string(),
         name: workload.name.clone(),
-        diff: plan::render_diff(&prepared.plan.origin, &prepared.plan.edited),
-    };
+        diff: match shape {
+            Some(Shape::Replaced) => plan::render_diff(&plan::as_new(&plan.origin), &plan.edited),
+            _ => plan::render_diff(&plan.origin, &plan.edited),
+        },
+    });
+    let generated = plan.generated.as_ref().map(|generated| PlannedChange {
+        action: PlannedAction::Create,
+        kind: generated["kind"].as_str().unwrap_or_default().to_owned(),
+        name: generated["metadata"]["name"].as_str().unwrap_or_default().to_owned(),
+        diff: plan::render_diff(&json!({}), generated),
+    });
     Ok(PlanResult {
         context: place.client.context,
         server: place.client.server,
-        container: prepared.plan.container,
-        changes: vec![secret, edit],
-        warnings: prepared.plan.warnings,
+        container: plan.container,
+        changes: [Some(secret), edit, generated].into_iter().flatten().collect(),
+        warnings: plan.warnings,
         workload,
     })
 }

@@ -28,12 +28,6 @@ pub struct Request {
 
 impl Request {
     pub fn check(params: StartParams) -> Result<Self, ErrorInfo> {
-        // The other kinds have their own ways in and out, which this version does not know yet.
-        if params.kind != WorkloadKind::Deployment {
-            let message = format!("cannot put {}/{} into DevMode", params.kind.word(), params.name);
-            return Err(ErrorInfo::new(ErrorKind::UnsupportedKind, message)
-                .with_hint("this version puts Deployments into DevMode"));
-        }
         filled("name", &params.name)?;
         filled("image", &params.image)?;
         if params.image.contains(char::is_whitespace) {
@@ -162,8 +156,7 @@ mod tests {
         let file = folder.path().join("file");
         std::fs::write(&file, "").expect("file");
         type Change = fn(&mut StartParams);
-        let cases: [(Change, ErrorKind); 7] = [
-            (|params| params.kind = WorkloadKind::Job, ErrorKind::UnsupportedKind),
+        let cases: [(Change, ErrorKind); 6] = [
             (|params| params.name = " ".into(), ErrorKind::InvalidRequest),
             (|params| params.image = "a b".into(), ErrorKind::InvalidRequest),
             (|params| params.timeout_ms = Some(10), ErrorKind::InvalidRequest),

@@ -17,8 +17,9 @@ use crate::sync::SyncIdentity;
 /// The namespace whose uid names a cluster: it is made with the cluster and never again.
 const CLUSTER_NAMESPACE: &str = "kube-system";
 
-/// The port of the syncthing in the pod. In the pod's own network it meets nobody.
-const POD_PORT: u16 = 22000;
+/// The ports of the syncthing in the pod: below those that Linux and Kubernetes give out. A pod in its node's network
+/// meets other pods of ours there, so each session has one of its own.
+const POD_PORTS: std::ops::Range<u16> = 22_000..30_000;
 
 /// A cluster that answers, and the namespace in it.
 pub struct Place {
@@ -79,7 +80,7 @@ pub fn new_session(request: &Request, place: &Place) -> Result<StoredSession, Er
         plan: None,
         entered: false,
         synced: false,
-        sync: StoredSync { identity, remote, remote_port: POD_PORT },
+        sync: StoredSync { identity, remote, remote_port: rand::random_range(POD_PORTS) },
         local_port: None,
     })
 }

@@ -2,6 +2,9 @@
 //!
 //! Each can be repeated, and each leaves behind, if the daemon dies in it, a state that the next look understands.
 
+mod pod;
+mod workload;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -16,20 +19,16 @@ use tokio::sync::watch;
 
 use super::failure::Failure;
 use super::observe::Sight;
-use super::prepare::{self, Asker, record_name};
+use super::prepare::{self, Asker, record_name, record_of};
 use super::task::Environment;
+use crate::cluster::Reason;
 use crate::cluster::objects::{Mode, Objects};
-use crate::cluster::record::{self, Owner, Record, SidecarFiles};
-use crate::cluster::{Reason, pods, revisions};
+use crate::cluster::record::{self, Owner, SidecarFiles};
 use crate::forward::{self, Forward, PodTarget, Route};
-use crate::plan;
 use crate::store::StoredSession;
 use crate::store::session::StoredPlan;
 use crate::sync::{Binary, RemoteFolder, SyncEngine, SyncOptions, end_leftover, remote_config};
 use crate::{fault, owner};
-
-/// How often a write is tried that meets others' writes; the next look then begins anew.
-const WRITE_ATTEMPTS: u32 = 8;
 
 /// What a session has running on this machine.
 #[derive(Default)]
@@ -69,15 +68,22 @@ impl Hands<'_> {
             StepName::CreateRecord => self.create_record().await,
             StepName::UpdateRecord => self.update_record().await,
             StepName::EnterDevMode => self.enter_dev_mode().await,
+            StepName::CreateDevWorkload => self.create_dev_workload().await,
+            StepName::DeleteStalePods => self.delete_stale_pods().await,
             StepName::OpenForward => self.open_forward().await,
             StepName::StartSync => self.start_sync().await,
             StepName::StopSync => self.stop_sync().await,
             StepName::CloseForward => self.close_forward().await,
+            StepName::DeleteDevWorkload => self.delete_dev_workload().await,
             StepName::RestoreWorkload => self.restore_workload().await,
             StepName::DeleteDevRevision => self.delete_dev_revision().await,
             StepName::SettleWorkload => self.settle_workload().await,
             StepName::DeleteRecord => self.delete_record().await,
-            StepName::AwaitPod | StepName::AwaitSync | StepName::AwaitRollout | StepName::Forget => Ok(()),
+            StepName::AwaitRelease
+            | StepName::AwaitPod
+            | StepName::AwaitSync
+            | StepName::AwaitRollout
+            | StepName::Forget => Ok(()),
         }
     }
 
@@ -105,20 +111,6 @@ impl Hands<'_> {
         let secret = self.secret(&record_name(&self.stored.workload))?;
         let seen = self.sight.and_then(|sight| sight.record.as_ref()).ok_or_else(changed_meanwhile)?;
         Ok(record::replace(self.objects, &self.namespace(), secret, seen).await?)
-    }
-
-    async fn enter_dev_mode(&mut self) -> Result<(), Failure> {
-        let edited = &self.planned()?.edited;
-        let written = self.write(|current| plan::carry_out(edited, current)).await?;
-        fault::point("enterDevMode", "written");
-        self.stored.entered = true;
-        if let Some(plan) = &mut self.stored.plan
-            && written["spec"] != plan.edited["spec"]
-        {
-            // An admission step did otherwise than in the dry run; what counts is what was written.
-            plan.edited = written;
-        }
-        self.save()
     }
 
     async fn open_forward(&mut self) -> Result<(), Failure> {
@@ -189,68 +181,14 @@ impl Hands<'_> {
         Ok(())
     }
 
-    async fn restore_workload(&mut self) -> Result<(), Failure> {
-        let plan = self.planned()?;
-        // The original's pods will wait until the dev pod is gone. Its shell ignores a gentle request, and a kubelet
-        // may not hurry a pod any more that has been asked gently (1.34 with containerd 1.6 does not).
-        if plan.edited.pointer("/spec/strategy/type").is_some_and(|strategy| strategy == "Recreate") {
-            let sight = self.sight.into_iter();
-            for pod in sight.flat_map(|sight| &sight.pods).filter(|pod| pod.dev && !pod.terminating) {
-                pods::delete(self.objects, &self.namespace(), pod).await?;
-            }
-        }
-        self.write(|current| plan::restore(current, &plan.origin, &plan.edited)).await.map(drop)
-    }
-
-    async fn delete_dev_revision(&mut self) -> Result<(), Failure> {
-        let Some(sight) = self.sight else { return Ok(()) };
-        let namespace = self.namespace();
-        for revision in sight.revisions.iter().filter(|revision| revision.dev) {
-            revisions::delete(self.objects, &namespace, revision).await?;
-        }
-        fault::point("deleteDevRevision", "revisionDeleted");
-        for pod in sight.pods.iter().filter(|pod| pod.dev) {
-            pods::delete(self.objects, &namespace, pod).await?;
-        }
-        Ok(())
-    }
-
-    async fn settle_workload(&mut self) -> Result<(), Failure> {
-        let plan = self.planned()?;
-        self.write(|current| plan::settle(current, &plan.origin)).await.map(drop)
-    }
-
     async fn delete_record(&mut self) -> Result<(), Failure> {
         let Some(seen) = self.sight.and_then(|sight| sight.record.as_ref()) else { return Ok(()) };
         let name = record_name(&self.stored.workload);
         Ok(record::delete(self.objects, &self.namespace(), &name, seen).await?)
     }
 
-    /// Writes what `change` makes of the workload as it was seen. Where others have written only beside its spec since,
-    /// such as a status or a label, it is made again from what is there now.
-    async fn write(&self, change: impl Fn(&Value) -> Value) -> Result<Value, Failure> {
-        let (kind, namespace) = (self.stored.workload.kind.into(), self.namespace());
-        let mut current = self.current()?.clone();
-        for _ in 1..WRITE_ATTEMPTS {
-            match self.objects.replace(kind, Some(&namespace), &change(&current), Mode::Real).await {
-                Err(error) if error.reason == Reason::Conflict => {
-                    let now = self.objects.get(kind, Some(&namespace), &self.stored.workload.name).await?;
-                    if now["spec"] != current["spec"] || now["metadata"]["uid"] != current["metadata"]["uid"]
-                    {
-                        return Err(error.into());
-                    }
-                    current = now;
-                }
-                result => return Ok(result?),
-            }
-        }
-        Ok(self.objects.replace(kind, Some(&namespace), &change(&current), Mode::Real).await?)
-    }
-
     fn secret(&self, name: &str) -> Result<Value, Failure> {
-        let plan = self.planned()?;
-        let (origin, edited) = (plan.origin.clone(), plan.edited.clone());
-        let record = Record::new(&self.stored.id, self.owner(), &plan.container, origin, edited);
+        let record = record_of(self.planned()?, &self.stored.id, self.owner());
         Ok(record.secret(name, &sidecar_files(self.stored))?)
     }
 
@@ -260,10 +198,6 @@ impl Hands<'_> {
 
     fn planned(&self) -> Result<&StoredPlan, Failure> {
         self.stored.plan.as_ref().ok_or_else(changed_meanwhile)
-    }
-
-    fn current(&self) -> Result<&Value, Failure> {
-        self.sight.and_then(|sight| sight.workload.as_ref()).ok_or_else(changed_meanwhile)
     }
 
     fn namespace(&self) -> String {

@@ -26,9 +26,12 @@ pub struct Trouble {
 /// What keeps the dev pod from being ready, if it is more than time.
 pub fn start_trouble(sight: &Sight) -> Option<Trouble> {
     let Some(pod) = sight.dev_pod() else {
-        let refused =
-            sight.revisions.iter().filter(|revision| revision.dev).find_map(|it| it.refused.clone())?;
-        return Some(Trouble { kind: ErrorKind::PodRefused, text: refused, patience: Some(HICCUP / 2) });
+        let refused = sight.refused()?;
+        return Some(Trouble {
+            kind: ErrorKind::PodRefused,
+            text: refused.to_owned(),
+            patience: Some(HICCUP / 2),
+        });
     };
     let Waiting { cause, text } = pod.waiting.clone()?;
     let (kind, patience) = match cause {
@@ -85,9 +88,17 @@ mod tests {
             dev,
             ready: false,
             terminating: false,
+            finished: false,
             waiting,
         };
-        Sight { workload: None, record: None, revisions: Vec::new(), pods: vec![pod] }
+        Sight {
+            workload: None,
+            dev_workload: None,
+            record: None,
+            revisions: Vec::new(),
+            dev_revisions: Vec::new(),
+            pods: vec![pod],
+        }
     }
 
     #[test]

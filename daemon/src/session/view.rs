@@ -109,9 +109,8 @@ fn scaled_up(sight: &Sight) -> Option<String> {
 
 fn pod_status(sight: &Sight) -> Option<PodStatus> {
     let Some(pod) = sight.dev_pod() else {
-        let refused =
-            sight.revisions.iter().filter(|revision| revision.dev).find_map(|it| it.refused.clone());
-        return refused.map(|refused| PodStatus { name: None, ready: false, waiting_for: Some(refused) });
+        let refused = sight.refused()?.to_owned();
+        return Some(PodStatus { name: None, ready: false, waiting_for: Some(refused) });
     };
     Some(PodStatus {
         name: Some(pod.name.clone()),

@@ -76,6 +76,9 @@ pub struct StoredPlan {
     pub origin: Value,
     /// The whole object after it, as the API server returned it from a dry run.
     pub edited: Value,
+    /// The object to make beside the workload that has the dev pod, where the workload itself cannot have it.
+    #[serde(default)]
+    pub generated: Option<Value>,
     pub warnings: Vec<String>,
 }
 

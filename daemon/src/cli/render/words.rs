@@ -53,6 +53,13 @@ pub(crate) fn step(step: StepName) -> StepWords {
         StepName::EnterDevMode => {
             ("editing the workload", "edited the workload", "could not edit the workload")
         }
+        StepName::CreateDevWorkload => {
+            ("creating the dev workload", "created the dev workload", "could not create the dev workload")
+        }
+        StepName::DeleteStalePods => {
+            ("deleting stale pods", "deleted stale pods", "could not delete stale pods")
+        }
+        StepName::AwaitRelease => ("waiting for the pod to go", "the pod is gone", "the pod does not go"),
         StepName::OpenForward => ("opening the forward", "opened the forward", "could not open the forward"),
         StepName::StartSync => ("starting syncthing", "started syncthing", "could not start syncthing"),
         StepName::AwaitPod => ("waiting for the dev pod", "the dev pod is ready", "the dev pod is not ready"),
@@ -62,6 +69,9 @@ pub(crate) fn step(step: StepName) -> StepWords {
         StepName::StopSync => ("stopping syncthing", "stopped syncthing", "could not stop syncthing"),
         StepName::CloseForward => {
             ("closing the forward", "closed the forward", "could not close the forward")
+        }
+        StepName::DeleteDevWorkload => {
+            ("deleting the dev workload", "deleted the dev workload", "could not delete the dev workload")
         }
         StepName::RestoreWorkload => {
             ("restoring the workload", "restored the workload", "could not restore the workload")

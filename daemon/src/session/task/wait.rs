@@ -10,6 +10,9 @@ use super::super::next::Next;
 use super::super::verdict;
 use super::{QUIET_LOOK, SessionTask, Turn};
 
+/// How long a pod may take to go before that is said to be trouble.
+const RELEASE_PATIENCE: Duration = Duration::from_secs(35);
+
 impl SessionTask {
     pub(super) fn wait_for(&mut self, step: Option<StepName>, now: Next) -> Turn {
         self.failures = 0;
@@ -27,6 +30,7 @@ impl SessionTask {
         self.show(now);
         let left = self.start_limit().saturating_sub(self.began.elapsed());
         match step {
+            StepName::AwaitRelease => self.await_release(left, now),
             StepName::AwaitPod if self.is_starting() => self.await_pod(left),
             StepName::AwaitSync if self.is_starting() && left.is_zero() => self.undo(self.sync_too_slow()),
             StepName::AwaitSync if self.is_starting() => Turn::Rest(left.min(QUIET_LOOK)),
@@ -34,6 +38,36 @@ impl SessionTask {
             StepName::AwaitRollout => Turn::Rest(Duration::from_secs(1)),
             _ => Turn::Rest(QUIET_LOOK),
         }
+    }
+
+    /// A finalizer may keep a deleted pod for ever, and its deletion cannot be taken back.
+    fn await_release(&mut self, left: Duration, now: Next) -> Turn {
+        if self.is_starting() && left.is_zero() {
+            return self.undo(self.not_released());
+        }
+        if self.waiting.is_some_and(|(_, since)| since.elapsed() >= RELEASE_PATIENCE) {
+            self.error = Some(self.not_released());
+            self.show(now);
+        }
+        Turn::Rest(if self.is_starting() { left.min(QUIET_LOOK) } else { RELEASE_PATIENCE })
+    }
+
+    fn not_released(&self) -> ErrorInfo {
+        let pod = self.sight.as_ref().and_then(|sight| sight.workload.as_ref());
+        let finalizers = pod.and_then(|pod| pod.pointer("/metadata/finalizers")?.as_array());
+        let names: Vec<&str> =
+            finalizers.into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
+        let workload = &self.stored.workload;
+        let (why, hint) = if names.is_empty() {
+            (String::new(), "see whether the kubelet of its node is at work".to_owned())
+        } else {
+            (
+                format!(", held by {}", names.join(", ")),
+                "remove those finalizers if nobody needs them".to_owned(),
+            )
+        };
+        ErrorInfo::new(ErrorKind::PodNotReady, format!("{workload} is being deleted and does not go{why}"))
+            .with_hint(hint + "; the original is made again as soon as it is gone")
     }
 
     fn await_pod(&mut self, left: Duration) -> Turn {

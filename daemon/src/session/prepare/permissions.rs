@@ -1,0 +1,56 @@
+//! What a user must be allowed to put a workload of each kind into DevMode and back.
+
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
+
+use crate::cluster::access::{Permission, permissions};
+use crate::cluster::objects::{self, CONTROLLER_REVISIONS, REPLICA_SETS, Resource};
+
+const READ: &[&str] = &["get", "list", "watch"];
+
+/// What starting and ending need on this kind.
+pub(super) fn wanted(kind: WorkloadKind) -> Vec<Permission> {
+    let forward = |verb| Permission { verb, resource: objects::PODS, subresource: Some("portforward") };
+    let common = permissions(objects::SECRETS, &["get", "list", "watch", "create", "update", "delete"])
+        .chain(permissions(objects::PODS, &["get", "list", "watch", "delete"]))
+        .chain(["get", "create"].map(forward));
+    permissions(kind.into(), READ).chain(of_kind(kind)).chain(common).collect()
+}
+
+fn of_kind(kind: WorkloadKind) -> Vec<Permission> {
+    let jobs = Resource::from(WorkloadKind::Job);
+    let deployments = Resource::from(WorkloadKind::Deployment);
+    let edit = permissions(kind.into(), &["update"]);
+    let history = |resource| permissions(resource, &["list", "delete"]);
+    match kind {
+        WorkloadKind::Deployment => edit.chain(history(REPLICA_SETS)).collect(),
+        WorkloadKind::StatefulSet => edit.chain(history(CONTROLLER_REVISIONS)).collect(),
+        WorkloadKind::DaemonSet => edit
+            .chain(history(CONTROLLER_REVISIONS))
+            .chain(permissions(deployments, &["get", "list", "watch", "create", "delete"]))
+            .chain(permissions(REPLICA_SETS, &["list"]))
+            .collect(),
+        WorkloadKind::Job => permissions(jobs, &["create", "delete"]).collect(),
+        WorkloadKind::CronJob => {
+            edit.chain(permissions(jobs, &["get", "list", "watch", "create", "delete"])).collect()
+        }
+        WorkloadKind::Pod => permissions(objects::PODS, &["create"]).collect(),
+    }
+}
+
+/// What keeps an unsuspended schedule from catching up at once; an end does without where it is not allowed.
+pub(super) fn of_last_schedule() -> Permission {
+    Permission { verb: "update", resource: WorkloadKind::CronJob.into(), subresource: Some("status") }
+}
+
+pub(super) fn denied(workload: &WorkloadRef, missing: &[Permission]) -> ErrorInfo {
+    let list: Vec<String> = missing.iter().map(Permission::to_string).collect();
+    let message = format!(
+        "not allowed to put {workload} into DevMode and back: missing the permission to {}",
+        list.join(", ")
+    );
+    ErrorInfo::new(ErrorKind::PermissionDenied, message).with_hint(format!(
+        "ask for a Role in namespace {} that grants them; nothing was changed",
+        workload.namespace
+    ))
+}

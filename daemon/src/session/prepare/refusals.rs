@@ -1,0 +1,44 @@
+//! What a workload's state in the cluster rules out, in words.
+
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::workload::WorkloadRef;
+use serde_json::Value;
+
+use crate::cluster::record::Record;
+
+pub fn taken(workload: &WorkloadRef, secret: &str, record: Option<&Record>) -> ErrorInfo {
+    let (who, hint) = match record {
+        Some(record) => (
+            format!("{workload} is in DevMode already, by {}", record.owner),
+            "ask them to end their session, or end it there".to_owned(),
+        ),
+        None => (
+            format!("{workload} has a Secret {secret} that this nhd did not make"),
+            format!(
+                "another tool has it in DevMode: end it there, or delete Secret {secret} if nobody needs it"
+            ),
+        ),
+    };
+    ErrorInfo::new(ErrorKind::InDevModeElsewhere, who).with_hint(hint)
+}
+
+/// Its pods are not those of its manifest, and an end could give back only one of the two.
+pub(super) fn is_paused_half_way(origin: &Value) -> bool {
+    let count = |pointer: &str| origin.pointer(pointer).and_then(Value::as_i64).unwrap_or(0);
+    origin.pointer("/spec/paused") == Some(&Value::Bool(true))
+        && count("/status/updatedReplicas") != count("/status/replicas")
+}
+
+pub(super) fn paused(workload: &WorkloadRef) -> ErrorInfo {
+    let message = format!("cannot put {workload} into DevMode: its rollout is paused half way");
+    ErrorInfo::new(ErrorKind::WorkloadUnsuitable, message)
+        .with_hint("resume the rollout or undo it first; nothing was changed")
+}
+
+/// An autoscaler would make several dev pods out of one, of which one is synced.
+pub(super) fn scaled(workload: &WorkloadRef, autoscalers: &[String]) -> ErrorInfo {
+    let message =
+        format!("cannot put {workload} into DevMode: the autoscaler {} scales it", autoscalers.join(", "));
+    ErrorInfo::new(ErrorKind::WorkloadUnsuitable, message)
+        .with_hint("delete the autoscaler for the time of DevMode; nothing was changed")
+}

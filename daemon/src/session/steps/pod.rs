@@ -1,0 +1,67 @@
+//! A bare pod, which is deleted and made again on both ways.
+
+use serde_json::Value;
+
+use super::super::failure::Failure;
+use super::{Hands, changed_meanwhile};
+use crate::cluster::objects::{Delete, Mode, PODS};
+use crate::cluster::{Reason, owners};
+use crate::{fault, plan};
+
+impl Hands<'_> {
+    /// Deletes the original, and once it has left its name, makes the dev pod. From the first on the session owes the
+    /// original, which the store and the record hold.
+    pub(super) async fn replace_pod(&mut self) -> Result<(), Failure> {
+        let plan = self.planned()?;
+        if let Some(original) = self.sight.and_then(|sight| sight.workload.as_ref()) {
+            let uid = uid_of(original);
+            self.stored.entered = true;
+            self.save()?;
+            fault::point("enterDevMode", "noted");
+            return self.delete_pod(uid, None).await;
+        }
+        let written = self.create_pod(&plan::as_new(&plan.edited)).await?;
+        fault::point("enterDevMode", "written");
+        match written {
+            Some(written) => self.note_written(plan::as_new(&written)),
+            None => Ok(()),
+        }
+    }
+
+    /// Deletes the dev pod, and once it has left its name, makes the original again.
+    pub(super) async fn give_back_pod(&mut self) -> Result<(), Failure> {
+        if let Some(dev_pod) = self.sight.and_then(|sight| sight.workload.as_ref()) {
+            return self.delete_pod(uid_of(dev_pod), Some(1)).await;
+        }
+        let origin = &self.planned()?.origin;
+        let gone = owners::gone(self.objects, origin).await?;
+        self.create_pod(&plan::recreation(origin, &gone)).await.map(drop)
+    }
+
+    async fn delete_pod(
+        &self,
+        uid: Option<String>,
+        grace_period_seconds: Option<u32>,
+    ) -> Result<(), Failure> {
+        let uid = uid.ok_or_else(changed_meanwhile)?;
+        let delete = Delete { uid: Some(uid), grace_period_seconds, ..Delete::default() };
+        let name = &self.stored.workload.name;
+        match self.objects.delete(PODS, Some(&self.namespace()), name, delete).await {
+            // Another pod has the name by now: the next look tells whose.
+            Err(error) if error.reason == Reason::Conflict => Ok(()),
+            result => Ok(result?),
+        }
+    }
+
+    /// `None` where the name is taken, by a pod that the next look will see.
+    async fn create_pod(&self, pod: &Value) -> Result<Option<Value>, Failure> {
+        match self.objects.create(PODS, Some(&self.namespace()), pod, Mode::Real).await {
+            Err(error) if error.reason == Reason::AlreadyExists => Ok(None),
+            result => Ok(Some(result?)),
+        }
+    }
+}
+
+fn uid_of(object: &Value) -> Option<String> {
+    object.pointer("/metadata/uid").and_then(Value::as_str).map(str::to_owned)
+}

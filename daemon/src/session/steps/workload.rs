@@ -1,0 +1,230 @@
+//! Changing the workload and what is beside it, and giving both back.
+
+use nhd_protocol::workload::WorkloadKind;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::super::failure::Failure;
+use super::super::observe::stale_pods;
+use super::super::surroundings::Surroundings;
+use super::{Hands, changed_meanwhile};
+use crate::clock::timestamp_now;
+use crate::cluster::objects::{Delete, FIELD_MANAGER, Mode};
+use crate::cluster::pods::PodSeen;
+use crate::cluster::{Reason, pods};
+use crate::{fault, plan};
+
+/// How often a write is tried that meets others' writes; the next look then begins anew.
+const WRITE_ATTEMPTS: u32 = 8;
+
+/// A clock that differs from the API server's by more than this is not the one to schedule by.
+const CLOCK_TOLERANCE: time::Duration = time::Duration::seconds(1);
+
+impl Hands<'_> {
+    pub(super) async fn enter_dev_mode(&mut self) -> Result<(), Failure> {
+        if self.stored.workload.kind == WorkloadKind::Pod {
+            return self.replace_pod().await;
+        }
+        let edited = &self.planned()?.edited;
+        let written = self.write(|current| plan::carry_out(edited, current)).await?;
+        fault::point("enterDevMode", "written");
+        self.note_written(written)
+    }
+
+    /// Notes that the workload is edited now.
+    pub(super) fn note_written(&mut self, written: Value) -> Result<(), Failure> {
+        self.stored.entered = true;
+        if let Some(plan) = &mut self.stored.plan
+            && written["spec"] != plan.edited["spec"]
+        {
+            // An admission step did otherwise than in the dry run; what counts is what was written.
+            plan.edited = written;
+        }
+        self.save()
+    }
+
+    pub(super) async fn create_dev_workload(&mut self) -> Result<(), Failure> {
+        let plan = self.planned()?;
+        let (Some(generated), Some(beside)) =
+            (&plan.generated, Surroundings::of(self.stored.workload.kind, plan).beside)
+        else {
+            return Ok(());
+        };
+        match self.objects.create(beside.kind.into(), Some(&self.namespace()), generated, Mode::Real).await {
+            // Made before a crash.
+            Err(error) if error.reason == Reason::AlreadyExists => Ok(()),
+            result => Ok(result.map(drop)?),
+        }
+    }
+
+    pub(super) async fn delete_dev_workload(&mut self) -> Result<(), Failure> {
+        let plan = self.planned()?;
+        let Some(beside) = Surroundings::of(self.stored.workload.kind, plan).beside else { return Ok(()) };
+        let Some(seen) = self.sight.and_then(|sight| sight.dev_workload.as_ref()) else { return Ok(()) };
+        let uid = seen.pointer("/metadata/uid").and_then(Value::as_str).map(str::to_owned);
+        let delete = Delete { uid, background: true, ..Delete::default() };
+        self.objects.delete(beside.kind.into(), Some(&self.namespace()), &beside.name, delete).await?;
+        fault::point("deleteDevWorkload", "deleted");
+        self.delete_quickly(self.dev_pods()).await
+    }
+
+    pub(super) async fn delete_stale_pods(&mut self) -> Result<(), Failure> {
+        let Some(sight) = self.sight else { return Ok(()) };
+        let namespace = self.namespace();
+        for pod in stale_pods(self.stored, sight) {
+            if pod.dev {
+                pods::delete(self.objects, &namespace, pod).await?;
+            } else {
+                pods::delete_gently(self.objects, &namespace, pod).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn restore_workload(&mut self) -> Result<(), Failure> {
+        if self.stored.workload.kind == WorkloadKind::Pod {
+            return self.give_back_pod().await;
+        }
+        let plan = self.planned()?;
+        if plan::may_fire(&plan.origin) {
+            self.forgive_missed_schedules().await?;
+        }
+        // The original's pods will wait until the dev pod is gone. Its shell ignores a gentle request, and a kubelet
+        // may not hurry a pod any more that has been asked gently (1.34 with containerd 1.6 does not).
+        if plan.edited.pointer("/spec/strategy/type").is_some_and(|strategy| strategy == "Recreate") {
+            self.delete_quickly(self.dev_pods()).await?;
+        }
+        self.write(|current| plan::restore(current, &plan.origin, &plan.edited)).await.map(drop)
+    }
+
+    pub(super) async fn delete_dev_revision(&mut self) -> Result<(), Failure> {
+        let Some(sight) = self.sight else { return Ok(()) };
+        let namespace = self.namespace();
+        let history = Surroundings::of(self.stored.workload.kind, self.planned()?).history;
+        for revision in sight.revisions.iter().filter(|revision| revision.dev) {
+            if let Some(history) = &history {
+                history.delete(self.objects, &namespace, revision).await?;
+            }
+        }
+        fault::point("deleteDevRevision", "revisionDeleted");
+        for pod in sight.pods.iter().filter(|pod| pod.dev) {
+            pods::delete(self.objects, &namespace, pod).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn settle_workload(&mut self) -> Result<(), Failure> {
+        let plan = self.planned()?;
+        self.write(|current| plan::settle(current, &plan.origin)).await.map(drop)
+    }
+
+    fn dev_pods(&self) -> impl Iterator<Item = &PodSeen> {
+        let seen = self.sight.into_iter().flat_map(|sight| &sight.pods);
+        seen.filter(|pod| pod.dev && !pod.terminating)
+    }
+
+    async fn delete_quickly(&self, doomed: impl Iterator<Item = &PodSeen>) -> Result<(), Failure> {
+        for pod in doomed {
+            pods::delete(self.objects, &self.namespace(), pod).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes the present the last time that a job was scheduled: a controller that finds missed times starts a job for
+    /// the latest of them at once. The present is the API server's, which its answer tells.
+    async fn forgive_missed_schedules(&self) -> Result<(), Failure> {
+        let mut current = self.current()?.clone();
+        let mut now = timestamp_now();
+        for _ in 0..WRITE_ATTEMPTS {
+            match self.note_last_schedule(&current, &now).await {
+                Ok(written) => {
+                    let Some(there) = server_time(&written).filter(|there| are_apart(there, &now)) else {
+                        return Ok(());
+                    };
+                    (current, now) = (written, there);
+                }
+                Err(error) if error.reason == Reason::Conflict => {
+                    let (kind, name) = (self.stored.workload.kind.into(), &self.stored.workload.name);
+                    current = self.objects.get(kind, Some(&self.namespace()), name).await?;
+                }
+                // The plan has said so.
+                Err(error) if error.reason == Reason::Forbidden => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(changed_meanwhile())
+    }
+
+    async fn note_last_schedule(
+        &self,
+        current: &Value,
+        now: &str,
+    ) -> Result<Value, crate::cluster::ClusterError> {
+        let mut object = current.clone();
+        if !object["status"].is_object() {
+            object["status"] = json!({});
+        }
+        object["status"]["lastScheduleTime"] = now.into();
+        self.objects.replace_status(WorkloadKind::CronJob.into(), Some(&self.namespace()), &object).await
+    }
+
+    /// Writes what `change` makes of the workload as it was seen. Where others have written only beside its spec since,
+    /// such as a status or a label, it is made again from what is there now.
+    async fn write(&self, change: impl Fn(&Value) -> Value) -> Result<Value, Failure> {
+        let (kind, namespace) = (self.stored.workload.kind.into(), self.namespace());
+        let mut current = self.current()?.clone();
+        for _ in 1..WRITE_ATTEMPTS {
+            match self.objects.replace(kind, Some(&namespace), &change(&current), Mode::Real).await {
+                Err(error) if error.reason == Reason::Conflict => {
+                    let now = self.objects.get(kind, Some(&namespace), &self.stored.workload.name).await?;
+                    if now["spec"] != current["spec"] || now["metadata"]["uid"] != current["metadata"]["uid"]
+                    {
+                        return Err(error.into());
+                    }
+                    current = now;
+                }
+                result => return Ok(result?),
+            }
+        }
+        Ok(self.objects.replace(kind, Some(&namespace), &change(&current), Mode::Real).await?)
+    }
+
+    fn current(&self) -> Result<&Value, Failure> {
+        self.sight.and_then(|sight| sight.workload.as_ref()).ok_or_else(changed_meanwhile)
+    }
+}
+
+/// When the API server took our write of a status.
+fn server_time(written: &Value) -> Option<String> {
+    let entries = written.pointer("/metadata/managedFields")?.as_array()?;
+    let ours =
+        entries.iter().find(|entry| entry["manager"] == FIELD_MANAGER && entry["subresource"] == "status");
+    Some(ours?["time"].as_str()?.to_owned())
+}
+
+/// Whether two moments in RFC 3339 are further apart than clocks may be.
+fn are_apart(one: &str, other: &str) -> bool {
+    let moment = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
+    match (moment(one), moment(other)) {
+        (Some(one), Some(other)) => (one - other).abs() > CLOCK_TOLERANCE,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_of_the_server_counts_where_ours_is_wrong() {
+        let written = json!({"metadata": {"managedFields": [
+            {"manager": "kube-controller-manager", "subresource": "status", "time": "2026-01-01T00:00:00Z"},
+            {"manager": FIELD_MANAGER, "time": "2026-01-01T00:00:01Z"},
+            {"manager": FIELD_MANAGER, "subresource": "status", "time": "2026-01-01T00:00:02Z"},
+        ]}});
+        assert_eq!(server_time(&written).as_deref(), Some("2026-01-01T00:00:02Z"));
+        assert!(are_apart("2026-01-01T00:00:02Z", "2026-01-01T00:05:00.000Z"));
+        assert!(!are_apart("2026-01-01T00:00:02Z", "2026-01-01T00:00:02.700Z"));
+    }
+}
