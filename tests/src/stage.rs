@@ -51,7 +51,8 @@ impl Stage {
 
     /// A start of the workload.
     pub fn params(&self) -> StartParams {
-        self.laptop.start_params(self.namespace.name(), self.workload.name())
+        let kind = self.workload.kind();
+        StartParams { kind, ..self.laptop.start_params(self.namespace.name(), self.workload.name()) }
     }
 
     /// Puts the workload into DevMode and waits until files are synced.

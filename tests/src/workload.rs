@@ -1,4 +1,4 @@
-//! Deployments of the tests: made, looked at before and after, and looked into.
+//! Workloads of the tests: made, looked at before and after, and looked into.
 
 use std::time::{Duration, Instant};
 
@@ -10,14 +10,15 @@ use kube::api::{
 };
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Api, Client};
+use nhd_protocol::workload::WorkloadKind;
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 
 const LIMIT: Duration = Duration::from_secs(60);
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// What a test compares before and after: everything of a Deployment that is its owner's, and none of what the API
-/// server and the controllers count up.
+/// What a test compares before and after: everything of a workload that is its owner's, and none of what the API
+/// server and the controllers count up. Of a Pod, which is made anew, what it was made from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Portrait {
     pub uid: String,
@@ -26,16 +27,17 @@ pub struct Portrait {
     pub annotations: Value,
 }
 
-/// A Deployment in a namespace of the test cluster.
+/// A workload in a namespace of the test cluster.
 #[derive(Clone)]
 pub struct Workload {
     client: Client,
     namespace: String,
+    kind: WorkloadKind,
     name: String,
 }
 
 impl Workload {
-    /// Makes the Deployment and waits until it is rolled out.
+    /// Makes the workload and waits until it is rolled out.
     pub async fn create(client: &Client, namespace: &str, manifest: Value) -> Result<Self> {
         let workload = Self::create_unready(client, namespace, manifest).await?;
         workload.rolled_out().await?;
@@ -44,14 +46,19 @@ impl Workload {
 
     pub async fn create_unready(client: &Client, namespace: &str, manifest: Value) -> Result<Self> {
         let name = manifest["metadata"]["name"].as_str().context("a name")?.to_owned();
-        let workload = Self { client: client.clone(), namespace: namespace.to_owned(), name };
+        let kind = manifest["kind"].as_str().unwrap_or_default().parse().map_err(anyhow::Error::msg)?;
+        let workload = Self { client: client.clone(), namespace: namespace.to_owned(), kind, name };
         let object: DynamicObject = serde_json::from_value(manifest)?;
-        workload.raw().create(&PostParams::default(), &object).await.context("create the deployment")?;
+        workload.raw().create(&PostParams::default(), &object).await.context("create the workload")?;
         Ok(workload)
     }
 
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    pub fn kind(&self) -> WorkloadKind {
+        self.kind
     }
 
     pub fn name(&self) -> &str {
@@ -63,7 +70,12 @@ impl Workload {
     }
 
     fn raw(&self) -> Api<DynamicObject> {
-        let kind = ApiResource::from_gvk(&GroupVersionKind::gvk("apps", "v1", "Deployment"));
+        let group = match self.kind {
+            WorkloadKind::Pod => "",
+            WorkloadKind::Job | WorkloadKind::CronJob => "batch",
+            _ => "apps",
+        };
+        let kind = ApiResource::from_gvk(&GroupVersionKind::gvk(group, "v1", self.kind.as_str()));
         Api::namespaced_with(self.client.clone(), &self.namespace, &kind)
     }
 
@@ -87,13 +99,19 @@ impl Workload {
     }
 
     pub async fn portrait(&self) -> Result<Portrait> {
-        let object = self.object().await?;
+        let mut object = self.object().await?;
+        let mut uid = object["metadata"]["uid"].as_str().context("a uid")?.to_owned();
+        if self.kind == WorkloadKind::Pod {
+            object = nhd::plan::as_new(&object);
+            uid.clear();
+        }
         let mut annotations = object["metadata"]["annotations"].clone();
         if let Some(annotations) = annotations.as_object_mut() {
             annotations.remove("deployment.kubernetes.io/revision");
+            annotations.remove("deprecated.daemonset.template.generation");
         }
         Ok(Portrait {
-            uid: object["metadata"]["uid"].as_str().context("a uid")?.to_owned(),
+            uid,
             spec: object["spec"].clone(),
             labels: object["metadata"]["labels"].clone(),
             annotations: if annotations == json!({}) { Value::Null } else { annotations },
@@ -120,15 +138,8 @@ impl Workload {
     }
 
     pub async fn rolled_out(&self) -> Result<()> {
-        let done = |object: &Value| {
-            let number = |pointer: &str| object.pointer(pointer).and_then(Value::as_i64).unwrap_or(0);
-            let wanted = object.pointer("/spec/replicas").and_then(Value::as_i64).unwrap_or(1);
-            number("/status/observedGeneration") >= number("/metadata/generation")
-                && ["updatedReplicas", "replicas", "availableReplicas"]
-                    .iter()
-                    .all(|name| number(&format!("/status/{name}")) == wanted)
-        };
-        self.until("rolled out", async |workload| Ok(done(&workload.object().await?))).await
+        let kind = self.kind;
+        self.until("rolled out", async |workload| Ok(is_rolled_out(kind, &workload.object().await?))).await
     }
 
     /// Waits until something is true, for a bounded time.
@@ -205,6 +216,65 @@ impl Workload {
             tokio::time::sleep(INTERVAL).await;
         }
     }
+}
+
+fn is_rolled_out(kind: WorkloadKind, object: &Value) -> bool {
+    let number = |pointer: &str| object.pointer(pointer).and_then(Value::as_i64).unwrap_or(0);
+    let observed = number("/status/observedGeneration") >= number("/metadata/generation");
+    let all = |wanted: i64, counts: &[&str]| {
+        observed && counts.iter().all(|count| number(&format!("/status/{count}")) == wanted)
+    };
+    match kind {
+        WorkloadKind::Deployment | WorkloadKind::StatefulSet => {
+            let wanted = object.pointer("/spec/replicas").and_then(Value::as_i64).unwrap_or(1);
+            all(wanted, &["updatedReplicas", "replicas", "availableReplicas"])
+        }
+        WorkloadKind::DaemonSet => {
+            all(1, &["desiredNumberScheduled", "updatedNumberScheduled", "numberReady"])
+        }
+        WorkloadKind::Job => {
+            let suspended = object.pointer("/spec/suspend") == Some(&json!(true));
+            suspended || number("/status/ready") + number("/status/succeeded") > 0
+        }
+        WorkloadKind::CronJob => true,
+        WorkloadKind::Pod => {
+            let conditions = object.pointer("/status/conditions").and_then(Value::as_array);
+            conditions.into_iter().flatten().any(|it| it["type"] == "Ready" && it["status"] == "True")
+        }
+    }
+}
+
+/// A workload of any kind around the pod template of [`app`].
+pub fn app_of(kind: WorkloadKind, name: &str) -> Value {
+    let mut object = app(name);
+    let mut template = object["spec"]["template"].take();
+    if matches!(kind, WorkloadKind::Job | WorkloadKind::CronJob) {
+        template["spec"]["restartPolicy"] = "Never".into();
+    }
+    object["kind"] = kind.as_str().into();
+    object["apiVersion"] = match kind {
+        WorkloadKind::Pod => "v1",
+        WorkloadKind::Job | WorkloadKind::CronJob => "batch/v1",
+        _ => "apps/v1",
+    }
+    .into();
+    let selector = json!({"matchLabels": {"app": name}});
+    object["spec"] = match kind {
+        WorkloadKind::Deployment => json!({"replicas": 1, "selector": selector, "template": template}),
+        WorkloadKind::StatefulSet => {
+            json!({"replicas": 1, "serviceName": name, "selector": selector, "template": template})
+        }
+        WorkloadKind::DaemonSet => json!({"selector": selector, "template": template}),
+        WorkloadKind::Job => json!({"template": template}),
+        WorkloadKind::CronJob => {
+            json!({"schedule": "0 3 * * *", "jobTemplate": {"spec": {"template": template}}})
+        }
+        WorkloadKind::Pod => {
+            object["metadata"]["labels"]["app"] = name.into();
+            template["spec"].take()
+        }
+    };
+    object
 }
 
 /// A Deployment of the test cluster's app, with probes and everything else that DevMode takes away for a while.

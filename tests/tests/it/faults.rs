@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use futures::future::try_join_all;
 use nhd_protocol::session::Phase;
+use nhd_protocol::workload::WorkloadKind;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
@@ -17,7 +18,7 @@ use self::rig::Rig;
 use crate::shared_cluster;
 
 /// How many developers die side by side in one test.
-const GROUPS: usize = 3;
+const GROUPS: usize = 2;
 
 /// Moments of a start, and of an end, at which a daemon is killed that expects nothing.
 const RANDOM_KILLS: usize = 20;
@@ -26,22 +27,52 @@ const LONGEST_RANDOM_DELAY: Duration = Duration::from_secs(3);
 /// No container runtime takes an upper-case image name, so that a start fails as soon as its dev pod is there.
 const IMPOSSIBLE_IMAGE: &str = "NHD-TESTS/dev:1";
 
-#[tokio::test]
-async fn killed_at_any_point_of_a_start_or_an_end_the_next_daemon_finishes_it() -> Result<()> {
-    let (starts, ends) = (points(Way::Start), points(Way::End));
-    eprintln!("{} fault points of a start, {} of an end", starts.len(), ends.len());
+/// Every point of a start and of an end for workloads of one kind.
+async fn killed_at_every_point(kind: WorkloadKind) -> Result<()> {
+    let (starts, ends) = (points(kind, Way::Start), points(kind, Way::End));
+    eprintln!("{kind}: {} fault points of a start, {} of an end", starts.len(), ends.len());
     let lives = (0..starts.len().max(ends.len())).map(|index| (starts.get(index), ends.get(index)));
-    in_groups("faults", lives, async |rig, (start, end)| {
-        one_life(rig, start, end).await.with_context(|| format!("killed at {start:?} and {end:?}"))
+    in_groups("faults", kind, lives, async |rig, (start, end)| {
+        one_life(rig, start, end).await.with_context(|| format!("{kind} killed at {start:?} and {end:?}"))
     })
     .await
 }
 
 #[tokio::test]
+async fn killed_at_any_point_with_a_deployment_the_next_daemon_finishes() -> Result<()> {
+    killed_at_every_point(WorkloadKind::Deployment).await
+}
+
+#[tokio::test]
+async fn killed_at_any_point_with_a_stateful_set_the_next_daemon_finishes() -> Result<()> {
+    killed_at_every_point(WorkloadKind::StatefulSet).await
+}
+
+#[tokio::test]
+async fn killed_at_any_point_with_a_daemon_set_the_next_daemon_finishes() -> Result<()> {
+    killed_at_every_point(WorkloadKind::DaemonSet).await
+}
+
+#[tokio::test]
+async fn killed_at_any_point_with_a_job_the_next_daemon_finishes() -> Result<()> {
+    killed_at_every_point(WorkloadKind::Job).await
+}
+
+#[tokio::test]
+async fn killed_at_any_point_with_a_cron_job_the_next_daemon_finishes() -> Result<()> {
+    killed_at_every_point(WorkloadKind::CronJob).await
+}
+
+#[tokio::test]
+async fn killed_at_any_point_with_a_pod_the_next_daemon_finishes() -> Result<()> {
+    killed_at_every_point(WorkloadKind::Pod).await
+}
+
+#[tokio::test]
 async fn killed_at_any_point_of_an_undo_the_next_daemon_completes_it() -> Result<()> {
-    let points = undo_points();
+    let points = undo_points(WorkloadKind::Deployment);
     eprintln!("{} fault points of an undo", points.len());
-    in_groups("undo", points, async |rig, point| {
+    in_groups("undo", WorkloadKind::Deployment, points, async |rig, point| {
         undone(rig, &point).await.with_context(|| format!("killed at {point}"))
     })
     .await
@@ -49,9 +80,9 @@ async fn killed_at_any_point_of_an_undo_the_next_daemon_completes_it() -> Result
 
 #[tokio::test]
 async fn killed_while_it_brings_the_record_up_to_date_the_next_daemon_does_so() -> Result<()> {
-    let points = points(Way::Replan);
+    let points = points(WorkloadKind::Deployment, Way::Replan);
     eprintln!("{} fault points of a second plan", points.len());
-    in_groups("replan", points, async |rig, point| {
+    in_groups("replan", WorkloadKind::Deployment, points, async |rig, point| {
         replanned(rig, &point).await.with_context(|| format!("killed at {point}"))
     })
     .await
@@ -67,7 +98,7 @@ async fn killed_at_random_moments_the_next_daemon_finishes() -> Result<()> {
     let mut random = StdRng::seed_from_u64(seed);
     let mut delay = || random.random_range(Duration::ZERO..LONGEST_RANDOM_DELAY);
     let delays: Vec<_> = (0..RANDOM_KILLS).map(|_| (delay(), delay())).collect();
-    in_groups("random", delays, async |rig, (start, end)| {
+    in_groups("random", WorkloadKind::Deployment, delays, async |rig, (start, end)| {
         random_life(rig, start, end).await.with_context(|| format!("killed after {start:?} and {end:?}"))
     })
     .await
@@ -76,6 +107,7 @@ async fn killed_at_random_moments_the_next_daemon_finishes() -> Result<()> {
 /// Goes through all lives, several at a time, each group with a rig of its own.
 async fn in_groups<T>(
     prefix: &str,
+    kind: WorkloadKind,
     lives: impl IntoIterator<Item = T>,
     live: impl AsyncFn(&mut Rig, T) -> Result<()>,
 ) -> Result<()> {
@@ -84,7 +116,7 @@ async fn in_groups<T>(
     let lives = std::sync::Mutex::new(lives.into_iter().collect::<VecDeque<T>>());
     let next = || lives.lock().expect("no holder panics").pop_front();
     let groups = (0..GROUPS).map(async |_| {
-        let mut rig = Rig::create(cluster, &client, prefix).await?;
+        let mut rig = Rig::create(cluster, &client, prefix, kind).await?;
         while let Some(life) = next() {
             live(&mut rig, life).await?;
         }

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod devmode;
+mod kinds;
 mod refusals;
 mod permissions;
 mod concurrency;

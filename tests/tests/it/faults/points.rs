@@ -1,8 +1,11 @@
 //! Every fault point of the daemon, and on which way a session comes by it.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use nhd_protocol::session::StepName;
+use nhd_protocol::workload::WorkloadKind;
+use nhd_protocol::workload::WorkloadKind::{CronJob, DaemonSet, Deployment, Job, Pod, StatefulSet};
 
 /// On what way a session comes by a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +21,7 @@ pub(super) enum Way {
 /// A place where the daemon can be made to die: `STEP:MOMENT`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Point {
-    pub(super) name: String,
+    pub(super) name: Cow<'static, str>,
     pub(super) moment: &'static str,
 }
 
@@ -31,7 +34,7 @@ impl fmt::Display for Point {
 impl Point {
     /// Whether the daemon dies here before the store knows what the user wants: the user has to ask again.
     pub(super) fn is_unheard(&self) -> bool {
-        ["start", "end"].contains(&self.name.as_str()) && self.moment == "before"
+        ["start", "end"].contains(&&*self.name) && self.moment == "before"
     }
 
     /// Whether the daemon comes by only when files arrive after the dev pod is ready, which they usually do before.
@@ -40,10 +43,17 @@ impl Point {
     }
 }
 
-/// The points of each step. A step of the protocol that is missing here does not compile.
+/// The kinds that are edited where they are, and those that an object is made beside.
+const EDITED: &[WorkloadKind] = &[Deployment, StatefulSet, DaemonSet, CronJob, Pod];
+const BESIDE: &[WorkloadKind] = &[DaemonSet, Job, CronJob];
+const REVISED: &[WorkloadKind] = &[Deployment, StatefulSet, DaemonSet];
+const ALL: &[WorkloadKind] = &[Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod];
+
+/// The points of each step, and which kinds come by it. A step of the protocol that is missing here does not compile.
 macro_rules! steps {
-    ($($step:ident: $way:ident [$($moment:literal),+];)+) => {
-        const STEPS: &[(StepName, Way, &[&str])] = &[$((StepName::$step, Way::$way, &[$($moment),+]),)+];
+    ($($step:ident: $way:ident $kinds:expr, [$($moment:literal),+];)+) => {
+        const STEPS: &[(StepName, Way, &[WorkloadKind], &[&str])] =
+            &[$((StepName::$step, Way::$way, $kinds, &[$($moment),+]),)+];
 
         const _: fn(StepName) = |step| match step {
             $(StepName::$step => {})+
@@ -52,22 +62,26 @@ macro_rules! steps {
 }
 
 steps! {
-    Plan: Start ["before", "after"];
-    CreateRecord: Start ["before", "after"];
-    UpdateRecord: Replan ["before", "after"];
-    EnterDevMode: Start ["before", "written", "after"];
-    OpenForward: Start ["before", "bound", "after"];
-    StartSync: Start ["before", "spawned", "after"];
-    AwaitPod: Start ["before"];
-    AwaitSync: Start ["before"];
-    RestoreWorkload: End ["before", "after"];
-    StopSync: End ["before", "after"];
-    CloseForward: End ["before", "after"];
-    AwaitRollout: End ["before"];
-    DeleteDevRevision: End ["before", "revisionDeleted", "after"];
-    SettleWorkload: End ["before", "after"];
-    DeleteRecord: End ["before", "after"];
-    Forget: End ["before", "folderRemoved", "after"];
+    Plan: Start ALL, ["before", "after"];
+    CreateRecord: Start ALL, ["before", "after"];
+    UpdateRecord: Replan &[Deployment], ["before", "after"];
+    EnterDevMode: Start EDITED, ["before", "written", "after"];
+    CreateDevWorkload: Start BESIDE, ["before", "after"];
+    AwaitRelease: Start &[Pod], ["before"];
+    OpenForward: Start ALL, ["before", "bound", "after"];
+    StartSync: Start ALL, ["before", "spawned", "after"];
+    AwaitPod: Start ALL, ["before"];
+    AwaitSync: Start ALL, ["before"];
+    DeleteDevWorkload: End BESIDE, ["before", "deleted", "after"];
+    RestoreWorkload: End EDITED, ["before", "after"];
+    StopSync: End ALL, ["before", "after"];
+    CloseForward: End ALL, ["before", "after"];
+    DeleteStalePods: End &[StatefulSet], ["before", "after"];
+    AwaitRollout: End &[Deployment, StatefulSet, DaemonSet, Pod], ["before"];
+    DeleteDevRevision: End REVISED, ["before", "revisionDeleted", "after"];
+    SettleWorkload: End REVISED, ["before", "after"];
+    DeleteRecord: End ALL, ["before", "after"];
+    Forget: End ALL, ["before", "folderRemoved", "after"];
 }
 
 /// The points that belong to no step: around and within what is told to the store.
@@ -80,25 +94,31 @@ const NOTES: &[(&str, Way, &[&str])] = &[
     ("undo", Way::Undo, &["before", "after"]),
 ];
 
-/// All points on a way.
-pub(super) fn points(way: Way) -> Vec<Point> {
-    let steps = STEPS.iter().map(|&(step, way, moments)| (name(step), way, moments));
+/// A moment that only a pod comes by: its deletion is noted beforehand.
+const NOTED: Point = Point { name: Cow::Borrowed("enterDevMode"), moment: "noted" };
+
+/// All points by which a session of this kind comes on a way.
+pub(super) fn points(kind: WorkloadKind, way: Way) -> Vec<Point> {
+    let of_kind = STEPS.iter().filter(|(_, _, kinds, _)| kinds.contains(&kind));
+    let steps = of_kind.map(|&(step, way, _, moments)| (name(step), way, moments));
     let notes = NOTES.iter().map(|&(note, way, moments)| (note.to_owned(), way, moments));
     let on_the_way = steps.chain(notes).filter(|(_, on, _)| *on == way);
+    let noted = (kind == Pod && way == Way::Start).then_some(NOTED);
     on_the_way
         .flat_map(|(name, _, moments)| {
-            moments.iter().map(move |&moment| Point { name: name.clone(), moment })
+            moments.iter().map(move |&moment| Point { name: name.clone().into(), moment })
         })
+        .chain(noted)
         .collect()
 }
 
 /// All points of the undo of a start that failed because of the dev pod: those of an end that the user did not ask for.
 /// The original may be back before anybody waits for it.
-pub(super) fn undo_points() -> Vec<Point> {
-    let steps = points(Way::End).into_iter();
-    points(Way::Undo)
+pub(super) fn undo_points(kind: WorkloadKind) -> Vec<Point> {
+    let steps = points(kind, Way::End).into_iter();
+    points(kind, Way::Undo)
         .into_iter()
-        .chain(steps.filter(|point| !["end", "awaitRollout"].contains(&point.name.as_str())))
+        .chain(steps.filter(|point| !["end", "awaitRollout"].contains(&&*point.name)))
         .collect()
 }
 

@@ -10,10 +10,11 @@ use kube::Client as Kube;
 use nhd::cli::client::Client;
 use nhd_protocol::methods::{End, List, Start};
 use nhd_protocol::session::{Phase, SessionSelector, SessionStatus, StartParams, WaitUntil};
+use nhd_protocol::workload::WorkloadKind;
 use nhd_tests::laptop::Laptop;
 use nhd_tests::namespace::Namespace;
 use nhd_tests::shared::SharedCluster;
-use nhd_tests::workload::{Portrait, Workload};
+use nhd_tests::workload::{Portrait, Workload, app_of};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -30,9 +31,14 @@ pub(super) struct Rig {
 }
 
 impl Rig {
-    pub(super) async fn create(cluster: &SharedCluster, client: &Kube, prefix: &str) -> Result<Self> {
+    pub(super) async fn create(
+        cluster: &SharedCluster,
+        client: &Kube,
+        prefix: &str,
+        kind: WorkloadKind,
+    ) -> Result<Self> {
         let namespace = Namespace::create(client, prefix).await?;
-        let workload = Workload::create(client, namespace.name(), manifest()).await?;
+        let workload = Workload::create(client, namespace.name(), manifest(kind)).await?;
         let before = workload.portrait().await?;
         let laptop = Laptop::new(cluster.kubeconfig())?;
         laptop.save("file.txt", "from the start")?;
@@ -44,7 +50,8 @@ impl Rig {
     }
 
     pub(super) fn params(&self) -> StartParams {
-        self.laptop.start_params(self.namespace.name(), NAME)
+        let kind = self.workload.kind();
+        StartParams { kind, ..self.laptop.start_params(self.namespace.name(), NAME) }
     }
 
     /// Starts a daemon, armed with a fault or with none.
@@ -194,27 +201,25 @@ fn selector(session: &str) -> SessionSelector {
     SessionSelector { session: Some(session.to_owned()), ..SessionSelector::default() }
 }
 
-/// A Deployment that comes by every step. Its pods exclude each other, so that an end waits for the dev pod to go and
-/// for the original to come, and a history of none has to be raised for a while. Without a probe it is ready at once.
-fn manifest() -> Value {
-    json!({
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {"name": NAME},
-        "spec": {
-            "replicas": 1,
-            "revisionHistoryLimit": 0,
-            "strategy": {"type": "Recreate"},
-            "selector": {"matchLabels": {"app": NAME}},
-            "template": {
-                "metadata": {"labels": {"app": NAME}},
-                "spec": {
-                    "terminationGracePeriodSeconds": 10,
-                    "containers": [
-                        {"name": "app", "image": "nhd-tests/app:1", "imagePullPolicy": "IfNotPresent"},
-                    ],
-                },
-            },
-        },
-    })
+/// A workload that comes by every step of its kind. A Deployment's pods exclude each other, so that an end waits for the
+/// dev pod to go and for the original to come; a history of none has to be raised for a while. Without a probe it is
+/// ready at once.
+fn manifest(kind: WorkloadKind) -> Value {
+    let mut manifest = app_of(kind, NAME);
+    let template = match kind {
+        WorkloadKind::Pod => "/spec",
+        WorkloadKind::CronJob => "/spec/jobTemplate/spec/template/spec",
+        _ => "/spec/template/spec",
+    };
+    let pod_spec = manifest.pointer_mut(template).expect("has a pod");
+    let container = pod_spec["containers"][0].as_object_mut().expect("has a container");
+    container.remove("readinessProbe");
+    if kind == WorkloadKind::Deployment {
+        manifest["spec"]["strategy"] = json!({"type": "Recreate"});
+        manifest["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] = json!(10);
+    }
+    if matches!(kind, WorkloadKind::Deployment | WorkloadKind::StatefulSet | WorkloadKind::DaemonSet) {
+        manifest["spec"]["revisionHistoryLimit"] = json!(0);
+    }
+    manifest
 }
