@@ -10,9 +10,10 @@ use kube::Api;
 use kube::api::PostParams;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::session::{Phase, StartParams};
+use nhd_protocol::workload::WorkloadKind;
 use nhd_tests::shared::SharedCluster;
 use nhd_tests::stage::Stage;
-use nhd_tests::workload::app;
+use nhd_tests::workload::{app, app_of};
 use serde_json::{Value, json};
 
 use crate::shared_cluster;
@@ -77,6 +78,57 @@ async fn the_needed_permissions_are_enough_from_start_to_end() -> Result<()> {
     stage.save_arrives(&status, "saved.txt", "by a restricted user").await?;
     stage.end(&status.session).await?;
     stage.close().await
+}
+
+/// What the other kinds need in place of the Deployment's own: resources with their verbs.
+fn needed(kind: WorkloadKind) -> Vec<Permission> {
+    let own: &[(&str, &str, &[&str])] = match kind {
+        WorkloadKind::Deployment => return NEEDED.to_vec(),
+        WorkloadKind::StatefulSet => &[
+            ("apps", "statefulsets", &["get", "list", "watch", "update"]),
+            ("apps", "controllerrevisions", &["list", "delete"]),
+        ],
+        WorkloadKind::DaemonSet => &[
+            ("apps", "daemonsets", &["get", "list", "watch", "update"]),
+            ("apps", "controllerrevisions", &["list", "delete"]),
+            ("apps", "deployments", &["get", "list", "watch", "create", "delete"]),
+            ("apps", "replicasets", &["list"]),
+        ],
+        WorkloadKind::Job => &[("batch", "jobs", &["get", "list", "watch", "create", "delete"])],
+        WorkloadKind::CronJob => &[
+            ("batch", "cronjobs", &["get", "list", "watch", "update"]),
+            ("batch", "jobs", &["get", "list", "watch", "create", "delete"]),
+        ],
+        WorkloadKind::Pod => &[("", "pods", &["create"])],
+    };
+    let own =
+        own.iter().flat_map(|(group, resource, verbs)| verbs.iter().map(|verb| (*group, *resource, *verb)));
+    let common = NEEDED.into_iter().filter(|(group, _, _)| *group != "apps");
+    own.chain(common).collect()
+}
+
+#[tokio::test]
+async fn the_needed_permissions_are_enough_for_every_other_kind_and_all_are_asked_for() -> Result<()> {
+    let cluster = shared_cluster().await;
+    for kind in [
+        WorkloadKind::StatefulSet,
+        WorkloadKind::DaemonSet,
+        WorkloadKind::Job,
+        WorkloadKind::CronJob,
+        WorkloadKind::Pod,
+    ] {
+        let stage = Stage::set(cluster, "least", app_of(kind, "web")).await?;
+        let stranger = user(cluster, &stage, "stranger", &[]).await?;
+        let error = refused_without_a_write(&stage, &stranger).await?;
+        for permission in needed(kind) {
+            ensure!(error.message.contains(&words(permission)), "{kind}: {permission:?} is not in {error:?}");
+        }
+        let kubeconfig = user(cluster, &stage, "developer", &needed(kind)).await?;
+        let status = stage.laptop.start_synced(&stage.nhd, by(&stage, &kubeconfig)).await?;
+        stage.end(&status.session).await.with_context(|| kind.to_string())?;
+        stage.close().await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]
