@@ -20,6 +20,7 @@ mod status;
 mod stdio;
 mod surroundings;
 mod target;
+mod workloads;
 
 #[cfg(test)]
 mod boundary;
@@ -62,7 +63,14 @@ async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure>
             let here = Surroundings::of_this_process()?;
             plan::run(arguments, &here, &launch::connect(&paths).await?, screen).await
         }
-        Command::End(arguments) => end::run(arguments, &launch::connect(&paths).await?, screen).await,
+        Command::End(arguments) => {
+            let here = Surroundings::of_this_process()?;
+            end::run(arguments, &here, &launch::connect(&paths).await?, screen).await
+        }
+        Command::Workloads(arguments) => {
+            let here = Surroundings::of_this_process()?;
+            workloads::run(arguments, &here, &launch::connect(&paths).await?, screen).await
+        }
         Command::Status(arguments) => status::run(arguments, &launch::connect(&paths).await?, screen).await,
         Command::Daemon(DaemonCommand::Start) => daemon::start(&paths, screen).await,
         Command::Daemon(DaemonCommand::Stop) => daemon::stop(&paths, screen).await,

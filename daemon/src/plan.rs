@@ -45,12 +45,13 @@ mod kinds_tables;
 #[cfg(test)]
 mod properties;
 
-pub use beside::{dev_selector, is_generated_for};
+pub use beside::{dev_selector, generated_for, is_generated, is_generated_for};
 pub use cron_job::may_fire;
 pub use diff::{Difference, diff};
 pub use enter::{Entered, carry_out, enter};
 pub use error::PlanError;
 pub use kind::{Shape, is_dev_template, pod_template, shape};
+pub use mark::{is_nocalhosts, is_ours};
 pub use merge::merge;
 pub use names::{DEV_CONTAINER, SIDECAR_CONTAINER, dev_name, secret_name};
 pub use options::{

@@ -4,11 +4,13 @@
 
 pub mod failure;
 pub mod link;
+pub mod listing;
 pub mod manager;
 pub mod next;
 pub mod observe;
 pub mod preview;
 pub mod prepare;
+pub mod release;
 pub mod request;
 pub mod resolve;
 pub mod rollout;

@@ -8,6 +8,7 @@ pub mod error;
 pub mod event;
 pub mod forward;
 pub mod hello;
+pub mod listing;
 pub mod methods;
 pub mod openrpc;
 pub mod session;

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::error::{CLUSTER_ERRORS, ErrorKind, REQUEST_ERRORS, SESSION_ERRORS, WORKLOAD_ERRORS};
 use crate::event::{Event, EventList, EventsParams};
 use crate::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
+use crate::listing::{ReleaseParams, WorkloadList, WorkloadListParams};
 use crate::openrpc::OpenRpcDocument;
 use crate::session::{
     EndResult, PlanResult, SessionList, SessionSelector, SessionStatus, StartParams, WaitParams,
@@ -105,6 +106,16 @@ methods! {
         ], CLUSTER_ERRORS];
     /// Gives workloads back as they were. Answers as soon as that is under way. Repeated, it is still one ending.
     "session.end" End(SessionSelector) -> EndResult, Idempotent, [CLUSTER_ERRORS, SESSION_ERRORS];
+    /// Takes a workload out of DevMode that another daemon put into it, such as one on a laptop that is gone: by the
+    /// record in the cluster alone. Answers with a session of this daemon that is being ended; `session.wait` waits for
+    /// it. The other daemon finds its session overwritten.
+    "session.release" Release(ReleaseParams) -> SessionStatus, Idempotent,
+        [&[
+            ErrorKind::SessionNotFound,
+            ErrorKind::SessionExists,
+            ErrorKind::InDevModeElsewhere,
+            ErrorKind::StoreFailed,
+        ], CLUSTER_ERRORS];
     /// One session; fails where none or several match.
     "session.status" Status(SessionSelector) -> SessionStatus, Reads, [&[ErrorKind::SessionNotFound]];
     /// All sessions that match.
@@ -112,6 +123,8 @@ methods! {
     /// Waits until a session has come so far. Fails when it no longer can, with the session's own error.
     "session.wait" Wait(WaitParams) -> SessionStatus, Reads,
         [&[ErrorKind::SessionNotFound, ErrorKind::Timeout], CLUSTER_ERRORS, WORKLOAD_ERRORS, SESSION_ERRORS];
+    /// The workloads of a namespace or of the cluster, with who has which in DevMode since when.
+    "workload.list" Workloads(WorkloadListParams) -> WorkloadList, Reads, [CLUSTER_ERRORS];
     /// The events after a place in the log, without waiting for more.
     "events.since" EventsSince(EventsParams) -> EventList, Reads, [];
 }

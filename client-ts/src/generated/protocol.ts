@@ -28,6 +28,25 @@ export interface Cursor {
   seq: number;
 }
 
+/** The user and machine that began a session. */
+export interface DevModeOwner {
+  host: string;
+  since: string;
+  user: string;
+}
+
+/** Who has a workload in DevMode. */
+export interface DevModeSummary {
+  /** Whether the session is this daemon's. */
+  here: boolean;
+  /** It was begun by Nocalhost's own tool, which has to end it. */
+  byNocalhost?: boolean;
+  /** Absent where the record is not readable: a Secret, which many roles may not list. */
+  owner?: DevModeOwner;
+  /** The id of the session. */
+  session?: string;
+}
+
 /** What `session.end` set going. Ending what has ended already is a success with no sessions. */
 export interface EndResult {
   /** The sessions that are being ended now; `session.wait` with `ended` waits for each. */
@@ -293,6 +312,26 @@ export interface PodStatus {
   waitingFor?: string;
 }
 
+/** The workload to take out of DevMode that another daemon put into it. */
+export interface ReleaseParams {
+  kind: WorkloadKind;
+  name: string;
+  /** As in `session.start`. */
+  context?: string;
+  /** As in `session.start`. */
+  environment?: { [name: string]: string };
+  /** As in `session.start`. */
+  kubeconfig?: string;
+  /** Without it the context's namespace, or `default`. */
+  namespace?: string;
+}
+
+/** Pods of a workload. */
+export interface ReplicaCount {
+  desired: number;
+  ready: number;
+}
+
 /** The id of a request, as the client chose it. */
 export type RequestId = number | string;
 
@@ -522,11 +561,48 @@ export type WorkloadKind =
   | "CronJob"
   | "Pod";
 
+/**
+ * The workloads that could be developed in: without pods and jobs that a controller made, and without what nhd
+ * itself made. Kinds that the user may not list are left out and named.
+ */
+export interface WorkloadList {
+  context: string;
+  server: string;
+  workloads: WorkloadSummary[];
+  /** What could not be listed, and why. */
+  warnings?: string[];
+}
+
+/** Which workloads to list. */
+export interface WorkloadListParams {
+  /** Those of every namespace. */
+  allNamespaces?: boolean;
+  /** As in `session.start`. */
+  context?: string;
+  /** As in `session.start`. */
+  environment?: { [name: string]: string };
+  /** As in `session.start`. */
+  kubeconfig?: string;
+  /** Without it the context's namespace, or `default`. */
+  namespace?: string;
+}
+
 /** One workload of a cluster. */
 export interface WorkloadRef {
   kind: WorkloadKind;
   name: string;
   namespace: string;
+}
+
+/** One workload at a glance. */
+export interface WorkloadSummary {
+  /** The names of its containers. */
+  containers: string[];
+  workload: WorkloadRef;
+  /** Present while it is in DevMode. */
+  devMode?: DevModeSummary;
+  /** How many pods it wants and how many are ready; not of kinds that do not count them. */
+  replicas?: ReplicaCount;
 }
 
 /** Every method with what it takes, what it answers, and what a repetition does. */
@@ -546,12 +622,20 @@ export interface Methods {
   "session.start": { params: StartParams; result: SessionStatus };
   /** Gives workloads back as they were. Answers as soon as that is under way. Repeated, it is still one ending. */
   "session.end": { params: SessionSelector; result: EndResult };
+  /**
+   * Takes a workload out of DevMode that another daemon put into it, such as one on a laptop that is gone: by the
+   * record in the cluster alone. Answers with a session of this daemon that is being ended; `session.wait` waits
+   * for it. The other daemon finds its session overwritten.
+   */
+  "session.release": { params: ReleaseParams; result: SessionStatus };
   /** One session; fails where none or several match. */
   "session.status": { params: SessionSelector; result: SessionStatus };
   /** All sessions that match. */
   "session.list": { params: SessionSelector; result: SessionList };
   /** Waits until a session has come so far. Fails when it no longer can, with the session's own error. */
   "session.wait": { params: WaitParams; result: SessionStatus };
+  /** The workloads of a namespace or of the cluster, with who has which in DevMode since when. */
+  "workload.list": { params: WorkloadListParams; result: WorkloadList };
   /** The events after a place in the log, without waiting for more. */
   "events.since": { params: EventsParams; result: EventList };
 }
@@ -564,9 +648,11 @@ export const REPEATS: { readonly [M in keyof Methods]: "reads" | "idempotent" | 
   "session.plan": "reads",
   "session.start": "idempotent",
   "session.end": "idempotent",
+  "session.release": "idempotent",
   "session.status": "reads",
   "session.list": "reads",
   "session.wait": "reads",
+  "workload.list": "reads",
   "events.since": "reads",
 };
 

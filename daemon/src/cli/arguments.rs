@@ -33,8 +33,10 @@ pub(crate) enum Command {
     Plan(StartArguments),
     /// Give a workload back as it was
     End(EndArguments),
-    /// Show what is in DevMode
+    /// Show what is in DevMode by this daemon
     Status(StatusArguments),
+    /// Show the workloads of a namespace, and who has which in DevMode
+    Workloads(WorkloadsArguments),
     /// The daemon behind it all, which the other commands start when they need it
     #[command(subcommand)]
     Daemon(DaemonCommand),
@@ -83,6 +85,9 @@ pub(crate) struct StartArguments {
     /// What to wait for
     #[arg(long, value_name = "STATE", default_value = "synced")]
     pub(crate) wait: Wait,
+    /// End DevMode first that somebody else has it in, which stops their work
+    #[arg(long)]
+    pub(crate) takeover: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -121,6 +126,28 @@ pub(crate) struct EndArguments {
     /// How long to wait for it
     #[arg(long, value_name = "DURATION", default_value = "120s", value_parser = parse_duration)]
     pub(crate) timeout: Duration,
+    /// Also what another laptop began, by its record in the cluster
+    #[arg(long, requires = TARGET)]
+    pub(crate) takeover: bool,
+    /// The kubeconfig for --takeover [default: $KUBECONFIG, else ~/.kube/config]
+    #[arg(long, value_name = "FILE", requires = "takeover")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WorkloadsArguments {
+    /// Those of this namespace [default: the context's]
+    #[arg(short, long, conflicts_with = "all_namespaces")]
+    pub(crate) namespace: Option<String>,
+    /// Those of every namespace
+    #[arg(short = 'A', long)]
+    pub(crate) all_namespaces: bool,
+    /// The kubeconfig's context [default: the current one]
+    #[arg(long)]
+    pub(crate) context: Option<String>,
+    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ mod tests;
 
 use futures::future::join_all;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::listing::ReleaseParams;
 use nhd_protocol::methods;
 use nhd_protocol::session::{EndResult, Phase, SessionSelector, SessionStatus, WaitParams, WaitUntil};
 
@@ -15,17 +16,23 @@ use super::follow::following;
 use super::progress::Progress;
 use super::render::Screen;
 use super::render::session::end_command;
-use super::start::milliseconds;
+use super::start::{kubeconfig, milliseconds};
+use super::surroundings::Surroundings;
 use super::target::Target;
 
 pub(crate) async fn run(
     arguments: &EndArguments,
+    here: &Surroundings,
     client: &Client,
     screen: &mut Screen,
 ) -> Result<(), Failure> {
-    let Some(selector) = selector(arguments, client).await? else { return nothing_to_end(arguments, screen) };
+    let selector = selector(arguments, client).await?;
     let mut events = client.events(None).await?;
-    let ending = client.call::<methods::End>(selector).await?.sessions;
+    let ending = match selector {
+        Some(selector) => client.call::<methods::End>(selector).await?.sessions,
+        None if arguments.takeover => released(arguments, here, client).await?,
+        None => Vec::new(),
+    };
     if ending.is_empty() {
         return nothing_to_end(arguments, screen);
     }
@@ -35,6 +42,28 @@ pub(crate) async fn run(
     let waits = join_all(ending.iter().map(|status| until_ended(client, status, timeout_ms)));
     let waited = following(waits, &mut events, &mut progress, screen).await?.ok_or_else(goes_on)?;
     report(waited, screen)
+}
+
+/// The session that ends what another daemon began, if one did.
+async fn released(
+    arguments: &EndArguments,
+    here: &Surroundings,
+    client: &Client,
+) -> Result<Vec<SessionStatus>, Failure> {
+    let Some(Target { kind, name }) = arguments.target.0.clone() else { return Ok(Vec::new()) };
+    let params = ReleaseParams {
+        kind,
+        name,
+        namespace: arguments.namespace.clone(),
+        kubeconfig: kubeconfig(arguments.kubeconfig.as_deref(), here)?,
+        context: arguments.context.clone(),
+        environment: here.environment(),
+    };
+    match client.call::<methods::Release>(params).await {
+        Ok(status) => Ok(vec![status]),
+        Err(ClientError::Answered(info)) if info.kind == ErrorKind::SessionNotFound => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Which sessions to end. A workload's bare name must not end more than one.
@@ -113,11 +142,12 @@ fn report(waited: Vec<Result<SessionStatus, ClientError>>, screen: &mut Screen) 
 
 fn nothing_to_end(arguments: &EndArguments, screen: &mut Screen) -> Result<(), Failure> {
     let result = EndResult { sessions: Vec::new() };
+    let whose = if arguments.takeover { "" } else { " by this daemon" };
     let what = arguments
         .target
         .0
         .as_ref()
-        .map_or_else(String::new, |target| format!("{target} is not in DevMode: "));
+        .map_or_else(String::new, |target| format!("{target} is not in DevMode{whose}: "));
     Ok(screen.result(&result, |_| format!("{what}nothing to end\n"))?)
 }
 

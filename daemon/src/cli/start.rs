@@ -4,16 +4,17 @@
 mod tests;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::EventBody;
+use nhd_protocol::listing::ReleaseParams;
 use nhd_protocol::methods;
 use nhd_protocol::session::{Phase, SessionStatus, SidecarPreset, StartParams, WaitParams, WaitUntil};
 
 use super::arguments::{Preset, StartArguments, Wait};
-use super::client::{Client, Events};
+use super::client::{Client, ClientError, Events};
 use super::failure::{Exit, Failure};
 use super::follow::{following, interruptible};
 use super::progress::Progress;
@@ -32,6 +33,9 @@ pub(crate) async fn run(
     screen: &mut Screen,
 ) -> Result<(), Failure> {
     let params = params(arguments, here)?;
+    if arguments.takeover {
+        take_over(&params, arguments, client, screen).await?;
+    }
     let mut events = client.events(None).await?;
     let before = sessions_before(&mut events).await?;
     let started = interruptible(client.call::<methods::Start>(params)).await;
@@ -61,12 +65,40 @@ pub(crate) async fn run(
     Ok(screen.result(&status, |style| summary(style, &status))?)
 }
 
+/// Ends what another daemon has the workload in, and waits until it is as it was.
+async fn take_over(
+    params: &StartParams,
+    arguments: &StartArguments,
+    client: &Client,
+    screen: &mut Screen,
+) -> Result<(), Failure> {
+    let release = ReleaseParams {
+        kind: params.kind,
+        name: params.name.clone(),
+        namespace: params.namespace.clone(),
+        kubeconfig: params.kubeconfig.clone(),
+        context: params.context.clone(),
+        environment: params.environment.clone(),
+    };
+    let ending = match client.call::<methods::Release>(release).await {
+        Ok(status) => status,
+        // Nobody has it, or this daemon itself.
+        Err(ClientError::Answered(info))
+            if matches!(info.kind, ErrorKind::SessionNotFound | ErrorKind::SessionExists) =>
+        {
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let timeout_ms = Some(milliseconds(arguments.timeout));
+    let wait = WaitParams { session: ending.session, until: WaitUntil::Ended, timeout_ms };
+    client.wait(wait).await?;
+    Ok(screen.note(Tone::Plain, &format!("{} was taken over", ending.workload))?)
+}
+
 /// What the command line and its surroundings ask for.
 pub(crate) fn params(arguments: &StartArguments, here: &Surroundings) -> Result<StartParams, Failure> {
-    let kubeconfig = match &arguments.kubeconfig {
-        Some(path) => Some(text("--kubeconfig", here.absolute(path))?),
-        None => here.kubeconfig().map(|value| text("KUBECONFIG", value)).transpose()?,
-    };
+    let kubeconfig = kubeconfig(arguments.kubeconfig.as_deref(), here)?;
     Ok(StartParams {
         kind: arguments.target.kind,
         name: arguments.target.name.clone(),
@@ -85,6 +117,14 @@ pub(crate) fn params(arguments: &StartArguments, here: &Surroundings) -> Result<
         }),
         timeout_ms: Some(milliseconds(arguments.timeout)),
     })
+}
+
+/// The kubeconfig as the command line names it, else as the environment does.
+pub(crate) fn kubeconfig(given: Option<&Path>, here: &Surroundings) -> Result<Option<String>, Failure> {
+    match given {
+        Some(path) => Ok(Some(text("--kubeconfig", here.absolute(path))?)),
+        None => here.kubeconfig().map(|value| text("KUBECONFIG", value)).transpose(),
+    }
 }
 
 pub(crate) fn milliseconds(duration: Duration) -> u64 {

@@ -139,6 +139,18 @@ impl Objects {
         self.send("list", object, Request::new(resource.path(namespace)).list(&params)).await
     }
 
+    /// The metadata alone of all objects of a kind that match a label selector: Secrets can be large.
+    pub async fn list_metadata(
+        &self,
+        resource: Resource,
+        namespace: Option<&str>,
+        selector: &str,
+    ) -> Result<Value, ClusterError> {
+        let params = ListParams::default().labels(selector);
+        let object = format!("the {}s", resource.word);
+        self.send("list", object, Request::new(resource.path(namespace)).list_metadata(&params)).await
+    }
+
     pub async fn create(
         &self,
         resource: Resource,

@@ -1,5 +1,6 @@
 //! The record of a session in the cluster: a Secret that is the sidecar's identity, the lock and the way back.
 
+use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 
 use base64::Engine as _;
@@ -65,6 +66,41 @@ impl std::fmt::Display for Owner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}@{} since {}", self.user, self.host, self.since)
     }
+}
+
+impl std::str::FromStr for Owner {
+    type Err = ();
+
+    /// Reads what `Display` writes, which every record has in an annotation.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (who, since) = text.rsplit_once(" since ").ok_or(())?;
+        let (user, host) = who.rsplit_once('@').ok_or(())?;
+        Ok(Self { user: user.to_owned(), host: host.to_owned(), since: since.to_owned() })
+    }
+}
+
+/// What a record says of itself without its data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordHead {
+    pub session: String,
+    pub owner: Option<Owner>,
+}
+
+/// The records of a namespace, or of all, by namespace and name.
+pub async fn list(
+    objects: &Objects,
+    namespace: Option<&str>,
+) -> Result<BTreeMap<(String, String), RecordHead>, ClusterError> {
+    let list = objects.list_metadata(SECRETS, namespace, "app.kubernetes.io/managed-by=nhd").await?;
+    let items = list["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let head = |item: &Value| {
+        let metadata = &item["metadata"];
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let session = text(&metadata["annotations"]["nhd.dev/session"]);
+        let owner = text(&metadata["annotations"]["nhd.dev/owner"]).parse().ok();
+        ((text(&metadata["namespace"]), text(&metadata["name"])), RecordHead { session, owner })
+    };
+    Ok(items.iter().map(head).collect())
 }
 
 /// What the sidecar mounts.
@@ -211,6 +247,16 @@ mod tests {
 
     fn files() -> SidecarFiles {
         SidecarFiles { config: "<x/>".into(), certificate: "c".into(), key: "k".into() }
+    }
+
+    #[test]
+    fn an_owner_comes_back_from_its_words() {
+        for (user, host) in [("ann", "laptop"), ("ann since@home", "lap since top")] {
+            let owner =
+                Owner { user: user.into(), host: host.into(), since: "2026-01-01T00:00:00.000Z".into() };
+            assert_eq!(owner.to_string().parse(), Ok(owner));
+        }
+        assert_eq!("nobody".parse::<Owner>(), Err(()));
     }
 
     #[test]

@@ -43,8 +43,13 @@ pub(super) fn label_pods(template: &mut Value, origin: &Value) {
 }
 
 /// Whether `object` was generated for DevMode, whoever's it is.
-pub(super) fn is_generated(object: &Value) -> bool {
+pub fn is_generated(object: &Value) -> bool {
     object.pointer("/metadata/annotations").is_some_and(|annotations| annotations.get(DEV_OF).is_some())
+}
+
+/// The workload that `object` was generated for, as `daemonset/agent`; `None` where it was not.
+pub fn generated_for(object: &Value) -> Option<&str> {
+    text(object.pointer("/metadata/annotations")?, DEV_OF)
 }
 
 /// Whether `object` was generated for DevMode in the workload `origin`.

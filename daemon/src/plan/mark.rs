@@ -55,11 +55,13 @@ pub(super) fn strip(object: &mut Value) {
     }
 }
 
-pub(super) fn is_ours(object: &Value) -> bool {
+/// Whether `object` is marked as in DevMode by nhd.
+pub fn is_ours(object: &Value) -> bool {
     annotations(object).is_some_and(|all| all.contains_key(ORIGIN) || all.contains_key(ORIGIN_ELSEWHERE))
 }
 
-pub(super) fn is_nocalhosts(object: &Value) -> bool {
+/// Whether `object` is marked as in DevMode by Nocalhost's own tool.
+pub fn is_nocalhosts(object: &Value) -> bool {
     annotations(object).is_some_and(|all| all.contains_key(NOCALHOST))
 }
 

@@ -10,7 +10,8 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
 use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
 use nhd_protocol::methods::{
-    Discover, End, EventSubscription, EventsSince, Hello, List, Method, Plan, Shutdown, Start, Status, Wait,
+    Discover, End, EventSubscription, EventsSince, Hello, List, Method, Plan, Release, Shutdown, Start,
+    Status, Wait, Workloads,
 };
 use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{SessionList, SessionSelector, StartParams};
@@ -19,7 +20,7 @@ use tokio::sync::broadcast;
 use super::error::{invalid_params, to_wire};
 use crate::clock::timestamp_now;
 use crate::events::Since;
-use crate::session::{Environment, SessionManager, preview};
+use crate::session::{Environment, SessionManager, listing, preview, release};
 
 /// What the methods lead to.
 pub struct Door {
@@ -40,6 +41,12 @@ pub fn methods(door: Door) -> RpcModule<Door> {
     method::<Start, _, _>(&mut module, |door, params| async move { door.manager.start(params).await });
     method::<End, _, _>(&mut module, |door, selector: SessionSelector| async move {
         door.manager.end(&selector).await
+    });
+    method::<Release, _, _>(&mut module, |door, params| async move {
+        release::release(&door.manager, params).await
+    });
+    method::<Workloads, _, _>(&mut module, |door, params| async move {
+        listing::list(&door.manager, params).await
     });
     method::<Status, _, _>(&mut module, |door, selector| async move { door.manager.status(&selector) });
     method::<List, _, _>(&mut module, |door, selector| async move { Ok(door.manager.list(&selector)) });

@@ -66,20 +66,40 @@ impl SessionManager {
 
     pub async fn start(&self, params: StartParams) -> Result<SessionStatus, ErrorInfo> {
         let request = Request::check(params)?;
-        let place = Place::find(&request).await?;
+        let place = Place::find(&request.address, request.namespace.as_deref()).await?;
         let mut registry = self.registry();
-        let workload = place.workload(&request);
+        let workload = place.workload(request.kind, &request.name);
         if let Some(handle) = registry.of_workload(&place.cluster_uid, &workload) {
             return handle.repeated(&request.details);
         }
         let stored = new_session(&request, &place)?;
+        self.begin(&mut registry, stored)
+    }
+
+    /// Takes on a session that ends what another daemon began. Asked again, it is still that one; a session that this
+    /// daemon began itself is ended by `end`.
+    pub fn take_on(&self, stored: StoredSession) -> Result<SessionStatus, ErrorInfo> {
+        let mut registry = self.registry();
+        let Some(there) = registry.of_workload(&stored.cluster.uid, &stored.workload) else {
+            return self.begin(&mut registry, stored);
+        };
+        let status = there.status.borrow().clone();
+        if status.phase == Phase::Ending {
+            return Ok(status);
+        }
+        let message = format!("{} is in DevMode by this daemon itself", stored.workload);
+        let error = ErrorInfo::new(ErrorKind::SessionExists, message).with_hint("end that session");
+        Err(ErrorInfo { session: Some(status.session), ..error })
+    }
+
+    fn begin(&self, registry: &mut Registry, stored: StoredSession) -> Result<SessionStatus, ErrorInfo> {
         fault::point("start", "before");
         self.environment
             .store
             .put_session(&stored)
             .map_err(|error| super::failure::Failure::from(error).info)?;
         fault::point("start", "after");
-        Ok(self.spawn(&mut registry, stored))
+        Ok(self.spawn(registry, stored))
     }
 
     pub fn has_session(&self, cluster_uid: &str, workload: &WorkloadRef) -> Option<String> {

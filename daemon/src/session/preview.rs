@@ -15,8 +15,8 @@ use crate::plan::{self, Shape};
 
 pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<PlanResult, ErrorInfo> {
     let request = Request::check(params)?;
-    let place = Place::find(&request).await?;
-    let workload = place.workload(&request);
+    let place = Place::find(&request.address, request.namespace.as_deref()).await?;
+    let workload = place.workload(request.kind, &request.name);
     if let Some(session) = manager.has_session(&place.cluster_uid, &workload) {
         let error = ErrorInfo::new(ErrorKind::SessionExists, format!("{workload} is in DevMode already"))
             .with_hint("end that session first");

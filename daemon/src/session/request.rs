@@ -38,9 +38,8 @@ impl Request {
             let (least, most) = (TIMEOUTS_MS.start() / 1000, TIMEOUTS_MS.end() / 1000);
             return Err(invalid(format!("the timeout must be from {least} s to {most} s")));
         }
-        let kubeconfig = kubeconfig(params.kubeconfig.as_deref(), &params.environment)?;
         Ok(Self {
-            address: ClusterAddress { kubeconfig, context: params.context, environment: params.environment },
+            address: address(params.kubeconfig.as_deref(), params.context, params.environment)?,
             kind: params.kind,
             name: params.name,
             namespace: params.namespace.filter(|namespace| !namespace.is_empty()),
@@ -101,11 +100,18 @@ fn source_folder(source: &str) -> Result<PathBuf, ErrorInfo> {
     Ok(folder)
 }
 
+/// Where a client's requests go.
+pub fn address(
+    kubeconfig: Option<&str>,
+    context: Option<String>,
+    environment: BTreeMap<String, String>,
+) -> Result<ClusterAddress, ErrorInfo> {
+    let kubeconfig = files(kubeconfig, &environment)?;
+    Ok(ClusterAddress { kubeconfig, context, environment })
+}
+
 /// The kubeconfig files: as given, else as the client's environment says, else the client's `~/.kube/config`.
-fn kubeconfig(
-    given: Option<&str>,
-    environment: &BTreeMap<String, String>,
-) -> Result<Vec<PathBuf>, ErrorInfo> {
+fn files(given: Option<&str>, environment: &BTreeMap<String, String>) -> Result<Vec<PathBuf>, ErrorInfo> {
     let set = |name: &str| environment.get(name).map(String::as_str).filter(|value| !value.is_empty());
     let paths: Vec<PathBuf> = match given.or_else(|| set("KUBECONFIG")) {
         Some(list) => std::env::split_paths(list).filter(|path| !path.as_os_str().is_empty()).collect(),

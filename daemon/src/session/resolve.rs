@@ -1,7 +1,7 @@
 //! Finding the place of a session: which cluster, which namespace, and by what name the cluster is known.
 
 use nhd_protocol::error::ErrorInfo;
-use nhd_protocol::workload::WorkloadRef;
+use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::request::Request;
 use crate::clock::timestamp_now;
 use crate::cluster::objects::{NAMESPACES, Objects};
-use crate::cluster::{ClusterClient, Reason};
+use crate::cluster::{ClusterAddress, ClusterClient, Reason};
 use crate::store::StoredSession;
 use crate::store::session::{Desired, SESSION_VERSION, StoredCluster, StoredSync};
 use crate::sync::SyncIdentity;
@@ -30,16 +30,28 @@ pub struct Place {
 }
 
 impl Place {
-    pub async fn find(request: &Request) -> Result<Self, ErrorInfo> {
-        let client = request.address.connect().await.map_err(|error| Failure::from(error).info)?;
+    /// `namespace` `None` stands for the context's own.
+    pub async fn find(address: &ClusterAddress, namespace: Option<&str>) -> Result<Self, ErrorInfo> {
+        let client = address.connect().await.map_err(|error| Failure::from(error).info)?;
         let objects = Objects::new(client.client.clone());
         let cluster_uid = cluster_uid(&objects, &client).await.map_err(|failure| failure.info)?;
-        let namespace = request.namespace.clone().unwrap_or_else(|| client.default_namespace.clone());
+        let namespace = namespace.map_or_else(|| client.default_namespace.clone(), str::to_owned);
         Ok(Self { client, objects, cluster_uid, namespace })
     }
 
-    pub fn workload(&self, request: &Request) -> WorkloadRef {
-        WorkloadRef { namespace: self.namespace.clone(), kind: request.kind, name: request.name.clone() }
+    pub fn workload(&self, kind: WorkloadKind, name: &str) -> WorkloadRef {
+        WorkloadRef { namespace: self.namespace.clone(), kind, name: name.to_owned() }
+    }
+
+    /// What a session there stays pinned to.
+    pub fn pinned(&self, address: &ClusterAddress) -> StoredCluster {
+        StoredCluster {
+            uid: self.cluster_uid.clone(),
+            kubeconfig: address.kubeconfig.clone(),
+            context: self.client.context.clone(),
+            server: self.client.server.clone(),
+            environment: address.environment.clone(),
+        }
     }
 }
 
@@ -66,14 +78,8 @@ pub fn new_session(request: &Request, place: &Place) -> Result<StoredSession, Er
         version: SESSION_VERSION,
         id: crate::random_id(12),
         created_at: timestamp_now(),
-        cluster: StoredCluster {
-            uid: place.cluster_uid.clone(),
-            kubeconfig: request.address.kubeconfig.clone(),
-            context: place.client.context.clone(),
-            server: place.client.server.clone(),
-            environment: request.address.environment.clone(),
-        },
-        workload: place.workload(request),
+        cluster: place.pinned(&request.address),
+        workload: place.workload(request.kind, &request.name),
         request: request.details.clone(),
         desired: Desired::DevMode,
         failure: None,

@@ -68,14 +68,24 @@ async fn killed_at_any_point_with_a_pod_the_next_daemon_finishes() -> Result<()>
     killed_at_every_point(WorkloadKind::Pod).await
 }
 
-#[tokio::test]
-async fn killed_at_any_point_of_an_undo_the_next_daemon_completes_it() -> Result<()> {
-    let points = undo_points(WorkloadKind::Deployment);
-    eprintln!("{} fault points of an undo", points.len());
-    in_groups("undo", WorkloadKind::Deployment, points, async |rig, point| {
-        undone(rig, &point).await.with_context(|| format!("killed at {point}"))
+/// Every point of an undo for workloads of one kind.
+async fn killed_at_every_point_of_an_undo(kind: WorkloadKind) -> Result<()> {
+    let points = undo_points(kind);
+    eprintln!("{kind}: {} fault points of an undo", points.len());
+    in_groups("undo", kind, points, async |rig, point| {
+        undone(rig, &point).await.with_context(|| format!("{kind} killed at {point}"))
     })
     .await
+}
+
+#[tokio::test]
+async fn killed_at_any_point_of_an_undo_the_next_daemon_completes_it() -> Result<()> {
+    killed_at_every_point_of_an_undo(WorkloadKind::Deployment).await
+}
+
+#[tokio::test]
+async fn killed_at_any_point_of_an_undo_with_a_stateful_set_the_next_daemon_completes_it() -> Result<()> {
+    killed_at_every_point_of_an_undo(WorkloadKind::StatefulSet).await
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod cluster;
 mod devmode;
 mod kinds;
+mod ownership;
 mod refusals;
 mod permissions;
 mod concurrency;

@@ -51,7 +51,7 @@ async fn ended(
     let daemon = serve(module);
     let client = Client::connect(&daemon.paths).await.expect("connects");
     let (mut screen, out, _) = screen(false, false);
-    let result = run(&arguments(line), &client, &mut screen).await;
+    let result = run(&arguments(line), &Surroundings::of_test("/projects", &[]), &client, &mut screen).await;
     (result, out.text())
 }
 
@@ -70,7 +70,10 @@ async fn a_session_that_is_not_found_any_more_has_ended() {
 #[tokio::test]
 async fn nothing_to_end_is_a_success() {
     let (result, out) = ended("deployment/reviews", &[], None).await;
-    assert_eq!((result, out.as_str()), (Ok(()), "deployment/reviews is not in DevMode: nothing to end\n"));
+    assert_eq!(
+        (result, out.as_str()),
+        (Ok(()), "deployment/reviews is not in DevMode by this daemon: nothing to end\n")
+    );
     let (result, out) = ended("--all", &[], None).await;
     assert_eq!((result, out.as_str()), (Ok(()), "nothing to end\n"));
 }

@@ -68,7 +68,7 @@ fn row(status: &SessionStatus, now: OffsetDateTime) -> Vec<Cell> {
 }
 
 /// How long ago a moment of the protocol was; a clock that went back counts as now.
-fn age(since: &str, now: OffsetDateTime) -> Option<String> {
+pub(crate) fn age(since: &str, now: OffsetDateTime) -> Option<String> {
     let since = OffsetDateTime::parse(since, &Rfc3339).ok()?;
     Some(age_text(u64::try_from((now - since).whole_seconds()).unwrap_or(0)))
 }

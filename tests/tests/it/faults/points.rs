@@ -76,7 +76,7 @@ steps! {
     RestoreWorkload: End EDITED, ["before", "after"];
     StopSync: End ALL, ["before", "after"];
     CloseForward: End ALL, ["before", "after"];
-    DeleteStalePods: End &[StatefulSet], ["before", "after"];
+    DeleteStalePods: Undo &[StatefulSet], ["before", "after"];
     AwaitRollout: End &[Deployment, StatefulSet, DaemonSet, Pod], ["before"];
     DeleteDevRevision: End REVISED, ["before", "revisionDeleted", "after"];
     SettleWorkload: End REVISED, ["before", "after"];

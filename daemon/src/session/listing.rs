@@ -1,0 +1,215 @@
+//! The workloads of a cluster at a glance, and who has them in DevMode.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::join_all;
+use futures::join;
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::listing::{
+    DevModeOwner, DevModeSummary, ReplicaCount, WorkloadList, WorkloadListParams, WorkloadSummary,
+};
+use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
+use serde_json::Value;
+
+use super::failure::Failure;
+use super::manager::SessionManager;
+use super::prepare::record_name;
+use super::request::address;
+use super::resolve::Place;
+use crate::cluster::Reason;
+use crate::cluster::record::{self, RecordHead};
+use crate::plan;
+
+const KINDS: [WorkloadKind; 6] = [
+    WorkloadKind::Deployment,
+    WorkloadKind::StatefulSet,
+    WorkloadKind::DaemonSet,
+    WorkloadKind::Job,
+    WorkloadKind::CronJob,
+    WorkloadKind::Pod,
+];
+
+/// By namespace and name.
+type Records = BTreeMap<(String, String), RecordHead>;
+
+pub async fn list(manager: &SessionManager, params: WorkloadListParams) -> Result<WorkloadList, ErrorInfo> {
+    let address = address(params.kubeconfig.as_deref(), params.context, params.environment)?;
+    let place = Place::find(&address, params.namespace.as_deref()).await?;
+    let namespace = (!params.all_namespaces).then_some(place.namespace.as_str());
+    let lists = KINDS.map(|kind| place.objects.list::<Value>(kind.into(), namespace, None));
+    let (lists, records) = join!(join_all(lists), record::list(&place.objects, namespace));
+    // Many may list workloads and no Secrets: then an owner is not known.
+    let records = records.unwrap_or_default();
+    let mut warnings = Vec::new();
+    let mut found: Vec<(WorkloadKind, Value)> = Vec::new();
+    for (kind, list) in KINDS.into_iter().zip(lists) {
+        match list {
+            Ok(list) => found.extend(items(list).into_iter().map(|item| (kind, item))),
+            Err(error) if error.reason == Reason::Forbidden => warnings.push(error.to_string()),
+            Err(error) => return Err(Failure::from(error).info),
+        }
+    }
+    let here = |workload: &WorkloadRef| manager.has_session(&place.cluster_uid, workload);
+    let workloads = summaries(&found, &records, here);
+    let (context, server) = (place.client.context, place.client.server);
+    Ok(WorkloadList { context, server, workloads, warnings })
+}
+
+fn items(mut list: Value) -> Vec<Value> {
+    match list["items"].take() {
+        Value::Array(items) => items,
+        _ => Vec::new(),
+    }
+}
+
+/// `here` tells the id of this daemon's session of a workload.
+fn summaries(
+    found: &[(WorkloadKind, Value)],
+    records: &Records,
+    here: impl Fn(&WorkloadRef) -> Option<String>,
+) -> Vec<WorkloadSummary> {
+    // Of a workload that is not written to, only what was made beside it tells.
+    let beside: BTreeSet<(&str, String)> = found
+        .iter()
+        .filter_map(|(_, object)| Some((namespace_of(object), plan::generated_for(object)?.to_owned())))
+        .collect();
+    let listed = found.iter().filter(|(_, object)| !is_made_by_others(object) && !plan::is_generated(object));
+    listed
+        .map(|(kind, object)| {
+            let name =
+                object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let namespace = namespace_of(object).to_owned();
+            let has_beside = beside.contains(&(namespace.as_str(), format!("{}/{name}", kind.word())));
+            let workload = WorkloadRef { namespace, kind: *kind, name };
+            let dev_mode = dev_mode(object, &workload, has_beside, records, here(&workload));
+            let replicas = replicas(*kind, object);
+            WorkloadSummary { replicas, containers: containers(*kind, object), dev_mode, workload }
+        })
+        .collect()
+}
+
+fn dev_mode(
+    object: &Value,
+    workload: &WorkloadRef,
+    has_beside: bool,
+    records: &Records,
+    here: Option<String>,
+) -> Option<DevModeSummary> {
+    if plan::is_nocalhosts(object) {
+        return Some(DevModeSummary { by_nocalhost: true, ..DevModeSummary::default() });
+    }
+    let record = records.get(&(workload.namespace.clone(), record_name(workload)));
+    let known = plan::is_ours(object) || has_beside || record.is_some();
+    known.then(|| DevModeSummary {
+        owner: record.and_then(|record| record.owner.as_ref()).map(|owner| DevModeOwner {
+            user: owner.user.clone(),
+            host: owner.host.clone(),
+            since: owner.since.clone(),
+        }),
+        session: here.clone().or_else(|| record.map(|record| record.session.clone())),
+        here: here.is_some(),
+        by_nocalhost: false,
+    })
+}
+
+fn namespace_of(object: &Value) -> &str {
+    object.pointer("/metadata/namespace").and_then(Value::as_str).unwrap_or_default()
+}
+
+fn is_made_by_others(object: &Value) -> bool {
+    let owners = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
+    owners.into_iter().flatten().any(|owner| owner["controller"] == true)
+}
+
+fn containers(kind: WorkloadKind, object: &Value) -> Vec<String> {
+    // Items of a list do not say their own kind.
+    let pod_spec = match kind {
+        WorkloadKind::Pod => "/spec",
+        WorkloadKind::CronJob => "/spec/jobTemplate/spec/template/spec",
+        _ => "/spec/template/spec",
+    };
+    let list = object.pointer(pod_spec).and_then(|spec| spec["containers"].as_array());
+    let names = list.into_iter().flatten().filter_map(|container| container["name"].as_str());
+    names.map(str::to_owned).collect()
+}
+
+fn replicas(kind: WorkloadKind, object: &Value) -> Option<ReplicaCount> {
+    let count = |pointer: &str, otherwise: u64| {
+        let count = object.pointer(pointer).and_then(Value::as_u64).unwrap_or(otherwise);
+        u32::try_from(count).unwrap_or(u32::MAX)
+    };
+    let (ready, desired) = match kind {
+        WorkloadKind::Deployment | WorkloadKind::StatefulSet => {
+            (count("/status/readyReplicas", 0), count("/spec/replicas", 1))
+        }
+        WorkloadKind::DaemonSet => {
+            (count("/status/numberReady", 0), count("/status/desiredNumberScheduled", 0))
+        }
+        WorkloadKind::Job => (count("/status/ready", 0), count("/spec/parallelism", 1)),
+        WorkloadKind::CronJob => return None,
+        WorkloadKind::Pod => (u32::from(super::rollout::is_complete(kind, object)), 1),
+    };
+    Some(ReplicaCount { ready, desired })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn deployment(name: &str, annotations: Value) -> (WorkloadKind, Value) {
+        let object = json!({"metadata": {"name": name, "namespace": "n", "annotations": annotations},
+            "spec": {"replicas": 3, "template": {"spec": {"containers": [{"name": "a"}, {"name": "b"}]}}},
+            "status": {"readyReplicas": 2}});
+        (WorkloadKind::Deployment, object)
+    }
+
+    fn nobody(_: &WorkloadRef) -> Option<String> {
+        None
+    }
+
+    #[test]
+    fn a_workload_is_shown_with_its_pods_and_containers() {
+        let list = summaries(&[deployment("web", json!({}))], &Records::new(), nobody);
+        assert_eq!(list[0].replicas, Some(ReplicaCount { ready: 2, desired: 3 }));
+        assert_eq!(list[0].containers, ["a", "b"]);
+        assert_eq!(list[0].dev_mode, None);
+    }
+
+    #[test]
+    fn who_has_it_is_told_by_the_record_and_without_it_the_mark_still_tells_that_somebody_has() {
+        let marked = deployment("web", json!({"nocalhost.origin.spec.json": "{}"}));
+        let unknown = summaries(std::slice::from_ref(&marked), &Records::new(), nobody).remove(0).dev_mode;
+        assert_eq!(unknown, Some(DevModeSummary::default()));
+        let owner = "ann@laptop since 2026-01-01T00:00:00.000Z".parse().ok();
+        let name = record_name(&WorkloadRef {
+            namespace: "n".into(),
+            kind: WorkloadKind::Deployment,
+            name: "web".into(),
+        });
+        let records = Records::from([(("n".to_owned(), name), RecordHead { session: "s1".into(), owner })]);
+        let known = summaries(&[marked], &records, nobody).remove(0).dev_mode.expect("is in DevMode");
+        assert_eq!(known.owner.map(|owner| owner.user).as_deref(), Some("ann"));
+        assert_eq!((known.session.as_deref(), known.here), (Some("s1"), false));
+    }
+
+    #[test]
+    fn nocalhosts_own_sessions_are_told_apart() {
+        let theirs = deployment("web", json!({"dev.nocalhost/origin-workload-definition": "{}"}));
+        let dev_mode = summaries(&[theirs], &Records::new(), nobody).remove(0).dev_mode;
+        assert!(dev_mode.is_some_and(|dev_mode| dev_mode.by_nocalhost));
+    }
+
+    #[test]
+    fn what_a_controller_or_nhd_made_is_no_workload_of_its_own() {
+        let owned = json!({"metadata": {"name": "p", "namespace": "n",
+            "ownerReferences": [{"controller": true}]}, "spec": {"containers": []}});
+        let generated = json!({"metadata": {"name": "j-job-dev", "namespace": "n",
+            "annotations": {"nhd.dev/dev-of": "job/j"}}, "spec": {}});
+        let job = json!({"metadata": {"name": "j", "namespace": "n"}, "spec": {}});
+        let found = [(WorkloadKind::Pod, owned), (WorkloadKind::Job, generated), (WorkloadKind::Job, job)];
+        let list = summaries(&found, &Records::new(), nobody);
+        assert_eq!(list.len(), 1);
+        assert_eq!(list[0].dev_mode, Some(DevModeSummary::default()));
+    }
+}

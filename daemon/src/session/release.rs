@@ -1,0 +1,85 @@
+//! Ending what another daemon began, by nothing but the record in the cluster.
+
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::listing::ReleaseParams;
+use nhd_protocol::session::{SessionStatus, SidecarPreset};
+use nhd_protocol::workload::WorkloadRef;
+use serde_json::Value;
+
+use super::failure::Failure;
+use super::manager::SessionManager;
+use super::prepare::{record_name, taken};
+use super::request::address;
+use super::resolve::Place;
+use crate::cluster::ClusterAddress;
+use crate::cluster::record::{self, Record};
+use crate::plan::{DEFAULT_WORK_DIR, DEV_CONTAINER};
+use crate::store::StoredSession;
+use crate::store::session::{Desired, SESSION_VERSION, StoredPlan, StoredRequest, StoredSync};
+use crate::sync::SyncIdentity;
+
+pub async fn release(manager: &SessionManager, params: ReleaseParams) -> Result<SessionStatus, ErrorInfo> {
+    let address = address(params.kubeconfig.as_deref(), params.context, params.environment)?;
+    let place = Place::find(&address, params.namespace.as_deref()).await?;
+    let workload = place.workload(params.kind, &params.name);
+    let name = record_name(&workload);
+    let seen = record::read(&place.objects, &workload.namespace, &name).await;
+    let seen = seen.map_err(|error| Failure::from(error).info)?.ok_or_else(|| not_in_dev_mode(&workload))?;
+    let record = seen.record.ok_or_else(|| taken(&workload, &name, None))?;
+    manager.take_on(session_of(record, workload, &address, &place)?)
+}
+
+fn not_in_dev_mode(workload: &WorkloadRef) -> ErrorInfo {
+    let message = format!("{workload} is not in DevMode: it has no record in the cluster");
+    ErrorInfo::new(ErrorKind::SessionNotFound, message)
+        .with_hint("`nhd-cli workloads` shows what is in DevMode, and by whom")
+}
+
+/// The session of the record, wanted no more. Its id is the other's: that is how the record is known as its own.
+fn session_of(
+    record: Record,
+    workload: WorkloadRef,
+    address: &ClusterAddress,
+    place: &Place,
+) -> Result<StoredSession, ErrorInfo> {
+    // Nothing is synced any more; the fields want to be filled.
+    let (identity, remote) = SyncIdentity::generate().map_err(|error| Failure::from(error).info)?;
+    let image = dev_image(record.generated.as_ref().unwrap_or(&record.edited));
+    Ok(StoredSession {
+        version: SESSION_VERSION,
+        id: record.session,
+        created_at: record.owner.since,
+        cluster: place.pinned(address),
+        workload,
+        request: StoredRequest {
+            container: Some(record.container.clone()),
+            image,
+            source: std::path::PathBuf::new(),
+            work_dir: DEFAULT_WORK_DIR.to_owned(),
+            sidecar_image: None,
+            sidecar_preset: SidecarPreset::default(),
+            timeout_ms: 0,
+        },
+        desired: Desired::Original,
+        failure: None,
+        plan: Some(StoredPlan {
+            container: record.container,
+            origin: record.origin,
+            edited: record.edited,
+            generated: record.generated,
+            warnings: Vec::new(),
+        }),
+        // Whether it came to the edit shows in the workload; of a pod that is missing, the record was its way back.
+        entered: true,
+        synced: true,
+        sync: StoredSync { identity, remote, remote_port: 0 },
+        local_port: None,
+    })
+}
+
+fn dev_image(object: &Value) -> String {
+    let containers = |pointer: &str| object.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
+    let mut all = containers("/spec/template/spec/containers").chain(containers("/spec/containers"));
+    let dev = all.find(|container| container["name"] == DEV_CONTAINER);
+    dev.and_then(|container| container["image"].as_str()).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,112 @@
+//! The workloads of a cluster, and who has them in DevMode.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+use crate::workload::{WorkloadKind, WorkloadRef};
+
+/// Which workloads to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkloadListParams {
+    /// Without it the context's namespace, or `default`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// Those of every namespace.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_namespaces: bool,
+    /// As in `session.start`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kubeconfig: Option<String>,
+    /// As in `session.start`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
+    /// As in `session.start`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<String, String>,
+}
+
+/// The workloads that could be developed in: without pods and jobs that a controller made, and without what nhd itself
+/// made. Kinds that the user may not list are left out and named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkloadList {
+    pub context: String,
+    pub server: String,
+    pub workloads: Vec<WorkloadSummary>,
+    /// What could not be listed, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+/// One workload at a glance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkloadSummary {
+    pub workload: WorkloadRef,
+    /// How many pods it wants and how many are ready; not of kinds that do not count them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replicas: Option<ReplicaCount>,
+    /// The names of its containers.
+    pub containers: Vec<String>,
+    /// Present while it is in DevMode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dev_mode: Option<DevModeSummary>,
+}
+
+/// Pods of a workload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplicaCount {
+    pub ready: u32,
+    pub desired: u32,
+}
+
+/// Who has a workload in DevMode.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DevModeSummary {
+    /// Absent where the record is not readable: a Secret, which many roles may not list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<DevModeOwner>,
+    /// The id of the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
+    /// Whether the session is this daemon's.
+    pub here: bool,
+    /// It was begun by Nocalhost's own tool, which has to end it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_nocalhost: bool,
+}
+
+/// The user and machine that began a session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DevModeOwner {
+    pub user: String,
+    pub host: String,
+    pub since: Timestamp,
+}
+
+/// The workload to take out of DevMode that another daemon put into it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleaseParams {
+    pub kind: WorkloadKind,
+    pub name: String,
+    /// Without it the context's namespace, or `default`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// As in `session.start`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kubeconfig: Option<String>,
+    /// As in `session.start`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<String>,
+    /// As in `session.start`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<String, String>,
+}
