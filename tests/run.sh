@@ -25,7 +25,8 @@ step "build"
 cargo build --workspace --bins --quiet
 
 step "tests"
-cargo test --workspace --quiet
+# Tests on the node mostly wait for it: more of them than there are processors run side by side.
+cargo test --workspace --quiet -- --test-threads 5
 
 step "documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --quiet

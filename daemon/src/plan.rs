@@ -8,6 +8,7 @@ mod options;
 mod names;
 mod enter;
 mod owner;
+mod ownership;
 mod mark;
 mod kind;
 mod deployment;
@@ -58,6 +59,7 @@ pub use options::{
     DEFAULT_COMMAND, DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, DevOptions, NOCALHOST_SIDECAR_IMAGE,
     PROMPT_COMMAND, Sidecar, SidecarPreset,
 };
+pub use ownership::{owns_fields, return_ownership, writers_since};
 pub use pod::{as_new, recreation};
 pub use render::render_diff;
 pub use restore::{restore, settle};

@@ -80,8 +80,6 @@ error_kinds! {
     WorkDirUnsuitable = 46, "Name another `workDir`.";
     /// Somebody else has the workload in DevMode.
     InDevModeElsewhere = 47, "Ask whom the message names to end the session.";
-    /// Others changed the workload while it was in DevMode, so that it cannot be given back without losing their change.
-    WorkloadChanged = 48, "Take back the change that the message shows, or apply the wanted manifest anew; then end again.";
     /// Others took the workload out of DevMode by overwriting it.
     WorkloadOverwritten = 49, "End the session, and start again where DevMode is still wanted.";
     /// An image of the dev pod cannot be pulled.
@@ -138,7 +136,6 @@ pub const WORKLOAD_ERRORS: &[ErrorKind] = &[
 
 /// Why a session cannot go on.
 pub const SESSION_ERRORS: &[ErrorKind] = &[
-    ErrorKind::WorkloadChanged,
     ErrorKind::WorkloadOverwritten,
     ErrorKind::ImageNotPullable,
     ErrorKind::PodUnschedulable,

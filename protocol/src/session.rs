@@ -151,6 +151,8 @@ pub enum StepName {
     CloseForward,
     /// The object deleted that had the dev pod.
     DeleteDevWorkload,
+    /// What others changed in DevMode taken over into the original that is put back.
+    MergeChanges,
     /// The original put back.
     RestoreWorkload,
     /// Waiting for the pods of the original.
@@ -159,6 +161,8 @@ pub enum StepName {
     DeleteDevRevision,
     /// The controls put back that had to stay neutral during the rollout: pause, strategy, history limit.
     SettleWorkload,
+    /// The fields given back to the managers that owned them before, so that a server-side apply meets no conflict.
+    ReturnOwnership,
     /// The Secret deleted.
     DeleteRecord,
     /// The session taken out of the store.

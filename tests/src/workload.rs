@@ -45,12 +45,16 @@ impl Workload {
     }
 
     pub async fn create_unready(client: &Client, namespace: &str, manifest: Value) -> Result<Self> {
-        let name = manifest["metadata"]["name"].as_str().context("a name")?.to_owned();
-        let kind = manifest["kind"].as_str().unwrap_or_default().parse().map_err(anyhow::Error::msg)?;
-        let workload = Self { client: client.clone(), namespace: namespace.to_owned(), kind, name };
+        let workload = Self::named_in(client, namespace, &manifest)?;
         let object: DynamicObject = serde_json::from_value(manifest)?;
         workload.raw().create(&PostParams::default(), &object).await.context("create the workload")?;
         Ok(workload)
+    }
+
+    fn named_in(client: &Client, namespace: &str, manifest: &Value) -> Result<Self> {
+        let name = manifest["metadata"]["name"].as_str().context("a name")?.to_owned();
+        let kind = manifest["kind"].as_str().unwrap_or_default().parse().map_err(anyhow::Error::msg)?;
+        Ok(Self { client: client.clone(), namespace: namespace.to_owned(), kind, name })
     }
 
     pub fn client(&self) -> &Client {
@@ -122,6 +126,41 @@ impl Workload {
     pub async fn patch(&self, patch: &Value) -> Result<()> {
         self.raw().patch(&self.name, &PatchParams::default(), &Patch::Strategic(patch)).await?;
         Ok(())
+    }
+
+    /// As [`Workload::patch`], under the name of a field manager.
+    pub async fn patch_by(&self, manager: &str, patch: &Value) -> Result<()> {
+        self.raw().patch(&self.name, &by(manager), &Patch::Strategic(patch)).await?;
+        Ok(())
+    }
+
+    /// Server-side apply under the name of a field manager, which makes the workload where there is none.
+    pub async fn apply(&self, manager: &str, force: bool, manifest: &Value) -> Result<()> {
+        let params = PatchParams { force, ..by(manager) };
+        self.raw().patch(&self.name, &params, &Patch::Apply(manifest)).await?;
+        Ok(())
+    }
+
+    /// Makes the workload by a server-side apply and waits until it is rolled out.
+    pub async fn create_applied(
+        client: &Client,
+        namespace: &str,
+        manager: &str,
+        manifest: &Value,
+    ) -> Result<Self> {
+        let workload = Self::named_in(client, namespace, manifest)?;
+        workload.apply(manager, false, manifest).await?;
+        workload.rolled_out().await?;
+        Ok(workload)
+    }
+
+    /// The names of the managers that own fields other than of the status.
+    pub async fn managers(&self) -> Result<Vec<String>> {
+        let object = self.object().await?;
+        let entries = object.pointer("/metadata/managedFields").and_then(Value::as_array).cloned();
+        let entries =
+            entries.unwrap_or_default().into_iter().filter(|entry| entry["subresource"] != "status");
+        Ok(entries.filter_map(|entry| entry["manager"].as_str().map(str::to_owned)).collect())
     }
 
     /// Puts a manifest in the place of whatever is there, as `kubectl replace` does.
@@ -303,6 +342,10 @@ pub fn app(name: &str) -> Value {
             },
         },
     })
+}
+
+fn by(manager: &str) -> PatchParams {
+    PatchParams { field_manager: Some(manager.to_owned()), ..PatchParams::default() }
 }
 
 /// An object's metadata with just a name.

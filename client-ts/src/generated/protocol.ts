@@ -110,11 +110,6 @@ export type ErrorKind =
   | "workDirUnsuitable"
   /** Somebody else has the workload in DevMode. */
   | "inDevModeElsewhere"
-  /**
-   * Others changed the workload while it was in DevMode, so that it cannot be given back without losing their
-   * change.
-   */
-  | "workloadChanged"
   /** Others took the workload out of DevMode by overwriting it. */
   | "workloadOverwritten"
   /** An image of the dev pod cannot be pulled. */
@@ -475,6 +470,8 @@ export type StepName =
   | "closeForward"
   /** The object deleted that had the dev pod. */
   | "deleteDevWorkload"
+  /** What others changed in DevMode taken over into the original that is put back. */
+  | "mergeChanges"
   /** The original put back. */
   | "restoreWorkload"
   /** Waiting for the pods of the original. */
@@ -483,6 +480,10 @@ export type StepName =
   | "deleteDevRevision"
   /** The controls put back that had to stay neutral during the rollout: pause, strategy, history limit. */
   | "settleWorkload"
+  /**
+   * The fields given back to the managers that owned them before, so that a server-side apply meets no conflict.
+   */
+  | "returnOwnership"
   /** The Secret deleted. */
   | "deleteRecord"
   /** The session taken out of the store. */
@@ -680,7 +681,6 @@ export const ERROR_CODES: { readonly [K in ErrorKind]: number } = {
   workloadUnsuitable: 45,
   workDirUnsuitable: 46,
   inDevModeElsewhere: 47,
-  workloadChanged: 48,
   workloadOverwritten: 49,
   imageNotPullable: 60,
   podUnschedulable: 61,

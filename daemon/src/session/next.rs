@@ -25,6 +25,8 @@ pub struct Observed {
     pub dev_revision: bool,
     /// Pods are there that only we replace.
     pub stale_pods: bool,
+    /// The API server names us as owner of fields, which was not yet tried to change.
+    pub owns_fields: bool,
     pub forward: bool,
     pub sync: bool,
     /// The first sync with this dev pod is complete.
@@ -96,7 +98,6 @@ pub enum Obstacle {
     /// Another session's record is in the place of ours.
     TakenByOthers,
     Gone,
-    Drifted,
     Overwritten,
 }
 
@@ -155,7 +156,14 @@ fn towards_dev_mode(observed: &Observed) -> Next {
 fn towards_original(observed: &Observed) -> Next {
     let cluster_is_ours = observed.planned && observed.record != RecordState::Foreign;
     if cluster_is_ours && observed.workload == WorkloadState::Drifted {
-        return Next::Stop(Obstacle::Drifted);
+        return Next::Do(StepName::MergeChanges);
+    }
+    // What was merged is as durable as the original was, before it is put back.
+    if cluster_is_ours
+        && observed.workload == WorkloadState::Dev
+        && observed.record == (RecordState::Ours { current: false })
+    {
+        return Next::Do(StepName::UpdateRecord);
     }
     if cluster_is_ours && observed.dev_workload == DevWorkload::Present {
         return Next::Do(StepName::DeleteDevWorkload);
@@ -197,7 +205,11 @@ fn after_restore(observed: &Observed) -> Option<Next> {
     if observed.dev_revision {
         return Some(Next::Do(StepName::DeleteDevRevision));
     }
-    (observed.workload == WorkloadState::Settling).then_some(Next::Do(StepName::SettleWorkload))
+    match observed.workload {
+        WorkloadState::Settling => Some(Next::Do(StepName::SettleWorkload)),
+        WorkloadState::Original if observed.owns_fields => Some(Next::Do(StepName::ReturnOwnership)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -215,6 +227,7 @@ mod tests {
         dev_pod_ready: false,
         dev_revision: false,
         stale_pods: false,
+        owns_fields: false,
         forward: false,
         sync: false,
         first_sync: false,
@@ -231,6 +244,7 @@ mod tests {
         dev_pod_ready: true,
         dev_revision: true,
         stale_pods: false,
+        owns_fields: true,
         forward: true,
         sync: true,
         first_sync: true,
@@ -271,6 +285,15 @@ mod tests {
             StepName::AwaitSync => Observed { first_sync: true, ..seen },
             StepName::StopSync => Observed { sync: false, first_sync: false, ..seen },
             StepName::CloseForward => Observed { forward: false, ..seen },
+            StepName::MergeChanges => Observed {
+                workload: WorkloadState::Dev,
+                record: match seen.record {
+                    RecordState::Ours { .. } => RecordState::Ours { current: false },
+                    other => other,
+                },
+                ..seen
+            },
+            StepName::ReturnOwnership => Observed { owns_fields: false, ..seen },
             StepName::RestoreWorkload => {
                 Observed { workload: WorkloadState::Settling, rollout: Rollout::Progressing, ..seen }
             }
@@ -353,6 +376,7 @@ mod tests {
             StepName::AwaitRollout,
             StepName::DeleteDevRevision,
             StepName::SettleWorkload,
+            StepName::ReturnOwnership,
             StepName::DeleteRecord,
             StepName::Forget,
         ];
@@ -367,7 +391,12 @@ mod tests {
         assert_eq!(stop(Desired::DevMode, foreign), Next::Stop(Obstacle::TakenByOthers));
         assert_eq!(stop(Desired::DevMode, of(WorkloadState::Gone)), Next::Stop(Obstacle::Gone));
         assert_eq!(stop(Desired::DevMode, of(WorkloadState::Overwritten)), Next::Stop(Obstacle::Overwritten));
-        assert_eq!(stop(Desired::Original, of(WorkloadState::Drifted)), Next::Stop(Obstacle::Drifted));
+    }
+
+    #[test]
+    fn what_others_changed_is_merged_and_recorded_before_the_restore() {
+        let (steps, ..) = walk(Desired::Original, Observed { workload: WorkloadState::Drifted, ..RUNNING });
+        assert_eq!(steps[..3], [StepName::MergeChanges, StepName::UpdateRecord, StepName::RestoreWorkload]);
     }
 
     #[test]
@@ -410,7 +439,7 @@ mod tests {
             })
         });
         states.flat_map(|(record, workload, dev_workload, rollout)| {
-            (0..512_u32).map(move |bits| Observed {
+            (0..1024_u32).map(move |bits| Observed {
                 planned: bits & 1 != 0,
                 entered: bits & 2 != 0,
                 dev_pod_ready: bits & 4 != 0,
@@ -420,6 +449,7 @@ mod tests {
                 first_sync: bits & 64 != 0,
                 stale_pods: bits & 128 != 0,
                 edits_workload: bits & 256 != 0,
+                owns_fields: bits & 512 != 0,
                 record,
                 workload,
                 dev_workload,
@@ -448,7 +478,6 @@ mod tests {
                         assert_ne!(last_seen.dev_workload, DevWorkload::Present, "{seen:?} {steps:?}");
                     }
                 }
-                Next::Stop(Obstacle::Drifted) => assert_eq!(seen.workload, WorkloadState::Drifted),
                 other => panic!("{seen:?} ends in {other:?}"),
             }
         }

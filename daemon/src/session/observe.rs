@@ -10,7 +10,7 @@ use super::rollout;
 use super::surroundings::{Beside, Surroundings};
 use crate::cluster::ClusterError;
 use crate::cluster::error::OrAbsent as _;
-use crate::cluster::objects::Objects;
+use crate::cluster::objects::{FIELD_MANAGER, Objects};
 use crate::cluster::pods::{self, DevContainers, PodSeen};
 use crate::cluster::record::{self, RecordSeen};
 use crate::cluster::revisions::{History, RevisionSeen};
@@ -44,6 +44,8 @@ pub struct Local {
     pub synced_with: Option<String>,
     /// The original's pods have been given up on.
     pub rollout_given_up: bool,
+    /// It was tried to give back what fields we own; where the API server keeps us as their owner, so be it.
+    pub ownership_returned: bool,
 }
 
 /// Reads everything that a session's next step depends on.
@@ -128,6 +130,13 @@ impl Sight {
         makers.filter(|revision| revision.dev).find_map(|revision| revision.refused.as_deref())
     }
 
+    /// The field managers that wrote to the workload since our edit, as words.
+    pub fn writers(&self, plan: &StoredPlan) -> String {
+        let current = self.workload.as_ref().unwrap_or(&Value::Null);
+        let writers = plan::writers_since(current, &plan.edited, FIELD_MANAGER);
+        if writers.is_empty() { "others".to_owned() } else { writers.join(", ") }
+    }
+
     fn only_dev_pods_last(&self) -> bool {
         self.pods.iter().all(|pod| pod.dev || pod.terminating)
     }
@@ -160,6 +169,8 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         dev_revision: sight.revisions.iter().any(|revision| revision.dev)
             || (in_place && sight.pods.iter().any(|pod| pod.dev && !pod.terminating)),
         stale_pods: stale_pods(stored, sight).next().is_some(),
+        owns_fields: !local.ownership_returned
+            && sight.workload.as_ref().is_some_and(|it| plan::owns_fields(it, FIELD_MANAGER)),
         forward: local.forward,
         sync: local.sync,
         first_sync: dev_pod.is_some() && local.synced_with.as_ref() == dev_pod.map(|pod| &pod.uid),
@@ -199,6 +210,7 @@ fn unplanned(stored: &StoredSession, local: &Local) -> Observed {
         dev_pod_ready: false,
         dev_revision: false,
         stale_pods: false,
+        owns_fields: false,
         forward: local.forward,
         sync: local.sync,
         first_sync: false,

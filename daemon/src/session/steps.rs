@@ -37,6 +37,8 @@ pub struct Running {
     pub sync: Option<Arc<SyncEngine>>,
     /// A daemon before this one may have left its syncthing running.
     pub leftover: bool,
+    /// The ownership of fields was given back, or that was tried.
+    pub ownership_returned: bool,
 }
 
 impl Running {
@@ -75,9 +77,11 @@ impl Hands<'_> {
             StepName::StopSync => self.stop_sync().await,
             StepName::CloseForward => self.close_forward().await,
             StepName::DeleteDevWorkload => self.delete_dev_workload().await,
+            StepName::MergeChanges => self.merge_changes(),
             StepName::RestoreWorkload => self.restore_workload().await,
             StepName::DeleteDevRevision => self.delete_dev_revision().await,
             StepName::SettleWorkload => self.settle_workload().await,
+            StepName::ReturnOwnership => self.return_ownership().await,
             StepName::DeleteRecord => self.delete_record().await,
             StepName::AwaitRelease
             | StepName::AwaitPod

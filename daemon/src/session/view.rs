@@ -9,9 +9,13 @@ use nhd_protocol::sync::{SyncState, SyncStatus};
 use super::next::Next;
 use super::observe::Sight;
 use crate::clock::timestamp_now;
+use crate::plan::{Difference, Standing};
 use crate::store::StoredSession;
 use crate::store::session::Desired;
 use crate::{forward, sync};
+
+/// Differences named in a warning; more would not be read.
+const NAMED_DIFFERENCES: usize = 5;
 
 /// The phase that follows from what is wanted and what comes next.
 pub fn phase(stored: &StoredSession, next: Next, pod_ready: bool) -> Phase {
@@ -70,6 +74,7 @@ pub fn refreshed(previous: &SessionStatus, glance: Glance<'_>) -> SessionStatus 
         if previous.phase == glance.phase { previous.since.clone() } else { timestamp_now() };
     let mut warnings = glance.stored.plan.as_ref().map(|plan| plan.warnings.clone()).unwrap_or_default();
     warnings.extend(glance.sight.and_then(scaled_up));
+    warnings.extend(glance.sight.and_then(|sight| changed_by_others(glance.stored, sight)));
     let sync = glance.sync.map(sync_status);
     SessionStatus {
         phase: glance.phase,
@@ -98,6 +103,23 @@ pub fn is_news(before: &SessionStatus, after: &SessionStatus) -> bool {
         || before.container != after.container
         || sync(before) != sync(after)
         || forward(before) != forward(after)
+}
+
+/// What others changed in the workload since our edit, and whose it will be at the end.
+fn changed_by_others(stored: &StoredSession, sight: &Sight) -> Option<String> {
+    let plan = stored.plan.as_ref().filter(|_| stored.desired == Desired::DevMode)?;
+    let writers = sight.writers(plan);
+    let (what, differences) = match sight.standing(plan)? {
+        Standing::Drifted(differences) => ("changed", differences),
+        Standing::ReAdded(differences) => {
+            ("put the original container back beside the dev container:", differences)
+        }
+        _ => return None,
+    };
+    let named: Vec<String> = differences.iter().take(NAMED_DIFFERENCES).map(Difference::to_string).collect();
+    let more = differences.len().saturating_sub(NAMED_DIFFERENCES);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Some(format!("{writers} {what} {}{more}; it stays when DevMode ends", named.join("; ")))
 }
 
 fn scaled_up(sight: &Sight) -> Option<String> {

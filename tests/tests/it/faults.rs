@@ -89,6 +89,19 @@ async fn killed_at_any_point_of_an_undo_with_a_stateful_set_the_next_daemon_comp
 }
 
 #[tokio::test]
+async fn killed_while_it_merges_the_next_daemon_does_so() -> Result<()> {
+    for kind in [WorkloadKind::Deployment, WorkloadKind::CronJob] {
+        let points = points(kind, Way::Merge);
+        eprintln!("{kind}: {} fault points of a merge", points.len());
+        in_groups("merge", kind, points, async |rig, point| {
+            merged(rig, &point).await.with_context(|| format!("{kind} killed at {point}"))
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn killed_while_it_brings_the_record_up_to_date_the_next_daemon_does_so() -> Result<()> {
     let points = points(WorkloadKind::Deployment, Way::Replan);
     eprintln!("{} fault points of a second plan", points.len());
@@ -178,6 +191,16 @@ async fn undone(rig: &mut Rig, point: &Point) -> Result<()> {
     let phase = rig.finish_end(&nhd).await?;
     ensure!(matches!(phase, None | Some(Phase::Failed)), "{phase:?}");
     Ok(())
+}
+
+/// The workload changes in DevMode, and the daemon dies as it takes that over into the original.
+async fn merged(rig: &mut Rig, point: &Point) -> Result<()> {
+    let nhd = rig.daemon(Some(point)).await?;
+    let session = rig.finish_start(&nhd).await?.session;
+    rig.change_in_dev_mode().await?;
+    rig.end_until_death(&nhd, &session).await?;
+    let nhd = rig.daemon(None).await?;
+    rig.finish_end(&nhd).await.map(drop)
 }
 
 /// The workload changes between its plan and its edit, while the daemon is dead: the record has to follow.

@@ -4,6 +4,7 @@ mod cluster;
 mod devmode;
 mod kinds;
 mod ownership;
+mod foreign;
 mod refusals;
 mod permissions;
 mod concurrency;

@@ -10,11 +10,10 @@ use futures::future::try_join_all;
 use k8s_openapi::api::core::v1::{PersistentVolume, PersistentVolumeClaim, Pod};
 use kube::Api;
 use kube::api::PostParams;
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
-use nhd_protocol::methods::End;
-use nhd_protocol::session::{Phase, SessionSelector, SessionStatus};
+use nhd_protocol::error::ErrorKind;
+use nhd_protocol::session::Phase;
 use nhd_tests::namespace::Namespace;
-use nhd_tests::stage::{Stage, answered, pod_of};
+use nhd_tests::stage::{Stage, pod_of};
 use nhd_tests::workload::{Workload, app};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -263,66 +262,6 @@ async fn who_keeps_writing_to_the_workload_neither_stops_a_session_nor_is_undone
     expected.annotations["beat"] = json!("on");
     stage.workload.assert_restored(&expected).await?;
     stage.close().await
-}
-
-fn by_id(session: &str) -> SessionSelector {
-    SessionSelector { session: Some(session.to_owned()), ..SessionSelector::default() }
-}
-
-/// Asks for the end, which is refused.
-async fn refused_end(stage: &Stage, session: &str) -> Result<ErrorInfo> {
-    answered(stage.nhd.call::<End>(by_id(session)).await.err().context("the end was not refused")?)
-}
-
-#[tokio::test]
-async fn an_end_that_would_lose_a_change_of_others_is_refused_and_names_it() -> Result<()> {
-    let stage = Stage::set(shared_cluster().await, "changed", app("web")).await?;
-    let status = stage.start().await?;
-    let container = |member: Value| {
-        let mut container = json!({"name": "nocalhost-dev"});
-        for (field, value) in member.as_object().into_iter().flatten() {
-            container[field] = value.clone();
-        }
-        json!({"spec": {"template": {"spec": {"containers": [container]}}}})
-    };
-    let changes = [
-        (json!({"spec": {"replicas": 3}}), json!({"spec": {"replicas": 1}}), "replicas: 1 → 3"),
-        (
-            container(json!({"image": "nhd-tests/app:1"})),
-            container(json!({"image": "nhd-tests/dev:1"})),
-            "containers[nocalhost-dev].image: \"nhd-tests/dev:1\" → \"nhd-tests/app:1\"",
-        ),
-    ];
-    for (change, undone, named) in changes {
-        stage.workload.patch(&change).await?;
-        let changed = stage.workload.object().await?["spec"].clone();
-        let synced = goes_on(&stage, &status.session).await.context(named)?;
-        if named.starts_with("replicas") {
-            ensure!(synced.pod == status.pod, "another pod without need: {:?}", synced.pod);
-        }
-        let version = stage.workload.version().await?;
-        let error = refused_end(&stage, &status.session).await?;
-        ensure!(error.kind == ErrorKind::WorkloadChanged && error.hint.is_some(), "{error:?}");
-        ensure!(error.message.contains(named), "{named:?} is not in {error:?}");
-        ensure!(error.session.as_deref() == Some(&status.session), "{error:?}");
-        ensure!(stage.workload.version().await? == version, "it was written to");
-        ensure!(stage.workload.object().await?["spec"] == changed, "the change is lost");
-        let synced = goes_on(&stage, &status.session).await.context("after the refusal")?;
-        stage.save_arrives(&synced, "saved.txt", named).await?;
-        stage.workload.patch(&undone).await?;
-        goes_on(&stage, &status.session).await.context("after the change was undone")?;
-    }
-    stage.end(&status.session).await?;
-    stage.close().await
-}
-
-/// Waits until the workload is at rest and the session is synced.
-async fn goes_on(stage: &Stage, session: &str) -> Result<SessionStatus> {
-    stage.workload.rolled_out().await?;
-    let live: BTreeSet<String> =
-        stage.workload.live_pods().await?.into_iter().filter_map(|pod| pod.metadata.name).collect();
-    let in_live = |status: &SessionStatus| pod_of(status).is_ok_and(|pod| live.contains(pod));
-    stage.until(session, |status| status.phase == Phase::Synced && in_live(status)).await
 }
 
 #[tokio::test]

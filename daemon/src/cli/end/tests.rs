@@ -91,11 +91,11 @@ async fn a_bare_name_that_several_sessions_bear_ends_none() {
 
 #[tokio::test]
 async fn a_refusal_is_shown_with_its_differences() {
-    let (result, out) = ended("deployment/reviews", &["s1"], Some(ErrorKind::WorkloadChanged)).await;
+    let (result, out) = ended("deployment/reviews", &["s1"], Some(ErrorKind::WorkloadOverwritten)).await;
     let failure = result.expect_err("refused");
     assert_eq!(
         (failure.exit, failure.info().kind, out.as_str()),
-        (Exit::Failed, ErrorKind::WorkloadChanged, "")
+        (Exit::Failed, ErrorKind::WorkloadOverwritten, "")
     );
     assert_eq!(failure.lines()[1], ("hint", "put it back"));
 }

@@ -73,6 +73,9 @@ pub(crate) fn step(step: StepName) -> StepWords {
         StepName::DeleteDevWorkload => {
             ("deleting the dev workload", "deleted the dev workload", "could not delete the dev workload")
         }
+        StepName::MergeChanges => {
+            ("merging others' changes", "merged others' changes", "could not merge others' changes")
+        }
         StepName::RestoreWorkload => {
             ("restoring the workload", "restored the workload", "could not restore the workload")
         }
@@ -87,6 +90,11 @@ pub(crate) fn step(step: StepName) -> StepWords {
         StepName::SettleWorkload => {
             ("settling the workload", "settled the workload", "could not settle the workload")
         }
+        StepName::ReturnOwnership => (
+            "giving back the fields' ownership",
+            "gave back the fields' ownership",
+            "could not give back the fields' ownership",
+        ),
         StepName::DeleteRecord => {
             ("deleting the record", "deleted the record", "could not delete the record")
         }

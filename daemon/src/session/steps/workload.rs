@@ -82,6 +82,15 @@ impl Hands<'_> {
         Ok(())
     }
 
+    /// Takes others' changes into the original. From then on the workload, as they have left it, is the edit.
+    pub(super) fn merge_changes(&mut self) -> Result<(), Failure> {
+        let current = self.current()?.clone();
+        let Some(plan) = &mut self.stored.plan else { return Ok(()) };
+        plan.origin = plan::merge(&current, &plan.origin, &plan.edited, &plan.container);
+        plan.edited = current;
+        self.save()
+    }
+
     pub(super) async fn restore_workload(&mut self) -> Result<(), Failure> {
         if self.stored.workload.kind == WorkloadKind::Pod {
             return self.give_back_pod().await;
@@ -117,6 +126,16 @@ impl Hands<'_> {
     pub(super) async fn settle_workload(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
         self.write(|current| plan::settle(current, &plan.origin)).await.map(drop)
+    }
+
+    pub(super) async fn return_ownership(&mut self) -> Result<(), Failure> {
+        self.running.ownership_returned = true;
+        let origin = &self.planned()?.origin;
+        let returned = |current: &Value| plan::return_ownership(current, origin, FIELD_MANAGER);
+        if returned(self.current()?) == *self.current()? {
+            return Ok(());
+        }
+        self.write(returned).await.map(drop)
     }
 
     fn dev_pods(&self) -> impl Iterator<Item = &PodSeen> {

@@ -5,11 +5,7 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use super::super::next::{Next, Obstacle};
 use super::super::prepare::{record_name, taken};
 use super::{QUIET_LOOK, SessionTask, Turn};
-use crate::plan::{Difference, Standing};
 use crate::store::session::Desired;
-
-/// Differences named in an error; more would not be read.
-const NAMED_DIFFERENCES: usize = 5;
 
 impl SessionTask {
     /// Something stands in the way that only somebody else can move.
@@ -48,30 +44,16 @@ impl SessionTask {
             .with_hint("end this session, then start a new one on what is there"),
             Obstacle::Overwritten => ErrorInfo::new(
                 ErrorKind::WorkloadOverwritten,
-                format!("others overwrote {workload} while it was in DevMode"),
+                format!("{} overwrote {workload} while it was in DevMode", self.overwriters()),
             )
             .with_hint("end this session, which leaves their manifest as it is, then start again"),
-            Obstacle::Drifted => ErrorInfo::new(
-                ErrorKind::WorkloadChanged,
-                format!("others changed {workload} while it was in DevMode: {}", self.changes_of_others()),
-            )
-            .with_hint(
-                "undo that change (the value before it comes first), then end again; nothing was written",
-            ),
         };
         ErrorInfo { session: Some(self.stored.id.clone()), ..error }
     }
 
-    fn changes_of_others(&self) -> String {
-        let (Some(sight), Some(plan)) = (&self.sight, &self.stored.plan) else { return String::new() };
-        let Some(Standing::Drifted(differences) | Standing::ReAdded(differences)) = sight.standing(plan)
-        else {
-            return String::new();
-        };
-        let named: Vec<String> =
-            differences.iter().take(NAMED_DIFFERENCES).map(Difference::to_string).collect();
-        let more = differences.len().saturating_sub(NAMED_DIFFERENCES);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        named.join("; ") + &more
+    /// The field managers that wrote to the workload since our edit.
+    fn overwriters(&self) -> String {
+        let (Some(sight), Some(plan)) = (&self.sight, &self.stored.plan) else { return "others".to_owned() };
+        sight.writers(plan)
     }
 }

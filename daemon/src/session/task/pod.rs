@@ -63,6 +63,7 @@ impl SessionTask {
             forward: self.running.forward.is_some(),
             sync: self.running.sync.is_some() || leftover,
             synced_with: self.synced_with.clone().filter(|_| connected),
+            ownership_returned: self.running.ownership_returned,
             rollout_given_up: waited.is_some_and(|(_, since)| since.elapsed() >= patience),
         }
     }

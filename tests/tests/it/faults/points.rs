@@ -14,6 +14,8 @@ pub(super) enum Way {
     /// A start during which somebody else changed the workload before the edit.
     Replan,
     End,
+    /// An end after others changed the workload in DevMode.
+    Merge,
     /// Only when a start failed.
     Undo,
 }
@@ -73,6 +75,7 @@ steps! {
     AwaitPod: Start ALL, ["before"];
     AwaitSync: Start ALL, ["before"];
     DeleteDevWorkload: End BESIDE, ["before", "deleted", "after"];
+    MergeChanges: Merge EDITED, ["before", "after"];
     RestoreWorkload: End EDITED, ["before", "after"];
     StopSync: End ALL, ["before", "after"];
     CloseForward: End ALL, ["before", "after"];
@@ -80,6 +83,7 @@ steps! {
     AwaitRollout: End &[Deployment, StatefulSet, DaemonSet, Pod], ["before"];
     DeleteDevRevision: End REVISED, ["before", "revisionDeleted", "after"];
     SettleWorkload: End REVISED, ["before", "after"];
+    ReturnOwnership: End EDITED, ["before", "after"];
     DeleteRecord: End ALL, ["before", "after"];
     Forget: End ALL, ["before", "folderRemoved", "after"];
 }

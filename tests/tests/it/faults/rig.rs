@@ -184,6 +184,17 @@ impl Rig {
         Ok(phase)
     }
 
+    /// Somebody else changes a field of the workload in DevMode that nhd does not need, and that must stay changed.
+    pub(super) async fn change_in_dev_mode(&mut self) -> Result<()> {
+        let (field, value) = match self.workload.kind() {
+            WorkloadKind::CronJob => ("successfulJobsHistoryLimit", 7),
+            _ => ("progressDeadlineSeconds", 77),
+        };
+        self.workload.patch_by("tests", &json!({"spec": {field: value}})).await?;
+        self.before.spec[field] = json!(value);
+        Ok(())
+    }
+
     /// Somebody else changes the workload, which nobody's session has edited yet.
     pub(super) async fn change_workload(&mut self) -> Result<()> {
         let patch = json!({"spec": {"template": {"spec": {"containers": [

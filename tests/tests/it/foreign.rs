@@ -1,0 +1,190 @@
+//! Others write to a workload in DevMode: what they did stays, what nhd did goes, and who did it is told.
+
+use anyhow::{Context, Result, ensure};
+use nhd_protocol::session::{Phase, SessionStatus};
+use nhd_protocol::workload::WorkloadKind;
+use nhd_tests::namespace::Namespace;
+use nhd_tests::stage::Stage;
+use nhd_tests::workload::{Workload, app, app_of};
+use serde_json::{Value, json};
+
+use crate::shared_cluster;
+
+/// One change of others: what is written to the object in DevMode, and what of the spec then stays.
+struct Foreign {
+    manager: &'static str,
+    patch: Value,
+    /// What is at these places of the spec after the end.
+    stays: Vec<(&'static str, Value)>,
+}
+
+fn of_containers(containers: Value) -> Value {
+    json!({"spec": {"template": {"spec": {"containers": containers}}}})
+}
+
+/// What users do to a Deployment, as their tools write it.
+fn changes() -> Vec<Foreign> {
+    vec![
+        Foreign {
+            manager: "kubectl-scale",
+            patch: json!({"spec": {"replicas": 3}}),
+            stays: vec![("/replicas", json!(3))],
+        },
+        Foreign {
+            manager: "kubectl-set-env",
+            patch: of_containers(json!([
+                {"name": "nocalhost-dev", "env": [{"name": "ADDED", "value": "yes"}]},
+                {"name": "nocalhost-sidecar", "env": [{"name": "ADDED", "value": "yes"}]},
+            ])),
+            stays: vec![(
+                "/template/spec/containers/0/env",
+                json!([{"name": "LOG_DIR", "value": "/tmp/logs"}, {"name": "ADDED", "value": "yes"}]),
+            )],
+        },
+        Foreign {
+            manager: "kubectl-set-image",
+            patch: of_containers(json!([{"name": "nocalhost-dev", "image": "nhd-tests/app:1"}])),
+            stays: vec![("/template/spec/containers/0/image", json!("nhd-tests/app:1"))],
+        },
+        Foreign {
+            manager: "kubectl-edit",
+            patch: json!({"spec": {"progressDeadlineSeconds": 77,
+                "template": {"metadata": {"annotations": {"restarted": "now"}}}}}),
+            stays: vec![
+                ("/progressDeadlineSeconds", json!(77)),
+                ("/template/metadata/annotations/restarted", json!("now")),
+            ],
+        },
+    ]
+}
+
+#[tokio::test]
+async fn what_others_change_in_dev_mode_is_told_and_stays() -> Result<()> {
+    let cluster = shared_cluster().await;
+    for Foreign { manager, patch, stays } in changes() {
+        let stage = Stage::set(cluster, "foreign", app("web")).await?;
+        let status = stage.start().await?;
+        stage.workload.patch_by(manager, &patch).await?;
+        told(&stage, &status, manager).await?;
+        let mut expected = stage.before.spec.clone();
+        for (pointer, value) in stays {
+            put(&mut expected, pointer, value);
+        }
+        stage.laptop.end(&stage.nhd, &status.session).await?;
+        let after = stage.workload.portrait().await?;
+        ensure!(after.uid == stage.before.uid, "{manager}: another uid");
+        ensure!(after.spec == expected, "{manager}:\nexpected {expected:#}\nbut it is {:#}", after.spec);
+        stage.workload.assert_restored(&after).await.with_context(|| manager.to_owned())?;
+        stage.workload.rolled_out().await?;
+        stage.close().await?;
+    }
+    Ok(())
+}
+
+/// Waits until the status names who changed the workload.
+async fn told(stage: &Stage, status: &SessionStatus, manager: &str) -> Result<()> {
+    let names = |status: &SessionStatus| status.warnings.iter().any(|warning| warning.contains(manager));
+    stage.until(&status.session, names).await.map(drop)
+}
+
+/// Sets what is at a pointer, whose objects are made where they are missing.
+fn put(value: &mut Value, pointer: &str, new: Value) {
+    let (parent, last) = pointer.rsplit_once('/').expect("is a pointer");
+    let mut place = value;
+    for step in parent.split('/').skip(1) {
+        place = match step.parse::<usize>() {
+            Ok(index) => &mut place[index],
+            Err(_) => &mut place[step],
+        };
+        if place.is_null() {
+            *place = json!({});
+        }
+    }
+    place[last] = new;
+}
+
+#[tokio::test]
+async fn who_puts_the_original_container_back_beside_ours_has_it_their_way() -> Result<()> {
+    let cluster = shared_cluster().await;
+    // What `kubectl apply` sends is a patch of what it knows; a deployment tool forces its whole manifest.
+    for forced in [false, true] {
+        let stage = Stage::set(cluster, "re-added", app("web")).await?;
+        let status = stage.start().await?;
+        let mut theirs = app("web");
+        theirs["spec"]["replicas"] = json!(2);
+        theirs["spec"]["template"]["spec"]["containers"][0]["env"][0]["value"] = json!("/theirs");
+        let manager = if forced { "argocd-controller" } else { "kubectl-client-side-apply" };
+        if forced {
+            stage.workload.apply(manager, true, &theirs).await?;
+        } else {
+            stage.workload.patch_by(manager, &json!({"spec": theirs["spec"]})).await?;
+        }
+        told(&stage, &status, manager).await?;
+        stage.laptop.end(&stage.nhd, &status.session).await?;
+        let mut expected = stage.before.spec.clone();
+        expected["replicas"] = json!(2);
+        expected["template"]["spec"]["containers"][0]["env"][0]["value"] = json!("/theirs");
+        let after = stage.workload.portrait().await?;
+        ensure!(after.spec == expected, "{manager}:\nexpected {expected:#}\nbut it is {:#}", after.spec);
+        stage.workload.assert_restored(&after).await?;
+        stage.close().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_takes_our_container_away_is_named() -> Result<()> {
+    let stage = Stage::set(shared_cluster().await, "removed", app("web")).await?;
+    let status = stage.start().await?;
+    let removed = of_containers(json!([
+        {"$patch": "replace"},
+        {"name": "app", "image": "nhd-tests/app:1", "imagePullPolicy": "IfNotPresent"},
+    ]));
+    stage.workload.patch_by("helm", &removed).await?;
+    let blocked = stage.until(&status.session, |status| status.phase == Phase::Blocked).await?;
+    let error = blocked.error.context("an error")?;
+    ensure!(error.message.contains("helm"), "{error:?}");
+    stage.laptop.end(&stage.nhd, &status.session).await?;
+    stage.close().await
+}
+
+#[tokio::test]
+async fn the_owner_of_a_workload_applies_without_a_conflict_after_the_end() -> Result<()> {
+    let cluster = shared_cluster().await;
+    let client = cluster.client().await?;
+    for kind in
+        [WorkloadKind::Deployment, WorkloadKind::StatefulSet, WorkloadKind::DaemonSet, WorkloadKind::CronJob]
+    {
+        let namespace = Namespace::create(&client, "owned").await?;
+        let manifest = app_of(kind, "web");
+        let workload =
+            Workload::create_applied(&client, namespace.name(), "argocd-controller", &manifest).await?;
+        let before = workload.managers().await?;
+        let stage = Stage::around(cluster, namespace, workload).await?;
+        let status = stage.start().await?;
+        stage.end(&status.session).await.with_context(|| kind.to_string())?;
+        let after = stage.workload.managers().await?;
+        ensure!(after == before, "{kind}: the managers were {before:?} and are {after:?}");
+        let mut next = manifest;
+        next["metadata"]["annotations"]["release"] = json!("2");
+        let template =
+            if kind == WorkloadKind::CronJob { "/spec/jobTemplate/spec/template" } else { "/spec/template" };
+        let container = next.pointer_mut(template).context("a template")?;
+        container["spec"]["containers"][0]["env"][0]["value"] = json!("/next");
+        stage.workload.apply("argocd-controller", false, &next).await.with_context(|| kind.to_string())?;
+        stage.close().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_deleted_namespace_ends_in_peace() -> Result<()> {
+    let mut stage = Stage::set(shared_cluster().await, "gone", app("web")).await?;
+    let status = stage.start().await?;
+    stage.namespace.clone().delete(&stage.client).await?;
+    stage.until(&status.session, |status| status.phase == Phase::Blocked).await?;
+    let ended = stage.laptop.end(&stage.nhd, &status.session).await?;
+    ensure!(ended.phase == Phase::Ended, "{ended:?}");
+    ensure!(stage.laptop.processes()?.is_empty(), "{:?}", stage.laptop.processes()?);
+    stage.laptop.stop_daemon().await
+}
