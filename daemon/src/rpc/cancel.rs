@@ -1,4 +1,5 @@
-//! `$/cancelRequest`: a client that no longer waits for an answer. It does not know what a request does.
+//! What requests of one connection have to do with each other: `$/cancelRequest`, a client that no longer waits for an
+//! answer, and the end of a subscription that has only just begun. It does not know what a request does.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -9,6 +10,7 @@ use jsonrpsee::server::middleware::rpc::{Batch, BatchEntry, Notification, Reques
 use jsonrpsee::types::{ErrorObjectOwned, Id};
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::methods::{CANCEL_REQUEST, CANCELLED_CODE, CancelParams, EventSubscription, RequestId};
+use tokio::sync::RwLock;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -22,11 +24,17 @@ const REMEMBERED_COUNT: usize = 64;
 pub(super) struct Cancellable<S> {
     service: S,
     requests: Requests,
+    accepting: Accepting,
 }
+
+/// Read while a subscription is accepted: jsonrpsee knows it only after its answer has left, and a client that is quick
+/// would be told that there is no such subscription. Who ends one waits until nobody reads.
+#[derive(Clone, Default)]
+pub(super) struct Accepting(pub(super) Arc<RwLock<()>>);
 
 impl<S> Cancellable<S> {
     pub(super) fn new(service: S) -> Self {
-        Self { service, requests: Requests::default() }
+        Self { service, requests: Requests::default(), accepting: Accepting::default() }
     }
 
     fn notice(&self, notification: &Notification<'_>) {
@@ -51,8 +59,9 @@ where
     type NotificationResponse = S::NotificationResponse;
     type BatchResponse = S::BatchResponse;
 
-    fn call<'a>(&self, request: Request<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
+    fn call<'a>(&self, mut request: Request<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
         let (service, requests) = (self.service.clone(), self.requests.clone());
+        let accepting = self.accepting.clone();
         // At once, not when it is first polled: the cancellation may be next.
         let id = request.id.clone().into_owned();
         let method = request.method.to_string();
@@ -60,7 +69,11 @@ where
         async move {
             // A subscription that is given up half made would never be ended.
             if method == EventSubscription::SUBSCRIBE {
+                request.extensions_mut().insert(accepting);
                 return service.call(request).await;
+            }
+            if method == EventSubscription::UNSUBSCRIBE {
+                drop(accepting.0.write().await);
             }
             tokio::select! {
                 biased;

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use jsonrpsee::core::{RpcResult, SubscriptionResult};
 use jsonrpsee::types::{ErrorObjectOwned, Params};
-use jsonrpsee::{Extensions, PendingSubscriptionSink, RpcModule, SubscriptionMessage, SubscriptionSink};
+use jsonrpsee::{
+    Extensions, PendingSubscriptionAcceptError, PendingSubscriptionSink, RpcModule, SubscriptionMessage,
+    SubscriptionSink,
+};
 use nhd_protocol::PROTOCOL_VERSION;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
@@ -17,6 +20,7 @@ use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{SessionList, SessionSelector, StartParams};
 use tokio::sync::broadcast;
 
+use super::cancel::Accepting;
 use super::error::{invalid_params, to_wire};
 use crate::clock::timestamp_now;
 use crate::events::Since;
@@ -137,7 +141,7 @@ async fn subscribe(
     params: Params<'static>,
     pending: PendingSubscriptionSink,
     door: Arc<Door>,
-    _: Extensions,
+    extensions: Extensions,
 ) -> SubscriptionResult {
     let params = match parse::<EventsParams>(EventSubscription::SUBSCRIBE, &params) {
         Ok(params) => params,
@@ -147,7 +151,7 @@ async fn subscribe(
         }
     };
     let (missed, end, mut live) = door.environment.events.subscribe(params.since.as_ref());
-    let sink = pending.accept().await?;
+    let sink = accept(pending, &extensions).await?;
     match missed {
         Since::Events(events) => {
             for event in events {
@@ -170,6 +174,17 @@ async fn subscribe(
             Err(broadcast::error::RecvError::Closed) => return Ok(()),
         }
     }
+}
+
+async fn accept(
+    pending: PendingSubscriptionSink,
+    extensions: &Extensions,
+) -> Result<SubscriptionSink, PendingSubscriptionAcceptError> {
+    let _accepting = match extensions.get::<Accepting>() {
+        Some(accepting) => Some(accepting.0.read().await),
+        None => None,
+    };
+    pending.accept().await
 }
 
 async fn send(sink: &SubscriptionSink, event: &Event) -> SubscriptionResult {

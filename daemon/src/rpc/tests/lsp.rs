@@ -65,6 +65,30 @@ async fn events_arrive_as_messages_until_the_subscription_is_ended() {
     assert_eq!(client.call(3, "session.list", &json!({})).await["id"], 3);
 }
 
+/// The next message that is no event.
+async fn answer(client: &mut Client) -> Value {
+    loop {
+        let message = client.next().await;
+        if message["method"] != "events.event" {
+            return message;
+        }
+    }
+}
+
+/// The answer of a subscription comes before jsonrpsee knows it, on another thread.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_subscription_can_be_ended_as_soon_as_it_is_answered() {
+    let house = House::open();
+    let mut client = house.connect().await;
+    for number in 0..500 {
+        client.send(&request(2 * number, "events.subscribe", &json!({}))).await;
+        let id = answer(&mut client).await["result"].clone();
+        client.send(&request(2 * number + 1, "events.unsubscribe", &json!([id]))).await;
+        assert_eq!(answer(&mut client).await["result"], true, "subscription {number}");
+    }
+    house.close().await;
+}
+
 #[tokio::test]
 async fn a_cancelled_request_is_answered_so_and_no_other() {
     let house = House::open();

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Passes the tests of the protocol from the JVM, on a real node. Installs a JDK and Maven where they are missing.
+# Needs the binaries of a debug build; tests/run.sh makes them before.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+packages=()
+command -v javac >/dev/null || packages+=(openjdk-17-jdk-headless)
+command -v mvn >/dev/null || packages+=(maven)
+if [ ${#packages[@]} -gt 0 ]; then
+    command -v apt-get >/dev/null || { echo "run.sh: missing: ${packages[*]}; there is no apt-get here: install these (Debian's names) by hand" >&2; exit 1; }
+    [ "$(id -u)" = 0 ] || { echo "run.sh: missing: ${packages[*]}; run as root: apt-get install --no-install-recommends ${packages[*]}" >&2; exit 1; }
+    echo "run.sh: installing ${packages[*]}" >&2
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q >&2
+    apt-get install -q -y --no-install-recommends "${packages[@]}" >&2
+fi
+
+exec mvn -q -B test "$@"

@@ -1,0 +1,4 @@
+package nhd.client;
+
+/** Who answers. */
+public record HelloResult(String version, int protocol, long pid, String home, String socket, String startedAt) {}
