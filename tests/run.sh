@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Passes all tests: format, lints, licences, unit tests, the tests on a real Kubernetes node, and documentation.
+# Passes all tests: format, lints, licences, the TypeScript client, unit tests, the tests on a real
+# Kubernetes node, and documentation.
 # Installs what is missing (see tests/cluster/install.sh); the first run builds Kubernetes, which takes some minutes.
 # Set NHD_TEST_KUBECONFIG to test against a cluster of your own.
 set -euo pipefail
@@ -23,6 +24,9 @@ step "licences and sources of dependencies"
 # The tests on the node run the binaries, which a test build alone does not make.
 step "build"
 cargo build --workspace --bins --quiet
+
+step "TypeScript client"
+client-ts/test.sh
 
 step "tests"
 cargo test --workspace --quiet

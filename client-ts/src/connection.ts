@@ -87,7 +87,7 @@ export class Connection {
   #request<T>(method: string, params: unknown, patience: Patience, take: (result: unknown) => T): Promise<T> {
     const { boundMs, signal } = patience;
     if (signal?.aborted === true) return Promise.reject(cancelled(method, signal));
-    if (!this.isOpen) return Promise.reject(lost(method, undefined));
+    if (!this.isOpen) return Promise.reject(this.#gone(method, undefined));
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       // The entry stays until the answer, which a subscription that was given up needs to be ended.
@@ -142,11 +142,15 @@ export class Connection {
 
   #lose(cause: unknown): void {
     for (const { method, failed } of this.#pending.values()) {
-      failed(this.#isClosing ? disposed() : lost(method, cause));
+      failed(this.#gone(method, cause));
     }
     for (const sink of this.#sinks.values()) sink.end();
     this.#pending.clear();
     this.#sinks.clear();
+  }
+
+  #gone(method: string, cause: unknown): ConnectionError {
+    return this.#isClosing ? disposed() : lost(method, cause);
   }
 }
 
