@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Passes all tests: format, lints, licences, unit tests, the tests on a real Kubernetes node, those from the JVM, and
-# documentation.
+# Passes all tests: format, lints, licences, unit tests, the tests on a real Kubernetes node, those of the clients for
+# Node and the JVM, and documentation.
 # Installs what is missing (see tests/cluster/install.sh); the first run builds Kubernetes, which takes some minutes.
 # Set NHD_TEST_KUBECONFIG to test against a cluster of your own.
 set -euo pipefail
@@ -27,6 +27,9 @@ cargo build --workspace --bins --quiet
 
 step "JVM"
 tests/jvm/run.sh
+
+step "TypeScript client"
+client-ts/test.sh
 
 step "tests"
 # Tests on the node mostly wait for it: more of them than there are processors run side by side.
