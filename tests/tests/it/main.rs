@@ -10,6 +10,7 @@ mod traps;
 mod faults;
 mod recovery;
 mod cli;
+mod config;
 
 /// The cluster that all tests of this binary share.
 async fn shared_cluster() -> &'static nhd_tests::shared::SharedCluster {
