@@ -5,6 +5,7 @@
 mod arguments;
 mod call;
 pub mod client;
+mod config;
 mod daemon;
 mod duration;
 mod end;
@@ -70,6 +71,10 @@ async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure>
         Command::Workloads(arguments) => {
             let here = Surroundings::of_this_process()?;
             workloads::run(arguments, &here, &launch::connect(&paths).await?, screen).await
+        }
+        Command::Config(arguments) => {
+            let here = Surroundings::of_this_process()?;
+            config::run(arguments, &here, &launch::connect(&paths).await?, screen).await
         }
         Command::Status(arguments) => status::run(arguments, &launch::connect(&paths).await?, screen).await,
         Command::Daemon(DaemonCommand::Start) => daemon::start(&paths, screen).await,

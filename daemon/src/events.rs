@@ -112,6 +112,7 @@ mod tests {
 
     fn log(folder: &std::path::Path) -> EventLog {
         let paths = Paths {
+            config: folder.join("config.yaml"),
             home: folder.to_path_buf(),
             runtime: folder.to_path_buf(),
             socket: folder.join("nhd.sock"),

@@ -9,6 +9,8 @@ pub mod sync;
 pub mod store;
 pub mod events;
 
+pub mod config;
+
 pub mod cli;
 
 pub mod daemon;

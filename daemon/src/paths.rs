@@ -16,6 +16,9 @@ use sha2::{Digest as _, Sha256};
 /// zero; what is longer moves to a short folder.
 const SOCKET_PATH_LIMIT: usize = 103;
 
+/// The name of the daemon's dev configuration, in the home or the platform's configuration folder.
+const CONFIG_NAME: &str = "config.yaml";
+
 /// The longest name of a socket beside the daemon's own: `st-<12 characters>.sock`.
 const LONGEST_SOCKET_NAME: usize = 20;
 
@@ -28,6 +31,8 @@ pub struct Paths {
     pub runtime: PathBuf,
     /// The daemon's own socket.
     pub socket: PathBuf,
+    /// The daemon's dev configuration, for every workload; it need not exist.
+    pub config: PathBuf,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -57,13 +62,13 @@ impl Paths {
             path => Ok(path),
         };
         let project = directories::ProjectDirs::from("", "", "nhd");
-        let (home, runtime) = match absolute("NHD_HOME")? {
-            Some(home) => (home.clone(), home.join("run")),
+        let (home, runtime, config) = match absolute("NHD_HOME")? {
+            Some(home) => (home.clone(), home.join("run"), home.clone()),
             None => {
                 let project = project.ok_or(PathsError::NoHome)?;
                 let home = project.state_dir().unwrap_or_else(|| project.data_local_dir()).to_path_buf();
                 let runtime = project.runtime_dir().map_or_else(|| home.join("run"), Path::to_path_buf);
-                (home, runtime)
+                (home, runtime, project.config_dir().to_path_buf())
             }
         };
         let runtime = shorten(runtime);
@@ -74,7 +79,7 @@ impl Paths {
             Some(socket) => socket,
             None => runtime.join("nhd.sock"),
         };
-        Ok(Self { home, runtime, socket })
+        Ok(Self { home, runtime, socket, config: config.join(CONFIG_NAME) })
     }
 
     /// Makes the folders, private to the user, and refuses those that are not.

@@ -23,6 +23,7 @@ mod template;
 mod container;
 mod references;
 mod security;
+mod configured;
 mod work_dir;
 mod mounts;
 mod volumes;

@@ -2,6 +2,7 @@
 //!
 //! It decides and orders; carrying out is the work of `plan`, `cluster`, `forward` and `sync`.
 
+pub mod configure;
 pub mod failure;
 pub mod link;
 pub mod listing;

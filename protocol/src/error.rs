@@ -52,6 +52,8 @@ error_kinds! {
     Timeout = 7, "Wait again: what was awaited goes on. The message says what it waits for.";
     /// No daemon answers. Clients say this; a daemon never does.
     DaemonUnreachable = 8, "Start the daemon: `nhd-cli daemon start`, or spawn `nhd-cli stdio`.";
+    /// A dev configuration cannot be read, or a value in it is not what it must be.
+    ConfigInvalid = 9, "Mend the value; the message begins with file, line and column.";
     /// A kubeconfig is missing, cannot be read, or does not say what it must.
     KubeconfigInvalid = 20, "Mend the kubeconfig that the message names, or name another.";
     /// The kubeconfig has no such context.

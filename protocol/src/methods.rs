@@ -4,6 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::config::ConfigResult;
 use crate::error::{CLUSTER_ERRORS, ErrorKind, REQUEST_ERRORS, SESSION_ERRORS, WORKLOAD_ERRORS};
 use crate::event::{Event, EventList, EventsParams};
 use crate::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
@@ -93,13 +94,14 @@ methods! {
     "rpc.discover" Discover(NoParams) -> OpenRpcDocument, Reads, [];
     /// Says what a start would change, and changes nothing.
     "session.plan" Plan(StartParams) -> PlanResult, Reads,
-        [&[ErrorKind::SessionExists, ErrorKind::SourceMissing], CLUSTER_ERRORS, WORKLOAD_ERRORS];
+        [&[ErrorKind::SessionExists, ErrorKind::ConfigInvalid, ErrorKind::SourceMissing], CLUSTER_ERRORS, WORKLOAD_ERRORS];
     /// Puts a workload into DevMode. Answers as soon as the session exists; progress comes as events, and
     /// `session.wait` waits for it. Repeated with equal parameters it answers with the session that there is.
     "session.start" Start(StartParams) -> SessionStatus, Idempotent,
         [&[
             ErrorKind::SessionExists,
             ErrorKind::SessionEnding,
+            ErrorKind::ConfigInvalid,
             ErrorKind::UnsupportedKind,
             ErrorKind::SourceMissing,
             ErrorKind::StoreFailed,
@@ -125,6 +127,10 @@ methods! {
         [&[ErrorKind::SessionNotFound, ErrorKind::Timeout], CLUSTER_ERRORS, WORKLOAD_ERRORS, SESSION_ERRORS];
     /// The workloads of a namespace or of the cluster, with who has which in DevMode since when.
     "workload.list" Workloads(WorkloadListParams) -> WorkloadList, Reads, [CLUSTER_ERRORS];
+    /// Says what a start with the same parameters would use, and where each value came from: the request, the source
+    /// folder's `.nocalhost/config.yaml`, the workload's annotation, the daemon's configuration or a default.
+    "config.resolve" Resolve(StartParams) -> ConfigResult, Reads,
+        [&[ErrorKind::ConfigInvalid, ErrorKind::UnsupportedKind, ErrorKind::SourceMissing], CLUSTER_ERRORS];
     /// The events after a place in the log, without waiting for more.
     "events.since" EventsSince(EventsParams) -> EventList, Reads, [];
 }

@@ -22,7 +22,8 @@ pub enum SidecarPreset {
     Nocalhost,
 }
 
-/// Starts a dev session, or says what that would do (`session.plan`).
+/// Starts a dev session, or says what that would do (`session.plan`, `config.resolve`). What is left out comes from the
+/// dev configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StartParams {
@@ -47,8 +48,12 @@ pub struct StartParams {
     /// The container to develop in; may be left out where there is only one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,
-    /// The dev image.
-    pub image: String,
+    /// The dev image; may be left out where the dev configuration names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// Variables for the dev container, beside those that it has and those of the dev configuration.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, String>,
     /// The absolute path of the local source folder.
     pub source: String,
     /// The folder in the container; `/home/nocalhost-dev` without it.
@@ -211,6 +216,9 @@ pub struct SessionStatus {
     pub source: String,
     /// The folder in the container.
     pub work_dir: String,
+    /// The shell to open in the dev container, where the dev configuration names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shell: Option<String>,
     /// The dev pod, once there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pod: Option<PodStatus>,

@@ -76,7 +76,7 @@ impl Laptop {
 
     fn paths(&self) -> Paths {
         let (home, runtime) = (self.home(), self.home().join("run"));
-        Paths { socket: runtime.join("nhd.sock"), runtime, home }
+        Paths { socket: runtime.join("nhd.sock"), runtime, config: home.join("config.yaml"), home }
     }
 
     pub fn log(&self) -> PathBuf {
@@ -164,7 +164,8 @@ impl Laptop {
                 .map(|(name, value)| (name.clone(), value.to_string_lossy().into_owned()))
                 .collect(),
             container: None,
-            image: DEV_IMAGE.to_owned(),
+            image: Some(DEV_IMAGE.to_owned()),
+            env: BTreeMap::new(),
             source: self.source().display().to_string(),
             work_dir: None,
             sidecar_image: None,

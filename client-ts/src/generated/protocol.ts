@@ -20,6 +20,50 @@ export interface CancelParams {
   id: RequestId;
 }
 
+/** One key with its effective value. */
+export interface ConfigEntry {
+  /** The path of the key below `dev`: `image`, `sync.mode`, `env.LOG_LEVEL`. */
+  key: string;
+  source: ConfigSource;
+  /** Left out where nothing is set: the container keeps its own. */
+  value?: ConfigValue;
+}
+
+/** What a start with the same parameters would use. */
+export interface ConfigResult {
+  entries: ConfigEntry[];
+  workload: WorkloadRef;
+  /** What was found and has no effect, each with its place. */
+  warnings?: string[];
+}
+
+/** Where a value came from. */
+export interface ConfigSource {
+  kind: ConfigSourceKind;
+  /** The column in characters, from 1. */
+  column?: number;
+  /** The file's path, or whose annotation it is. */
+  file?: string;
+  /** The line of the value in it, from 1. */
+  line?: number;
+}
+
+/** The kinds of source, the strongest first. */
+export type ConfigSourceKind =
+  /** A member of the request. */
+  | "flag"
+  /** `.nocalhost/config.yaml` in the source folder. */
+  | "file"
+  /** The annotation `dev.nocalhost` of the workload. */
+  | "annotation"
+  /** The daemon's own `config.yaml`. */
+  | "daemon"
+  /** Nobody said otherwise. */
+  | "default";
+
+/** A value of the dev configuration. */
+export type ConfigValue = string | number | string[];
+
 /** A place in the log. `seq` counts up by one from 1 within an epoch; a new epoch begins with a new store. */
 export interface Cursor {
   /** The log. Numbers of two epochs say nothing of each other. */
@@ -82,6 +126,8 @@ export type ErrorKind =
   | "timeout"
   /** No daemon answers. Clients say this; a daemon never does. */
   | "daemonUnreachable"
+  /** A dev configuration cannot be read, or a value in it is not what it must be. */
+  | "configInvalid"
   /** A kubeconfig is missing, cannot be read, or does not say what it must. */
   | "kubeconfigInvalid"
   /** The kubeconfig has no such context. */
@@ -382,6 +428,8 @@ export interface SessionStatus {
   forward?: ForwardStatus;
   /** The dev pod, once there is one. */
   pod?: PodStatus;
+  /** The shell to open in the dev container, where the dev configuration names one. */
+  shell?: string;
   /** What it is doing now. */
   step?: StepName;
   sync?: SyncStatus;
@@ -402,10 +450,11 @@ export type SidecarPreset =
   /** Nocalhost's own sidecar image. */
   | "nocalhost";
 
-/** Starts a dev session, or says what that would do (`session.plan`). */
+/**
+ * Starts a dev session, or says what that would do (`session.plan`, `config.resolve`). What is left out comes from
+ * the dev configuration.
+ */
 export interface StartParams {
-  /** The dev image. */
-  image: string;
   /** The workload's kind. */
   kind: WorkloadKind;
   /** The workload's name. */
@@ -416,11 +465,15 @@ export interface StartParams {
   container?: string;
   /** The context in it; without it the current one. The session stays with it when the current one changes. */
   context?: string;
+  /** Variables for the dev container, beside those that it has and those of the dev configuration. */
+  env?: { [name: string]: string };
   /**
    * The client's environment, as far as kubeconfig's exec plugins and the search for syncthing need it: `PATH`,
    * `HOME`, `KUBECONFIG`, cloud profiles.
    */
   environment?: { [name: string]: string };
+  /** The dev image; may be left out where the dev configuration names one. */
+  image?: string;
   /**
    * One absolute path, or several joined by the platform's path separator as in `KUBECONFIG`. Without it
    * `KUBECONFIG` of `environment`, then `~/.kube/config`.
@@ -637,6 +690,11 @@ export interface Methods {
   "session.wait": { params: WaitParams; result: SessionStatus };
   /** The workloads of a namespace or of the cluster, with who has which in DevMode since when. */
   "workload.list": { params: WorkloadListParams; result: WorkloadList };
+  /**
+   * Says what a start with the same parameters would use, and where each value came from: the request, the source
+   * folder's `.nocalhost/config.yaml`, the workload's annotation, the daemon's configuration or a default.
+   */
+  "config.resolve": { params: StartParams; result: ConfigResult };
   /** The events after a place in the log, without waiting for more. */
   "events.since": { params: EventsParams; result: EventList };
 }
@@ -654,6 +712,7 @@ export const REPEATS: { readonly [M in keyof Methods]: "reads" | "idempotent" | 
   "session.list": "reads",
   "session.wait": "reads",
   "workload.list": "reads",
+  "config.resolve": "reads",
   "events.since": "reads",
 };
 
@@ -667,6 +726,7 @@ export const ERROR_CODES: { readonly [K in ErrorKind]: number } = {
   cancelled: 6,
   timeout: 7,
   daemonUnreachable: 8,
+  configInvalid: 9,
   kubeconfigInvalid: 20,
   contextNotFound: 21,
   clusterUnreachable: 22,

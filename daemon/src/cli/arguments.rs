@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Start(StartArguments),
     /// Show what `start` with the same arguments would change, and change nothing
     Plan(StartArguments),
+    /// Show what `start` with the same arguments would use, and where each value comes from
+    Config(ConfigArguments),
     /// Give a workload back as it was
     End(EndArguments),
     /// Show what is in DevMode by this daemon
@@ -52,12 +54,42 @@ pub(crate) enum Command {
 pub(crate) struct StartArguments {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// The dev image
-    #[arg(long, value_name = "IMAGE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
-    pub(crate) image: String,
     /// The local source folder
     #[arg(long, value_name = "FOLDER")]
     pub(crate) source: PathBuf,
+    #[command(flatten)]
+    pub(crate) dev: DevArguments,
+    /// How long it may take; a start that takes longer is undone
+    #[arg(long, value_name = "DURATION", default_value = "120s", value_parser = parse_duration)]
+    pub(crate) timeout: Duration,
+    /// What to wait for
+    #[arg(long, value_name = "STATE", default_value = "synced")]
+    pub(crate) wait: Wait,
+    /// End DevMode first that somebody else has it in, which stops their work
+    #[arg(long)]
+    pub(crate) takeover: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArguments {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// The local source folder
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) source: PathBuf,
+    #[command(flatten)]
+    pub(crate) dev: DevArguments,
+}
+
+/// Where the workload is, and what wins over the dev configuration.
+#[derive(Debug, Args)]
+pub(crate) struct DevArguments {
+    /// The dev image [default: as configured]
+    #[arg(long, value_name = "IMAGE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) image: Option<String>,
+    /// A variable of the dev container; may be given several times
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
+    pub(crate) env: Vec<(String, String)>,
     /// Where the workload is [default: the context's namespace]
     #[arg(short, long)]
     pub(crate) namespace: Option<String>,
@@ -79,15 +111,6 @@ pub(crate) struct StartArguments {
     /// The sidecar's image, arguments and pull policy [default: syncthing]
     #[arg(long, value_name = "PRESET")]
     pub(crate) sidecar_preset: Option<Preset>,
-    /// How long it may take; a start that takes longer is undone
-    #[arg(long, value_name = "DURATION", default_value = "120s", value_parser = parse_duration)]
-    pub(crate) timeout: Duration,
-    /// What to wait for
-    #[arg(long, value_name = "STATE", default_value = "synced")]
-    pub(crate) wait: Wait,
-    /// End DevMode first that somebody else has it in, which stops their work
-    #[arg(long)]
-    pub(crate) takeover: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -192,6 +215,13 @@ pub(crate) struct EventsArguments {
     /// Go on and show events as they happen
     #[arg(short, long)]
     pub(crate) follow: bool,
+}
+
+fn parse_variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
 }
 
 fn parse_params(text: &str) -> Result<Value, String> {

@@ -17,7 +17,9 @@ pub(crate) async fn run(
     client: &Client,
     screen: &mut Screen,
 ) -> Result<(), Failure> {
-    let plan = client.call::<methods::Plan>(params(arguments, here)?).await?;
+    let plan = client
+        .call::<methods::Plan>(params(&arguments.target, &arguments.source, &arguments.dev, here)?)
+        .await?;
     screen.result(&plan, |style| text(style, &plan))?;
     Ok(screen.warnings(&plan.warnings)?)
 }

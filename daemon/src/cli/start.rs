@@ -13,7 +13,7 @@ use nhd_protocol::listing::ReleaseParams;
 use nhd_protocol::methods;
 use nhd_protocol::session::{Phase, SessionStatus, SidecarPreset, StartParams, WaitParams, WaitUntil};
 
-use super::arguments::{Preset, StartArguments, Wait};
+use super::arguments::{DevArguments, Preset, StartArguments, Wait};
 use super::client::{Client, ClientError, Events};
 use super::failure::{Exit, Failure};
 use super::follow::{following, interruptible};
@@ -22,6 +22,7 @@ use super::render::Screen;
 use super::render::session::{end_command, short_name, summary};
 use super::render::style::Tone;
 use super::surroundings::Surroundings;
+use super::target::Target;
 
 /// How much longer than the start itself its undoing may take, before the wait for it is given up.
 const UNDO_GRACE: Duration = Duration::from_secs(30);
@@ -32,7 +33,10 @@ pub(crate) async fn run(
     client: &Client,
     screen: &mut Screen,
 ) -> Result<(), Failure> {
-    let params = params(arguments, here)?;
+    let params = StartParams {
+        timeout_ms: Some(milliseconds(arguments.timeout)),
+        ..params(&arguments.target, &arguments.source, &arguments.dev, here)?
+    };
     if arguments.takeover {
         take_over(&params, arguments, client, screen).await?;
     }
@@ -97,25 +101,31 @@ async fn take_over(
 }
 
 /// What the command line and its surroundings ask for.
-pub(crate) fn params(arguments: &StartArguments, here: &Surroundings) -> Result<StartParams, Failure> {
+pub(crate) fn params(
+    target: &Target,
+    source: &Path,
+    arguments: &DevArguments,
+    here: &Surroundings,
+) -> Result<StartParams, Failure> {
     let kubeconfig = kubeconfig(arguments.kubeconfig.as_deref(), here)?;
     Ok(StartParams {
-        kind: arguments.target.kind,
-        name: arguments.target.name.clone(),
+        kind: target.kind,
+        name: target.name.clone(),
         namespace: arguments.namespace.clone(),
         kubeconfig,
         context: arguments.context.clone(),
         environment: here.environment(),
         container: arguments.container.clone(),
         image: arguments.image.clone(),
-        source: text("--source", here.absolute(&arguments.source))?,
+        env: arguments.env.iter().cloned().collect(),
+        source: text("--source", here.absolute(source))?,
         work_dir: arguments.work_dir.clone(),
         sidecar_image: arguments.sidecar_image.clone(),
         sidecar_preset: arguments.sidecar_preset.map(|preset| match preset {
             Preset::Syncthing => SidecarPreset::Syncthing,
             Preset::Nocalhost => SidecarPreset::Nocalhost,
         }),
-        timeout_ms: Some(milliseconds(arguments.timeout)),
+        timeout_ms: None,
     })
 }
 

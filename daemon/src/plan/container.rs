@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::manifest::{items_mut, remove, set, text};
-use super::{DEV_CONTAINER, DevOptions};
+use super::{DEV_CONTAINER, DevOptions, configured};
 
 const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
 
@@ -17,6 +17,7 @@ pub(super) fn develop(container: &mut Value, options: &DevOptions) {
     for field in ["args", "lifecycle", "securityContext"] {
         remove(container, field);
     }
+    configured::apply(container, options);
 }
 
 /// A probe would restart a container whose application is not running, or keep the pod out of its Service. The API

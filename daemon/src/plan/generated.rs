@@ -2,6 +2,8 @@
 
 pub(super) mod kinds;
 
+use std::collections::BTreeMap;
+
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -18,6 +20,11 @@ pub(super) fn options() -> DevOptions {
     DevOptions {
         container: None,
         image: "dev:1".to_owned(),
+        image_pull_policy: None,
+        env: Vec::new(),
+        limits: BTreeMap::new(),
+        requests: BTreeMap::new(),
+        keep_security_context: false,
         work_dir: DEFAULT_WORK_DIR.to_owned(),
         command: DEFAULT_COMMAND.map(str::to_owned).to_vec(),
         sidecar: Sidecar { preset: SidecarPreset::Syncthing, image: None },
@@ -56,15 +63,31 @@ pub(super) fn deployment() -> impl Strategy<Value = (Value, DevOptions)> {
 
 fn dev_options() -> impl Strategy<Value = DevOptions> {
     let preset = select(vec![SidecarPreset::Syncthing, SidecarPreset::Nocalhost]);
-    (preset, option::of(Just("side:1".to_owned())), 0..14usize, any::<(bool, bool)>()).prop_map(
-        |(preset, image, revisions, (exclusive_claims, tight_quota))| DevOptions {
+    let sidecar = (preset, option::of(Just("side:1".to_owned())));
+    (sidecar, configured(), 0..14usize, any::<(bool, bool)>()).prop_map(
+        |((preset, image), configured, revisions, (exclusive_claims, tight_quota))| DevOptions {
             sidecar: Sidecar { preset, image },
             revisions,
             exclusive_claims,
             tight_quota,
-            ..options()
+            ..configured
         },
     )
+}
+
+/// What a dev configuration may say: variables that the container has or has not, and resources.
+fn configured() -> impl Strategy<Value = DevOptions> {
+    let policy = option::of(select(vec!["Always", "Never"]).prop_map(str::to_owned));
+    let names = subsequence(vec!["A", "C", "D"], 0..=3);
+    let quantities = || {
+        subsequence(vec!["cpu", "memory"], 0..=2).prop_map(|names| {
+            names.into_iter().map(|name| (name.to_owned(), "1".to_owned())).collect::<BTreeMap<_, _>>()
+        })
+    };
+    (policy, names, quantities(), quantities()).prop_map(|(image_pull_policy, names, limits, requests)| {
+        let env = names.into_iter().map(|name| (name.to_owned(), "ours".to_owned())).collect();
+        DevOptions { image_pull_policy, env, limits, requests, ..options() }
+    })
 }
 
 /// Each field of `fields` is there or not.

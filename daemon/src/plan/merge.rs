@@ -129,7 +129,8 @@ fn merge_value(
         (Value::Object(old), Value::Object(new)) => merge_fields(old, new, origin.and_then(Value::as_object)),
         (Value::Array(old), Value::Array(new)) => {
             let origin = origin.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-            Some(merge_items(field, old, new, origin).unwrap_or_else(|| new.clone()).into())
+            let merged = merge_items(field, old, new, origin).or_else(|| append(field, old, new, origin));
+            Some(merged.unwrap_or_else(|| new.clone()).into())
         }
         _ => Some(new.clone()),
     }
@@ -174,6 +175,14 @@ fn merge_items(field: &str, before: &[Value], after: &[Value], origin: &[Value])
         merge_value("", before.as_ref(), after.as_ref(), find(&origin_keys, origin, key).as_ref())
     });
     Some(merged.collect())
+}
+
+/// Several items have the same name, and others have only added some at the end: what they added goes to the original's
+/// end, unless it is there from an earlier merge.
+fn append(field: &str, before: &[Value], after: &[Value], origin: &[Value]) -> Option<Vec<Value>> {
+    KEYED.iter().find(|(list, _)| *list == field)?;
+    let added = after.strip_prefix(before)?.iter().filter(|item| !origin.contains(item));
+    Some(origin.iter().chain(added).cloned().collect())
 }
 
 /// What each item is told by; `None` where two are told by the same.

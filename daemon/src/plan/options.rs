@@ -1,5 +1,7 @@
 //! What a plan is made from: every choice resolved, every fact about the cluster looked up.
 
+use std::collections::BTreeMap;
+
 /// The folder that is synchronised, in the dev container and in the sidecar (the seed).
 pub const DEFAULT_WORK_DIR: &str = "/home/nocalhost-dev";
 /// What keeps the dev container alive while nothing is started in it (the seed).
@@ -20,6 +22,15 @@ pub struct DevOptions {
     pub container: Option<String>,
     /// The image of the dev container.
     pub image: String,
+    /// Takes the place of the container's own.
+    pub image_pull_policy: Option<String>,
+    /// Names with values that the dev container gets; each takes the place of all of its variables of that name.
+    pub env: Vec<(String, String)>,
+    /// Quantities by resource; each takes the place of the container's own of that name.
+    pub limits: BTreeMap<String, String>,
+    pub requests: BTreeMap<String, String>,
+    /// The security contexts of pod and container stay as they are.
+    pub keep_security_context: bool,
     /// An absolute, clean path.
     pub work_dir: String,
     pub command: Vec<String>,

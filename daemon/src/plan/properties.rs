@@ -98,8 +98,19 @@ proptest! {
         }
         let chosen = |it: &&Value| Some(name(it)) == options.container.as_deref();
         let before = items(pod_spec(&origin), "containers").iter().find(chosen).expect("a container is chosen");
-        for kept in ["envFrom", "ports", "resources", "imagePullPolicy", "terminationMessagePolicy"] {
+        for kept in ["envFrom", "ports", "terminationMessagePolicy"] {
             prop_assert_eq!(dev.get(kept), before.get(kept));
+        }
+        if options.limits.is_empty() && options.requests.is_empty() {
+            prop_assert_eq!(dev.get("resources"), before.get("resources"));
+        }
+        match &options.image_pull_policy {
+            Some(policy) => prop_assert_eq!(&dev["imagePullPolicy"], policy),
+            None => prop_assert_eq!(dev.get("imagePullPolicy"), before.get("imagePullPolicy")),
+        }
+        for (variable, value) in &options.env {
+            let values: Vec<_> = items(dev, "env").iter().filter(|it| name(it) == variable).collect();
+            prop_assert_eq!(values, [&json!({ "name": variable, "value": value })]);
         }
         prop_assert_eq!(dev.get("someFieldOfTheFuture"), before.get("someFieldOfTheFuture"));
         for container in [dev, containers.last().expect("there are containers")] {

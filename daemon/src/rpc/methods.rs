@@ -13,8 +13,8 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
 use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
 use nhd_protocol::methods::{
-    Discover, End, EventSubscription, EventsSince, Hello, List, Method, Plan, Release, Shutdown, Start,
-    Status, Wait, Workloads,
+    Discover, End, EventSubscription, EventsSince, Hello, List, Method, Plan, Release, Resolve, Shutdown,
+    Start, Status, Wait, Workloads,
 };
 use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{SessionList, SessionSelector, StartParams};
@@ -24,7 +24,7 @@ use super::cancel::Accepting;
 use super::error::{invalid_params, to_wire};
 use crate::clock::timestamp_now;
 use crate::events::Since;
-use crate::session::{Environment, SessionManager, listing, preview, release};
+use crate::session::{Environment, SessionManager, configure, listing, preview, release};
 
 /// What the methods lead to.
 pub struct Door {
@@ -55,6 +55,9 @@ pub fn methods(door: Door) -> RpcModule<Door> {
     method::<Status, _, _>(&mut module, |door, selector| async move { door.manager.status(&selector) });
     method::<List, _, _>(&mut module, |door, selector| async move { Ok(door.manager.list(&selector)) });
     method::<Wait, _, _>(&mut module, |door, params| async move { door.manager.wait(params).await });
+    method::<Resolve, _, _>(&mut module, |door, params| async move {
+        configure::show(&door.environment.paths, params).await
+    });
     method::<EventsSince, _, _>(&mut module, |door, params| async move { Ok(events_since(&door, &params)) });
     module
         .register_subscription(

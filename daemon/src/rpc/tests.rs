@@ -37,7 +37,12 @@ impl House {
     fn open() -> Self {
         let folder = tempfile::tempdir().expect("temporary folder");
         let home = folder.path().to_path_buf();
-        let paths = Paths { runtime: home.clone(), socket: home.join("nhd.sock"), home };
+        let paths = Paths {
+            runtime: home.clone(),
+            socket: home.join("nhd.sock"),
+            config: home.join("config.yaml"),
+            home,
+        };
         let only = Instance::acquire(&paths.lock()).expect("free");
         let store = Arc::new(Store::open(&paths).expect("store opens"));
         let environment = Arc::new(Environment {

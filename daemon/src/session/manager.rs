@@ -14,11 +14,13 @@ use nhd_protocol::workload::WorkloadRef;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
 
+use super::configure::configure;
 use super::request::{Request, differences};
 use super::resolve::{Place, new_session};
 use super::task::{Command, Environment, SessionTask};
 use super::view;
 use crate::fault;
+use crate::paths::Paths;
 use crate::store::StoredSession;
 use crate::store::session::StoredRequest;
 
@@ -65,8 +67,9 @@ impl SessionManager {
     }
 
     pub async fn start(&self, params: StartParams) -> Result<SessionStatus, ErrorInfo> {
-        let request = Request::check(params)?;
+        let mut request = Request::check(params)?;
         let place = Place::find(&request.address, request.namespace.as_deref()).await?;
+        configure(&self.environment.paths, &place, &mut request).await?;
         let mut registry = self.registry();
         let workload = place.workload(request.kind, &request.name);
         if let Some(handle) = registry.of_workload(&place.cluster_uid, &workload) {
@@ -100,6 +103,11 @@ impl SessionManager {
             .map_err(|error| super::failure::Failure::from(error).info)?;
         fault::point("start", "after");
         Ok(self.spawn(registry, stored))
+    }
+
+    /// The daemon's folders.
+    pub fn paths(&self) -> &Paths {
+        &self.environment.paths
     }
 
     pub fn has_session(&self, cluster_uid: &str, workload: &WorkloadRef) -> Option<String> {

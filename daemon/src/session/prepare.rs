@@ -159,6 +159,11 @@ pub async fn options(
     Ok(DevOptions {
         container: request.container.clone(),
         image: request.image.clone(),
+        image_pull_policy: request.dev.image_pull_policy.clone(),
+        env: request.dev.env.clone(),
+        limits: request.dev.limits.clone(),
+        requests: request.dev.requests.clone(),
+        keep_security_context: request.dev.keep_security_context,
         work_dir: request.work_dir.clone(),
         command: command.map(str::to_owned).to_vec(),
         sidecar: Sidecar { preset, image: request.sidecar_image.clone() },

@@ -5,6 +5,7 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::session::{PlanResult, PlannedAction, PlannedChange, StartParams};
 use serde_json::{Value, json};
 
+use super::configure::configure;
 use super::manager::SessionManager;
 use super::prepare::{Asker, prepare, record_name};
 use super::request::Request;
@@ -14,8 +15,9 @@ use crate::owner;
 use crate::plan::{self, Shape};
 
 pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<PlanResult, ErrorInfo> {
-    let request = Request::check(params)?;
+    let mut request = Request::check(params)?;
     let place = Place::find(&request.address, request.namespace.as_deref()).await?;
+    configure(manager.paths(), &place, &mut request).await?;
     let workload = place.workload(request.kind, &request.name);
     if let Some(session) = manager.has_session(&place.cluster_uid, &workload) {
         let error = ErrorInfo::new(ErrorKind::SessionExists, format!("{workload} is in DevMode already"))
@@ -57,7 +59,7 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
         server: place.client.server,
         container: plan.container,
         changes: [Some(secret), edit, generated].into_iter().flatten().collect(),
-        warnings: plan.warnings,
+        warnings: [request.details.dev.warnings, plan.warnings].concat(),
         workload,
     })
 }

@@ -15,7 +15,7 @@ use crate::cluster::ClusterAddress;
 use crate::cluster::record::{self, Record};
 use crate::plan::{DEFAULT_WORK_DIR, DEV_CONTAINER};
 use crate::store::StoredSession;
-use crate::store::session::{Desired, SESSION_VERSION, StoredPlan, StoredRequest, StoredSync};
+use crate::store::session::{Desired, SESSION_VERSION, StoredDev, StoredPlan, StoredRequest, StoredSync};
 use crate::sync::SyncIdentity;
 
 pub async fn release(manager: &SessionManager, params: ReleaseParams) -> Result<SessionStatus, ErrorInfo> {
@@ -59,6 +59,7 @@ fn session_of(
             sidecar_image: None,
             sidecar_preset: SidecarPreset::default(),
             timeout_ms: 0,
+            dev: StoredDev::default(),
         },
         desired: Desired::Original,
         failure: None,

@@ -8,8 +8,10 @@ use nhd_protocol::session::StartParams;
 use nhd_protocol::workload::WorkloadKind;
 
 use crate::cluster::ClusterAddress;
+use crate::config::files::IN_SOURCE;
+use crate::config::{Flags, Values};
 use crate::plan::DEFAULT_WORK_DIR;
-use crate::store::session::StoredRequest;
+use crate::store::session::{StoredDev, StoredRequest};
 
 /// How long a start may take where the client does not say.
 const DEFAULT_TIMEOUT_MS: u64 = 120_000;
@@ -23,15 +25,20 @@ pub struct Request {
     pub name: String,
     /// `None` stands for the context's own.
     pub namespace: Option<String>,
+    /// What the request itself says of the dev configuration.
+    pub flags: Flags,
+    /// What follows from request and configuration together, once `configure` has put them together.
     pub details: StoredRequest,
 }
 
 impl Request {
     pub fn check(params: StartParams) -> Result<Self, ErrorInfo> {
         filled("name", &params.name)?;
-        filled("image", &params.image)?;
-        if params.image.contains(char::is_whitespace) {
-            return Err(invalid(format!("image {:?} has a space in it", params.image)));
+        if let Some(image) = &params.image {
+            filled("image", image)?;
+            if image.contains(char::is_whitespace) {
+                return Err(invalid(format!("image {image:?} has a space in it")));
+            }
         }
         let timeout_ms = params.timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS);
         if !TIMEOUTS_MS.contains(&timeout_ms) {
@@ -44,15 +51,48 @@ impl Request {
             name: params.name,
             namespace: params.namespace.filter(|namespace| !namespace.is_empty()),
             details: StoredRequest {
-                container: params.container,
-                image: params.image,
+                container: params.container.clone(),
+                image: params.image.clone().unwrap_or_default(),
                 source: source_folder(&params.source)?,
-                work_dir: params.work_dir.unwrap_or_else(|| DEFAULT_WORK_DIR.to_owned()),
-                sidecar_image: params.sidecar_image,
+                work_dir: params.work_dir.clone().unwrap_or_else(|| DEFAULT_WORK_DIR.to_owned()),
+                sidecar_image: params.sidecar_image.clone(),
                 sidecar_preset: params.sidecar_preset.unwrap_or_default(),
                 timeout_ms,
+                dev: StoredDev::default(),
+            },
+            flags: Flags {
+                image: params.image,
+                container: params.container,
+                work_dir: params.work_dir,
+                sidecar_image: params.sidecar_image,
+                env: params.env,
             },
         })
+    }
+
+    /// Takes over what holds when request and configuration are put together.
+    pub fn configure(&mut self, values: Values, warnings: Vec<String>) -> Result<(), ErrorInfo> {
+        let Some(image) = values.image else {
+            let message = format!("no dev image is given for {}/{}", self.kind.word(), self.name);
+            let hint = format!("name one with --image, or in {IN_SOURCE} of the source folder");
+            return Err(invalid(message).with_hint(hint));
+        };
+        self.details.image = image;
+        self.details.container = values.container;
+        self.details.sidecar_image = values.sidecar_image;
+        if let Some(work_dir) = values.work_dir {
+            self.details.work_dir = work_dir;
+        }
+        self.details.dev = StoredDev {
+            image_pull_policy: values.image_pull_policy,
+            shell: values.shell,
+            env: values.env,
+            limits: values.resources.limits,
+            requests: values.resources.requests,
+            keep_security_context: values.keep_security_context,
+            warnings,
+        };
+        Ok(())
     }
 }
 
@@ -61,6 +101,12 @@ pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> 
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "(not given)".to_owned());
     let path = |path: &Path| path.display().to_string();
     let preset = |request: &StoredRequest| format!("{:?}", request.sidecar_preset).to_lowercase();
+    let (dev, asked_dev) = (&there.dev, &asked.dev);
+    let env = |dev: &StoredDev| listed(dev.env.iter().map(|(name, value)| (name, value)));
+    let resources = |dev: &StoredDev| {
+        format!("limits {}, requests {}", listed(dev.limits.iter()), listed(dev.requests.iter()))
+    };
+    let context = |dev: &StoredDev| if dev.keep_security_context { "keep" } else { "(not given)" }.to_owned();
     [
         ("container", text(&there.container), text(&asked.container)),
         ("image", there.image.clone(), asked.image.clone()),
@@ -68,11 +114,22 @@ pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> 
         ("work dir", there.work_dir.clone(), asked.work_dir.clone()),
         ("sidecar image", text(&there.sidecar_image), text(&asked.sidecar_image)),
         ("sidecar preset", preset(there), preset(asked)),
+        ("image pull policy", text(&dev.image_pull_policy), text(&asked_dev.image_pull_policy)),
+        ("shell", text(&dev.shell), text(&asked_dev.shell)),
+        ("env", env(dev), env(asked_dev)),
+        ("resources", resources(dev), resources(asked_dev)),
+        ("security context", context(dev), context(asked_dev)),
     ]
     .into_iter()
     .filter(|(_, there, asked)| there != asked)
     .map(|(name, there, asked)| format!("{name} is {there}, not {asked}"))
     .collect()
+}
+
+/// Names with values, on one line.
+fn listed<'a>(pairs: impl Iterator<Item = (&'a String, &'a String)>) -> String {
+    let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={value}")).collect();
+    if pairs.is_empty() { "(not given)".to_owned() } else { pairs.join(" ") }
 }
 
 fn invalid(message: impl Into<String>) -> ErrorInfo {
@@ -164,7 +221,7 @@ mod tests {
         type Change = fn(&mut StartParams);
         let cases: [(Change, ErrorKind); 6] = [
             (|params| params.name = " ".into(), ErrorKind::InvalidRequest),
-            (|params| params.image = "a b".into(), ErrorKind::InvalidRequest),
+            (|params| params.image = Some("a b".into()), ErrorKind::InvalidRequest),
             (|params| params.timeout_ms = Some(10), ErrorKind::InvalidRequest),
             (|params| params.source = "relative".into(), ErrorKind::InvalidRequest),
             (|params| params.source = format!("{}/none", params.source), ErrorKind::SourceMissing),

@@ -48,11 +48,12 @@ pub fn initial(stored: &StoredSession) -> SessionStatus {
         image: stored.request.image.clone(),
         source: stored.request.source.display().to_string(),
         work_dir: stored.request.work_dir.clone(),
+        shell: stored.request.dev.shell.clone(),
         pod: None,
         forward: None,
         sync: None,
         error: stored.failure.clone(),
-        warnings: Vec::new(),
+        warnings: stored.request.dev.warnings.clone(),
     }
 }
 
@@ -72,7 +73,8 @@ pub struct Glance<'a> {
 pub fn refreshed(previous: &SessionStatus, glance: Glance<'_>) -> SessionStatus {
     let since: Timestamp =
         if previous.phase == glance.phase { previous.since.clone() } else { timestamp_now() };
-    let mut warnings = glance.stored.plan.as_ref().map(|plan| plan.warnings.clone()).unwrap_or_default();
+    let mut warnings = glance.stored.request.dev.warnings.clone();
+    warnings.extend(glance.stored.plan.iter().flat_map(|plan| plan.warnings.clone()));
     warnings.extend(glance.sight.and_then(scaled_up));
     warnings.extend(glance.sight.and_then(|sight| changed_by_others(glance.stored, sight)));
     let sync = glance.sync.map(sync_status);

@@ -66,6 +66,24 @@ pub struct StoredRequest {
     pub sidecar_image: Option<String>,
     pub sidecar_preset: SidecarPreset,
     pub timeout_ms: u64,
+    /// What the dev configuration said when the session was started; none in sessions of earlier versions.
+    #[serde(default)]
+    pub dev: StoredDev,
+}
+
+/// The dev configuration beyond what every request has. Later edits of the files do not change it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StoredDev {
+    pub image_pull_policy: Option<String>,
+    pub shell: Option<String>,
+    /// Names with values, in the order in which they were written.
+    pub env: Vec<(String, String)>,
+    pub limits: BTreeMap<String, String>,
+    pub requests: BTreeMap<String, String>,
+    pub keep_security_context: bool,
+    /// What was configured and has no effect.
+    pub warnings: Vec<String>,
 }
 
 /// The edit of the workload, with both ends of it as the API server has them.

@@ -11,7 +11,12 @@ use super::*;
 use crate::sync::SyncIdentity;
 
 fn paths(folder: &Path) -> Paths {
-    Paths { home: folder.to_path_buf(), runtime: folder.to_path_buf(), socket: folder.join("nhd.sock") }
+    Paths {
+        home: folder.to_path_buf(),
+        runtime: folder.to_path_buf(),
+        socket: folder.join("nhd.sock"),
+        config: folder.join("config.yaml"),
+    }
 }
 
 fn session(id: &str) -> StoredSession {
@@ -36,6 +41,7 @@ fn session(id: &str) -> StoredSession {
             sidecar_image: None,
             sidecar_preset: SidecarPreset::Syncthing,
             timeout_ms: 1,
+            dev: crate::store::session::StoredDev::default(),
         },
         desired: Desired::DevMode,
         failure: None,

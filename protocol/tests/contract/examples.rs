@@ -7,7 +7,7 @@ use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::event::EventsParams;
 use nhd_protocol::methods::{
     CANCEL_REQUEST, CANCELLED_CODE, CancelParams, End, EventNotification, EventSubscription, EventsSince,
-    Hello, List, Method, Plan, Shutdown, Start, Status, Wait,
+    Hello, List, Method, Plan, Resolve, Shutdown, Start, Status, Wait,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -40,6 +40,7 @@ fn check(name: &str, params: Option<&Value>, result: Option<&Value>) {
         method::<Shutdown>,
         method::<Plan>,
         method::<Start>,
+        method::<Resolve>,
         method::<End>,
         method::<Status>,
         method::<List>,

@@ -45,7 +45,7 @@ async fn a_start_with_other_parameters_names_them() -> Result<()> {
     let status = stage.start().await?;
     let elsewhere = stage.laptop.home().display().to_string();
     let asked = StartParams {
-        image: "nhd-tests/app:1".into(),
+        image: Some("nhd-tests/app:1".into()),
         source: elsewhere.clone(),
         work_dir: Some("/src".into()),
         ..stage.params()

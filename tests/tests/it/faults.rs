@@ -185,7 +185,7 @@ async fn one_life(rig: &mut Rig, start: Option<&Point>, end: Option<&Point>) -> 
 async fn undone(rig: &mut Rig, point: &Point) -> Result<()> {
     let nhd = rig.daemon(Some(point)).await?;
     let mut params = rig.params();
-    params.image = IMPOSSIBLE_IMAGE.to_owned();
+    params.image = Some(IMPOSSIBLE_IMAGE.to_owned());
     rig.start_until_death(&nhd, params).await?;
     let nhd = rig.daemon(None).await?;
     let phase = rig.finish_end(&nhd).await?;

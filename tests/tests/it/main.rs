@@ -13,6 +13,7 @@ mod faults;
 mod recovery;
 mod cli;
 mod stdio;
+mod config;
 
 /// The cluster that all tests of this binary share.
 async fn shared_cluster() -> &'static nhd_tests::shared::SharedCluster {

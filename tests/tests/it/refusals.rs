@@ -187,7 +187,7 @@ async fn a_dev_pod_that_cannot_run_is_undone_and_says_why() -> Result<()> {
         (
             "absent",
             Case {
-                asked: |it| it.image = "nhd-tests/none:1".into(),
+                asked: |it| it.image = Some("nhd-tests/none:1".into()),
                 kind: ErrorKind::ImageNotPullable,
                 says: "nhd-tests/none:1",
                 limit: UNDONE,
@@ -196,7 +196,7 @@ async fn a_dev_pod_that_cannot_run_is_undone_and_says_why() -> Result<()> {
         (
             "misnamed",
             Case {
-                asked: |it| it.image = "nhd-tests/Dev:1:1".into(),
+                asked: |it| it.image = Some("nhd-tests/Dev:1:1".into()),
                 kind: ErrorKind::ImageNotPullable,
                 says: "InvalidImageName",
                 limit: UNDONE,
@@ -205,7 +205,7 @@ async fn a_dev_pod_that_cannot_run_is_undone_and_says_why() -> Result<()> {
         (
             "shell-less",
             Case {
-                asked: |it| it.image = "nhd-tests/bare:1".into(),
+                asked: |it| it.image = Some("nhd-tests/bare:1".into()),
                 kind: ErrorKind::PodCrashing,
                 says: "/bin/sh",
                 limit: UNDONE,

@@ -21,7 +21,12 @@ pub(crate) struct FakeDaemon {
 }
 
 pub(crate) fn paths_in(folder: &Path) -> Paths {
-    Paths { home: folder.to_owned(), runtime: folder.to_owned(), socket: folder.join("nhd.sock") }
+    Paths {
+        home: folder.to_owned(),
+        runtime: folder.to_owned(),
+        socket: folder.join("nhd.sock"),
+        config: folder.join("config.yaml"),
+    }
 }
 
 /// A module that says hello.

@@ -157,6 +157,7 @@ pub(crate) mod tests {
             image: "golang:1.25".to_owned(),
             source: "/src".to_owned(),
             work_dir: "/home/nocalhost-dev".to_owned(),
+            shell: None,
             pod: None,
             forward: None,
             sync: None,

@@ -84,18 +84,22 @@ async fn started(line: &str, json: bool, before: Vec<SessionStatus>) -> (String,
 
 #[test]
 fn params_say_what_the_command_line_and_its_surroundings_say() {
-    let params = params(&arguments(LINE), &here()).expect("params");
+    let asked = |line: &str| {
+        let arguments = arguments(line);
+        params(&arguments.target, &arguments.source, &arguments.dev, &here()).expect("params")
+    };
+    let params = asked(LINE);
     assert_eq!(params.source, "/projects/src");
     assert_eq!(params.kubeconfig.as_deref(), Some("/projects/config"));
-    assert_eq!(params.timeout_ms, Some(120_000));
+    assert_eq!(params.image.as_deref(), Some("golang:1.25"));
     assert_eq!(params.environment["PATH"], "/bin");
     assert_eq!(params.sidecar_preset, None);
 
-    let line = format!("{LINE} --kubeconfig other --sidecar-preset nocalhost --timeout 5s");
-    let params = super::params(&arguments(&line), &here()).expect("params");
+    let params =
+        asked(&format!("{LINE} --kubeconfig other --sidecar-preset nocalhost --env A=1 --env B=x=y"));
     assert_eq!(params.kubeconfig.as_deref(), Some("/projects/other"));
     assert_eq!(params.sidecar_preset, Some(SidecarPreset::Nocalhost));
-    assert_eq!(params.timeout_ms, Some(5_000));
+    assert_eq!(params.env, [("A", "1"), ("B", "x=y")].map(|(a, b)| (a.to_owned(), b.to_owned())).into());
 }
 
 #[tokio::test]

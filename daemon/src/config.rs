@@ -1,0 +1,57 @@
+//! The dev configuration: what was written about a workload, read, checked and put in order.
+//!
+//! Text in, values out. Only `files` touches a disk, and nothing here knows clusters or sessions.
+
+pub mod files;
+
+mod document;
+mod keys;
+mod layers;
+mod read;
+mod services;
+mod values;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tables;
+
+use std::path::PathBuf;
+
+pub use layers::{Entry, Layer, Origin, Resolved, Setting, SourceKind, resolve};
+pub use values::{Flags, Resources, Values};
+
+/// A place in a text: line and column, from 1; the column counts characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    pub line: u32,
+    pub column: u32,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{file}:{}:{}: {message}", at.line, at.column)]
+    Wrong { file: String, at: Position, message: String },
+    #[error("failed to read {}", path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("failed to read {}: it is longer than {limit} bytes", path.display())]
+    TooLong { path: PathBuf, limit: u64 },
+}
+
+/// A fault of a text, before it is known which file it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Fault {
+    at: Position,
+    message: String,
+}
+
+impl Fault {
+    fn new(at: Position, message: impl Into<String>) -> Self {
+        Self { at, message: message.into() }
+    }
+
+    fn in_file(self, file: &str) -> ConfigError {
+        ConfigError::Wrong { file: file.to_owned(), at: self.at, message: self.message }
+    }
+}

@@ -1,0 +1,162 @@
+//! The keys of the dev configuration with what each takes. The format is that of Nocalhost's `containers[].dev`; keys of
+//! its that nhd does not act on are here, too, so that they can be named.
+
+/// A key below `dev`, and what its value must be.
+#[derive(Debug)]
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    pub(super) shape: Shape,
+}
+
+#[derive(Debug)]
+pub(super) enum Shape {
+    Text(Check),
+    OneOf(&'static [&'static str]),
+    Texts(Check),
+    /// A port, or `LOCAL:REMOTE`.
+    Port,
+    /// A list of names with values.
+    Variables,
+    /// Names of resources with how much of each.
+    Quantities,
+    Group(&'static [Key]),
+    /// Nocalhost's, and not nhd's.
+    Unsupported,
+}
+
+/// Says what a text must be, where it is not.
+pub(super) type Check = fn(&str) -> Result<(), &'static str>;
+
+const fn key(name: &'static str, shape: Shape) -> Key {
+    Key { name, shape }
+}
+
+/// In the order in which they are shown.
+pub(super) const DEV: &[Key] = &[
+    key("image", Shape::Text(image)),
+    key("imagePullPolicy", Shape::OneOf(&["Always", "IfNotPresent", "Never"])),
+    key("shell", Shape::Text(any)),
+    key("workDir", Shape::Text(absolute)),
+    key("devContainerName", Shape::Text(one_word)),
+    key("sidecarImage", Shape::Text(image)),
+    key("resources", Shape::Group(RESOURCES)),
+    key("env", Shape::Variables),
+    key("sync", Shape::Group(SYNC)),
+    key("command", Shape::Group(COMMAND)),
+    key("portForward", Shape::Texts(forwarded)),
+    key("debug", Shape::Group(DEBUG)),
+    key("securityContext", Shape::OneOf(&["keep"])),
+    key("patches", Shape::Unsupported),
+    key("persistentVolumeDirs", Shape::Unsupported),
+    key("storageClass", Shape::Unsupported),
+    key("envFrom", Shape::Unsupported),
+    key("gitUrl", Shape::Unsupported),
+    key("hotReload", Shape::Unsupported),
+    key("useDevContainer", Shape::Unsupported),
+];
+
+const RESOURCES: &[Key] = &[key("limits", Shape::Quantities), key("requests", Shape::Quantities)];
+
+const SYNC: &[Key] = &[
+    key("type", Shape::OneOf(&["send", "sendReceive"])),
+    key("mode", Shape::OneOf(&["pattern", "gitIgnore"])),
+    key("filePattern", Shape::Texts(pattern)),
+    key("ignoreFilePattern", Shape::Texts(pattern)),
+    key("deleteProtection", Shape::Unsupported),
+];
+
+const COMMAND: &[Key] = &[
+    key("build", Shape::Texts(any)),
+    key("run", Shape::Texts(any)),
+    key("debug", Shape::Texts(any)),
+    key("hotReloadRun", Shape::Texts(any)),
+    key("hotReloadDebug", Shape::Texts(any)),
+];
+
+const DEBUG: &[Key] = &[key("remoteDebugPort", Shape::Port), key("language", Shape::Text(any))];
+
+fn any(_: &str) -> Result<(), &'static str> {
+    Ok(())
+}
+
+fn image(text: &str) -> Result<(), &'static str> {
+    one_word(text).map_err(|_| "an image without a space in it")
+}
+
+fn one_word(text: &str) -> Result<(), &'static str> {
+    if text.contains(char::is_whitespace) { Err("a word without a space in it") } else { Ok(()) }
+}
+
+fn absolute(text: &str) -> Result<(), &'static str> {
+    if text.starts_with('/') { Ok(()) } else { Err("an absolute path") }
+}
+
+/// A pattern is a line of its own for syncthing.
+fn pattern(text: &str) -> Result<(), &'static str> {
+    if text.contains(['\n', '\r', '\0']) { Err("a pattern of one line") } else { Ok(()) }
+}
+
+/// `REMOTE`, `LOCAL:REMOTE`, or `:REMOTE` for whichever local port is free.
+pub(super) fn forwarded(text: &str) -> Result<(), &'static str> {
+    let (local, remote) = text.rsplit_once(':').unwrap_or(("", text));
+    let fits = (local.is_empty() || is_port(local)) && is_port(remote);
+    if fits { Ok(()) } else { Err("a port from 1 to 65535, or two as LOCAL:REMOTE") }
+}
+
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
+}
+
+/// A name that the API server takes for a variable: it allows all that a shell could not have misread.
+pub(super) fn is_variable_name(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_graphic() && byte != b'=';
+    !text.is_empty() && text.bytes().all(allowed)
+}
+
+/// A quantity as the Kubernetes API writes it: digits, perhaps a fraction, and a suffix or an exponent.
+pub(super) fn is_quantity(text: &str) -> bool {
+    const SUFFIXES: [&str; 16] =
+        ["", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+    let number = text.find(|c: char| !c.is_ascii_digit() && c != '.').map_or(text, |end| &text[..end]);
+    let rest = &text[number.len()..];
+    let exponent = rest.strip_prefix(['e', 'E']).map(|it| it.strip_prefix(['+', '-']).unwrap_or(it));
+    let has_exponent =
+        exponent.is_some_and(|it| !it.is_empty() && it.bytes().all(|byte| byte.is_ascii_digit()));
+    number.bytes().any(|byte| byte.is_ascii_digit())
+        && number.matches('.').count() <= 1
+        && (SUFFIXES.contains(&rest) || has_exponent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantities_are_those_of_the_api() {
+        for good in ["1", "0.5", "500m", "2Gi", "1e3", "1E", "100M", ".5", "1.", "12e-1"] {
+            assert!(is_quantity(good), "{good}");
+        }
+        for bad in ["", "Gi", "1 Gi", "2gb", "-1", "1.2.3", "1e", "0x10", "1KB", "."] {
+            assert!(!is_quantity(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn forwards_are_a_port_or_two() {
+        for good in ["80", "8080:80", ":80", "65535"] {
+            assert!(forwarded(good).is_ok(), "{good}");
+        }
+        for bad in ["", "0", "65536", "a", "80:", "1:2:3", "+80", "80:a", ":"] {
+            assert!(forwarded(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn names_of_variables_are_those_of_the_api() {
+        for (name, good) in
+            [("A", true), ("a.b-c", true), ("", false), ("A=B", false), ("A B", false), ("Ä", false)]
+        {
+            assert_eq!(is_variable_name(name), good, "{name}");
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Puts what all sources say in order: of every key the strongest source counts.
+
+use nhd_protocol::workload::WorkloadKind;
+
+use super::document::{self, Node};
+use super::keys::{DEV, Key, Shape};
+use super::read::{Found, Reading};
+use super::services::{Wanted, choose};
+use super::values::Flags;
+use super::{ConfigError, Fault, Position};
+
+/// The daemon's own file: defaults for every workload.
+const DAEMON: &[Key] = &[Key { name: "dev", shape: Shape::Group(DEV) }];
+
+/// The key of the container to develop in.
+pub(super) const CONTAINER: &str = "devContainerName";
+
+/// A value of the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Setting {
+    Text(String),
+    Number(u32),
+    List(Vec<String>),
+}
+
+/// Sources by strength; the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SourceKind {
+    Flag,
+    File,
+    Annotation,
+    Daemon,
+    Default,
+}
+
+/// A text that configures, and whose it is.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    pub kind: SourceKind,
+    /// The file's path, or whose annotation it is.
+    pub file: String,
+    pub text: String,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    pub kind: SourceKind,
+    pub place: Option<(String, Position)>,
+}
+
+/// A key with its effective value; `None` leaves the container its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub key: String,
+    pub value: Option<Setting>,
+    pub origin: Origin,
+}
+
+/// Every key in the order of the table, and what has no effect.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Resolved {
+    pub entries: Vec<Entry>,
+    pub warnings: Vec<String>,
+}
+
+impl Resolved {
+    pub(super) fn get(&self, key: &str) -> Option<&Setting> {
+        self.entries.iter().find(|entry| entry.key == key)?.value.as_ref()
+    }
+
+    /// The entries below a key, by the rest of their names.
+    pub(super) fn below<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a str, &'a Setting)> {
+        self.entries.iter().filter_map(move |entry| {
+            let name = entry.key.strip_prefix(path)?.strip_prefix('.')?;
+            Some((name, entry.value.as_ref()?))
+        })
+    }
+}
+
+/// What holds for a workload. `layers` are in the order of their strength.
+pub fn resolve(
+    kind: WorkloadKind,
+    name: &str,
+    flags: &Flags,
+    layers: &[Layer],
+) -> Result<Resolved, ConfigError> {
+    let mut entries: Vec<Entry> = flags
+        .settings()
+        .map(|(key, value)| entry(key, Some(value), Origin { kind: SourceKind::Flag, place: None }))
+        .collect();
+    let mut warnings = Vec::new();
+    for layer in layers {
+        let container =
+            entries.iter().find(|entry| entry.key == CONTAINER).and_then(|entry| match &entry.value {
+                Some(Setting::Text(name)) => Some(name.clone()),
+                _ => None,
+            });
+        let wanted = Wanted { kind, name, container: container.as_deref() };
+        let reading = read(layer, wanted).map_err(|fault| fault.in_file(&layer.file))?;
+        for idle in reading.idle {
+            let Position { line, column } = idle.at;
+            warnings.push(format!("{}:{line}:{column}: {}", layer.file, idle.message));
+        }
+        for Found { key, value, at } in reading.found {
+            if !entries.iter().any(|entry| entry.key == key) {
+                let origin = Origin { kind: layer.kind, place: Some((layer.file.clone(), at)) };
+                entries.push(entry(key, Some(value), origin));
+            }
+        }
+    }
+    warnings.extend(entries.iter().filter(|entry| is_for_later(entry)).map(|entry| {
+        let place = entry.origin.place.as_ref();
+        let place = place.map(|(file, at)| format!("{file}:{}:{}: ", at.line, at.column)).unwrap_or_default();
+        format!("{place}{} is not acted on yet", entry.key)
+    }));
+    Ok(Resolved { entries: in_order(entries), warnings })
+}
+
+/// Whether a value is known and shown, and has no effect so far.
+fn is_for_later(entry: &Entry) -> bool {
+    match (entry.key.as_str(), &entry.value) {
+        ("portForward" | "debug.remoteDebugPort" | "sync.ignoreFilePattern" | "securityContext", _) => true,
+        // The whole folder is synced in any case.
+        ("sync.filePattern", Some(Setting::List(patterns))) => {
+            !patterns.iter().any(|it| [".", "./", "/", "*", "**"].contains(&it.as_str()))
+        }
+        ("sync.type", Some(Setting::Text(word))) => word != "send",
+        ("sync.mode", Some(Setting::Text(word))) => word != "pattern",
+        _ => false,
+    }
+}
+
+fn entry(key: impl Into<String>, value: Option<Setting>, origin: Origin) -> Entry {
+    Entry { key: key.into(), value, origin }
+}
+
+fn read(layer: &Layer, wanted: Wanted<'_>) -> Result<Reading, Fault> {
+    let root = document::parse(&layer.text)?;
+    let mut reading = Reading::default();
+    if layer.kind == SourceKind::Daemon {
+        reading.members(&root, DAEMON, "")?;
+        return Ok(reading.below("dev."));
+    }
+    let choice = choose(&root, wanted)?;
+    reading.idle = choice.idle;
+    read_dev(&mut reading, choice.dev)?;
+    // A container that is found by its name is the one to develop in, unless another is named expressly.
+    if let Some((name, at)) = choice.container
+        && !reading.found.iter().any(|found| found.key == CONTAINER)
+    {
+        reading.found.push(Found { key: CONTAINER.to_owned(), value: Setting::Text(name), at });
+    }
+    Ok(reading)
+}
+
+fn read_dev(reading: &mut Reading, dev: Option<&Node>) -> Result<(), Fault> {
+    dev.map_or(Ok(()), |dev| reading.members(dev, DEV, ""))
+}
+
+/// The order of the table; keys that nobody has set are there without a value.
+fn in_order(mut entries: Vec<Entry>) -> Vec<Entry> {
+    let mut ordered = Vec::with_capacity(entries.len());
+    let mut paths = Vec::new();
+    leaves(DEV, "", &mut paths);
+    for (path, open) in paths {
+        let below = format!("{path}.");
+        let (these, others): (Vec<_>, Vec<_>) =
+            entries.into_iter().partition(|entry| entry.key == path || entry.key.starts_with(&below));
+        entries = others;
+        if these.is_empty() && !open {
+            let origin = Origin { kind: SourceKind::Default, place: None };
+            ordered.push(entry(path, None, origin));
+        }
+        ordered.extend(these);
+    }
+    ordered
+}
+
+/// The keys that take a value, and whether their own names are open: variables and resources.
+fn leaves(table: &[Key], path: &str, into: &mut Vec<(String, bool)>) {
+    for Key { name, shape } in table {
+        let name = format!("{path}{name}");
+        match shape {
+            Shape::Unsupported => {}
+            Shape::Group(table) => leaves(table, &format!("{name}."), into),
+            Shape::Variables | Shape::Quantities => into.push((name, true)),
+            _ => into.push((name, false)),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Finds in a file of Nocalhost's format what it says about one container of one workload.
+//!
+//! The format has three forms: one service, a list of services, and an application (or a bare mapping) with `services`.
+
+use nhd_protocol::workload::WorkloadKind;
+
+use super::document::{Content, Node};
+use super::read::{Idle, text};
+use super::{Fault, Position};
+
+const SERVICE_KEYS: [&str; 3] = ["name", "serviceType", "containers"];
+const CONTAINER_KEYS: [&str; 2] = ["name", "dev"];
+/// Keys of Nocalhost about installing an application, which nhd does not do.
+const NOCALHOSTS: [&str; 14] = [
+    "priorityClass",
+    "dependLabelSelector",
+    "hub",
+    "install",
+    "configProperties",
+    "manifestType",
+    "resourcePath",
+    "ignoredPath",
+    "onPreInstall",
+    "helmValues",
+    "helmVals",
+    "helmVersion",
+    "env",
+    "envFrom",
+];
+
+/// What a file says about a container, and which one it is.
+#[derive(Debug, Default)]
+pub(super) struct Choice<'a> {
+    pub(super) dev: Option<&'a Node>,
+    /// The container that the file names, and where.
+    pub(super) container: Option<(String, Position)>,
+    pub(super) idle: Vec<Idle>,
+}
+
+/// The workload that is looked for; its container where that is known already.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) kind: WorkloadKind,
+    pub(super) name: &'a str,
+    pub(super) container: Option<&'a str>,
+}
+
+pub(super) fn choose<'a>(root: &'a Node, wanted: Wanted<'_>) -> Result<Choice<'a>, Fault> {
+    let mut choice = Choice::default();
+    let services = services(root, &mut choice.idle)?;
+    let mut others = Vec::new();
+    let mut chosen = None;
+    for service in services {
+        let name = member_text(service, "name")?.unwrap_or_default();
+        let kind = member_text(service, "serviceType")?.unwrap_or_default();
+        let fits = kind.is_empty() || kind.parse() == Ok(wanted.kind);
+        if chosen.is_none() && fits && name == wanted.name {
+            chosen = Some(service);
+        } else if !name.is_empty() {
+            others.push(if kind.is_empty() { name } else { format!("{}/{name}", kind.to_lowercase()) });
+        }
+    }
+    match chosen {
+        Some(service) => container(service, wanted, &mut choice)?,
+        None if root.content == Content::Null => {}
+        None => {
+            let others = if others.is_empty() { "nothing".to_owned() } else { others.join(", ") };
+            let message = format!(
+                "nothing is said about {}/{} here, only about {others}",
+                wanted.kind.word(),
+                wanted.name
+            );
+            choice.idle.push(Idle { at: root.at, message });
+        }
+    }
+    Ok(choice)
+}
+
+/// The services of a file, whichever form it has.
+fn services<'a>(root: &'a Node, idle: &mut Vec<Idle>) -> Result<Vec<&'a Node>, Fault> {
+    match &root.content {
+        Content::Null => Ok(Vec::new()),
+        Content::List(items) => items.iter().map(|item| mapping(item, "a service")).collect(),
+        Content::Map(members) => {
+            if members.iter().any(|(key, _)| SERVICE_KEYS[1..].contains(&key.name.as_str())) {
+                return Ok(vec![root]);
+            }
+            if let Some(application) = root.get("application") {
+                note_others(root, &["application"], idle);
+                return services(mapping(application, "application")?, idle);
+            }
+            if let Some(list) = root.get("services") {
+                note_others(root, &["services", "name"], idle);
+                return match &list.content {
+                    Content::List(items) => items.iter().map(|item| mapping(item, "a service")).collect(),
+                    Content::Null => Ok(Vec::new()),
+                    _ => {
+                        Err(Fault::new(list.at, format!("services must be a list, not {}", list.described())))
+                    }
+                };
+            }
+            Ok(vec![root])
+        }
+        Content::Scalar { .. } => {
+            let message = format!("this must be a service or a list of services, not {}", root.described());
+            Err(Fault::new(root.at, message))
+        }
+    }
+}
+
+/// Finds the container: the one that is wanted, or else the only one, or the one without a name, which stands for any.
+fn container<'a>(service: &'a Node, wanted: Wanted<'_>, choice: &mut Choice<'a>) -> Result<(), Fault> {
+    note_others(service, &SERVICE_KEYS, &mut choice.idle);
+    let Some(list) = service.get("containers").filter(|list| list.content != Content::Null) else {
+        return Ok(());
+    };
+    let Content::List(items) = &list.content else {
+        return Err(Fault::new(list.at, format!("containers must be a list, not {}", list.described())));
+    };
+    let mut named = Vec::with_capacity(items.len());
+    for item in items {
+        let name = member_text(mapping(item, "a container")?, "name")?.unwrap_or_default();
+        named.push((name, item));
+    }
+    let by_name = |wanted: &str| named.iter().find(|(name, _)| name == wanted);
+    let found = match (wanted.container, named.as_slice()) {
+        (Some(container), _) => by_name(container).or_else(|| by_name("")),
+        (None, [only]) => Some(only),
+        (None, _) => by_name(""),
+    };
+    let names = || named.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+    match (found, wanted.container) {
+        (Some((name, item)), _) => {
+            note_others(item, &CONTAINER_KEYS, &mut choice.idle);
+            let at = item.get("name").map_or(item.at, |node| node.at);
+            choice.container = (!name.is_empty()).then(|| (name.clone(), at));
+            choice.dev = item.get("dev");
+            Ok(())
+        }
+        (None, _) if named.is_empty() => Ok(()),
+        (None, Some(container)) => {
+            let message = format!("nothing is said about container {container} here, only about {}", names());
+            choice.idle.push(Idle { at: list.at, message });
+            Ok(())
+        }
+        (None, None) => {
+            let message = format!("several containers ({}) are configured and none was chosen", names());
+            Err(Fault::new(list.at, message))
+        }
+    }
+}
+
+fn mapping<'a>(node: &'a Node, what: &str) -> Result<&'a Node, Fault> {
+    match node.content {
+        Content::Map(_) => Ok(node),
+        _ => Err(Fault::new(node.at, format!("{what} must be a mapping, not {}", node.described()))),
+    }
+}
+
+/// A name, which may be a number where nobody has quoted it.
+fn member_text(node: &Node, key: &str) -> Result<Option<String>, Fault> {
+    match node.get(key) {
+        Some(Node { content: Content::Scalar { text, .. }, .. }) => Ok(Some(text.clone())),
+        Some(node) if node.content != Content::Null => text(key, node, |_| Ok(())).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Notes every member that is none of `known`.
+fn note_others(node: &Node, known: &[&str], idle: &mut Vec<Idle>) {
+    let Content::Map(members) = &node.content else { return };
+    for (key, value) in members.iter().filter(|(key, _)| !known.contains(&key.name.as_str())) {
+        let name = &key.name;
+        if !NOCALHOSTS.contains(&name.as_str()) {
+            idle.push(Idle { at: key.at, message: format!("{name} is no key of the dev configuration") });
+        } else if !value.is_empty() {
+            idle.push(Idle { at: key.at, message: format!("{name} is not supported yet and has no effect") });
+        }
+    }
+}

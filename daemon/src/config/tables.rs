@@ -1,0 +1,269 @@
+//! What texts mean: every form, every fault, every order of sources.
+
+use nhd_protocol::workload::WorkloadKind;
+
+use super::*;
+
+const FULL: &str = "\
+name: reviews
+serviceType: deployment
+containers:
+  - name: \"\"
+    dev:
+      image: golang:1.24
+      imagePullPolicy: IfNotPresent
+      shell: bash
+      workDir: /home/work
+      resources: {limits: {memory: 2Gi, cpu: 1}, requests: {cpu: 500m}}
+      sync: {type: send, mode: \"pattern\", filePattern: [./]}
+      env:
+        - {name: LOG, value: debug}
+        - {name: LEVEL, value: 3}
+      command: {run: [go, run, .]}
+      debug: {remoteDebugPort: 5005, language: java}
+      portForward: [\"8080:80\"]
+      securityContext: keep
+      gitUrl: \"\"
+      patches: []
+      storageClass: null
+      useDevContainer: false
+";
+
+fn layer(kind: SourceKind, text: &str) -> Layer {
+    let file = match kind {
+        SourceKind::File => "f",
+        SourceKind::Annotation => "a",
+        _ => "d",
+    };
+    Layer { kind, file: file.to_owned(), text: text.to_owned() }
+}
+
+fn resolved(flags: &Flags, layers: &[Layer]) -> Result<Resolved, String> {
+    resolve(WorkloadKind::Deployment, "reviews", flags, layers).map_err(|error| error.to_string())
+}
+
+fn of_file(text: &str) -> Resolved {
+    resolved(&Flags::default(), &[layer(SourceKind::File, text)])
+        .unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+fn image(resolved: &Resolved) -> Option<String> {
+    Values::of(resolved).image
+}
+
+/// The values below `dev` of a service, from line 1.
+fn dev(members: &str) -> String {
+    format!("{{name: reviews, containers: [{{dev: {{\n{members}\n}}}}]}}")
+}
+
+#[test]
+fn every_key_of_a_service_is_read() {
+    let resolved = of_file(FULL);
+    let values = Values::of(&resolved);
+    let pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    };
+    assert_eq!(values.image.as_deref(), Some("golang:1.24"));
+    assert_eq!(values.image_pull_policy.as_deref(), Some("IfNotPresent"));
+    assert_eq!(values.shell.as_deref(), Some("bash"));
+    assert_eq!(values.work_dir.as_deref(), Some("/home/work"));
+    assert_eq!(values.container, None);
+    assert_eq!(values.env, pairs(&[("LOG", "debug"), ("LEVEL", "3")]));
+    assert_eq!(values.resources.limits, pairs(&[("memory", "2Gi"), ("cpu", "1")]).into_iter().collect());
+    assert_eq!(values.resources.requests, pairs(&[("cpu", "500m")]).into_iter().collect());
+    assert!(values.keep_security_context);
+    assert_eq!(
+        resolved.warnings,
+        [
+            "f:16:32: debug.remoteDebugPort is not acted on yet",
+            "f:17:20: portForward is not acted on yet",
+            "f:18:24: securityContext is not acted on yet",
+        ]
+    );
+    let entry = resolved.entries.iter().find(|entry| entry.key == "command.run").expect("a command");
+    let place = Some(("f".to_owned(), Position { line: 15, column: 22 }));
+    assert_eq!(entry.origin, Origin { kind: SourceKind::File, place });
+    assert_eq!(entry.value, Some(Setting::List(vec!["go".into(), "run".into(), ".".into()])));
+    let order: Vec<&str> = resolved.entries.iter().map(|entry| entry.key.as_str()).take(4).collect();
+    assert_eq!(order, ["image", "imagePullPolicy", "shell", "workDir"]);
+}
+
+#[test]
+fn every_form_of_a_file_leads_to_the_workload() {
+    let one = "name: reviews, serviceType: Deployment, containers: [{name: '', dev: {image: one}}]";
+    let other = "name: reviews, serviceType: statefulset, containers: [{dev: {image: other}}]";
+    for text in [
+        format!("{{{one}}}"),
+        format!("[{{{other}}}, {{{one}}}]"),
+        format!("services: [{{{other}}}, {{{one}}}]"),
+        format!("application: {{name: bookinfo, services: [{{{one}}}]}}"),
+        "{name: reviews, containers: [{dev: {image: one}}]}".to_owned(),
+    ] {
+        assert_eq!(image(&of_file(&text)).as_deref(), Some("one"), "{text}");
+        assert_eq!(of_file(&text).warnings, [""; 0], "{text}");
+    }
+    for text in ["", "[]", "{name: ratings, containers: []}", "services:", "{name: reviews}"] {
+        assert_eq!(image(&of_file(text)), None, "{text}");
+    }
+    let text = format!("[{{{other}}}, {{name: ratings}}]");
+    let expect =
+        "f:1:1: nothing is said about deployment/reviews here, only about statefulset/reviews, ratings";
+    assert_eq!(of_file(&text).warnings, [expect]);
+}
+
+#[test]
+fn the_container_is_the_wanted_one_or_the_only_one_or_any() {
+    let check = |containers: &str,
+                 wanted: Option<&str>,
+                 expect: Result<(Option<&str>, Option<&str>), &str>| {
+        let flags = Flags { container: wanted.map(str::to_owned), ..Flags::default() };
+        let text = format!("{{name: reviews, containers: [{containers}]}}");
+        let found = resolved(&flags, &[layer(SourceKind::File, &text)]).map(|resolved| Values::of(&resolved));
+        let found = found.as_ref().map(|it| (it.image.as_deref(), it.container.as_deref()));
+        assert_eq!(found.map_err(String::as_str), expect, "{containers} {wanted:?}");
+    };
+    let two = "{name: web, dev: {image: w}}, {name: db, dev: {image: d}}";
+    let any = "{name: web, dev: {image: w}}, {name: '', dev: {image: e}}";
+    check("{name: web, dev: {image: w}}", None, Ok((Some("w"), Some("web"))));
+    check("{name: web, dev: {image: w}}", Some("db"), Ok((None, Some("db"))));
+    check("{name: '', dev: {image: e}}", Some("db"), Ok((Some("e"), Some("db"))));
+    check("{name: '', dev: {image: e, devContainerName: db}}", None, Ok((Some("e"), Some("db"))));
+    check(two, Some("db"), Ok((Some("d"), Some("db"))));
+    check(any, None, Ok((Some("e"), None)));
+    check(any, Some("web"), Ok((Some("w"), Some("web"))));
+    check(two, None, Err("f:1:29: several containers (web, db) are configured and none was chosen"));
+}
+
+#[test]
+fn a_wrong_value_is_named_with_its_place() {
+    for (members, expect) in [
+        ("image: [a]", "f:2:8: image must be text, not a list"),
+        ("image: 7", "f:2:8: image must be text, not a number"),
+        ("image: 'a b'", "f:2:8: image must be an image without a space in it, not \"a b\""),
+        ("shell: true", "f:2:8: shell must be text, not a truth value"),
+        ("workDir: src", "f:2:10: workDir must be an absolute path, not \"src\""),
+        (
+            "imagePullPolicy: Sometimes",
+            "f:2:18: imagePullPolicy must be Always or IfNotPresent or Never, not \"Sometimes\"",
+        ),
+        (
+            "resources: {limits: {memory: lots}}",
+            "f:2:30: resources.limits.memory must be a quantity such as 500m or 2Gi, not \"lots\"",
+        ),
+        ("resources: big", "f:2:12: resources must be a mapping, not text"),
+        ("env: {A: 1}", "f:2:6: env must be a list of names with values, not a mapping"),
+        ("env: [A]", "f:2:7: a variable of env must be a name with a value, not text"),
+        ("env: [{value: a}]", "f:2:7: a variable of env has no name"),
+        ("env: [{name: 'a b'}]", "f:2:14: \"a b\" is no name of a variable"),
+        ("env: [{name: A},\n  {name: A}]", "f:3:3: env.A is given twice"),
+        ("sync: {type: both}", "f:2:14: sync.type must be send or sendReceive, not \"both\""),
+        ("command: {run: go}", "f:2:16: command.run must be a list, not text"),
+        (
+            "portForward:\n  ['80', '8080:x']",
+            "f:3:10: an item of portForward must be a port from 1 to 65535, or two as LOCAL:REMOTE, not \"8080:x\"",
+        ),
+        (
+            "debug: {remoteDebugPort: 0}",
+            "f:2:26: debug.remoteDebugPort must be a port from 1 to 65535, or two as LOCAL:REMOTE, not \"0\"",
+        ),
+        ("securityContext: drop", "f:2:18: securityContext must be keep, not \"drop\""),
+        ("image: a, image: b", "f:2:11: image is given twice"),
+    ] {
+        let found = resolved(&Flags::default(), &[layer(SourceKind::File, &dev(members))]);
+        assert_eq!(found.expect_err(members), expect);
+    }
+    for (text, expect) in [
+        ("text", "f:1:1: this must be a service or a list of services, not text"),
+        ("[1]", "f:1:2: a service must be a mapping, not a number"),
+        ("services: 1", "f:1:11: services must be a list, not a number"),
+        ("{name: reviews, containers: {}}", "f:1:29: containers must be a list, not a mapping"),
+        ("{name: reviews, containers: [web]}", "f:1:30: a container must be a mapping, not text"),
+        (
+            "{name: reviews, containers: [{dev: 1}]}",
+            "f:1:36: the dev configuration must be a mapping, not a number",
+        ),
+    ] {
+        let found = resolved(&Flags::default(), &[layer(SourceKind::File, text)]);
+        assert_eq!(found.expect_err(text), expect);
+    }
+}
+
+#[test]
+fn what_has_no_effect_is_named() {
+    let text = dev("imagee: a,\npersistentVolumeDirs: [{path: /x}],\nsync: {deleteProtection: true, mod: x}");
+    assert_eq!(
+        of_file(&text).warnings,
+        [
+            "f:2:1: imagee is no key of the dev configuration",
+            "f:3:1: persistentVolumeDirs is not supported yet and has no effect",
+            "f:4:8: sync.deleteProtection is not supported yet and has no effect",
+            "f:4:32: sync.mod is no key of the dev configuration",
+        ]
+    );
+    let text =
+        dev("sync: {type: sendReceive, mode: gitIgnore, filePattern: [src], ignoreFilePattern: [.git]}");
+    let late = ["14: sync.type", "33: sync.mode", "57: sync.filePattern", "83: sync.ignoreFilePattern"];
+    assert_eq!(of_file(&text).warnings, late.map(|key| format!("f:2:{key} is not acted on yet")));
+    let text = "{name: reviews, priorityClass: high, hubs: 1, containers: [{install: {env: [{name: A}]}}]}";
+    assert_eq!(
+        of_file(text).warnings,
+        [
+            "f:1:17: priorityClass is not supported yet and has no effect",
+            "f:1:38: hubs is no key of the dev configuration",
+            "f:1:61: install is not supported yet and has no effect",
+        ]
+    );
+}
+
+#[test]
+fn the_strongest_source_of_each_key_counts() {
+    let service = |members: &str| format!("{{name: reviews, containers: [{{dev: {{{members}}}}}]}}");
+    let layers = [
+        layer(SourceKind::File, &service("shell: f, env: [{name: A, value: f}, {name: B, value: f}]")),
+        layer(
+            SourceKind::Annotation,
+            &service("shell: a, workDir: /a, env: [{name: B, value: a}, {name: C, value: a}]"),
+        ),
+        layer(SourceKind::Daemon, "dev: {shell: d, workDir: /d, image: d, sidecarImage: d}"),
+    ];
+    let flags = Flags {
+        image: Some("flag".to_owned()),
+        env: [("A".to_owned(), "flag".to_owned())].into(),
+        ..Flags::default()
+    };
+    let resolved = resolved(&flags, &layers).expect("resolves");
+    let said: Vec<String> = resolved
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.value {
+            Some(Setting::Text(text)) => Some(format!("{}={text} {:?}", entry.key, entry.origin.kind)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "image=flag Flag",
+            "shell=f File",
+            "workDir=/a Annotation",
+            "sidecarImage=d Daemon",
+            "env.A=flag Flag",
+            "env.B=f File",
+            "env.C=a Annotation",
+        ]
+    );
+}
+
+#[test]
+fn the_daemons_own_file_has_the_keys_below_dev() {
+    let of_daemon = |text: &str| resolved(&Flags::default(), &[layer(SourceKind::Daemon, text)]);
+    assert_eq!(
+        of_daemon("deb: 1").expect("resolves").warnings,
+        ["d:1:1: deb is no key of the dev configuration"]
+    );
+    assert_eq!(
+        of_daemon("dev: {image: [a]}").expect_err("wrong"),
+        "d:1:14: dev.image must be text, not a list"
+    );
+    assert_eq!(image(&of_daemon("").expect("resolves")), None);
+}

@@ -1,0 +1,103 @@
+//! Puts a request and the dev configuration together: reads every source, and says what holds and why.
+
+use nhd_protocol::config::{ConfigEntry, ConfigResult, ConfigSource, ConfigSourceKind, ConfigValue};
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::session::{SidecarPreset, StartParams};
+use serde_json::Value;
+
+use super::request::Request;
+use super::resolve::Place;
+use crate::config::{ConfigError, Entry, Layer, Resolved, Setting, SourceKind, Values, files, resolve};
+use crate::error_chain;
+use crate::paths::Paths;
+use crate::plan::{DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, NOCALHOST_SIDECAR_IMAGE};
+
+/// Where a workload may carry its own configuration; Nocalhost's annotation.
+const ANNOTATION: &str = "/metadata/annotations/dev.nocalhost";
+
+/// Completes a request with what the dev configuration says.
+pub async fn configure(paths: &Paths, place: &Place, request: &mut Request) -> Result<(), ErrorInfo> {
+    let resolved = gather(paths, place, request).await?;
+    let values = Values::of(&resolved);
+    request.configure(values, resolved.warnings)
+}
+
+/// What a start with these parameters would use.
+pub async fn show(paths: &Paths, params: StartParams) -> Result<ConfigResult, ErrorInfo> {
+    let request = Request::check(params)?;
+    let place = Place::find(&request.address, request.namespace.as_deref()).await?;
+    let resolved = gather(paths, &place, &request).await?;
+    let mut entries: Vec<ConfigEntry> = resolved.entries.into_iter().map(wire_entry).collect();
+    for entry in &mut entries {
+        if entry.value.is_none() {
+            entry.value = builtin(&entry.key, request.details.sidecar_preset).map(ConfigValue::Text);
+        }
+    }
+    Ok(ConfigResult {
+        workload: place.workload(request.kind, &request.name),
+        entries,
+        warnings: resolved.warnings,
+    })
+}
+
+async fn gather(paths: &Paths, place: &Place, request: &Request) -> Result<Resolved, ErrorInfo> {
+    let annotation = annotation(place, request).await;
+    let (source, config) = (request.details.source.clone(), paths.config.clone());
+    let read = tokio::task::spawn_blocking(move || {
+        Ok::<_, ConfigError>((files::of_source(&source)?, files::of_daemon(&config)?))
+    });
+    let read = read.await.map_err(|error| ErrorInfo::new(ErrorKind::Internal, error_chain(&error)))?;
+    let (in_source, of_daemon) = read.map_err(|error| invalid(&error))?;
+    let layers: Vec<Layer> = [in_source, annotation, of_daemon].into_iter().flatten().collect();
+    resolve(request.kind, &request.name, &request.flags, &layers).map_err(|error| invalid(&error))
+}
+
+/// The annotation of the workload. One that cannot be read is none: the steps that follow say why, and better.
+async fn annotation(place: &Place, request: &Request) -> Option<Layer> {
+    let workload = place.workload(request.kind, &request.name);
+    let found = place.objects.get(workload.kind.into(), Some(&workload.namespace), &workload.name).await;
+    let object: Value = found.ok()?;
+    let text = object.pointer(ANNOTATION).and_then(Value::as_str)?.to_owned();
+    let file = format!("annotation dev.nocalhost of {}/{}", workload.kind.word(), workload.name);
+    Some(Layer { kind: SourceKind::Annotation, file, text })
+}
+
+fn invalid(error: &ConfigError) -> ErrorInfo {
+    ErrorInfo::new(ErrorKind::ConfigInvalid, error_chain(error))
+        .with_hint("mend it there; nothing was changed in the cluster")
+}
+
+/// What holds where nobody says otherwise, and the container has nothing of its own.
+fn builtin(key: &str, preset: SidecarPreset) -> Option<String> {
+    let value = match (key, preset) {
+        ("workDir", _) => DEFAULT_WORK_DIR,
+        ("sidecarImage", SidecarPreset::Syncthing) => DEFAULT_SIDECAR_IMAGE,
+        ("sidecarImage", SidecarPreset::Nocalhost) => NOCALHOST_SIDECAR_IMAGE,
+        ("sync.type", _) => "send",
+        ("sync.mode", _) => "pattern",
+        _ => return None,
+    };
+    Some(value.to_owned())
+}
+
+fn wire_entry(entry: Entry) -> ConfigEntry {
+    let (file, at) = entry.origin.place.unzip();
+    let source = ConfigSource {
+        kind: match entry.origin.kind {
+            SourceKind::Flag => ConfigSourceKind::Flag,
+            SourceKind::File => ConfigSourceKind::File,
+            SourceKind::Annotation => ConfigSourceKind::Annotation,
+            SourceKind::Daemon => ConfigSourceKind::Daemon,
+            SourceKind::Default => ConfigSourceKind::Default,
+        },
+        file,
+        line: at.map(|at| at.line),
+        column: at.map(|at| at.column),
+    };
+    let value = entry.value.map(|value| match value {
+        Setting::Text(text) => ConfigValue::Text(text),
+        Setting::Number(number) => ConfigValue::Number(number),
+        Setting::List(items) => ConfigValue::List(items),
+    });
+    ConfigEntry { key: entry.key, value, source }
+}

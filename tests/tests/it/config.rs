@@ -1,0 +1,124 @@
+//! The dev configuration on a real pod: what is written beside the source is what the dev container has.
+
+use anyhow::{Context, Result, ensure};
+use nhd_protocol::config::{ConfigEntry, ConfigSourceKind, ConfigValue};
+use nhd_protocol::error::ErrorKind;
+use nhd_protocol::methods::{Resolve, Start};
+use nhd_protocol::session::StartParams;
+use nhd_tests::laptop::DEV_IMAGE;
+use nhd_tests::stage::{Stage, answered, pod_of};
+use nhd_tests::workload::app;
+use serde_json::json;
+
+use crate::shared_cluster;
+
+const FILE: &str = ".nocalhost/config.yaml";
+
+fn service(image: &str) -> String {
+    format!(
+        "name: reviews
+serviceType: deployment
+containers:
+  - name: app
+    dev:
+      image: {image}
+      imagePullPolicy: Never
+      shell: sh
+      env:
+        - {{name: LOG_DIR, value: /tmp/dev}}
+        - {{name: EXTRA, value: from the file}}
+      resources: {{limits: {{memory: 256Mi}}}}
+"
+    )
+}
+
+fn entry<'a>(entries: &'a [ConfigEntry], key: &str) -> Result<&'a ConfigEntry> {
+    entries.iter().find(|entry| entry.key == key).with_context(|| format!("no {key} in {entries:#?}"))
+}
+
+#[tokio::test]
+async fn the_dev_container_is_as_configured_and_the_workload_comes_back() -> Result<()> {
+    let mut manifest = app("reviews");
+    let annotation =
+        "{name: reviews, containers: [{dev: {shell: bash, env: [{name: NOTED, value: above}]}}]}";
+    manifest["metadata"]["annotations"]["dev.nocalhost"] = json!(annotation);
+    let stage = Stage::set(shared_cluster().await, "config", manifest).await?;
+    stage.laptop.save(FILE, &service(DEV_IMAGE))?;
+    std::fs::write(stage.laptop.home().join("config.yaml"), "dev: {shell: zsh, workDir: /home/work}")?;
+    let params = StartParams {
+        image: None,
+        env: [("EXTRA".to_owned(), "from the request".to_owned())].into(),
+        ..stage.params()
+    };
+
+    every_value_says_where_it_came_from(&stage, params.clone()).await?;
+
+    let status = stage.laptop.start_synced(&stage.nhd, params.clone()).await?;
+    ensure!(status.image == DEV_IMAGE && status.work_dir == "/home/work", "{status:?}");
+    ensure!(
+        status.shell.as_deref() == Some("sh") && status.container.as_deref() == Some("app"),
+        "{status:?}"
+    );
+    let pod = pod_of(&status)?;
+    let script = "echo $LOG_DIR, $EXTRA, $NOTED, $(pwd)";
+    stage.workload.prints(pod, script, "/tmp/dev, from the request, above, /home/work").await?;
+    let spec = stage.workload.pods().get(pod).await?.spec.context("a spec")?;
+    let dev = spec.containers.iter().find(|it| it.name == "nocalhost-dev").context("a dev container")?;
+    ensure!(dev.image_pull_policy.as_deref() == Some("Never"), "{:?}", dev.image_pull_policy);
+    let limits = dev.resources.as_ref().and_then(|it| it.limits.clone()).context("limits")?;
+    ensure!(limits["memory"].0 == "256Mi", "{limits:?}");
+
+    // The session has what it was started with; who starts again learns what the file says otherwise.
+    stage.laptop.save(FILE, &service("another:1"))?;
+    let error = answered(stage.nhd.call::<Start>(params).await.err().context("it differs")?)?;
+    ensure!(error.kind == ErrorKind::SessionExists && error.message.contains("not another:1"), "{error:?}");
+    stage.end(&status.session).await?;
+    stage.close().await
+}
+
+async fn every_value_says_where_it_came_from(stage: &Stage, params: StartParams) -> Result<()> {
+    let config = stage.nhd.call::<Resolve>(params).await?;
+    ensure!(config.warnings.is_empty(), "{:?}", config.warnings);
+    let text = |text: &str| Some(ConfigValue::Text(text.to_owned()));
+    let file = stage.laptop.source().canonicalize()?.join(FILE).display().to_string();
+    for (key, value, kind, place) in [
+        ("image", text(DEV_IMAGE), ConfigSourceKind::File, Some((6, 14))),
+        ("imagePullPolicy", text("Never"), ConfigSourceKind::File, Some((7, 24))),
+        ("devContainerName", text("app"), ConfigSourceKind::File, Some((4, 11))),
+        ("shell", text("sh"), ConfigSourceKind::File, Some((8, 14))),
+        ("workDir", text("/home/work"), ConfigSourceKind::Daemon, Some((1, 28))),
+        ("env.NOTED", text("above"), ConfigSourceKind::Annotation, Some((1, 77))),
+        ("env.LOG_DIR", text("/tmp/dev"), ConfigSourceKind::File, Some((10, 34))),
+        ("env.EXTRA", text("from the request"), ConfigSourceKind::Flag, None),
+        ("resources.limits.memory", text("256Mi"), ConfigSourceKind::File, Some((12, 36))),
+        ("sync.type", text("send"), ConfigSourceKind::Default, None),
+        ("portForward", None, ConfigSourceKind::Default, None),
+    ] {
+        let entry = entry(&config.entries, key)?;
+        let at = entry.source.line.zip(entry.source.column);
+        ensure!(entry.value == value && entry.source.kind == kind && at == place, "{entry:?}");
+        ensure!((kind != ConfigSourceKind::File) || entry.source.file.as_ref() == Some(&file), "{entry:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wrong_value_is_refused_with_its_place_before_anything_is_written() -> Result<()> {
+    let stage = Stage::set(shared_cluster().await, "config-wrong", app("reviews")).await?;
+    let version = stage.workload.version().await?;
+    stage.laptop.save(FILE, "name: reviews\ncontainers:\n  - dev:\n      image: [a]\n")?;
+    let error = stage.refusal(StartParams { image: None, ..stage.params() }).await?;
+    ensure!(error.kind == ErrorKind::ConfigInvalid, "{error:?}");
+    let place = format!("{FILE}:4:14: image must be text, not a list");
+    ensure!(error.message.ends_with(&place), "{error:?}");
+
+    stage.laptop.save(FILE, "name: reviews\n")?;
+    let error = stage.refusal(StartParams { image: None, ..stage.params() }).await?;
+    ensure!(
+        error.kind == ErrorKind::InvalidRequest && error.message.starts_with("no dev image"),
+        "{error:?}"
+    );
+    ensure!(stage.workload.version().await? == version, "the workload was written");
+    stage.assert_untouched().await?;
+    stage.close().await
+}
