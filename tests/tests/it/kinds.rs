@@ -130,7 +130,7 @@ async fn a_stateful_set_whose_dev_image_cannot_be_had_comes_back() -> Result<()>
     let manifest = with(WorkloadKind::StatefulSet, json!({"replicas": 2}));
     let stage = Stage::set(shared_cluster().await, "broken", manifest).await?;
     let mut params = stage.params();
-    params.image = "NHD-TESTS/none:1".to_owned();
+    params.image = Some("NHD-TESTS/none:1".to_owned());
     let refusal = stage.refusal(params).await?;
     ensure!(refusal.kind == ErrorKind::ImageNotPullable, "{refusal:?}");
     stage.assert_untouched().await?;
