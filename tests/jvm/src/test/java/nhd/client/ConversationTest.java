@@ -85,7 +85,7 @@ class ConversationTest {
     /** The sidecar's syncthing is behind the forward, and counts who comes. */
     private void forwarded(Nhd nhd, SessionStatus status) throws Exception {
         long connections = status.forward().connections();
-        assertEquals(22000, status.forward().remotePort());
+        assertTrue(status.forward().remotePort() > 0);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), status.forward().localPort())) {
             assertTrue(socket.isConnected());
             Wait.until("the connection is counted", LIMIT,
