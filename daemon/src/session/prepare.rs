@@ -64,7 +64,8 @@ pub async fn prepare(
     {
         return Err(Failure::fatal(taken(workload, &secret_name, seen.record.as_ref())));
     }
-    let scaling = autoscalers::scaling(objects, namespace, workload.kind.as_str(), &workload.name).await;
+    let (kind, name) = (workload.kind, &workload.name);
+    let scaling = autoscalers::scaling(objects, namespace, kind.into(), kind.as_str(), name).await?;
     if !scaling.is_empty() {
         return Err(Failure::fatal(scaled(workload, &scaling)));
     }
