@@ -8,8 +8,10 @@ packages=()
 command -v javac >/dev/null || packages+=(openjdk-17-jdk-headless)
 command -v mvn >/dev/null || packages+=(maven)
 if [ ${#packages[@]} -gt 0 ]; then
-    command -v apt-get >/dev/null || { echo "run.sh: missing: ${packages[*]}; there is no apt-get here: install these (Debian's names) by hand" >&2; exit 1; }
-    [ "$(id -u)" = 0 ] || { echo "run.sh: missing: ${packages[*]}; run as root: apt-get install --no-install-recommends ${packages[*]}" >&2; exit 1; }
+    if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
+        echo "run.sh: missing: ${packages[*]} (Debian's names); install these by hand, or run as root on Debian" >&2
+        exit 1
+    fi
     echo "run.sh: installing ${packages[*]}" >&2
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -q >&2

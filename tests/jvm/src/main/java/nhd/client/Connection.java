@@ -2,6 +2,7 @@ package nhd.client;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -78,6 +79,9 @@ public final class Connection implements AutoCloseable {
     private DaemonException understood(Throwable cause) {
         if (cause instanceof ResponseErrorException answer) {
             return DaemonException.of(answer);
+        }
+        if (cause instanceof CancellationException) {
+            return DaemonException.cancelled(cause);
         }
         if (cause instanceof JsonRpcException) {
             return DaemonException.unreachable(transport.lastWords(), cause);

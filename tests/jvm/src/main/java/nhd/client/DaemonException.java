@@ -48,6 +48,11 @@ public final class DaemonException extends Exception {
         return new DaemonException(new ErrorInfo("daemonUnreachable", message, "connect again", null), cause);
     }
 
+    /** Another thread cancelled the request. */
+    static DaemonException cancelled(Throwable cause) {
+        return new DaemonException(new ErrorInfo("cancelled", "the request was cancelled", null, null), cause);
+    }
+
     static DaemonException timeout(String message, Throwable cause) {
         return new DaemonException(new ErrorInfo("timeout", message, null, null), cause);
     }

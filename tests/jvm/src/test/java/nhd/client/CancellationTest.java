@@ -42,7 +42,9 @@ class CancellationTest {
         CompletableFuture<SessionStatus> wait = never(nhd, session);
         nhd.status(session);
         assertFalse(wait.isDone());
-        wait.cancel(true);
+        CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS).execute(() -> wait.cancel(true));
+        DaemonException error = assertThrows(DaemonException.class, () -> nhd.connection().await(wait, LIMIT));
+        assertEquals("cancelled", error.kind());
         assertCancelled(1, transport);
     }
 
