@@ -74,7 +74,7 @@ async fn a_start_that_makes_no_sense_is_refused_before_the_first_write() -> Resu
     let cases = [
         at_once(|it| it.namespace = Some("nowhere".into()), ErrorKind::NamespaceNotFound, "nowhere"),
         at_once(|it| it.name = "wep".into(), ErrorKind::WorkloadNotFound, "there are: web"),
-        at_once(|it| it.kind = WorkloadKind::StatefulSet, ErrorKind::UnsupportedKind, "Deployments"),
+        at_once(|it| it.kind = WorkloadKind::StatefulSet, ErrorKind::WorkloadNotFound, "no statefulset"),
         at_once(|it| it.container = Some("wep".into()), ErrorKind::ContainerNotFound, "one of app"),
         at_once(|it| it.source.push_str("/none"), ErrorKind::SourceMissing, "No such file"),
         at_once(|it| it.source.push_str("/first.txt"), ErrorKind::SourceMissing, "ot a directory"),
