@@ -37,6 +37,8 @@ mod manifest;
 mod error;
 
 #[cfg(test)]
+mod foreign_properties;
+#[cfg(test)]
 mod generated;
 #[cfg(test)]
 mod golden;

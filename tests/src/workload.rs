@@ -134,6 +134,20 @@ impl Workload {
         Ok(())
     }
 
+    /// As [`Workload::patch_by`], with a list of operations.
+    pub async fn patch_json(&self, manager: &str, operations: &Value) -> Result<()> {
+        let operations = serde_json::from_value(operations.clone())?;
+        self.raw().patch(&self.name, &by(manager), &Patch::Json::<()>(operations)).await?;
+        Ok(())
+    }
+
+    /// Changes the number of pods, as `kubectl scale` does.
+    pub async fn scale(&self, manager: &str, replicas: u32) -> Result<()> {
+        let patch = json!({"spec": {"replicas": replicas}});
+        self.raw().patch_scale(&self.name, &by(manager), &Patch::Merge(patch)).await?;
+        Ok(())
+    }
+
     /// Server-side apply under the name of a field manager, which makes the workload where there is none.
     pub async fn apply(&self, manager: &str, force: bool, manifest: &Value) -> Result<()> {
         let params = PatchParams { force, ..by(manager) };

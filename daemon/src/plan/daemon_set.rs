@@ -40,6 +40,15 @@ pub(super) fn park(object: &mut Value, options: &DevOptions, warnings: &mut Vec<
     warnings.push("the DaemonSet has no pod on any node while in DevMode".to_owned());
 }
 
+/// Takes out of `template` what keeps it off every node, whatever others have made of it.
+pub(super) fn let_back(template: &mut Value) {
+    let Some(pod_spec) = template.get_mut("spec") else { return };
+    let Some(selector) = pod_spec.get_mut("nodeSelector").and_then(Value::as_object_mut) else { return };
+    if selector.remove(NO_SUCH_NODE).is_some() && selector.is_empty() {
+        remove(pod_spec, "nodeSelector");
+    }
+}
+
 pub(super) fn is_parked(object: &Value) -> bool {
     object.pointer("/spec/template").is_some_and(keeps_off_every_node)
 }

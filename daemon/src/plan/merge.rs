@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::kind::{self, Shape};
 use super::manifest::{items, items_mut, name, remove, set, without_nulls};
 use super::names::{SECRET_VOLUME, SHARED_VOLUME, SYNCTHING_VOLUME};
-use super::{DEV_CONTAINER, SIDECAR_CONTAINER, mark, pod, references};
+use super::{DEV_CONTAINER, SIDECAR_CONTAINER, daemon_set, mark, pod, references};
 
 /// The lists whose items the API tells apart by fields of theirs; any other one has changed as a whole or not at all.
 const KEYED: [(&str, &[&str]); 11] = [
@@ -54,8 +54,11 @@ pub fn merge(current: &Value, origin: &Value, edited: &Value, container: &str) -
             pod::clean(&mut object);
             mark::strip(&mut object);
         }
-        if in_place && let Some(template) = object.pointer_mut(kind.template) {
-            leave(template, container, changed_ours);
+        if let Some(template) = object.pointer_mut(kind.template) {
+            daemon_set::let_back(template);
+            if in_place {
+                leave(template, container, changed_ours);
+            }
         }
         object
     };
@@ -97,7 +100,7 @@ fn leave(template: &mut Value, container: &str, keep: bool) {
     }
 }
 
-fn is_our_volume(name: &str) -> bool {
+pub(super) fn is_our_volume(name: &str) -> bool {
     [SYNCTHING_VOLUME, SECRET_VOLUME, SHARED_VOLUME].contains(&name)
 }
 
@@ -200,14 +203,11 @@ fn keys(items: &[Value], fields: &[&str]) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-    use proptest::sample::Index;
     use serde_json::json;
 
-    use super::super::generated::kinds::{of_kind, workload};
     use super::super::generated::{options, yaml};
-    use super::super::manifest::{self, push};
-    use super::super::{DevOptions, Standing, diff, enter, recreation, restore, settle, standing};
+    use super::super::manifest::push;
+    use super::super::{DevOptions, diff, enter};
     use super::*;
 
     const ORIGIN: &str = "
@@ -306,100 +306,5 @@ mod tests {
             |spec| push(&mut containers(spec)[1], "env", variable("nocalhost-dev")),
             &[&format!("spec.template.spec.containers[db].env: added [{}]", variable("web"))],
         );
-    }
-
-    /// Where the API allows no second one.
-    fn push_once(value: &mut Value, field: &str, item: Value) {
-        if !items(value, field).contains(&item) {
-            push(value, field, item);
-        }
-    }
-
-    /// An edit that means the same to the original and to its dev form, made to either.
-    fn edit(object: &mut Value, which: usize, at: &Index, container: &str) {
-        let template = kind::of(object).unwrap().template;
-        match which {
-            0 => return object["spec"]["someOther"] = json!({ "field": 1 }),
-            1 => {
-                let spec = object["spec"].as_object_mut().unwrap();
-                return drop(spec.insert("replicas".to_owned(), 7.into()));
-            }
-            _ => {}
-        }
-        let template = object.pointer_mut(template).unwrap();
-        if which == 2 {
-            return template["metadata"]["annotations"]["kubectl.kubernetes.io/restartedAt"] = "now".into();
-        }
-        let pod_spec = &mut template["spec"];
-        match which {
-            3 => return push(pod_spec, "tolerations", json!({ "operator": "Exists" })),
-            4 => return push_once(pod_spec, "volumes", json!({ "name": "foreign", "emptyDir": {} })),
-            5 => return pod_spec["nodeSelector"]["foreign"] = "1".into(),
-            _ => {}
-        }
-        let names = ["web", "db", "proxy"];
-        let wanted = names[at.index(names.len())];
-        let renamed = items(pod_spec, "containers").iter().any(|it| name(it) == DEV_CONTAINER);
-        let wanted = if renamed && wanted == container { DEV_CONTAINER } else { wanted };
-        let Some(found) = items_mut(pod_spec, "containers").iter_mut().find(|it| name(it) == wanted) else {
-            return;
-        };
-        match which {
-            6 => push(found, "env", json!({ "name": "FOREIGN", "value": "1" })),
-            7 => push_once(found, "volumeMounts", json!({ "name": "claim", "mountPath": "/foreign" })),
-            8 => set(found, "image", "foreign:1"),
-            9 => manifest::remove(found, "env"),
-            10 => set(found, "resources", json!({ "limits": { "memory": "7Gi" } })),
-            _ => push_once(found, "ports", json!({ "containerPort": 7, "protocol": "TCP" })),
-        }
-    }
-    const EDITS: usize = 12;
-
-    proptest! {
-        #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
-
-        /// Editing the dev form and leaving DevMode is editing the original.
-        #[test]
-        fn edits_of_others_survive_and_ours_are_gone(
-            (origin, options) in workload(),
-            edits in proptest::collection::vec((0..EDITS, any::<Index>()), 0..4),
-        ) {
-            let entered = enter(&origin, &options).expect("it can enter");
-            let Some(edited) = entered.object else { return Ok(()) };
-            let container = entered.container.as_str();
-            let (mut current, mut expect) = (edited.clone(), origin.clone());
-            for (which, at) in &edits {
-                edit(&mut current, *which, at, container);
-                edit(&mut expect, *which, at, container);
-            }
-            let merged = merge(&current, &origin, &edited, container);
-            if origin["kind"] == "Pod" {
-                prop_assert_eq!(diff(&recreation(&expect, &[]), &recreation(&merged, &[])), []);
-            } else {
-                prop_assert_eq!(diff(&expect, &merged), []);
-            }
-            prop_assert_eq!(&merge(&current, &merged, &edited, container), &merged);
-            if origin["kind"] != "Pod" {
-                let settled = settle(&restore(&current, &merged, &edited), &merged);
-                prop_assert_eq!(standing(&settled, &merged, &edited), Standing::Original);
-                prop_assert_eq!(diff(&settled["spec"], &expect["spec"]), []);
-            }
-        }
-
-        #[test]
-        fn edits_of_the_sidecar_and_of_our_volumes_are_dropped((origin, options) in of_kind("StatefulSet")) {
-            let entered = enter(&origin, &options).expect("it can enter");
-            let edited = entered.object.expect("a StatefulSet is edited");
-            let mut current = edited.clone();
-            let pod_spec = &mut current["spec"]["template"]["spec"];
-            for sidecar in items_mut(pod_spec, "containers").iter_mut().filter(|it| name(it) == SIDECAR_CONTAINER) {
-                push(sidecar, "env", json!({ "name": "FOREIGN", "value": "1" }));
-                set(sidecar, "image", "foreign:1");
-            }
-            for volume in items_mut(pod_spec, "volumes").iter_mut().filter(|it| is_our_volume(name(it))) {
-                set(volume, "emptyDir", json!({ "medium": "Memory" }));
-            }
-            prop_assert_eq!(merge(&current, &origin, &edited, &entered.container), origin);
-        }
     }
 }

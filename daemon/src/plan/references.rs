@@ -17,7 +17,7 @@ pub(super) fn rename(template: &mut Value, old: &str, new: &str) {
     if let Some(annotations) = template.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
         rename_in_annotations(annotations, old, new);
     }
-    let pod_spec = &mut template["spec"];
+    let Some(pod_spec) = template.get_mut("spec") else { return };
     for list in ["initContainers", "containers"] {
         for container in items_mut(pod_spec, list) {
             for variable in items_mut(container, "env") {

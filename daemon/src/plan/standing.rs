@@ -20,44 +20,46 @@ pub enum Standing {
     Drifted(Vec<Difference>),
     /// In DevMode, but others have put the original container beside ours: what differs from what we wrote.
     ReAdded(Vec<Difference>),
-    /// Others have replaced our edit, no container of ours is left: what differs from the original.
+    /// Others have replaced our edit, or what we gave back; no container of ours is left: what differs from the original.
     Overwritten(Vec<Difference>),
 }
 
-/// Compares `current` with the `origin` before the edit and with what the API server `edited` from it (as a dry run
-/// returned it, so with its defaults). Only `.spec` counts, as data, and our mark: labels, other annotations and
+/// Compares `current` with the `origin` before the edit and with what we have `written` last: the edit, as the API server
+/// returned it with its defaults, or on the way back what came after it. Only `.spec` counts, as data, and our mark: labels, other annotations and
 /// status belong to others. Of a Pod only what it can be made from counts. A workload that is never written to is
 /// always the original.
-pub fn standing(current: &Value, origin: &Value, edited: &Value) -> Standing {
+pub fn standing(current: &Value, origin: &Value, written: &Value) -> Standing {
     let shape = kind::of(origin).map(|kind| kind.shape);
     match shape {
         Some(Shape::Beside { parked: false }) => Standing::Original,
         Some(Shape::Replaced) => {
-            let [current, origin, edited] = [current, origin, edited].map(|pod| {
+            let [current, origin, written] = [current, origin, written].map(|pod| {
                 let mut pod = pod.clone();
                 pod::clean(&mut pod);
                 pod
             });
-            compare(&current, &origin, &edited)
+            compare(&current, &origin, &written)
         }
-        _ => compare(current, origin, edited),
+        _ => compare(current, origin, written),
     }
 }
 
-fn compare(current: &Value, origin: &Value, edited: &Value) -> Standing {
+fn compare(current: &Value, origin: &Value, written: &Value) -> Standing {
     let marked = mark::is_ours(current);
-    let neutral = restore::neutral(origin, edited);
+    let neutral = restore::neutral(origin, written);
     let spec_is = |other: &Value| spec(current) == spec(other);
     // A CronJob may have been before as we make it; then only the mark tells.
-    if spec_is(edited) && (marked || !spec_is(origin)) {
+    if spec_is(written) && marked {
         Standing::Dev
     } else if spec_is(origin) && !marked {
         Standing::Original
     } else if spec_is(origin) || spec_is(&neutral) {
         Standing::Settling
+    } else if spec_is(written) {
+        Standing::Dev
     } else if kind::of(origin).is_some_and(|kind| (kind.is_edited)(current)) {
-        let differences = differences(edited, current);
-        if has_original_container(current, origin, edited) {
+        let differences = differences(written, current);
+        if has_original_container(current, origin, written) {
             Standing::ReAdded(differences)
         } else {
             Standing::Drifted(differences)
@@ -72,14 +74,14 @@ fn compare(current: &Value, origin: &Value, edited: &Value) -> Standing {
 }
 
 /// Whether `current` has a container of the original that our edit took away, and ours nonetheless.
-fn has_original_container(current: &Value, origin: &Value, edited: &Value) -> bool {
+fn has_original_container(current: &Value, origin: &Value, written: &Value) -> bool {
     let names = |object: &Value| -> Vec<String> {
         let template = kind::of(origin).and_then(|kind| object.pointer(kind.template));
         let containers = template.map_or(&[][..], |template| items(&template["spec"], "containers"));
         containers.iter().map(|it| name(it).to_owned()).collect()
     };
-    let (now, written) = (names(current), names(edited));
-    names(origin).iter().any(|it| !written.contains(it) && now.contains(it))
+    let (now, then) = (names(current), names(written));
+    names(origin).iter().any(|it| !then.contains(it) && now.contains(it))
 }
 
 fn spec(object: &Value) -> Value {

@@ -155,7 +155,7 @@ fn towards_dev_mode(observed: &Observed) -> Next {
 
 fn towards_original(observed: &Observed) -> Next {
     let cluster_is_ours = observed.planned && observed.record != RecordState::Foreign;
-    if cluster_is_ours && observed.workload == WorkloadState::Drifted {
+    if cluster_is_ours && others_changed_it(observed) {
         return Next::Do(StepName::MergeChanges);
     }
     // What was merged is as durable as the original was, before it is put back.
@@ -183,6 +183,17 @@ fn towards_original(observed: &Observed) -> Next {
     match observed.record {
         RecordState::Ours { .. } => Next::Do(StepName::DeleteRecord),
         RecordState::Absent | RecordState::Foreign => Next::Do(StepName::Forget),
+    }
+}
+
+/// Whether there is something of ours to be told from what others wrote. Who overwrites the workload may leave part of our
+/// edit, such as the replicas; unless the record is gone too, with which somebody gave the workload back.
+fn others_changed_it(observed: &Observed) -> bool {
+    let recorded = matches!(observed.record, RecordState::Ours { .. });
+    match observed.workload {
+        WorkloadState::Drifted => true,
+        WorkloadState::Overwritten => observed.entered && recorded,
+        _ => false,
     }
 }
 
@@ -395,8 +406,18 @@ mod tests {
 
     #[test]
     fn what_others_changed_is_merged_and_recorded_before_the_restore() {
-        let (steps, ..) = walk(Desired::Original, Observed { workload: WorkloadState::Drifted, ..RUNNING });
-        assert_eq!(steps[..3], [StepName::MergeChanges, StepName::UpdateRecord, StepName::RestoreWorkload]);
+        for workload in [WorkloadState::Drifted, WorkloadState::Overwritten] {
+            let (steps, ..) = walk(Desired::Original, Observed { workload, ..RUNNING });
+            let expected = [StepName::MergeChanges, StepName::UpdateRecord, StepName::RestoreWorkload];
+            assert_eq!(steps[..3], expected);
+        }
+    }
+
+    #[test]
+    fn a_workload_that_was_not_edited_is_left_as_others_have_made_it() {
+        let changed = Observed { planned: true, workload: WorkloadState::Overwritten, ..FRESH };
+        let (steps, ..) = walk(Desired::Original, changed);
+        assert_eq!(steps, [StepName::Forget]);
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::events::EventLog;
 use crate::fault;
 use crate::forward::PodTarget;
 use crate::paths::Paths;
-use crate::plan::Standing;
+use crate::plan::{self, Standing};
 use crate::store::session::Desired;
 use crate::store::{Store, StoreError, StoredSession};
 
@@ -179,9 +179,10 @@ impl SessionTask {
 
     /// A crash right after the edit leaves it unnoted.
     fn note_entered(&mut self) -> Result<(), Failure> {
-        let (Some(sight), Some(plan)) = (&self.sight, &self.stored.plan) else { return Ok(()) };
-        let standing = sight.standing(plan);
-        let ours = matches!(standing, Some(Standing::Dev | Standing::Drifted(_) | Standing::ReAdded(_)));
+        let (Some(sight), Some(planned)) = (&self.sight, &self.stored.plan) else { return Ok(()) };
+        let standing = sight.standing(planned);
+        let ours = matches!(standing, Some(Standing::Dev | Standing::Drifted(_) | Standing::ReAdded(_)))
+            || sight.workload.as_ref().is_some_and(plan::is_ours);
         if !self.stored.entered && ours {
             self.stored.entered = true;
             self.environment.store.put_session(&self.stored)?;

@@ -92,7 +92,8 @@ pub struct StoredPlan {
     pub container: String,
     /// The whole object before the edit.
     pub origin: Value,
-    /// The whole object after it, as the API server returned it from a dry run.
+    /// The whole object as we wrote it last: after the edit, as the API server returned it from a dry run, and on the
+    /// way back what it answered to that.
     pub edited: Value,
     /// The object to make beside the workload that has the dev pod, where the workload itself cannot have it.
     #[serde(default)]

@@ -1,7 +1,8 @@
 //! Others write to a workload in DevMode: what they did stays, what nhd did goes, and who did it is told.
 
 use anyhow::{Context, Result, ensure};
-use nhd_protocol::session::{Phase, SessionStatus};
+use nhd_protocol::methods::End;
+use nhd_protocol::session::{Phase, SessionSelector, SessionStatus};
 use nhd_protocol::workload::WorkloadKind;
 use nhd_tests::namespace::Namespace;
 use nhd_tests::stage::Stage;
@@ -132,20 +133,94 @@ async fn who_puts_the_original_container_back_beside_ours_has_it_their_way() -> 
     Ok(())
 }
 
-#[tokio::test]
-async fn who_takes_our_container_away_is_named() -> Result<()> {
-    let stage = Stage::set(shared_cluster().await, "removed", app("web")).await?;
-    let status = stage.start().await?;
-    let removed = of_containers(json!([
-        {"$patch": "replace"},
-        {"name": "app", "image": "nhd-tests/app:1", "imagePullPolicy": "IfNotPresent"},
-    ]));
-    stage.workload.patch_by("helm", &removed).await?;
+/// A workload whose original comes back in two writes, and with more than one pod.
+fn with_controls(kind: WorkloadKind) -> Value {
+    let mut manifest = app_of(kind, "web");
+    manifest["spec"]["revisionHistoryLimit"] = json!(0);
+    if kind != WorkloadKind::DaemonSet {
+        manifest["spec"]["replicas"] = json!(2);
+    }
+    manifest
+}
+
+/// Waits until the session says by name who overwrote the workload.
+async fn blocked_by(stage: &Stage, status: &SessionStatus, manager: &str) -> Result<()> {
     let blocked = stage.until(&status.session, |status| status.phase == Phase::Blocked).await?;
     let error = blocked.error.context("an error")?;
-    ensure!(error.message.contains("helm"), "{error:?}");
-    stage.laptop.end(&stage.nhd, &status.session).await?;
+    ensure!(error.message.contains(manager), "{error:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_takes_our_containers_away_is_named_and_leaves_the_rest_to_us() -> Result<()> {
+    let stage =
+        Stage::set(shared_cluster().await, "removed", with_controls(WorkloadKind::Deployment)).await?;
+    let status = stage.start().await?;
+    let mut theirs = stage.before.spec["template"]["spec"]["containers"].clone();
+    theirs.as_array_mut().context("containers")?.insert(0, json!({"$patch": "replace"}));
+    stage.workload.patch_by("helm", &of_containers(theirs)).await?;
+    blocked_by(&stage, &status, "helm").await?;
+    stage.end(&status.session).await?;
     stage.close().await
+}
+
+#[tokio::test]
+async fn an_undo_of_the_rollout_in_dev_mode_leaves_the_rest_to_us() -> Result<()> {
+    let cluster = shared_cluster().await;
+    for kind in [WorkloadKind::Deployment, WorkloadKind::StatefulSet, WorkloadKind::DaemonSet] {
+        let stage = Stage::set(cluster, "undone", with_controls(kind)).await?;
+        let status = stage.start().await?;
+        // That of a Deployment takes the annotations of the old revision too, and with them our mark away.
+        let mut undone =
+            json!([{"op": "replace", "path": "/spec/template", "value": stage.before.spec["template"]}]);
+        if kind == WorkloadKind::Deployment {
+            let annotations =
+                json!({"op": "replace", "path": "/metadata/annotations", "value": stage.before.annotations});
+            undone.as_array_mut().context("operations")?.push(annotations);
+        }
+        stage.workload.patch_json("kubectl-rollout", &undone).await?;
+        // Who only takes fields away, as from a DaemonSet the node selector, comes to own none.
+        let who = if kind == WorkloadKind::DaemonSet { "others" } else { "kubectl-rollout" };
+        blocked_by(&stage, &status, who).await.with_context(|| kind.to_string())?;
+        stage.end(&status.session).await.with_context(|| kind.to_string())?;
+        stage.close().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_others_change_while_the_original_comes_back_stays_too() -> Result<()> {
+    let mut stage =
+        Stage::set(shared_cluster().await, "late", with_controls(WorkloadKind::Deployment)).await?;
+    let status = stage.start().await?;
+    stage.laptop.kill_daemon()?;
+    stage.laptop.set("NHD_FAULT", "restoreWorkload:written");
+    let dying = stage.laptop.start_daemon().await?;
+    let selector = SessionSelector { session: Some(status.session.clone()), ..SessionSelector::default() };
+    // The daemon may die before it answers.
+    let _ = dying.call::<End>(selector).await;
+    stage.laptop.daemon_died().await?;
+    stage.workload.patch_by("kubectl-edit", &json!({"spec": {"progressDeadlineSeconds": 77}})).await?;
+    stage.laptop.unset("NHD_FAULT");
+    stage.before.spec["progressDeadlineSeconds"] = json!(77);
+    stage.nhd = stage.laptop.start_daemon().await?;
+    stage.end(&status.session).await?;
+    stage.close().await
+}
+
+#[tokio::test]
+async fn a_scale_through_its_subresource_stays() -> Result<()> {
+    let cluster = shared_cluster().await;
+    for kind in [WorkloadKind::Deployment, WorkloadKind::StatefulSet] {
+        let mut stage = Stage::set(cluster, "scaled", app_of(kind, "web")).await?;
+        let status = stage.start().await?;
+        stage.workload.scale("kubectl", 2).await?;
+        told(&stage, &status, "kubectl").await?;
+        stage.before.spec["replicas"] = json!(2);
+        stage.end(&status.session).await.with_context(|| kind.to_string())?;
+        stage.close().await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]

@@ -104,7 +104,17 @@ impl Hands<'_> {
         if plan.edited.pointer("/spec/strategy/type").is_some_and(|strategy| strategy == "Recreate") {
             self.delete_quickly(self.dev_pods()).await?;
         }
-        self.write(|current| plan::restore(current, &plan.origin, &plan.edited)).await.map(drop)
+        let written = self.write(|current| plan::restore(current, &plan.origin, &plan.edited)).await?;
+        fault::point("restoreWorkload", "written");
+        self.note_given_back(written)
+    }
+
+    /// From now on, what differs from this is others' doing.
+    fn note_given_back(&mut self, written: Value) -> Result<(), Failure> {
+        if let Some(plan) = &mut self.stored.plan {
+            plan.edited = written;
+        }
+        self.save()
     }
 
     pub(super) async fn delete_dev_revision(&mut self) -> Result<(), Failure> {
@@ -125,7 +135,8 @@ impl Hands<'_> {
 
     pub(super) async fn settle_workload(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
-        self.write(|current| plan::settle(current, &plan.origin)).await.map(drop)
+        let written = self.write(|current| plan::settle(current, &plan.origin)).await?;
+        self.note_given_back(written)
     }
 
     pub(super) async fn return_ownership(&mut self) -> Result<(), Failure> {

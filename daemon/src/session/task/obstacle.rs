@@ -46,7 +46,7 @@ impl SessionTask {
                 ErrorKind::WorkloadOverwritten,
                 format!("{} overwrote {workload} while it was in DevMode", self.overwriters()),
             )
-            .with_hint("end this session, which leaves their manifest as it is, then start again"),
+            .with_hint("end this session, which keeps what they wrote and takes back what is left of DevMode, then start again"),
         };
         ErrorInfo { session: Some(self.stored.id.clone()), ..error }
     }
