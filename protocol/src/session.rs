@@ -22,6 +22,14 @@ pub enum SidecarPreset {
     Nocalhost,
 }
 
+/// What becomes of the security contexts of the pod and of the container developed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum SecurityContextChoice {
+    /// They stay as they are, and the sidecar gets one that a namespace of the level `restricted` accepts.
+    Keep,
+}
+
 /// Starts a dev session, or says what that would do (`session.plan`, `config.resolve`). What is left out comes from the
 /// dev configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -65,6 +73,9 @@ pub struct StartParams {
     /// `syncthing` without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sidecar_preset: Option<SidecarPreset>,
+    /// Without it the container's is removed, and of the pod's what would stop the sidecar, which then runs as root.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security_context: Option<SecurityContextChoice>,
     /// How long the start may take until files are synced; 120,000 without it. A start that takes longer is undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,

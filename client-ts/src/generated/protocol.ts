@@ -376,6 +376,11 @@ export interface ReplicaCount {
 /** The id of a request, as the client chose it. */
 export type RequestId = number | string;
 
+/** What becomes of the security contexts of the pod and of the container developed in. */
+export type SecurityContextChoice =
+  /** They stay as they are, and the sidecar gets one that a namespace of the level `restricted` accepts. */
+  | "keep";
+
 /** Several sessions. */
 export interface SessionList {
   sessions: SessionStatus[];
@@ -481,6 +486,10 @@ export interface StartParams {
   kubeconfig?: string;
   /** Where the workload is; without it the context's namespace, or `default`. */
   namespace?: string;
+  /**
+   * Without it the container's is removed, and of the pod's what would stop the sidecar, which then runs as root.
+   */
+  securityContext?: SecurityContextChoice;
   /** The sidecar's image; the preset's without it. */
   sidecarImage?: string;
   /** `syncthing` without it. */

@@ -111,6 +111,15 @@ pub(crate) struct DevArguments {
     /// The sidecar's image, arguments and pull policy [default: syncthing]
     #[arg(long, value_name = "PRESET")]
     pub(crate) sidecar_preset: Option<Preset>,
+    /// What becomes of the security contexts [default: as configured, else they give way to the sidecar]
+    #[arg(long, value_name = "CHOICE")]
+    pub(crate) security_context: Option<SecurityContext>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SecurityContext {
+    /// They stay, as restricted namespaces want it
+    Keep,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -11,9 +11,11 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::EventBody;
 use nhd_protocol::listing::ReleaseParams;
 use nhd_protocol::methods;
-use nhd_protocol::session::{Phase, SessionStatus, SidecarPreset, StartParams, WaitParams, WaitUntil};
+use nhd_protocol::session::{
+    Phase, SecurityContextChoice, SessionStatus, SidecarPreset, StartParams, WaitParams, WaitUntil,
+};
 
-use super::arguments::{DevArguments, Preset, StartArguments, Wait};
+use super::arguments::{DevArguments, Preset, SecurityContext, StartArguments, Wait};
 use super::client::{Client, ClientError, Events};
 use super::failure::{Exit, Failure};
 use super::follow::{following, interruptible};
@@ -125,6 +127,7 @@ pub(crate) fn params(
             Preset::Syncthing => SidecarPreset::Syncthing,
             Preset::Nocalhost => SidecarPreset::Nocalhost,
         }),
+        security_context: arguments.security_context.map(|SecurityContext::Keep| SecurityContextChoice::Keep),
         timeout_ms: None,
     })
 }

@@ -120,7 +120,7 @@ pub fn resolve(
 /// Whether a value is known and shown, and has no effect so far.
 fn is_for_later(entry: &Entry) -> bool {
     match (entry.key.as_str(), &entry.value) {
-        ("portForward" | "debug.remoteDebugPort" | "sync.ignoreFilePattern" | "securityContext", _) => true,
+        ("portForward" | "debug.remoteDebugPort" | "sync.ignoreFilePattern", _) => true,
         // The whole folder is synced in any case.
         ("sync.filePattern", Some(Setting::List(patterns))) => {
             !patterns.iter().any(|it| [".", "./", "/", "*", "**"].contains(&it.as_str()))

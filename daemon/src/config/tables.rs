@@ -74,11 +74,7 @@ fn every_key_of_a_service_is_read() {
     assert!(values.keep_security_context);
     assert_eq!(
         resolved.warnings,
-        [
-            "f:16:32: debug.remoteDebugPort is not acted on yet",
-            "f:17:20: portForward is not acted on yet",
-            "f:18:24: securityContext is not acted on yet",
-        ]
+        ["f:16:32: debug.remoteDebugPort is not acted on yet", "f:17:20: portForward is not acted on yet",]
     );
     let entry = resolved.entries.iter().find(|entry| entry.key == "command.run").expect("a command");
     let place = Some(("f".to_owned(), Position { line: 15, column: 22 }));

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::layers::{CONTAINER, Resolved, Setting};
 
+const SECURITY_CONTEXT: &str = "securityContext";
+
 /// What the request itself says, which wins over every text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Flags {
@@ -12,6 +14,7 @@ pub struct Flags {
     pub work_dir: Option<String>,
     pub sidecar_image: Option<String>,
     pub env: BTreeMap<String, String>,
+    pub keep_security_context: bool,
 }
 
 impl Flags {
@@ -24,7 +27,8 @@ impl Flags {
         ];
         let named = named.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?)));
         let env = self.env.iter().map(|(name, value)| (format!("env.{name}"), value.clone()));
-        named.chain(env).map(|(key, value)| (key, Setting::Text(value)))
+        let keep = self.keep_security_context.then(|| (SECURITY_CONTEXT.to_owned(), "keep".to_owned()));
+        named.chain(keep).chain(env).map(|(key, value)| (key, Setting::Text(value)))
     }
 }
 
@@ -68,7 +72,7 @@ impl Values {
                 requests: texts(resolved, "resources.requests").collect(),
             },
             env: texts(resolved, "env").collect(),
-            keep_security_context: text("securityContext").is_some(),
+            keep_security_context: text(SECURITY_CONTEXT).is_some(),
         }
     }
 }

@@ -14,8 +14,11 @@ pub(super) fn develop(container: &mut Value, options: &DevOptions) {
     set(container, "image", options.image.as_str());
     set(container, "command", options.command.clone());
     set(container, "workingDir", options.work_dir.as_str());
-    for field in ["args", "lifecycle", "securityContext"] {
+    for field in ["args", "lifecycle"] {
         remove(container, field);
+    }
+    if !options.keep_security_context {
+        remove(container, "securityContext");
     }
     configured::apply(container, options);
 }

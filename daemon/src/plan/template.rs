@@ -36,7 +36,11 @@ pub(super) fn develop(
     volumes::add(pod_spec, &options.secret_name, shared.is_none());
     let shared = shared.as_deref().unwrap_or(SHARED_VOLUME);
     manifest::push(pod_spec, "containers", sidecar::container(&options.sidecar, &options.work_dir, shared));
-    security::relax(pod_spec, warnings);
+    if options.keep_security_context {
+        security::keep(pod_spec, options.sidecar.preset, warnings);
+    } else {
+        security::relax(pod_spec, warnings);
+    }
     Ok(old_name)
 }
 

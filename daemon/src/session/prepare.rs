@@ -1,6 +1,7 @@
 //! Everything that is found out before the first write: permissions, the edit, and whether the API server takes it.
 
 mod permissions;
+mod policy;
 mod refusals;
 mod tryout;
 
@@ -80,7 +81,7 @@ pub async fn prepare(
         return Err(Failure::plan(workload, &error));
     }
     entered.warnings.extend(catching_up(objects, namespace, &origin).await?);
-    let tried = tryout::try_out(objects, workload, &origin, &entered).await?;
+    let tried = tryout::try_out(objects, workload, &origin, &entered, options.keep_security_context).await?;
     let plan = StoredPlan {
         container: entered.container,
         origin,

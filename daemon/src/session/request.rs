@@ -66,6 +66,7 @@ impl Request {
                 work_dir: params.work_dir,
                 sidecar_image: params.sidecar_image,
                 env: params.env,
+                keep_security_context: params.security_context.is_some(),
             },
         })
     }

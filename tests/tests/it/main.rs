@@ -6,6 +6,7 @@ mod kinds;
 mod ownership;
 mod foreign;
 mod refusals;
+mod restricted;
 mod permissions;
 mod concurrency;
 mod traps;

@@ -5,8 +5,9 @@ use nhd_protocol::workload::WorkloadRef;
 use serde_json::{Value, json};
 
 use super::super::failure::Failure;
+use super::policy;
 use crate::cluster::objects::{Mode, Objects, PODS};
-use crate::cluster::{Reason, Resource};
+use crate::cluster::{ClusterError, Reason, Resource};
 use crate::plan::{self, Entered, Shape};
 
 /// What the API server makes of the edited workload and of the object beside it.
@@ -20,11 +21,15 @@ pub(super) async fn try_out(
     workload: &WorkloadRef,
     origin: &Value,
     entered: &Entered,
+    keeps_security_context: bool,
 ) -> Result<Tried, Failure> {
     let namespace = workload.namespace.as_str();
     let edited = match (&entered.object, plan::shape(workload.kind.as_str())) {
         (None, _) => origin.clone(),
-        (Some(object), Some(Shape::Replaced)) => try_pod(objects, namespace, object).await?,
+        (Some(object), Some(Shape::Replaced)) => {
+            let tried = try_pod(objects, namespace, object).await;
+            tried.map_err(|error| policy::refused(workload, error, keeps_security_context))?
+        }
         (Some(object), _) => {
             let mut tried = object.clone();
             // What is tried need not be the newest: a status written meanwhile changes nothing in the answer.
@@ -38,11 +43,15 @@ pub(super) async fn try_out(
         Some(generated) => Some(try_generated(objects, workload, generated).await?),
         None => None,
     };
+    let maker = generated.as_ref().unwrap_or(&edited);
+    if maker["kind"] != "Pod" {
+        policy::try_pod_of(objects, workload, maker, keeps_security_context).await?;
+    }
     Ok(Tried { edited, generated })
 }
 
 /// The pod's own name is still taken.
-async fn try_pod(objects: &Objects, namespace: &str, pod: &Value) -> Result<Value, Failure> {
+async fn try_pod(objects: &Objects, namespace: &str, pod: &Value) -> Result<Value, ClusterError> {
     let mut tried = plan::as_new(pod);
     tried["metadata"]["name"] = json!(format!("nhd-{}", crate::random_id(12)));
     match objects.create(PODS, Some(namespace), &tried, Mode::DryRun).await {
@@ -50,9 +59,9 @@ async fn try_pod(objects: &Objects, namespace: &str, pod: &Value) -> Result<Valu
             answer["metadata"]["name"] = pod["metadata"]["name"].clone();
             Ok(plan::as_new(&answer))
         }
-        // There is room for one only, which the original leaves to it.
-        Err(error) if error.to_string().contains("exceeded quota") => Ok(plan::as_new(pod)),
-        Err(error) => Err(error.into()),
+        // Such as that there is room for one only, which the original leaves to it.
+        Err(error) if policy::is_about_the_try(&error) => Ok(plan::as_new(pod)),
+        Err(error) => Err(error),
     }
 }
 
