@@ -10,6 +10,7 @@ use nhd_protocol::workload::WorkloadRef;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::cluster::autoscalers::PinnedAutoscaler;
 use crate::sync::{KeyPair, SyncIdentity};
 
 pub const SESSION_VERSION: u32 = 1;
@@ -97,6 +98,9 @@ pub struct StoredPlan {
     /// The object to make beside the workload that has the dev pod, where the workload itself cannot have it.
     #[serde(default)]
     pub generated: Option<Value>,
+    /// What scales the workload and is kept from it; none in sessions of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub autoscalers: Vec<PinnedAutoscaler>,
     pub warnings: Vec<String>,
 }
 
