@@ -48,6 +48,12 @@ async fn told(stage: &Stage, status: &SessionStatus, words: &[&str]) -> Result<(
     stage.until(&status.session, |status| status.warnings.iter().any(says)).await.map(drop)
 }
 
+async fn is_as(autoscaler: &Autoscaler, expected: &Value) -> Result<()> {
+    let now = autoscaler.portrait().await?;
+    ensure!(now == *expected, "the autoscaler is to be {expected:#}\nand is {now:#}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_scaled_workload_has_one_dev_pod_and_comes_back_with_its_autoscaler() -> Result<()> {
     for kind in [WorkloadKind::Deployment, WorkloadKind::StatefulSet] {
@@ -62,7 +68,7 @@ async fn a_scaled_workload_has_one_dev_pod_and_comes_back_with_its_autoscaler() 
             let pods = stage.workload.live_pods().await?;
             ensure!(pods.len() == 1, "{kind}: {} dev pods", pods.len());
             stage.end(&status.session).await.with_context(|| kind.to_string())?;
-            ensure!(autoscaler.portrait().await? == before, "{kind}: {:#}", autoscaler.object().await?);
+            is_as(&autoscaler, &before).await.with_context(|| kind.to_string())?;
             autoscaler.acts().await?;
             stage.assert_untouched().await?;
             stage.close().await?;
@@ -93,7 +99,7 @@ async fn the_owner_of_an_autoscaler_applies_without_a_conflict_after_the_end() -
     let (before, owners) = (autoscaler.portrait().await?, autoscaler.managers().await?);
     let status = stage.start().await?;
     stage.end(&status.session).await?;
-    ensure!(autoscaler.portrait().await? == before, "{:#}", autoscaler.object().await?);
+    is_as(&autoscaler, &before).await?;
     ensure!(autoscaler.managers().await? == owners, "{:?}", autoscaler.managers().await?);
     manifest["spec"]["maxReplicas"] = json!(7);
     manifest["spec"]["scaleTargetRef"]["name"] = json!("another");
@@ -113,7 +119,7 @@ async fn a_start_that_fails_gives_the_autoscaler_back() -> Result<()> {
         let failed = stage.laptop.wait(&stage.nhd, &session, WaitUntil::Ended).await?;
         ensure!(failed.phase == Phase::Failed, "{failed:?}");
         ensure!(stage.times_begun(&session, StepName::PinAutoscalers).await? == 1, "it was never pinned");
-        ensure!(autoscaler.portrait().await? == before, "{kind}: {:#}", autoscaler.object().await?);
+        is_as(&autoscaler, &before).await.with_context(|| kind.to_string())?;
         stage.assert_untouched().await.with_context(|| kind.to_string())?;
         stage.close().await?;
     }
@@ -129,7 +135,7 @@ async fn what_others_change_of_an_autoscaler_is_told_and_stays() -> Result<()> {
     told(&stage, &status, &["fluxcd changed the autoscaler web", "spec.maxReplicas: 5 → 9"]).await?;
     stage.end(&status.session).await?;
     expect["spec"]["maxReplicas"] = json!(9);
-    ensure!(autoscaler.portrait().await? == expect, "{:#}", autoscaler.object().await?);
+    is_as(&autoscaler, &expect).await?;
     stage.close().await
 }
 
@@ -144,7 +150,7 @@ async fn who_gives_an_autoscaler_its_workload_back_in_dev_mode_has_it_their_way(
     told(&stage, &status, &["3 dev pods"]).await?;
     stage.laptop.end(&stage.nhd, &status.session).await?;
     expect["spec"]["minReplicas"] = json!(3);
-    ensure!(autoscaler.portrait().await? == expect, "{:#}", autoscaler.object().await?);
+    is_as(&autoscaler, &expect).await?;
     let mut restored = stage.before.clone();
     restored.spec["replicas"] = json!(3);
     stage.workload.assert_restored(&restored).await?;
@@ -162,7 +168,7 @@ async fn an_autoscaler_that_others_delete_or_make_anew_is_not_ours_any_more() ->
     let before = autoscaler.portrait().await?;
     told(&stage, &status, &["the autoscaler web appeared in DevMode"]).await?;
     stage.laptop.end(&stage.nhd, &status.session).await?;
-    ensure!(autoscaler.portrait().await? == before, "{:#}", autoscaler.object().await?);
+    is_as(&autoscaler, &before).await?;
     let status = stage.start().await?;
     autoscaler.delete().await?;
     let ended = stage.laptop.end(&stage.nhd, &status.session).await?;
@@ -179,7 +185,7 @@ async fn an_autoscaler_is_given_back_although_its_workload_is_gone() -> Result<(
     stage.workload.delete().await?;
     stage.until(&status.session, |status| status.phase == Phase::Blocked).await?;
     stage.laptop.end(&stage.nhd, &status.session).await?;
-    ensure!(autoscaler.portrait().await? == before, "{:#}", autoscaler.object().await?);
+    is_as(&autoscaler, &before).await?;
     stage.close().await
 }
 
@@ -202,7 +208,7 @@ async fn another_laptop_gives_an_autoscaler_back_by_the_record_alone() -> Result
     };
     let ending = nhd.call::<Release>(params).await?;
     other.wait(&nhd, &ending.session, WaitUntil::Ended).await?;
-    ensure!(autoscaler.portrait().await? == before, "{:#}", autoscaler.object().await?);
+    is_as(&autoscaler, &before).await?;
     stage.workload.assert_restored(&stage.before).await?;
     other.stop_daemon().await?;
     stage.namespace.delete(&stage.client).await
@@ -239,7 +245,7 @@ async fn nothing_scales_an_original_whose_autoscaler_is_pinned_while_the_daemon_
         let status = stage.start().await?;
         ensure!(autoscaler.is_pinned().await?, "{kind}: it is not pinned any more");
         stage.end(&status.session).await.with_context(|| kind.to_string())?;
-        ensure!(autoscaler.portrait().await? == before, "{kind}: {:#}", autoscaler.object().await?);
+        is_as(&autoscaler, &before).await.with_context(|| kind.to_string())?;
         stage.close().await?;
     }
     Ok(())
@@ -260,7 +266,7 @@ async fn an_autoscaler_that_appears_before_the_edit_is_recorded_and_pinned() -> 
     ensure!(stage.times_begun(&status.session, StepName::UpdateRecord).await? == 1, "not recorded");
     ensure!(autoscaler.is_pinned().await?, "it is not pinned");
     stage.end(&status.session).await?;
-    ensure!(autoscaler.portrait().await? == before, "{:#}", autoscaler.object().await?);
+    is_as(&autoscaler, &before).await?;
     stage.close().await
 }
 
@@ -273,7 +279,7 @@ async fn an_autoscaler_that_a_lost_session_left_pinned_comes_back_with_the_next_
     autoscaler.patch_by("nhd", &left).await?;
     let status = stage.start().await?;
     stage.end(&status.session).await?;
-    ensure!(autoscaler.portrait().await? == before, "{:#}", autoscaler.object().await?);
+    is_as(&autoscaler, &before).await?;
     stage.close().await
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::super::autoscaling::{is_as_planned, is_to_pin};
 use super::super::failure::Failure;
 use super::{Hands, changed_meanwhile};
 use crate::cluster::Reason;
@@ -12,12 +13,13 @@ use crate::{fault, plan};
 
 impl Hands<'_> {
     pub(super) async fn pin_autoscalers(&mut self) -> Result<(), Failure> {
-        for planned in &self.planned()?.autoscalers {
+        let plan = self.planned()?;
+        for planned in &plan.autoscalers {
             let Some(current) = self.autoscaler(planned).await? else { continue };
-            if !plan::scales(&current, &self.planned()?.origin) {
+            if !is_to_pin(&current, &self.stored.id, plan) {
                 continue;
             }
-            if current["spec"] != planned.origin["spec"] {
+            if !is_as_planned(&current, planned) {
                 return Err(changed_meanwhile());
             }
             self.write_autoscaler(current, |current| plan::pin(current, &self.stored.id)).await?;
