@@ -121,3 +121,18 @@ pub struct StoredSync {
     /// The port that it listens on, on the pod's loopback.
     pub remote_port: u16,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_plan_without_autoscalers_is_read_and_written_as_by_earlier_versions() {
+        let earlier =
+            json!({"container": "web", "origin": {}, "edited": {}, "generated": null, "warnings": []});
+        let plan: StoredPlan = serde_json::from_value(earlier.clone()).expect("is understood");
+        assert_eq!(plan.autoscalers, []);
+        assert_eq!(serde_json::to_value(&plan).expect("JSON"), earlier);
+    }
+}
