@@ -9,6 +9,7 @@ mod names;
 mod enter;
 mod owner;
 mod ownership;
+mod autoscaler;
 mod mark;
 mod kind;
 mod deployment;
@@ -49,6 +50,7 @@ mod kinds_tables;
 #[cfg(test)]
 mod properties;
 
+pub use autoscaler::{is_pinned, pin, release, scales, unpinned};
 pub use beside::{dev_selector, generated_for, is_generated, is_generated_for};
 pub use cron_job::may_fire;
 pub use diff::{Difference, diff};
@@ -62,6 +64,7 @@ pub use options::{
     DEFAULT_COMMAND, DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, DevOptions, NOCALHOST_SIDECAR_IMAGE,
     PROMPT_COMMAND, Sidecar, SidecarPreset,
 };
+pub use owner::controller;
 pub use ownership::{owns_fields, return_ownership, writers_since};
 pub use pod::{as_new, recreation};
 pub use render::render_diff;

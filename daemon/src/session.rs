@@ -2,6 +2,7 @@
 //!
 //! It decides and orders; carrying out is the work of `plan`, `cluster`, `forward` and `sync`.
 
+pub mod autoscaling;
 pub mod configure;
 pub mod failure;
 pub mod link;

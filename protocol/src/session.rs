@@ -145,6 +145,8 @@ pub enum StepName {
     CreateRecord,
     /// The record brought up to date, because the workload changed before it was edited.
     UpdateRecord,
+    /// The autoscalers of the workload kept from it, so that there is one dev pod.
+    PinAutoscalers,
     /// The workload edited; a bare pod deleted and made again.
     EnterDevMode,
     /// The object made that has the dev pod, beside a workload whose own pods cannot be it.
@@ -179,6 +181,8 @@ pub enum StepName {
     SettleWorkload,
     /// The fields given back to the managers that owned them before, so that a server-side apply meets no conflict.
     ReturnOwnership,
+    /// The autoscalers given back as they were, with what others changed of them.
+    ReleaseAutoscalers,
     /// The Secret deleted.
     DeleteRecord,
     /// The session taken out of the store.

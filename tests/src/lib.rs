@@ -7,5 +7,6 @@ pub mod shared;
 pub mod namespace;
 pub mod laptop;
 pub mod workload;
+pub mod autoscaler;
 pub mod stage;
 pub mod bench;

@@ -365,7 +365,8 @@ pub fn app(name: &str) -> Value {
     })
 }
 
-fn by(manager: &str) -> PatchParams {
+/// Writing under the name of a field manager.
+pub fn by(manager: &str) -> PatchParams {
     PatchParams { field_manager: Some(manager.to_owned()), ..PatchParams::default() }
 }
 

@@ -510,6 +510,8 @@ export type StepName =
   | "createRecord"
   /** The record brought up to date, because the workload changed before it was edited. */
   | "updateRecord"
+  /** The autoscalers of the workload kept from it, so that there is one dev pod. */
+  | "pinAutoscalers"
   /** The workload edited; a bare pod deleted and made again. */
   | "enterDevMode"
   /** The object made that has the dev pod, beside a workload whose own pods cannot be it. */
@@ -546,6 +548,8 @@ export type StepName =
    * The fields given back to the managers that owned them before, so that a server-side apply meets no conflict.
    */
   | "returnOwnership"
+  /** The autoscalers given back as they were, with what others changed of them. */
+  | "releaseAutoscalers"
   /** The Secret deleted. */
   | "deleteRecord"
   /** The session taken out of the store. */

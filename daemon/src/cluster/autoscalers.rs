@@ -1,63 +1,51 @@
-//! The HorizontalPodAutoscalers that scale a workload.
+//! The HorizontalPodAutoscalers of a namespace; it does not know which of them scale what.
 
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::error::{ClusterError, Reason};
 use super::objects::{Objects, Resource};
 
-const AUTOSCALERS: Resource = Resource {
+pub const AUTOSCALERS: Resource = Resource {
     group: "autoscaling",
     version: "v2",
     plural: "horizontalpodautoscalers",
     word: "horizontal pod autoscaler",
 };
 
-/// The names of those that scale the workload. To a user who may not list them none is known.
-pub async fn scaling(
-    objects: &Objects,
-    namespace: &str,
-    resource: Resource,
-    kind: &str,
-    name: &str,
-) -> Result<Vec<String>, ClusterError> {
-    match objects.list::<Value>(AUTOSCALERS, Some(namespace), None).await {
-        Ok(list) => Ok(targeting(&list, resource.group, kind, name)),
-        Err(error) if matches!(error.reason, Reason::Forbidden | Reason::NotFound) => Ok(Vec::new()),
-        Err(error) => Err(error),
+/// One that a session keeps from its workload, with both ends of that edit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PinnedAutoscaler {
+    /// The whole object before.
+    pub origin: Value,
+    /// The whole object after, as the API server returned it from a dry run.
+    pub pinned: Value,
+}
+
+impl PinnedAutoscaler {
+    pub fn name(&self) -> &str {
+        self.origin.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Whether `object` is this autoscaler, and not one that was made anew under its name.
+    pub fn is(&self, object: &Value) -> bool {
+        self.origin["metadata"]["uid"] == object["metadata"]["uid"]
     }
 }
 
-/// An autoscaler names its target with the API version, of which the group counts: `apps/v1` is `apps`.
-fn targeting(list: &Value, group: &str, kind: &str, name: &str) -> Vec<String> {
-    let targets = |item: &&Value| {
-        let target = &item["spec"]["scaleTargetRef"];
-        let of = target["apiVersion"].as_str().unwrap_or_default();
-        let of = of.split_once('/').map_or("", |(group, _)| group);
-        of == group && target["kind"] == kind && target["name"] == name
+/// All of a namespace; `None` to a user who may not list them. A cluster that does not know them has none.
+pub async fn list(objects: &Objects, namespace: &str) -> Result<Option<Vec<Value>>, ClusterError> {
+    let mut list = match objects.list::<Value>(AUTOSCALERS, Some(namespace), None).await {
+        Ok(list) => list,
+        Err(error) if error.reason == Reason::Forbidden => return Ok(None),
+        Err(error) if error.reason == Reason::NotFound => return Ok(Some(Vec::new())),
+        Err(error) => return Err(error),
     };
-    let items = list["items"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let names = items.iter().filter(targets).filter_map(|item| item.pointer("/metadata/name")?.as_str());
-    names.map(str::to_owned).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn only_an_autoscaler_of_this_very_workload_scales_it() {
-        let item = |name: &str, version: &str, kind: &str, target: &str| {
-            json!({"metadata": {"name": name}, "spec": {"scaleTargetRef":
-                {"apiVersion": version, "kind": kind, "name": target}}})
-        };
-        let list = json!({"items": [
-            item("ours", "apps/v1", "Deployment", "web"),
-            item("old", "apps/v1beta1", "Deployment", "web"),
-            item("other-name", "apps/v1", "Deployment", "db"),
-            item("other-kind", "apps/v1", "StatefulSet", "web"),
-            item("other-group", "acme.dev/v1", "Deployment", "web"),
-        ]});
-        assert_eq!(targeting(&list, "apps", "Deployment", "web"), ["ours", "old"]);
+    let Value::Array(mut items) = list["items"].take() else { return Ok(Some(Vec::new())) };
+    // The items of a list do not say what they are.
+    for item in items.iter_mut().filter_map(Value::as_object_mut) {
+        item.insert("apiVersion".to_owned(), json!("autoscaling/v2"));
+        item.insert("kind".to_owned(), json!("HorizontalPodAutoscaler"));
     }
+    Ok(Some(items))
 }

@@ -12,6 +12,7 @@ use nhd_protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::autoscalers::PinnedAutoscaler;
 use super::error::{ClusterError, OrAbsent as _};
 use super::objects::{Delete, Mode, Objects, SECRETS};
 
@@ -24,7 +25,10 @@ const SECRET_LIMIT: usize = 1024 * 1024;
 /// No record unpacks to more; a larger one is not ours.
 const UNPACKED_LIMIT: u64 = 32 * 1024 * 1024;
 
-const RECORD_VERSION: u32 = 1;
+/// Of a record that every nhd understands.
+const FIRST_VERSION: u32 = 1;
+/// Of one with autoscalers: an nhd that does not know them must leave it to one that does.
+const RECORD_VERSION: u32 = 2;
 
 /// What anybody needs who gives the workload back, with nothing but the cluster.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +46,9 @@ pub struct Record {
     /// The object beside the workload that has the dev pod, where the workload itself has not.
     #[serde(default)]
     pub generated: Option<Value>,
+    /// What scales the workload and is kept from it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub autoscalers: Vec<PinnedAutoscaler>,
 }
 
 /// What a session changes.
@@ -51,6 +58,7 @@ pub struct Edit {
     pub origin: Value,
     pub edited: Value,
     pub generated: Option<Value>,
+    pub autoscalers: Vec<PinnedAutoscaler>,
 }
 
 /// Who has the workload in DevMode.
@@ -130,9 +138,9 @@ pub enum RecordError {
 
 impl Record {
     pub fn new(session: &str, owner: Owner, edit: Edit) -> Self {
-        let Edit { container, origin, edited, generated } = edit;
+        let Edit { container, origin, edited, generated, autoscalers } = edit;
         Self {
-            version: RECORD_VERSION,
+            version: if autoscalers.is_empty() { FIRST_VERSION } else { RECORD_VERSION },
             session: session.to_owned(),
             owner,
             nhd: crate::VERSION.to_owned(),
@@ -140,6 +148,7 @@ impl Record {
             origin,
             edited,
             generated,
+            autoscalers,
         }
     }
 
@@ -242,7 +251,8 @@ mod tests {
         let owner =
             Owner { user: "ann".into(), host: "laptop".into(), since: "2026-01-01T00:00:00.000Z".into() };
         let edited = json!({"spec": {"replicas": 1}});
-        Record::new("s1", owner, Edit { container: "reviews".into(), origin, edited, generated: None })
+        let container = "reviews".into();
+        Record::new("s1", owner, Edit { container, origin, edited, generated: None, autoscalers: Vec::new() })
     }
 
     fn files() -> SidecarFiles {
@@ -264,6 +274,20 @@ mod tests {
         let record = record(json!({"spec": {"replicas": 3, "unknown": [null, 1.5]}}));
         let secret = record.secret("name", &files()).expect("fits");
         assert_eq!(see(&secret).record, Some(record));
+    }
+
+    #[test]
+    fn only_a_record_with_autoscalers_is_one_that_earlier_versions_leave_alone() {
+        let without = record(json!({}));
+        assert_eq!(without.version, FIRST_VERSION);
+        let written = serde_json::to_value(&without).expect("JSON");
+        assert_eq!(written.get("autoscalers"), None);
+        let autoscalers = vec![PinnedAutoscaler { origin: json!({}), pinned: json!({"spec": {}}) }];
+        let Record { owner, container, origin, edited, .. } = without;
+        let edit = Edit { container, origin, edited, generated: None, autoscalers };
+        let with = Record::new("s1", owner, edit);
+        assert_eq!(with.version, RECORD_VERSION);
+        assert_eq!(see(&with.secret("name", &files()).expect("fits")).record, Some(with));
     }
 
     #[test]

@@ -27,7 +27,8 @@ pub(super) fn put(object: &mut Value, spec: &Value) -> bool {
     fits
 }
 
-fn insert(object: &mut Value, key: &str, value: String) {
+/// Sets an annotation.
+pub(super) fn insert(object: &mut Value, key: &str, value: String) {
     let Some(metadata) = object.get_mut("metadata") else { return };
     match metadata.get_mut("annotations") {
         Some(annotations) if annotations.is_object() => set(annotations, key, value),
@@ -46,10 +47,15 @@ pub(super) fn copy(from: &Value, to: &mut Value) {
 
 /// Takes our marks off and leaves every other annotation alone.
 pub(super) fn strip(object: &mut Value) {
+    take_off(object, &[ORIGIN, ORIGIN_ELSEWHERE]);
+}
+
+/// Removes annotations, and with the last of all the map of them.
+pub(super) fn take_off(object: &mut Value, keys: &[&str]) {
     let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) else { return };
     let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) else { return };
     let before = annotations.len();
-    annotations.retain(|key, _| key != ORIGIN && key != ORIGIN_ELSEWHERE);
+    annotations.retain(|key, _| !keys.contains(&key.as_str()));
     if annotations.is_empty() && before > 0 {
         metadata.remove("annotations");
     }

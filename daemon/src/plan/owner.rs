@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::manifest::{items, name, text};
 
 /// The kind and name of the object that controls this one.
-pub(super) fn controller(object: &Value) -> Option<(String, String)> {
+pub fn controller(object: &Value) -> Option<(String, String)> {
     let owner = items(object.get("metadata")?, "ownerReferences")
         .iter()
         .find(|owner| owner.get("controller") == Some(&Value::Bool(true)))?;

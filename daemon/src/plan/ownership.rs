@@ -37,18 +37,20 @@ pub fn return_ownership(current: &Value, origin: &Value, manager: &str) -> Value
     object
 }
 
-/// The managers, other than `ours`, that wrote to `current` since it was `before`.
+/// The managers, other than `ours`, that wrote to `current` since it was `before`, each once. Who only lost fields, because
+/// somebody else wrote to them, did not write.
 pub fn writers_since(current: &Value, before: &Value, ours: &str) -> Vec<String> {
-    let mut writers: Vec<String> = entries(current)
-        .iter()
-        .filter(|entry| !is_of_status(entry) && text(entry, "manager") != Some(ours))
-        .filter(|entry| {
-            let then = entries(before).iter().find(|then| same_writer(then, entry));
-            then.is_none_or(|then| then["fieldsV1"] != entry["fieldsV1"] || then["time"] != entry["time"])
-        })
-        .filter_map(|entry| text(entry, "manager").map(str::to_owned))
-        .collect();
-    writers.dedup();
+    let mut writers: Vec<String> = Vec::new();
+    for entry in entries(current).iter().filter(|entry| !is_of_status(entry)) {
+        let Some(manager) = text(entry, "manager").filter(|manager| *manager != ours) else { continue };
+        let then = entries(before).iter().find(|then| same_writer(then, entry));
+        let wrote = then.is_none_or(|then| {
+            then["time"] != entry["time"] || !covers(&then["fieldsV1"], &entry["fieldsV1"])
+        });
+        if wrote && !writers.iter().any(|writer| writer == manager) {
+            writers.push(manager.to_owned());
+        }
+    }
     writers
 }
 
@@ -76,6 +78,13 @@ fn unite(fields: &mut Value, more: &Value) {
     for (field, inner) in more {
         unite(&mut fields[field.as_str()], inner);
     }
+}
+
+/// Whether every field of the set `fields` is in the set `all`.
+fn covers(all: &Value, fields: &Value) -> bool {
+    let fields = fields.as_object().into_iter().flatten();
+    let mut missing = fields.filter(|(field, inner)| !all.get(field).is_some_and(|all| covers(all, inner)));
+    missing.next().is_none()
 }
 
 #[cfg(test)]
@@ -139,5 +148,26 @@ mod tests {
         ]);
         assert_eq!(writers_since(&now, &before, "nhd"), ["kubectl-set"]);
         assert!(writers_since(&before, &before, "nhd").is_empty());
+    }
+
+    #[test]
+    fn who_only_lost_fields_did_not_write() {
+        let both = json!({"f:spec": {"f:replicas": {}, "f:paused": {}}});
+        let one = json!({"f:spec": {"f:paused": {}}});
+        let before = object(&[entry("argocd", None, &both)]);
+        let taken = object(&[entry("argocd", None, &one), entry("kubectl-scale", None, &both)]);
+        assert_eq!(writers_since(&taken, &before, "nhd"), ["kubectl-scale"]);
+        assert_eq!(writers_since(&before, &taken, "nhd"), ["argocd"], "it came to own a field");
+        let mut later = taken.clone();
+        later["metadata"]["managedFields"][0]["time"] = json!("2026-01-01T00:00:01Z");
+        assert_eq!(writers_since(&later, &taken, "nhd"), ["argocd"], "it wrote to what it owned");
+    }
+
+    #[test]
+    fn who_wrote_in_several_ways_is_named_once() {
+        let fields = json!({"f:spec": {}});
+        let scaled = entry("kubectl", Some("scale"), &fields);
+        let now = object(&[entry("kubectl", None, &fields), entry("helm", None, &fields), scaled]);
+        assert_eq!(writers_since(&now, &object(&[]), "nhd"), ["kubectl", "helm"]);
     }
 }

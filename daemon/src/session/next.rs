@@ -27,6 +27,7 @@ pub struct Observed {
     pub stale_pods: bool,
     /// The API server names us as owner of fields, which was not yet tried to change.
     pub owns_fields: bool,
+    pub autoscalers: Autoscalers,
     pub forward: bool,
     pub sync: bool,
     /// The first sync with this dev pod is complete.
@@ -60,6 +61,19 @@ pub enum WorkloadState {
     Drifted,
     /// Not ours any more, and not the original.
     Overwritten,
+}
+
+/// What scales the workload, against the plan to keep it from that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Autoscalers {
+    /// There is nothing to be done about any.
+    Free,
+    /// Before the edit: not those that were planned for.
+    Changed,
+    /// Before the edit: one is not yet pinned.
+    Unpinned,
+    /// What we wrote is on one.
+    Pinned,
 }
 
 /// The object beside the workload that has the dev pod.
@@ -120,6 +134,7 @@ fn towards_dev_mode(observed: &Observed) -> Next {
         }
         // It changed between the plan and the edit.
         (WorkloadState::Overwritten | WorkloadState::Settling, false) => return Next::Do(StepName::Plan),
+        (_, false) if observed.autoscalers == Autoscalers::Changed => return Next::Do(StepName::Plan),
         _ => {}
     }
     match observed.record {
@@ -131,6 +146,9 @@ fn towards_dev_mode(observed: &Observed) -> Next {
     match (observed.workload, observed.dev_workload) {
         (WorkloadState::Leaving, _) => return Next::Wait(Some(StepName::AwaitRelease)),
         (WorkloadState::Absent, _) => return Next::Do(StepName::EnterDevMode),
+        (WorkloadState::Original, _) if observed.autoscalers == Autoscalers::Unpinned => {
+            return Next::Do(StepName::PinAutoscalers);
+        }
         (WorkloadState::Original, _) if observed.edits_workload => return Next::Do(StepName::EnterDevMode),
         (_, DevWorkload::Leaving) => return Next::Wait(Some(StepName::AwaitRelease)),
         (_, DevWorkload::Absent) => return Next::Do(StepName::CreateDevWorkload),
@@ -179,6 +197,11 @@ fn towards_original(observed: &Observed) -> Next {
     }
     if cluster_is_ours && let Some(next) = after_restore(observed) {
         return next;
+    }
+    // Owed whatever became of the workload. From here on the original has all its replicas and controls, and they are the
+    // autoscalers' to change.
+    if cluster_is_ours && observed.autoscalers == Autoscalers::Pinned {
+        return Next::Do(StepName::ReleaseAutoscalers);
     }
     match observed.record {
         RecordState::Ours { .. } => Next::Do(StepName::DeleteRecord),
@@ -239,6 +262,7 @@ mod tests {
         dev_revision: false,
         stale_pods: false,
         owns_fields: false,
+        autoscalers: Autoscalers::Free,
         forward: false,
         sync: false,
         first_sync: false,
@@ -256,6 +280,7 @@ mod tests {
         dev_revision: true,
         stale_pods: false,
         owns_fields: true,
+        autoscalers: Autoscalers::Free,
         forward: true,
         sync: true,
         first_sync: true,
@@ -264,7 +289,16 @@ mod tests {
     /// What a step makes of the world when nothing else happens; `None` for a step that has no place there.
     fn after(step: StepName, seen: Observed) -> Option<Observed> {
         Some(match step {
-            StepName::Plan => Observed { planned: true, ..seen },
+            StepName::Plan => Observed {
+                planned: true,
+                autoscalers: match seen.autoscalers {
+                    Autoscalers::Changed => Autoscalers::Unpinned,
+                    other => other,
+                },
+                ..seen
+            },
+            StepName::PinAutoscalers => Observed { autoscalers: Autoscalers::Pinned, ..seen },
+            StepName::ReleaseAutoscalers => Observed { autoscalers: Autoscalers::Free, ..seen },
             StepName::CreateRecord | StepName::UpdateRecord => {
                 Observed { record: RecordState::Ours { current: true }, ..seen }
             }
@@ -432,6 +466,50 @@ mod tests {
         assert_eq!(steps, [StepName::StopSync, StepName::CloseForward, StepName::Forget]);
     }
 
+    #[test]
+    fn an_autoscaler_is_pinned_after_the_record_and_before_the_edit() {
+        let seen = Observed { autoscalers: Autoscalers::Unpinned, ..FRESH };
+        let (steps, ..) = walk(Desired::DevMode, seen);
+        let expect =
+            [StepName::Plan, StepName::CreateRecord, StepName::PinAutoscalers, StepName::EnterDevMode];
+        assert_eq!(steps[..4], expect);
+    }
+
+    #[test]
+    fn an_autoscaler_that_was_not_planned_for_is_planned_for_before_the_edit_only() {
+        let seen = Observed { planned: true, autoscalers: Autoscalers::Changed, ..FRESH };
+        let (steps, ..) = walk(Desired::DevMode, seen);
+        assert_eq!(steps[..3], [StepName::Plan, StepName::CreateRecord, StepName::PinAutoscalers]);
+        let running = Observed { autoscalers: Autoscalers::Changed, ..RUNNING };
+        assert_eq!(next(Desired::DevMode, &running), Next::Wait(None));
+    }
+
+    #[test]
+    fn an_autoscaler_is_given_back_once_the_original_is_whole_and_before_the_record_goes() {
+        let pinned = Observed { autoscalers: Autoscalers::Pinned, ..RUNNING };
+        let (steps, ..) = walk(Desired::Original, pinned);
+        let expect = [
+            StepName::SettleWorkload,
+            StepName::ReturnOwnership,
+            StepName::ReleaseAutoscalers,
+            StepName::DeleteRecord,
+            StepName::Forget,
+        ];
+        assert!(steps.ends_with(&expect), "{steps:?}");
+    }
+
+    #[test]
+    fn an_autoscaler_is_given_back_whatever_became_of_the_workload() {
+        for workload in [WorkloadState::Gone, WorkloadState::Overwritten, WorkloadState::Original] {
+            for entered in [false, true] {
+                let seen = Observed { workload, entered, autoscalers: Autoscalers::Pinned, ..RUNNING };
+                let (steps, ..) = walk(Desired::Original, seen);
+                let expect = [StepName::ReleaseAutoscalers, StepName::DeleteRecord, StepName::Forget];
+                assert!(steps.ends_with(&expect), "{seen:?} {steps:?}");
+            }
+        }
+    }
+
     fn every_observation() -> impl Iterator<Item = Observed> {
         let records = [
             RecordState::Absent,
@@ -452,14 +530,17 @@ mod tests {
         let dev_workloads =
             [DevWorkload::NotNeeded, DevWorkload::Absent, DevWorkload::Present, DevWorkload::Leaving];
         let rollouts = [Rollout::Progressing, Rollout::Complete, Rollout::GivenUp];
+        let scaling = [Autoscalers::Free, Autoscalers::Changed, Autoscalers::Unpinned, Autoscalers::Pinned];
         let states = records.into_iter().flat_map(move |record| {
             workloads.into_iter().flat_map(move |workload| {
                 dev_workloads.into_iter().flat_map(move |dev_workload| {
-                    rollouts.into_iter().map(move |rollout| (record, workload, dev_workload, rollout))
+                    rollouts.into_iter().flat_map(move |rollout| {
+                        scaling.into_iter().map(move |it| (record, workload, dev_workload, rollout, it))
+                    })
                 })
             })
         });
-        states.flat_map(|(record, workload, dev_workload, rollout)| {
+        states.flat_map(|(record, workload, dev_workload, rollout, autoscalers)| {
             (0..1024_u32).map(move |bits| Observed {
                 planned: bits & 1 != 0,
                 entered: bits & 2 != 0,
@@ -475,6 +556,7 @@ mod tests {
                 workload,
                 dev_workload,
                 rollout,
+                autoscalers,
             })
         })
     }
@@ -497,6 +579,7 @@ mod tests {
                             "{seen:?} {steps:?}"
                         );
                         assert_ne!(last_seen.dev_workload, DevWorkload::Present, "{seen:?} {steps:?}");
+                        assert_ne!(last_seen.autoscalers, Autoscalers::Pinned, "{seen:?} {steps:?}");
                     }
                 }
                 other => panic!("{seen:?} ends in {other:?}"),
@@ -515,7 +598,8 @@ mod tests {
                             | WorkloadState::Settling
                             | WorkloadState::Drifted
                             | WorkloadState::Absent
-                    ) && seen.dev_workload != DevWorkload::Present,
+                    ) && seen.dev_workload != DevWorkload::Present
+                        && seen.autoscalers != Autoscalers::Pinned,
                     "{seen:?}"
                 );
             }
@@ -523,10 +607,14 @@ mod tests {
     }
 
     #[test]
-    fn no_start_edits_the_workload_before_record_and_plan_are_there() {
+    fn no_start_edits_the_workload_or_pins_its_autoscalers_before_record_and_plan_are_there() {
         for seen in every_observation() {
-            if next(Desired::DevMode, &seen) == Next::Do(StepName::EnterDevMode) {
+            let now = next(Desired::DevMode, &seen);
+            if [StepName::EnterDevMode, StepName::PinAutoscalers].map(Next::Do).contains(&now) {
                 assert!(seen.planned && seen.record == RecordState::Ours { current: true }, "{seen:?}");
+            }
+            if now == Next::Do(StepName::EnterDevMode) && seen.workload == WorkloadState::Original {
+                assert_ne!(seen.autoscalers, Autoscalers::Unpinned, "{seen:?}");
             }
         }
     }

@@ -4,11 +4,13 @@ use futures::try_join;
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 
-use super::next::{DevWorkload, Observed, RecordState, Rollout, WorkloadState};
+use super::autoscaling;
+use super::next::{Autoscalers, DevWorkload, Observed, RecordState, Rollout, WorkloadState};
 use super::prepare::record_name;
 use super::rollout;
 use super::surroundings::{Beside, Surroundings};
 use crate::cluster::ClusterError;
+use crate::cluster::autoscalers;
 use crate::cluster::error::OrAbsent as _;
 use crate::cluster::objects::{FIELD_MANAGER, Objects};
 use crate::cluster::pods::{self, DevContainers, PodSeen};
@@ -33,6 +35,8 @@ pub struct Sight {
     /// The revisions of the object beside it, which go with it.
     pub dev_revisions: Vec<RevisionSeen>,
     pub pods: Vec<PodSeen>,
+    /// The autoscalers that scale the workload or are kept from it; `None` where nobody may list them.
+    pub autoscalers: Option<Vec<Value>>,
 }
 
 /// What the session has running on this machine.
@@ -46,6 +50,8 @@ pub struct Local {
     pub rollout_given_up: bool,
     /// It was tried to give back what fields we own; where the API server keeps us as their owner, so be it.
     pub ownership_returned: bool,
+    /// The same of the autoscalers.
+    pub autoscalers_returned: bool,
 }
 
 /// Reads everything that a session's next step depends on.
@@ -57,11 +63,12 @@ pub async fn look(
     let namespace = workload.namespace.as_str();
     let around = Surroundings::of(workload.kind, plan);
     let name = record_name(workload);
-    let (found, dev_workload, record, revisions) = try_join!(
+    let (found, dev_workload, record, revisions, autoscalers) = try_join!(
         async { objects.get(workload.kind.into(), Some(namespace), &workload.name).await.or_absent() },
         dev_workload(objects, namespace, around.beside.as_ref(), plan),
         record::read(objects, namespace, &name),
         read_history(objects, namespace, around.history.as_ref()),
+        read_autoscalers(objects, workload, plan),
     )?;
     let dev_history = around.beside.as_ref().and_then(|beside| history_of(beside, dev_workload.as_ref()?));
     let dev_revisions = read_history(objects, namespace, dev_history.as_ref()).await?;
@@ -81,7 +88,20 @@ pub async fn look(
         workload.kind == WorkloadKind::Pod
             || found.pointer("/metadata/uid").and_then(Value::as_str) == Some(workload_uid)
     };
-    Ok(Sight { workload: found.filter(same), dev_workload, record, revisions, dev_revisions, pods })
+    let workload = found.filter(same);
+    Ok(Sight { workload, dev_workload, record, revisions, dev_revisions, pods, autoscalers })
+}
+
+async fn read_autoscalers(
+    objects: &Objects,
+    workload: &WorkloadRef,
+    plan: &StoredPlan,
+) -> Result<Option<Vec<Value>>, ClusterError> {
+    if !autoscaling::is_possible(workload.kind) {
+        return Ok(Some(Vec::new()));
+    }
+    let all = autoscalers::list(objects, &workload.namespace).await?;
+    Ok(all.map(|all| all.into_iter().filter(|it| autoscaling::concerns(it, plan)).collect()))
 }
 
 async fn dev_workload(
@@ -171,6 +191,7 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         stale_pods: stale_pods(stored, sight).next().is_some(),
         owns_fields: !local.ownership_returned
             && sight.workload.as_ref().is_some_and(|it| plan::owns_fields(it, FIELD_MANAGER)),
+        autoscalers: autoscaling::state(stored, plan, sight, local.autoscalers_returned),
         forward: local.forward,
         sync: local.sync,
         first_sync: dev_pod.is_some() && local.synced_with.as_ref() == dev_pod.map(|pod| &pod.uid),
@@ -211,6 +232,7 @@ fn unplanned(stored: &StoredSession, local: &Local) -> Observed {
         dev_revision: false,
         stale_pods: false,
         owns_fields: false,
+        autoscalers: Autoscalers::Free,
         forward: local.forward,
         sync: local.sync,
         first_sync: false,
@@ -261,7 +283,8 @@ fn record_state(stored: &StoredSession, plan: &StoredPlan, seen: Option<&RecordS
         Some(Some(record)) if record.session == stored.id => RecordState::Ours {
             current: record.origin == plan.origin
                 && record.edited == plan.edited
-                && record.generated == plan.generated,
+                && record.generated == plan.generated
+                && record.autoscalers == plan.autoscalers,
         },
         Some(_) => RecordState::Foreign,
     }

@@ -1,5 +1,6 @@
 //! Everything that is found out before the first write: permissions, the edit, and whether the API server takes it.
 
+mod autoscalers;
 mod permissions;
 mod policy;
 mod refusals;
@@ -12,13 +13,14 @@ use serde_json::Value;
 
 use self::permissions::{denied, wanted};
 pub use self::refusals::taken;
-use self::refusals::{is_paused_half_way, paused, scaled};
+use self::refusals::{is_paused_half_way, paused};
 use super::failure::Failure;
 use super::surroundings;
+use crate::cluster::autoscalers::PinnedAutoscaler;
 use crate::cluster::error::OrAbsent as _;
 use crate::cluster::objects::{self, Mode, Objects};
 use crate::cluster::record::{self, Edit, Owner, Record, SidecarFiles};
-use crate::cluster::{access, autoscalers, quota};
+use crate::cluster::{access, quota};
 use crate::plan::{self, DEFAULT_COMMAND, DevOptions, PROMPT_COMMAND, Sidecar, SidecarPreset};
 use crate::store::session::{StoredPlan, StoredRequest};
 
@@ -38,6 +40,8 @@ pub struct Asker<'a> {
     pub session: &'a str,
     pub owner: Owner,
     pub files: &'a SidecarFiles,
+    /// The autoscalers that an earlier plan of the session may have pinned already.
+    pub earlier: &'a [PinnedAutoscaler],
 }
 
 /// Looks, plans and tries everything as a dry run. Writes nothing.
@@ -65,11 +69,6 @@ pub async fn prepare(
     {
         return Err(Failure::fatal(taken(workload, &secret_name, seen.record.as_ref())));
     }
-    let (kind, name) = (workload.kind, &workload.name);
-    let scaling = autoscalers::scaling(objects, namespace, kind.into(), kind.as_str(), name).await?;
-    if !scaling.is_empty() {
-        return Err(Failure::fatal(scaled(workload, &scaling)));
-    }
     if is_paused_half_way(&origin) {
         return Err(Failure::fatal(paused(workload)));
     }
@@ -81,12 +80,16 @@ pub async fn prepare(
         return Err(Failure::plan(workload, &error));
     }
     entered.warnings.extend(catching_up(objects, namespace, &origin).await?);
-    let tried = tryout::try_out(objects, workload, &origin, &entered, options.keep_security_context).await?;
+    let scaling = autoscalers::plan(objects, workload, &origin, &asker);
+    let tried = tryout::try_out(objects, workload, &origin, &entered, options.keep_security_context);
+    let (scaling, tried) = try_join!(scaling, tried)?;
+    entered.warnings.extend(scaling.warning);
     let plan = StoredPlan {
         container: entered.container,
         origin,
         edited: tried.edited,
         generated: tried.generated,
+        autoscalers: scaling.pinned,
         warnings: entered.warnings,
     };
     let secret = record_of(&plan, asker.session, asker.owner).secret(&secret_name, asker.files)?;
@@ -103,6 +106,7 @@ pub fn record_of(plan: &StoredPlan, session: &str, owner: Owner) -> Record {
         origin: plan.origin.clone(),
         edited: plan.edited.clone(),
         generated: plan.generated.clone(),
+        autoscalers: plan.autoscalers.clone(),
     };
     Record::new(session, owner, edit)
 }

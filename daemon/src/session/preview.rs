@@ -26,8 +26,12 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
     }
     let session = new_session(&request, &place)?;
     let files = sidecar_files(&session);
-    let asker =
-        Asker { session: &session.id, owner: owner::of_this_machine(&session.created_at), files: &files };
+    let asker = Asker {
+        session: &session.id,
+        owner: owner::of_this_machine(&session.created_at),
+        files: &files,
+        earlier: &[],
+    };
     let prepared = prepare(&place.objects, &workload, &request.details, asker);
     let (prepared, _) =
         try_join!(prepared, syncthing(&session.cluster.environment)).map_err(|failure| failure.info)?;
@@ -54,11 +58,17 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
         name: generated["metadata"]["name"].as_str().unwrap_or_default().to_owned(),
         diff: plan::render_diff(&json!({}), generated),
     });
+    let pins = plan.autoscalers.iter().map(|it| PlannedChange {
+        action: PlannedAction::Update,
+        kind: it.origin["kind"].as_str().unwrap_or_default().to_owned(),
+        name: it.name().to_owned(),
+        diff: plan::render_diff(&it.origin, &it.pinned),
+    });
     Ok(PlanResult {
         context: place.client.context,
         server: place.client.server,
         container: plan.container,
-        changes: [Some(secret), edit, generated].into_iter().flatten().collect(),
+        changes: std::iter::once(secret).chain(pins).chain(edit).chain(generated).collect(),
         warnings: [request.details.dev.warnings, plan.warnings].concat(),
         workload,
     })

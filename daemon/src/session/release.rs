@@ -68,6 +68,7 @@ fn session_of(
             origin: record.origin,
             edited: record.edited,
             generated: record.generated,
+            autoscalers: record.autoscalers,
             warnings: Vec::new(),
         }),
         // Whether it came to the edit shows in the workload; of a pod that is missing, the record was its way back.

@@ -2,6 +2,7 @@
 //!
 //! Each can be repeated, and each leaves behind, if the daemon dies in it, a state that the next look understands.
 
+mod autoscalers;
 mod pod;
 mod workload;
 
@@ -39,6 +40,8 @@ pub struct Running {
     pub leftover: bool,
     /// The ownership of fields was given back, or that was tried.
     pub ownership_returned: bool,
+    /// The same of the autoscalers.
+    pub autoscalers_returned: bool,
 }
 
 impl Running {
@@ -69,6 +72,7 @@ impl Hands<'_> {
             StepName::Plan => self.plan().await,
             StepName::CreateRecord => self.create_record().await,
             StepName::UpdateRecord => self.update_record().await,
+            StepName::PinAutoscalers => self.pin_autoscalers().await,
             StepName::EnterDevMode => self.enter_dev_mode().await,
             StepName::CreateDevWorkload => self.create_dev_workload().await,
             StepName::DeleteStalePods => self.delete_stale_pods().await,
@@ -82,6 +86,7 @@ impl Hands<'_> {
             StepName::DeleteDevRevision => self.delete_dev_revision().await,
             StepName::SettleWorkload => self.settle_workload().await,
             StepName::ReturnOwnership => self.return_ownership().await,
+            StepName::ReleaseAutoscalers => self.release_autoscalers().await,
             StepName::DeleteRecord => self.delete_record().await,
             StepName::AwaitRelease
             | StepName::AwaitPod
@@ -93,7 +98,8 @@ impl Hands<'_> {
 
     async fn plan(&mut self) -> Result<(), Failure> {
         let files = sidecar_files(self.stored);
-        let asker = Asker { session: &self.stored.id, owner: self.owner(), files: &files };
+        let earlier = self.stored.plan.as_ref().map_or(&[][..], |plan| &plan.autoscalers);
+        let asker = Asker { session: &self.stored.id, owner: self.owner(), files: &files, earlier };
         let prepared = prepare::prepare(self.objects, &self.stored.workload, &self.stored.request, asker);
         // Without a syncthing the workload need not be touched at all.
         let (prepared, _) = try_join!(prepared, syncthing(&self.stored.cluster.environment))?;

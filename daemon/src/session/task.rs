@@ -171,7 +171,7 @@ impl SessionTask {
         let (Some(link), Some(plan)) = (&mut self.link, &self.stored.plan) else { return Ok(()) };
         link.watch(&self.stored.workload, plan, &self.environment);
         if self.stale {
-            self.sight = Some(look(&link.objects, &self.stored.workload, plan).await?);
+            self.sight = Some(Box::pin(look(&link.objects, &self.stored.workload, plan)).await?);
             self.stale = false;
         }
         self.note_entered()

@@ -6,6 +6,7 @@ use nhd_protocol::forward::ForwardStatus;
 use nhd_protocol::session::{Phase, PodStatus, SessionStatus, StepName};
 use nhd_protocol::sync::{SyncState, SyncStatus};
 
+use super::autoscaling;
 use super::next::Next;
 use super::observe::Sight;
 use crate::clock::timestamp_now;
@@ -77,6 +78,7 @@ pub fn refreshed(previous: &SessionStatus, glance: Glance<'_>) -> SessionStatus 
     warnings.extend(glance.stored.plan.iter().flat_map(|plan| plan.warnings.clone()));
     warnings.extend(glance.sight.and_then(scaled_up));
     warnings.extend(glance.sight.and_then(|sight| changed_by_others(glance.stored, sight)));
+    warnings.extend(glance.sight.into_iter().flat_map(|sight| autoscaling::warnings(glance.stored, sight)));
     let sync = glance.sync.map(sync_status);
     SessionStatus {
         phase: glance.phase,
@@ -118,10 +120,15 @@ fn changed_by_others(stored: &StoredSession, sight: &Sight) -> Option<String> {
         }
         _ => return None,
     };
+    Some(format!("{writers} {what} {}; it stays when DevMode ends", named(&differences)))
+}
+
+/// The first differences, and how many more there are.
+pub fn named(differences: &[Difference]) -> String {
     let named: Vec<String> = differences.iter().take(NAMED_DIFFERENCES).map(Difference::to_string).collect();
     let more = differences.len().saturating_sub(NAMED_DIFFERENCES);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Some(format!("{writers} {what} {}{more}; it stays when DevMode ends", named.join("; ")))
+    named.join("; ") + &more
 }
 
 fn scaled_up(sight: &Sight) -> Option<String> {

@@ -10,6 +10,7 @@ use nhd_protocol::workload::WorkloadRef;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::cluster::autoscalers::PinnedAutoscaler;
 use crate::sync::{KeyPair, SyncIdentity};
 
 pub const SESSION_VERSION: u32 = 1;
@@ -98,6 +99,9 @@ pub struct StoredPlan {
     /// The object to make beside the workload that has the dev pod, where the workload itself cannot have it.
     #[serde(default)]
     pub generated: Option<Value>,
+    /// What scales the workload and is kept from it; none in sessions of earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub autoscalers: Vec<PinnedAutoscaler>,
     pub warnings: Vec<String>,
 }
 
@@ -117,4 +121,19 @@ pub struct StoredSync {
     pub remote: KeyPair,
     /// The port that it listens on, on the pod's loopback.
     pub remote_port: u16,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_plan_without_autoscalers_is_read_and_written_as_by_earlier_versions() {
+        let earlier =
+            json!({"container": "web", "origin": {}, "edited": {}, "generated": null, "warnings": []});
+        let plan: StoredPlan = serde_json::from_value(earlier.clone()).expect("is understood");
+        assert_eq!(plan.autoscalers, []);
+        assert_eq!(serde_json::to_value(&plan).expect("JSON"), earlier);
+    }
 }

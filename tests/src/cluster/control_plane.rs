@@ -99,6 +99,8 @@ impl ControlPlane {
             flag("service-account-private-key-file", token_key.display()),
             flag("use-service-account-credentials", false),
             flag("flex-volume-plugin-dir", root.join("volume-plugins").display()),
+            // Tests wait for what an autoscaler does in its period, which is 15 s otherwise.
+            flag("horizontal-pod-autoscaler-sync-period", "3s"),
         ];
         let program = self.kubernetes.join("kube-controller-manager");
         Process::start("kube-controller-manager", root.log("kube-controller-manager"), program, flags)

@@ -13,7 +13,7 @@ use nhd_protocol::workload::WorkloadKind;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
-use self::points::{Point, Way, points, undo_points};
+use self::points::{Point, SCALABLE, Way, autoscaler_points, points, undo_points};
 use self::rig::Rig;
 use crate::shared_cluster;
 
@@ -86,6 +86,39 @@ async fn killed_at_any_point_of_an_undo_the_next_daemon_completes_it() -> Result
 #[tokio::test]
 async fn killed_at_any_point_of_an_undo_with_a_stateful_set_the_next_daemon_completes_it() -> Result<()> {
     killed_at_every_point_of_an_undo(WorkloadKind::StatefulSet).await
+}
+
+#[tokio::test]
+async fn killed_around_the_pin_and_the_release_of_an_autoscaler_the_next_daemon_finishes() -> Result<()> {
+    for kind in SCALABLE.iter().copied() {
+        let (starts, ends) = (autoscaler_points(kind, Way::Pin), autoscaler_points(kind, Way::Release));
+        eprintln!(
+            "{kind} with an autoscaler: {} fault points of a start, {} of an end",
+            starts.len(),
+            ends.len()
+        );
+        let lives = (0..starts.len().max(ends.len())).map(|index| (starts.get(index), ends.get(index)));
+        in_groups("scaled", kind, lives, async |rig, (start, end)| {
+            rig.scale().await?;
+            one_life(rig, start, end).await.with_context(|| format!("{kind} killed at {start:?} and {end:?}"))
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn killed_while_an_undo_gives_an_autoscaler_back_the_next_daemon_completes_it() -> Result<()> {
+    for kind in SCALABLE.iter().copied() {
+        let points = points(kind, Way::Release);
+        eprintln!("{kind} with an autoscaler: {} fault points of an undo", points.len());
+        in_groups("scaled-undo", kind, points, async |rig, point| {
+            rig.scale().await?;
+            undone(rig, &point).await.with_context(|| format!("{kind} killed at {point}"))
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod devmode;
 mod kinds;
 mod ownership;
 mod foreign;
+mod autoscalers;
 mod refusals;
 mod restricted;
 mod permissions;

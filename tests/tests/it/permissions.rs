@@ -11,6 +11,7 @@ use kube::api::PostParams;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::session::{Phase, StartParams};
 use nhd_protocol::workload::WorkloadKind;
+use nhd_tests::autoscaler::{Autoscaler, autoscaler_of};
 use nhd_tests::shared::SharedCluster;
 use nhd_tests::stage::Stage;
 use nhd_tests::workload::{app, app_of};
@@ -76,6 +77,51 @@ async fn the_needed_permissions_are_enough_from_start_to_end() -> Result<()> {
     let status = stage.laptop.start_synced(&stage.nhd, by(&stage, &kubeconfig)).await?;
     ensure!(status.phase == Phase::Synced, "{status:?}");
     stage.save_arrives(&status, "saved.txt", "by a restricted user").await?;
+    stage.end(&status.session).await?;
+    stage.close().await
+}
+
+/// Makes the workload's own autoscaler, which finds nothing to do.
+async fn autoscaler(stage: &Stage) -> Result<Autoscaler> {
+    let mut manifest = autoscaler_of(WorkloadKind::Deployment, "web");
+    manifest["spec"]["minReplicas"] = json!(1);
+    Autoscaler::create(&stage.client, stage.namespace.name(), manifest).await
+}
+
+#[tokio::test]
+async fn an_autoscaler_asks_for_permissions_of_its_own() -> Result<()> {
+    let cluster = shared_cluster().await;
+    let stage = Stage::set(cluster, "autoscaler", app("web")).await?;
+    let autoscaler = autoscaler(&stage).await?;
+    let before = autoscaler.portrait().await?;
+    let of_autoscalers = |verb| ("autoscaling", "horizontalpodautoscalers", verb);
+    let and = |verbs: &[&'static str]| -> Vec<Permission> {
+        verbs.iter().map(|verb| of_autoscalers(*verb)).chain(NEEDED).collect()
+    };
+    let reader = user(cluster, &stage, "reader", &and(&["list"])).await?;
+    let error = refused_without_a_write(&stage, &reader).await?;
+    for verb in ["get", "update"] {
+        ensure!(error.message.contains(&words(of_autoscalers(verb))), "{error:?}");
+    }
+    ensure!(autoscaler.portrait().await? == before, "it was changed");
+    let developer = user(cluster, &stage, "developer", &and(&["list", "get", "update"])).await?;
+    let status = stage.laptop.start_synced(&stage.nhd, by(&stage, &developer)).await?;
+    ensure!(autoscaler.is_pinned().await?, "it is not pinned");
+    stage.end(&status.session).await?;
+    ensure!(autoscaler.portrait().await? == before, "{:#}", autoscaler.object().await?);
+    stage.close().await
+}
+
+#[tokio::test]
+async fn who_may_not_list_autoscalers_is_warned() -> Result<()> {
+    let cluster = shared_cluster().await;
+    let stage = Stage::set(cluster, "unseen", app("web")).await?;
+    let autoscaler = autoscaler(&stage).await?;
+    let kubeconfig = user(cluster, &stage, "developer", &NEEDED).await?;
+    let status = stage.laptop.start_synced(&stage.nhd, by(&stage, &kubeconfig)).await?;
+    let warned = |warning: &String| warning.contains("no permission to list horizontalpodautoscalers");
+    ensure!(status.warnings.iter().any(warned), "{:?}", status.warnings);
+    ensure!(!autoscaler.is_pinned().await?, "it is pinned");
     stage.end(&status.session).await?;
     stage.close().await
 }

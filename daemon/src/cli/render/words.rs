@@ -50,6 +50,9 @@ pub(crate) fn step(step: StepName) -> StepWords {
         StepName::UpdateRecord => {
             ("updating the record", "updated the record", "could not update the record")
         }
+        StepName::PinAutoscalers => {
+            ("pinning the autoscaler", "pinned the autoscaler", "could not pin the autoscaler")
+        }
         StepName::EnterDevMode => {
             ("editing the workload", "edited the workload", "could not edit the workload")
         }
@@ -95,6 +98,9 @@ pub(crate) fn step(step: StepName) -> StepWords {
             "gave back the fields' ownership",
             "could not give back the fields' ownership",
         ),
+        StepName::ReleaseAutoscalers => {
+            ("giving back the autoscaler", "gave back the autoscaler", "could not give back the autoscaler")
+        }
         StepName::DeleteRecord => {
             ("deleting the record", "deleted the record", "could not delete the record")
         }

@@ -4,6 +4,7 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 
 use crate::cluster::access::{Permission, permissions};
+use crate::cluster::autoscalers::AUTOSCALERS;
 use crate::cluster::objects::{self, CONTROLLER_REVISIONS, REPLICA_SETS, Resource};
 
 const READ: &[&str] = &["get", "list", "watch"];
@@ -41,6 +42,11 @@ fn of_kind(kind: WorkloadKind) -> Vec<Permission> {
 /// What keeps an unsuspended schedule from catching up at once; an end does without where it is not allowed.
 pub(super) fn of_last_schedule() -> Permission {
     Permission { verb: "update", resource: WorkloadKind::CronJob.into(), subresource: Some("status") }
+}
+
+/// What pinning an autoscaler and giving it back needs, where there is one.
+pub(super) fn of_autoscalers() -> Vec<Permission> {
+    permissions(AUTOSCALERS, &["get", "update"]).collect()
 }
 
 pub(super) fn denied(workload: &WorkloadRef, missing: &[Permission]) -> ErrorInfo {

@@ -35,10 +35,12 @@ pub(super) fn paused(workload: &WorkloadRef) -> ErrorInfo {
         .with_hint("resume the rollout or undo it first; nothing was changed")
 }
 
-/// An autoscaler would make several dev pods out of one, of which one is synced.
-pub(super) fn scaled(workload: &WorkloadRef, autoscalers: &[String]) -> ErrorInfo {
-    let message =
-        format!("cannot put {workload} into DevMode: the autoscaler {} scales it", autoscalers.join(", "));
+/// Whoever controls an autoscaler gives it its target back at once.
+pub(super) fn driven(workload: &WorkloadRef, autoscaler: &str, kind: &str, name: &str) -> ErrorInfo {
+    let message = format!(
+        "cannot put {workload} into DevMode: {kind} {name} controls its autoscaler {autoscaler} and would undo every \
+         change of it"
+    );
     ErrorInfo::new(ErrorKind::WorkloadUnsuitable, message)
-        .with_hint("delete the autoscaler for the time of DevMode; nothing was changed")
+        .with_hint(format!("pause {kind} {name} for the time of DevMode; nothing was changed"))
 }

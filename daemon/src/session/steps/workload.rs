@@ -12,7 +12,7 @@ use super::{Hands, changed_meanwhile};
 use crate::clock::timestamp_now;
 use crate::cluster::objects::{Delete, FIELD_MANAGER, Mode};
 use crate::cluster::pods::PodSeen;
-use crate::cluster::{Reason, pods};
+use crate::cluster::{ClusterError, Reason, Resource, pods};
 use crate::{fault, plan};
 
 /// How often a write is tried that meets others' writes; the next look then begins anew.
@@ -186,11 +186,7 @@ impl Hands<'_> {
         Err(changed_meanwhile())
     }
 
-    async fn note_last_schedule(
-        &self,
-        current: &Value,
-        now: &str,
-    ) -> Result<Value, crate::cluster::ClusterError> {
+    async fn note_last_schedule(&self, current: &Value, now: &str) -> Result<Value, ClusterError> {
         let mut object = current.clone();
         if !object["status"].is_object() {
             object["status"] = json!({});
@@ -199,25 +195,36 @@ impl Hands<'_> {
         self.objects.replace_status(WorkloadKind::CronJob.into(), Some(&self.namespace()), &object).await
     }
 
-    /// Writes what `change` makes of the workload as it was seen. Where others have written only beside its spec since,
-    /// such as a status or a label, it is made again from what is there now.
+    /// Writes what `change` makes of the workload as it was seen.
     async fn write(&self, change: impl Fn(&Value) -> Value) -> Result<Value, Failure> {
-        let (kind, namespace) = (self.stored.workload.kind.into(), self.namespace());
-        let mut current = self.current()?.clone();
+        let current = self.current()?.clone();
+        Ok(self.write_over(self.stored.workload.kind.into(), current, change).await?)
+    }
+
+    /// Writes what `change` makes of an object. Where others have written only beside its spec since it was read, such as
+    /// a status or a label, it is made again from what is there now.
+    pub(super) async fn write_over(
+        &self,
+        resource: Resource,
+        mut current: Value,
+        change: impl Fn(&Value) -> Value,
+    ) -> Result<Value, ClusterError> {
+        let namespace = self.namespace();
+        let name = current["metadata"]["name"].as_str().unwrap_or_default().to_owned();
         for _ in 1..WRITE_ATTEMPTS {
-            match self.objects.replace(kind, Some(&namespace), &change(&current), Mode::Real).await {
+            match self.objects.replace(resource, Some(&namespace), &change(&current), Mode::Real).await {
                 Err(error) if error.reason == Reason::Conflict => {
-                    let now = self.objects.get(kind, Some(&namespace), &self.stored.workload.name).await?;
+                    let now = self.objects.get(resource, Some(&namespace), &name).await?;
                     if now["spec"] != current["spec"] || now["metadata"]["uid"] != current["metadata"]["uid"]
                     {
-                        return Err(error.into());
+                        return Err(error);
                     }
                     current = now;
                 }
-                result => return Ok(result?),
+                result => return result,
             }
         }
-        Ok(self.objects.replace(kind, Some(&namespace), &change(&current), Mode::Real).await?)
+        self.objects.replace(resource, Some(&namespace), &change(&current), Mode::Real).await
     }
 
     fn current(&self) -> Result<&Value, Failure> {

@@ -64,6 +64,7 @@ impl SessionTask {
             sync: self.running.sync.is_some() || leftover,
             synced_with: self.synced_with.clone().filter(|_| connected),
             ownership_returned: self.running.ownership_returned,
+            autoscalers_returned: self.running.autoscalers_returned,
             rollout_given_up: waited.is_some_and(|(_, since)| since.elapsed() >= patience),
         }
     }

@@ -18,6 +18,10 @@ pub(super) enum Way {
     Merge,
     /// Only when a start failed.
     Undo,
+    /// A start of a workload that an autoscaler scales.
+    Pin,
+    /// The end of one.
+    Release,
 }
 
 /// A place where the daemon can be made to die: `STEP:MOMENT`.
@@ -49,6 +53,7 @@ impl Point {
 const EDITED: &[WorkloadKind] = &[Deployment, StatefulSet, DaemonSet, CronJob, Pod];
 const BESIDE: &[WorkloadKind] = &[DaemonSet, Job, CronJob];
 const REVISED: &[WorkloadKind] = &[Deployment, StatefulSet, DaemonSet];
+pub(super) const SCALABLE: &[WorkloadKind] = &[Deployment, StatefulSet];
 const ALL: &[WorkloadKind] = &[Deployment, StatefulSet, DaemonSet, Job, CronJob, Pod];
 
 /// The points of each step, and which kinds come by it. A step of the protocol that is missing here does not compile.
@@ -67,6 +72,7 @@ steps! {
     Plan: Start ALL, ["before", "after"];
     CreateRecord: Start ALL, ["before", "after"];
     UpdateRecord: Replan &[Deployment], ["before", "after"];
+    PinAutoscalers: Pin SCALABLE, ["before", "after"];
     EnterDevMode: Start EDITED, ["before", "written", "after"];
     CreateDevWorkload: Start BESIDE, ["before", "after"];
     AwaitRelease: Start &[Pod], ["before"];
@@ -84,6 +90,7 @@ steps! {
     DeleteDevRevision: End REVISED, ["before", "revisionDeleted", "after"];
     SettleWorkload: End REVISED, ["before", "after"];
     ReturnOwnership: End EDITED, ["before", "after"];
+    ReleaseAutoscalers: Release SCALABLE, ["before", "written", "after"];
     DeleteRecord: End ALL, ["before", "after"];
     Forget: End ALL, ["before", "folderRemoved", "after"];
 }
@@ -124,6 +131,20 @@ pub(super) fn undo_points(kind: WorkloadKind) -> Vec<Point> {
         .into_iter()
         .chain(steps.filter(|point| !["end", "awaitRollout"].contains(&&*point.name)))
         .collect()
+}
+
+/// The points around an autoscaler's pin and its release: of these steps, and of what is written before and after.
+pub(super) fn autoscaler_points(kind: WorkloadKind, way: Way) -> Vec<Point> {
+    let (of, around) = match way {
+        Way::Pin => (Way::Start, [StepName::CreateRecord, StepName::EnterDevMode].as_slice()),
+        _ => (
+            Way::End,
+            [StepName::RestoreWorkload, StepName::SettleWorkload, StepName::DeleteRecord].as_slice(),
+        ),
+    };
+    let around: Vec<String> = around.iter().map(|step| name(*step)).collect();
+    let of_others = points(kind, of).into_iter().filter(|point| around.iter().any(|it| *it == point.name));
+    points(kind, way).into_iter().chain(of_others).collect()
 }
 
 /// A step's name as the protocol writes it.

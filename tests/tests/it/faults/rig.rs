@@ -11,6 +11,7 @@ use nhd::cli::client::Client;
 use nhd_protocol::methods::{End, List, Start};
 use nhd_protocol::session::{Phase, SessionSelector, SessionStatus, StartParams, WaitUntil};
 use nhd_protocol::workload::WorkloadKind;
+use nhd_tests::autoscaler::{Autoscaler, autoscaler_of};
 use nhd_tests::laptop::Laptop;
 use nhd_tests::namespace::Namespace;
 use nhd_tests::shared::SharedCluster;
@@ -26,6 +27,8 @@ pub(super) struct Rig {
     namespace: Namespace,
     workload: Workload,
     before: Portrait,
+    /// What scales the workload, as it was before.
+    autoscaler: Option<(Autoscaler, Value)>,
     laptop: Laptop,
     saves: u32,
 }
@@ -42,7 +45,31 @@ impl Rig {
         let before = workload.portrait().await?;
         let laptop = Laptop::new(cluster.kubeconfig())?;
         laptop.save("file.txt", "from the start")?;
-        Ok(Self { namespace, workload, before, laptop, saves: 0 })
+        Ok(Self { namespace, workload, before, autoscaler: None, laptop, saves: 0 })
+    }
+
+    /// Has an autoscaler keep two replicas of the workload from now on.
+    pub(super) async fn scale(&mut self) -> Result<()> {
+        if self.autoscaler.is_some() {
+            return Ok(());
+        }
+        let manifest = autoscaler_of(self.workload.kind(), NAME);
+        let autoscaler = Autoscaler::create(self.workload.client(), self.namespace.name(), manifest).await?;
+        let is_scaled = async |it: &Workload| Ok(it.object().await?["spec"]["replicas"] == 2);
+        self.workload.until("scaled", is_scaled).await?;
+        self.workload.rolled_out().await?;
+        self.before = self.workload.portrait().await?;
+        let before = autoscaler.portrait().await?;
+        self.autoscaler = Some((autoscaler, before));
+        Ok(())
+    }
+
+    /// Whether something of ours is on the autoscaler.
+    async fn has_pinned(&self) -> Result<bool> {
+        match &self.autoscaler {
+            Some((autoscaler, before)) => Ok(autoscaler.portrait().await? != *before),
+            None => Ok(false),
+        }
     }
 
     pub(super) async fn delete(self, client: &Kube) -> Result<()> {
@@ -119,11 +146,11 @@ impl Rig {
         self.check_known().await
     }
 
-    /// The invariant: what is changed in the cluster is known to a session in the store, and an edited workload has
-    /// its record.
+    /// The invariant: what is changed in the cluster is known to a session in the store, and an edited workload, or what
+    /// is pinned of its autoscaler, has its record.
     async fn check_known(&self) -> Result<()> {
         let secret = self.workload.secrets().await?.iter().any(|name| name.contains("nocalhost"));
-        let edited = self.workload.portrait().await? != self.before;
+        let edited = self.workload.portrait().await? != self.before || self.has_pinned().await?;
         let known = self.stored_sessions()?;
         ensure!(known.len() <= 1, "several sessions are stored: {known:?}");
         ensure!(
@@ -177,6 +204,7 @@ impl Rig {
             None => None,
         };
         self.workload.assert_restored(&self.before).await?;
+        ensure!(!self.has_pinned().await?, "the autoscaler is not as before");
         let left = self.laptop.processes()?;
         ensure!(left.is_empty(), "still running: {left:?}");
         self.laptop.stop_daemon().await?;

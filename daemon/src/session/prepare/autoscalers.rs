@@ -1,0 +1,85 @@
+//! Which autoscalers are to be kept from the workload, and whether that is possible.
+
+use futures::future::try_join_all;
+use nhd_protocol::workload::WorkloadRef;
+use serde_json::Value;
+
+use super::super::autoscaling;
+use super::super::failure::Failure;
+use super::Asker;
+use super::permissions::{denied, of_autoscalers};
+use super::refusals::driven;
+use crate::cluster::access;
+use crate::cluster::autoscalers::{self, AUTOSCALERS, PinnedAutoscaler};
+use crate::cluster::objects::{Mode, Objects};
+use crate::plan;
+
+/// What scales the workload, as far as it can be seen.
+pub(super) struct Scaling {
+    pub(super) pinned: Vec<PinnedAutoscaler>,
+    pub(super) warning: Option<String>,
+}
+
+/// Finds those that scale the workload `origin` and tries to pin them. One that is pinned already, by an earlier plan or by
+/// a session that is lost with its record, tells what it was before.
+pub(super) async fn plan(
+    objects: &Objects,
+    workload: &WorkloadRef,
+    origin: &Value,
+    asker: &Asker<'_>,
+) -> Result<Scaling, Failure> {
+    let mut pinned = Vec::new();
+    if !autoscaling::is_possible(workload.kind) {
+        return Ok(Scaling { pinned, warning: None });
+    }
+    let Some(all) = autoscalers::list(objects, &workload.namespace).await? else {
+        let warning = "an autoscaler of the workload would make more dev pods, of which one is synced, and whether \
+                       there is one cannot be seen: no permission to list horizontalpodautoscalers";
+        return Ok(Scaling { pinned: asker.earlier.to_vec(), warning: Some(warning.to_owned()) });
+    };
+    let (ours, others): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|it| plan::scales(&plan::unpinned(it), origin));
+    if !ours.is_empty() {
+        refuse(objects, workload, &ours).await?;
+    }
+    pinned.extend(try_join_all(ours.iter().map(|it| try_pin(objects, workload, it, asker))).await?);
+    // What others gave another target may still have our mark.
+    let owed = asker.earlier.iter().filter(|it| others.iter().any(|there| is_on(it, there)));
+    pinned.extend(owed.cloned());
+    Ok(Scaling { pinned, warning: None })
+}
+
+/// Whether `current` is this autoscaler with our pin still on it.
+fn is_on(earlier: &PinnedAutoscaler, current: &Value) -> bool {
+    earlier.is(current) && plan::is_pinned(current, &earlier.pinned)
+}
+
+async fn refuse(objects: &Objects, workload: &WorkloadRef, ours: &[Value]) -> Result<(), Failure> {
+    for it in ours {
+        if let Some((kind, name)) = plan::controller(it) {
+            return Err(Failure::fatal(driven(workload, autoscaling::name(it), &kind, &name)));
+        }
+    }
+    let missing = access::missing(objects, &workload.namespace, &of_autoscalers()).await?;
+    if missing.is_empty() { Ok(()) } else { Err(Failure::fatal(denied(workload, &missing))) }
+}
+
+async fn try_pin(
+    objects: &Objects,
+    workload: &WorkloadRef,
+    current: &Value,
+    asker: &Asker<'_>,
+) -> Result<PinnedAutoscaler, Failure> {
+    let mut origin = plan::unpinned(current);
+    if let Some(earlier) = asker.earlier.iter().find(|it| is_on(it, current)) {
+        // By now we own what others owned before.
+        origin["metadata"]["managedFields"] = earlier.origin["metadata"]["managedFields"].clone();
+    }
+    let mut tried = plan::pin(current, asker.session);
+    // What is tried need not be the newest: the controller writes a status every few seconds.
+    if let Some(metadata) = tried["metadata"].as_object_mut() {
+        metadata.remove("resourceVersion");
+    }
+    let pinned = objects.replace(AUTOSCALERS, Some(&workload.namespace), &tried, Mode::DryRun).await?;
+    Ok(PinnedAutoscaler { origin, pinned })
+}
