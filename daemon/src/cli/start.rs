@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::EventBody;
+use nhd_protocol::forward::PortPair;
 use nhd_protocol::listing::ReleaseParams;
 use nhd_protocol::methods;
 use nhd_protocol::session::{Phase, SessionStatus, SidecarPreset, StartParams, WaitParams, WaitUntil};
@@ -126,6 +127,7 @@ pub(crate) fn params(
             Preset::Nocalhost => SidecarPreset::Nocalhost,
         }),
         timeout_ms: None,
+        port_forward: arguments.forward.iter().map(PortPair::to_string).collect(),
     })
 }
 
