@@ -1,7 +1,7 @@
 //! The user's own forwards on a real pod: asked for or configured, they lead there for as long as the session lasts.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use kube::api::DeleteParams;
@@ -116,8 +116,11 @@ async fn configured_ports_lead_into_each_dev_pod_whatever_becomes_of_daemon_and_
     refuses(SocketAddr::from(([127, 0, 0, 2], free))).await?;
 
     drop(holder);
+    let freed = Instant::now();
     let healed = stage.until(&status.session, all_listen).await?;
     ensure!(healed.phase == Phase::Synced, "a forward is no matter of the phase: {healed:#?}");
+    // The quiet look after 30 s would find it, too.
+    ensure!(freed.elapsed() < Duration::from_secs(15), "it took {:?}", freed.elapsed());
     answers(held, "first").await?;
 
     stage.laptop.kill_daemon()?;
@@ -179,6 +182,40 @@ async fn a_forward_that_is_asked_for_listens_until_it_is_ended() -> Result<()> {
     ensure!(remotes == [PORT + 1], "{resumed:#?}");
     refuses(local(port)).await?;
     the_command_line_does_the_same(&stage).await?;
+    stage.end(session).await?;
+    stage.close().await
+}
+
+#[tokio::test]
+async fn a_daemon_killed_while_it_starts_or_ends_a_forward_leaves_all_of_it_or_nothing() -> Result<()> {
+    let mut stage = Stage::set(shared_cluster().await, "halfway", app("web")).await?;
+    let status = stage.start().await?;
+    let session = status.session.as_str();
+    for (point, starts, expect) in [
+        ("forward:before", true, 0),
+        ("forward:after", true, 1),
+        ("endForward:before", false, 1),
+        ("endForward:after", false, 0),
+    ] {
+        stage.laptop.stop_daemon().await?;
+        stage.laptop.set("NHD_FAULT", point);
+        stage.nhd = stage.laptop.start_daemon().await?;
+        let before = stage.until(session, all_listen).await?;
+        let died = if starts {
+            stage.nhd.call::<ForwardStart>(to(session, None, PORT)).await.is_err()
+        } else {
+            stage.nhd.call::<ForwardEnd>(ending(session, None, Some(PORT))).await.is_err()
+        };
+        ensure!(died, "{point} is not come by");
+        stage.laptop.daemon_died().await?;
+        stage.laptop.unset("NHD_FAULT");
+        stage.nhd = stage.laptop.start_daemon().await?;
+        let after = stage.until(session, |it| it.phase == Phase::Synced && all_listen(it)).await?;
+        ensure!(after.forwards.len() == expect, "{point}: {after:#?}");
+        for gone in before.forwards.iter().filter(|_| expect == 0).filter_map(|it| it.local_port) {
+            refuses(local(gone)).await?;
+        }
+    }
     stage.end(session).await?;
     stage.close().await
 }
