@@ -12,6 +12,7 @@ mod end;
 mod events;
 mod failure;
 mod follow;
+mod forward;
 mod launch;
 mod plan;
 mod progress;
@@ -77,6 +78,7 @@ async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure>
             config::run(arguments, &here, &launch::connect(&paths).await?, screen).await
         }
         Command::Status(arguments) => status::run(arguments, &launch::connect(&paths).await?, screen).await,
+        Command::Forward(command) => forward::run(command, &launch::connect(&paths).await?, screen).await,
         Command::Daemon(DaemonCommand::Start) => daemon::start(&paths, screen).await,
         Command::Daemon(DaemonCommand::Stop) => daemon::stop(&paths, screen).await,
         Command::Daemon(DaemonCommand::Status) => daemon::status(&paths, screen).await,

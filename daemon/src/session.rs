@@ -10,6 +10,7 @@ pub mod listing;
 pub mod manager;
 pub mod next;
 pub mod observe;
+pub mod ports;
 pub mod preview;
 pub mod prepare;
 pub mod release;

@@ -104,6 +104,10 @@ error_kinds! {
     SyncFailed = 83, "Read `sync.lastError` of the session's status. The daemon starts syncthing again by itself.";
     /// The port-forward cannot be opened.
     ForwardFailed = 84, "Check the permission for `pods/portforward` and the way to the cluster. The daemon tries again.";
+    /// Another program of this machine has the local port, or another forward.
+    LocalPortTaken = 90, "Name another `localPort` or none, or end what has it; the message names the port.";
+    /// The user may not open this local port.
+    LocalPortDenied = 91, "Name a `localPort` of 1024 or above, or none.";
     /// The daemon's store cannot be read or written.
     StoreFailed = 100, "Check that the disk is not full and that the home belongs to the user.";
     /// A fault of nhd itself.

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::config::ConfigResult;
 use crate::error::{CLUSTER_ERRORS, ErrorKind, REQUEST_ERRORS, SESSION_ERRORS, WORKLOAD_ERRORS};
 use crate::event::{Event, EventList, EventsParams};
+use crate::forward::{ForwardEndParams, ForwardList, ForwardStartParams, SessionForward};
 use crate::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
 use crate::listing::{ReleaseParams, WorkloadList, WorkloadListParams};
 use crate::openrpc::OpenRpcDocument;
@@ -125,6 +126,26 @@ methods! {
     /// Waits until a session has come so far. Fails when it no longer can, with the session's own error.
     "session.wait" Wait(WaitParams) -> SessionStatus, Reads,
         [&[ErrorKind::SessionNotFound, ErrorKind::Timeout], CLUSTER_ERRORS, WORKLOAD_ERRORS, SESSION_ERRORS];
+    /// Forwards a port on 127.0.0.1 to one of the dev pod, until `forward.end` or the end of the session. Answers when the
+    /// local port takes connections, which wait for the pod where it is away. Repeated, it answers with the forward that
+    /// there is.
+    "forward.start" ForwardStart(ForwardStartParams) -> SessionForward, Idempotent,
+        [&[
+            ErrorKind::SessionNotFound,
+            ErrorKind::SessionEnding,
+            ErrorKind::Timeout,
+            ErrorKind::KubeconfigInvalid,
+            ErrorKind::ContextNotFound,
+            ErrorKind::ForwardFailed,
+            ErrorKind::LocalPortTaken,
+            ErrorKind::LocalPortDenied,
+            ErrorKind::StoreFailed,
+        ]];
+    /// Ends forwards, those of the dev configuration included, and answers with them. Repeated, there is none to end.
+    "forward.end" ForwardEnd(ForwardEndParams) -> ForwardList, Idempotent,
+        [&[ErrorKind::Timeout, ErrorKind::StoreFailed]];
+    /// The forwards of all sessions that match, the session's own to its syncthing included.
+    "forward.list" Forwards(SessionSelector) -> ForwardList, Reads, [];
     /// The workloads of a namespace or of the cluster, with who has which in DevMode since when.
     "workload.list" Workloads(WorkloadListParams) -> WorkloadList, Reads, [CLUSTER_ERRORS];
     /// Says what a start with the same parameters would use, and where each value came from: the request, the source

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::error::ErrorInfo;
-use crate::forward::ForwardStatus;
+use crate::forward::{ForwardStatus, PortForward};
 use crate::sync::SyncStatus;
 use crate::workload::{WorkloadKind, WorkloadRef};
 
@@ -79,6 +79,11 @@ pub struct StartParams {
     /// How long the start may take until files are synced; 120,000 without it. A start that takes longer is undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
+    /// Ports to forward for as long as the session lasts: `8080:80`, `:80` for whichever local port is free, or `80` for
+    /// the same on both sides. Without any, those of the dev configuration. One whose local port is taken is no failure:
+    /// it is in the session's status and is tried again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub port_forward: Vec<String>,
 }
 
 /// Names sessions: one by its id, or those of a workload. A workload named without a namespace matches in every one.
@@ -239,6 +244,9 @@ pub struct SessionStatus {
     pub pod: Option<PodStatus>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forward: Option<ForwardStatus>,
+    /// The user's own forwards, those of the dev configuration included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forwards: Vec<PortForward>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sync: Option<SyncStatus>,
     /// Why the session cannot go on, or why it failed.

@@ -178,6 +178,10 @@ export type ErrorKind =
   | "syncFailed"
   /** The port-forward cannot be opened. */
   | "forwardFailed"
+  /** Another program of this machine has the local port, or another forward. */
+  | "localPortTaken"
+  /** The user may not open this local port. */
+  | "localPortDenied"
   /** The daemon's store cannot be read or written. */
   | "storeFailed"
   /** A fault of nhd itself. */
@@ -247,6 +251,81 @@ export interface EventsParams {
    */
   since?: Cursor;
 }
+
+/**
+ * Names forwards by one of their ports or both, of the sessions that match. A port in the pod wants one session
+ * named, where several have a forward to it.
+ */
+export interface ForwardEndParams {
+  /**
+   * Every session that the other members leave. `session.end` wants it said, so that a member forgotten or
+   * misspelled does not end everything.
+   */
+  all?: boolean;
+  /** The kubeconfig context that the session was started with. */
+  context?: string;
+  kind?: WorkloadKind;
+  /** The port on 127.0.0.1. */
+  localPort?: number;
+  /** The workload's name. */
+  name?: string;
+  /** The workload's namespace. */
+  namespace?: string;
+  /** The port in the pod. */
+  remotePort?: number;
+  /** The session's id. */
+  session?: string;
+}
+
+/** Several forwards. */
+export interface ForwardList {
+  forwards: SessionForward[];
+}
+
+/** Why there is a forward. */
+export type ForwardReason =
+  /** A client asked for it: by `forward.start`, or by `portForward` of the start. */
+  | "request"
+  /** `portForward` of the dev configuration. */
+  | "portForward"
+  /** `debug.remoteDebugPort` of the dev configuration: what a debugger attaches to. */
+  | "debug"
+  /** The session's own, to the sidecar's syncthing. It comes and goes with the session. */
+  | "sync";
+
+/** Forwards a port of this machine to one of the dev pod, of the one session that matches. */
+export interface ForwardStartParams {
+  /** The port in the pod. */
+  remotePort: number;
+  /**
+   * Every session that the other members leave. `session.end` wants it said, so that a member forgotten or
+   * misspelled does not end everything.
+   */
+  all?: boolean;
+  /** The kubeconfig context that the session was started with. */
+  context?: string;
+  kind?: WorkloadKind;
+  /**
+   * The port on 127.0.0.1. Without it, or with 0, one that is free, or that of a forward to the same port in the
+   * pod.
+   */
+  localPort?: number;
+  /** The workload's name. */
+  name?: string;
+  /** The workload's namespace. */
+  namespace?: string;
+  /** The session's id. */
+  session?: string;
+}
+
+/** How far a forward has come. */
+export type ForwardState =
+  /** It is opened as soon as the session has come so far. */
+  | "opening"
+  /** The local port takes connections. While the dev pod is away, they wait for it. */
+  | "listening"
+  /** The local port could not be opened; `error` says why. It is tried again until it can. */
+  | "blocked";
 
 /** The forward from this machine to the sidecar's syncthing. */
 export interface ForwardStatus {
@@ -353,6 +432,27 @@ export interface PodStatus {
   waitingFor?: string;
 }
 
+/**
+ * A forward from a port on 127.0.0.1 to a port in the dev pod. It outlives pods and daemons, and ends with its
+ * session.
+ */
+export interface PortForward {
+  /** Connections accepted since the forward was opened. */
+  connections: number;
+  /** Connections open now. */
+  openConnections: number;
+  reason: ForwardReason;
+  /** The port in the pod. */
+  remotePort: number;
+  state: ForwardState;
+  /** Why the local port could not be opened. */
+  error?: ErrorInfo;
+  /** The last connection that failed, and why: where nothing listens on the port in the pod, it says so. */
+  lastError?: string;
+  /** The port on 127.0.0.1; absent while a free one is yet to be chosen. */
+  localPort?: number;
+}
+
 /** The workload to take out of DevMode that another daemon put into it. */
 export interface ReleaseParams {
   kind: WorkloadKind;
@@ -380,6 +480,26 @@ export type RequestId = number | string;
 export type SecurityContextChoice =
   /** They stay as they are, and the sidecar gets one that a namespace of the level `restricted` accepts. */
   | "keep";
+/** A forward with the session that it belongs to. */
+export interface SessionForward {
+  /** Connections accepted since the forward was opened. */
+  connections: number;
+  /** Connections open now. */
+  openConnections: number;
+  reason: ForwardReason;
+  /** The port in the pod. */
+  remotePort: number;
+  /** The session's id. */
+  session: string;
+  state: ForwardState;
+  workload: WorkloadRef;
+  /** Why the local port could not be opened. */
+  error?: ErrorInfo;
+  /** The last connection that failed, and why: where nothing listens on the port in the pod, it says so. */
+  lastError?: string;
+  /** The port on 127.0.0.1; absent while a free one is yet to be chosen. */
+  localPort?: number;
+}
 
 /** Several sessions. */
 export interface SessionList {
@@ -431,6 +551,8 @@ export interface SessionStatus {
   /** Why the session cannot go on, or why it failed. */
   error?: ErrorInfo;
   forward?: ForwardStatus;
+  /** The user's own forwards, those of the dev configuration included. */
+  forwards?: PortForward[];
   /** The dev pod, once there is one. */
   pod?: PodStatus;
   /** The shell to open in the dev container, where the dev configuration names one. */
@@ -490,6 +612,11 @@ export interface StartParams {
    * Without it the container's is removed, and of the pod's what would stop the sidecar, which then runs as root.
    */
   securityContext?: SecurityContextChoice;
+   * Ports to forward for as long as the session lasts: `8080:80`, `:80` for whichever local port is free, or `80`
+   * for the same on both sides. Without any, those of the dev configuration. One whose local port is taken is no
+   * failure: it is in the session's status and is tried again.
+   */
+  portForward?: string[];
   /** The sidecar's image; the preset's without it. */
   sidecarImage?: string;
   /** `syncthing` without it. */
@@ -701,6 +828,18 @@ export interface Methods {
   "session.list": { params: SessionSelector; result: SessionList };
   /** Waits until a session has come so far. Fails when it no longer can, with the session's own error. */
   "session.wait": { params: WaitParams; result: SessionStatus };
+  /**
+   * Forwards a port on 127.0.0.1 to one of the dev pod, until `forward.end` or the end of the session. Answers when
+   * the local port takes connections, which wait for the pod where it is away. Repeated, it answers with the
+   * forward that there is.
+   */
+  "forward.start": { params: ForwardStartParams; result: SessionForward };
+  /**
+   * Ends forwards, those of the dev configuration included, and answers with them. Repeated, there is none to end.
+   */
+  "forward.end": { params: ForwardEndParams; result: ForwardList };
+  /** The forwards of all sessions that match, the session's own to its syncthing included. */
+  "forward.list": { params: SessionSelector; result: ForwardList };
   /** The workloads of a namespace or of the cluster, with who has which in DevMode since when. */
   "workload.list": { params: WorkloadListParams; result: WorkloadList };
   /**
@@ -724,6 +863,9 @@ export const REPEATS: { readonly [M in keyof Methods]: "reads" | "idempotent" | 
   "session.status": "reads",
   "session.list": "reads",
   "session.wait": "reads",
+  "forward.start": "idempotent",
+  "forward.end": "idempotent",
+  "forward.list": "reads",
   "workload.list": "reads",
   "config.resolve": "reads",
   "events.since": "reads",
@@ -765,6 +907,8 @@ export const ERROR_CODES: { readonly [K in ErrorKind]: number } = {
   syncthingTooOld: 82,
   syncFailed: 83,
   forwardFailed: 84,
+  localPortTaken: 90,
+  localPortDenied: 91,
   storeFailed: 100,
   internal: 101,
 };

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use nhd_protocol::forward::PortPair;
 use serde_json::Value;
 
 use super::duration::parse_duration;
@@ -39,6 +40,9 @@ pub(crate) enum Command {
     Status(StatusArguments),
     /// Show the workloads of a namespace, and who has which in DevMode
     Workloads(WorkloadsArguments),
+    /// Lead ports of this machine into the dev pod
+    #[command(subcommand)]
+    Forward(ForwardCommand),
     /// The daemon behind it all, which the other commands start when they need it
     #[command(subcommand)]
     Daemon(DaemonCommand),
@@ -114,6 +118,9 @@ pub(crate) struct DevArguments {
     /// What becomes of the security contexts [default: as configured, else they give way to the sidecar]
     #[arg(long, value_name = "CHOICE")]
     pub(crate) security_context: Option<SecurityContext>,
+    /// A port to forward, as LOCAL:REMOTE, :REMOTE or PORT; may be given several times [default: as configured]
+    #[arg(long, value_name = "LOCAL:REMOTE")]
+    pub(crate) forward: Vec<PortPair>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -197,6 +204,57 @@ pub(crate) struct StatusArguments {
     pub(crate) watch: bool,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum ForwardCommand {
+    /// Lead a local port into the dev pod until the session ends
+    Start(ForwardStartArguments),
+    /// End a forward, one of the dev configuration included
+    End(ForwardEndArguments),
+    /// Show what is forwarded
+    List(SessionArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ForwardStartArguments {
+    /// LOCAL:REMOTE, :REMOTE for whichever local port is free, or PORT for the same on both sides
+    #[arg(value_name = "PORTS")]
+    pub(crate) ports: PortPair,
+    #[command(flatten)]
+    pub(crate) session: SessionArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ForwardEndArguments {
+    /// The local port, or :REMOTE, or LOCAL:REMOTE
+    #[arg(value_name = "PORT", value_parser = parse_ended)]
+    pub(crate) port: EndedPort,
+    #[command(flatten)]
+    pub(crate) session: SessionArguments,
+}
+
+/// A forward to end, by one of its ports or both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EndedPort {
+    pub(crate) local: Option<u16>,
+    pub(crate) remote: Option<u16>,
+}
+
+/// Which session is meant; nothing where there is one only.
+#[derive(Debug, Args)]
+pub(crate) struct SessionArguments {
+    #[command(flatten)]
+    pub(crate) target: OptionalTarget,
+    /// The session, by its id
+    #[arg(long, value_name = "ID")]
+    pub(crate) session: Option<String>,
+    /// Only in this namespace
+    #[arg(short, long)]
+    pub(crate) namespace: Option<String>,
+    /// Only sessions started with this context
+    #[arg(long)]
+    pub(crate) context: Option<String>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
 pub(crate) enum DaemonCommand {
     /// Start it, if it does not run
@@ -239,4 +297,10 @@ fn parse_params(text: &str) -> Result<Value, String> {
         Ok(_) => Err("params are a JSON object or array".to_owned()),
         Err(error) => Err(error.to_string()),
     }
+}
+
+fn parse_ended(text: &str) -> Result<EndedPort, &'static str> {
+    let PortPair { local, remote } = text.parse()?;
+    let remote = text.contains(':').then_some(remote);
+    Ok(EndedPort { local, remote })
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::EventBody;
+use nhd_protocol::forward::PortPair;
 use nhd_protocol::listing::ReleaseParams;
 use nhd_protocol::methods;
 use nhd_protocol::session::{
@@ -129,6 +130,7 @@ pub(crate) fn params(
         }),
         security_context: arguments.security_context.map(|SecurityContext::Keep| SecurityContextChoice::Keep),
         timeout_ms: None,
+        port_forward: arguments.forward.iter().map(PortPair::to_string).collect(),
     })
 }
 

@@ -1,6 +1,8 @@
 //! The keys of the dev configuration with what each takes. The format is that of Nocalhost's `containers[].dev`; keys of
 //! its that nhd does not act on are here, too, so that they can be named.
 
+use nhd_protocol::forward::PortPair;
+
 /// A key below `dev`, and what its value must be.
 #[derive(Debug)]
 pub(super) struct Key {
@@ -96,15 +98,8 @@ fn pattern(text: &str) -> Result<(), &'static str> {
     if text.contains(['\n', '\r', '\0']) { Err("a pattern of one line") } else { Ok(()) }
 }
 
-/// `REMOTE`, `LOCAL:REMOTE`, or `:REMOTE` for whichever local port is free.
 pub(super) fn forwarded(text: &str) -> Result<(), &'static str> {
-    let (local, remote) = text.rsplit_once(':').unwrap_or(("", text));
-    let fits = (local.is_empty() || is_port(local)) && is_port(remote);
-    if fits { Ok(()) } else { Err("a port from 1 to 65535, or two as LOCAL:REMOTE") }
-}
-
-fn is_port(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
+    text.parse::<PortPair>().map(drop)
 }
 
 /// A name that the API server takes for a variable: it allows all that a shell could not have misread.
@@ -138,16 +133,6 @@ mod tests {
         }
         for bad in ["", "Gi", "1 Gi", "2gb", "-1", "1.2.3", "1e", "0x10", "1KB", "."] {
             assert!(!is_quantity(bad), "{bad}");
-        }
-    }
-
-    #[test]
-    fn forwards_are_a_port_or_two() {
-        for good in ["80", "8080:80", ":80", "65535"] {
-            assert!(forwarded(good).is_ok(), "{good}");
-        }
-        for bad in ["", "0", "65536", "a", "80:", "1:2:3", "+80", "80:a", ":"] {
-            assert!(forwarded(bad).is_err(), "{bad}");
         }
     }
 

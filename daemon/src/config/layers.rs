@@ -69,6 +69,11 @@ impl Resolved {
         self.entries.iter().find(|entry| entry.key == key)?.value.as_ref()
     }
 
+    /// Where a key's value came from.
+    pub(super) fn source(&self, key: &str) -> Option<SourceKind> {
+        Some(self.entries.iter().find(|entry| entry.key == key)?.origin.kind)
+    }
+
     /// The entries below a key, by the rest of their names.
     pub(super) fn below<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a str, &'a Setting)> {
         self.entries.iter().filter_map(move |entry| {
@@ -120,7 +125,7 @@ pub fn resolve(
 /// Whether a value is known and shown, and has no effect so far.
 fn is_for_later(entry: &Entry) -> bool {
     match (entry.key.as_str(), &entry.value) {
-        ("portForward" | "debug.remoteDebugPort" | "sync.ignoreFilePattern", _) => true,
+        ("sync.ignoreFilePattern", _) => true,
         // The whole folder is synced in any case.
         ("sync.filePattern", Some(Setting::List(patterns))) => {
             !patterns.iter().any(|it| [".", "./", "/", "*", "**"].contains(&it.as_str()))

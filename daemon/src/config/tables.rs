@@ -1,5 +1,6 @@
 //! What texts mean: every form, every fault, every order of sources.
 
+use nhd_protocol::forward::{ForwardReason, PortPair};
 use nhd_protocol::workload::WorkloadKind;
 
 use super::*;
@@ -51,6 +52,10 @@ fn image(resolved: &Resolved) -> Option<String> {
     Values::of(resolved).image
 }
 
+fn port(pair: &str, reason: ForwardReason) -> (PortPair, ForwardReason) {
+    (pair.parse().expect(pair), reason)
+}
+
 /// The values below `dev` of a service, from line 1.
 fn dev(members: &str) -> String {
     format!("{{name: reviews, containers: [{{dev: {{\n{members}\n}}}}]}}")
@@ -73,9 +78,10 @@ fn every_key_of_a_service_is_read() {
     assert_eq!(values.resources.requests, pairs(&[("cpu", "500m")]).into_iter().collect());
     assert!(values.keep_security_context);
     assert_eq!(
-        resolved.warnings,
-        ["f:16:32: debug.remoteDebugPort is not acted on yet", "f:17:20: portForward is not acted on yet",]
+        values.forwards,
+        [port("5005", ForwardReason::Debug), port("8080:80", ForwardReason::PortForward)]
     );
+    assert!(resolved.warnings.is_empty(), "{:?}", resolved.warnings);
     let entry = resolved.entries.iter().find(|entry| entry.key == "command.run").expect("a command");
     let place = Some(("f".to_owned(), Position { line: 15, column: 22 }));
     assert_eq!(entry.origin, Origin { kind: SourceKind::File, place });
@@ -248,6 +254,28 @@ fn the_strongest_source_of_each_key_counts() {
             "env.C=a Annotation",
         ]
     );
+}
+
+#[test]
+fn the_strongest_source_names_all_ports_and_the_debugger_has_its_own() {
+    use ForwardReason::{Debug, PortForward, Request};
+    let file = layer(SourceKind::File, &dev("portForward: ['8080:80', 9090, ':80', '8080:80']"));
+    let daemon = layer(SourceKind::Daemon, "dev: {portForward: ['1:1'], debug: {remoteDebugPort: 9090}}");
+    let none = layer(SourceKind::File, &dev("portForward: []"));
+    let flags = Flags { port_forward: vec![":7".parse().expect("a pair")], ..Flags::default() };
+    for (flags, layers, expect) in [
+        (
+            Flags::default(),
+            vec![file.clone(), daemon.clone()],
+            vec![port("9090", Debug), port("8080:80", PortForward), port(":80", PortForward)],
+        ),
+        (flags, vec![file, daemon.clone()], vec![port("9090", Debug), port(":7", Request)]),
+        (Flags::default(), vec![none, daemon], vec![port("9090", Debug), port("1:1", PortForward)]),
+        (Flags::default(), Vec::new(), Vec::new()),
+    ] {
+        let found = Values::of(&resolved(&flags, &layers).expect("resolves")).forwards;
+        assert_eq!(found, expect);
+    }
 }
 
 #[test]

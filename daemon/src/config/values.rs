@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::layers::{CONTAINER, Resolved, Setting};
+use nhd_protocol::forward::{ForwardReason, PortPair};
+
+use super::layers::{CONTAINER, Resolved, Setting, SourceKind};
+
+const PORT_FORWARD: &str = "portForward";
+const DEBUG_PORT: &str = "debug.remoteDebugPort";
 
 const SECURITY_CONTEXT: &str = "securityContext";
 
@@ -15,6 +20,8 @@ pub struct Flags {
     pub sidecar_image: Option<String>,
     pub env: BTreeMap<String, String>,
     pub keep_security_context: bool,
+    /// Instead of those of every text, where there are any.
+    pub port_forward: Vec<PortPair>,
 }
 
 impl Flags {
@@ -28,7 +35,9 @@ impl Flags {
         let named = named.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?)));
         let env = self.env.iter().map(|(name, value)| (format!("env.{name}"), value.clone()));
         let keep = self.keep_security_context.then(|| (SECURITY_CONTEXT.to_owned(), "keep".to_owned()));
-        named.chain(keep).chain(env).map(|(key, value)| (key, Setting::Text(value)))
+        let ports: Vec<String> = self.port_forward.iter().map(PortPair::to_string).collect();
+        let ports = (!ports.is_empty()).then(|| (PORT_FORWARD.to_owned(), Setting::List(ports)));
+        named.chain(keep).chain(env).map(|(key, value)| (key, Setting::Text(value))).chain(ports)
     }
 }
 
@@ -52,6 +61,8 @@ pub struct Values {
     /// In the order in which they were written: a later one may refer to an earlier one.
     pub env: Vec<(String, String)>,
     pub keep_security_context: bool,
+    /// The ports to forward, each with why; none twice.
+    pub forwards: Vec<(PortPair, ForwardReason)>,
 }
 
 impl Values {
@@ -73,6 +84,7 @@ impl Values {
             },
             env: texts(resolved, "env").collect(),
             keep_security_context: text(SECURITY_CONTEXT).is_some(),
+            forwards: forwards(resolved),
         }
     }
 }
@@ -82,4 +94,32 @@ fn texts<'a>(resolved: &'a Resolved, path: &'a str) -> impl Iterator<Item = (Str
         Setting::Text(text) => Some((name.to_owned(), text.clone())),
         _ => None,
     })
+}
+
+/// A port that is given for both is the debugger's, so that who looks for that finds it.
+fn forwards(resolved: &Resolved) -> Vec<(PortPair, ForwardReason)> {
+    let reason = match resolved.source(PORT_FORWARD) {
+        Some(SourceKind::Flag) => ForwardReason::Request,
+        _ => ForwardReason::PortForward,
+    };
+    let debug = pairs(resolved.get(DEBUG_PORT)).into_iter().map(|pair| (pair, ForwardReason::Debug));
+    let listed = pairs(resolved.get(PORT_FORWARD)).into_iter().map(|pair| (pair, reason));
+    let mut forwards: Vec<(PortPair, ForwardReason)> = Vec::new();
+    for (pair, reason) in debug.chain(listed) {
+        if forwards.iter().all(|(known, _)| *known != pair) {
+            forwards.push((pair, reason));
+        }
+    }
+    forwards
+}
+
+/// What was checked when it was read.
+fn pairs(setting: Option<&Setting>) -> Vec<PortPair> {
+    let parsed = |text: &String| text.parse().ok();
+    match setting {
+        None => Vec::new(),
+        Some(Setting::List(texts)) => texts.iter().filter_map(parsed).collect(),
+        Some(Setting::Text(text)) => parsed(text).into_iter().collect(),
+        Some(Setting::Number(port)) => parsed(&port.to_string()).into_iter().collect(),
+    }
 }

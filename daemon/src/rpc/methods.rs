@@ -13,8 +13,8 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
 use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
 use nhd_protocol::methods::{
-    Discover, End, EventSubscription, EventsSince, Hello, List, Method, Plan, Release, Resolve, Shutdown,
-    Start, Status, Wait, Workloads,
+    Discover, End, EventSubscription, EventsSince, ForwardEnd, ForwardStart, Forwards, Hello, List, Method,
+    Plan, Release, Resolve, Shutdown, Start, Status, Wait, Workloads,
 };
 use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{SessionList, SessionSelector, StartParams};
@@ -55,6 +55,17 @@ pub fn methods(door: Door) -> RpcModule<Door> {
     method::<Status, _, _>(&mut module, |door, selector| async move { door.manager.status(&selector) });
     method::<List, _, _>(&mut module, |door, selector| async move { Ok(door.manager.list(&selector)) });
     method::<Wait, _, _>(&mut module, |door, params| async move { door.manager.wait(params).await });
+    method::<ForwardStart, _, _>(&mut module, |door, params| async move {
+        door.manager.start_forward(params).await
+    });
+    method::<ForwardEnd, _, _>(
+        &mut module,
+        |door, params| async move { door.manager.end_forwards(params).await },
+    );
+    method::<Forwards, _, _>(
+        &mut module,
+        |door, selector| async move { Ok(door.manager.forwards(&selector)) },
+    );
     method::<Resolve, _, _>(&mut module, |door, params| async move {
         configure::show(&door.environment.paths, params).await
     });

@@ -103,7 +103,13 @@ impl From<StoreError> for Failure {
 
 impl From<ForwardError> for Failure {
     fn from(error: ForwardError) -> Self {
-        Self::transient(ErrorInfo::new(ErrorKind::ForwardFailed, error_chain(&error)).with_hint(error.hint()))
+        let ForwardError::Listen { source, .. } = &error;
+        let kind = match source.kind() {
+            std::io::ErrorKind::AddrInUse => ErrorKind::LocalPortTaken,
+            std::io::ErrorKind::PermissionDenied => ErrorKind::LocalPortDenied,
+            _ => ErrorKind::ForwardFailed,
+        };
+        Self::transient(ErrorInfo::new(kind, error_chain(&error)).with_hint(error.hint()))
     }
 }
 

@@ -1,5 +1,7 @@
 //! All sessions of this daemon: who asks for one is led to its task.
 
+mod forwards;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -129,10 +131,18 @@ impl SessionManager {
     }
 
     pub fn status(&self, selector: &SessionSelector) -> Result<SessionStatus, ErrorInfo> {
+        match self.only(selector)? {
+            Some(handle) => Ok(handle.status.borrow().clone()),
+            None => self.finished(selector.session.as_deref()).ok_or_else(|| not_found(selector)),
+        }
+    }
+
+    /// The one session that matches; several are an error.
+    fn only(&self, selector: &SessionSelector) -> Result<Option<Handle>, ErrorInfo> {
         let matching = self.matching(selector);
         match matching.as_slice() {
-            [one] => Ok(one.status.borrow().clone()),
-            [] => self.finished(selector.session.as_deref()).ok_or_else(|| not_found(selector)),
+            [] => Ok(None),
+            [one] => Ok(Some(one.clone())),
             several => {
                 let names: Vec<String> = several.iter().map(|handle| handle.workload.to_string()).collect();
                 let message = format!("several sessions match: {}", names.join(", "));

@@ -42,6 +42,7 @@ pub struct Sight {
 /// What the session has running on this machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Local {
+    /// At an end: any forward.
     pub forward: bool,
     pub sync: bool,
     /// The uid of the pod with which a sync has been complete, while the two sides are connected.

@@ -76,6 +76,7 @@ fn session_of(
         synced: true,
         sync: StoredSync { identity, remote, remote_port: 0 },
         local_port: None,
+        forwards: Vec::new(),
     })
 }
 

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::forward::PortPair;
 use nhd_protocol::session::StartParams;
 use nhd_protocol::workload::WorkloadKind;
 
+use super::ports::wanted::FORWARDS_LIMIT;
 use crate::cluster::ClusterAddress;
 use crate::config::files::IN_SOURCE;
 use crate::config::{Flags, Values};
 use crate::plan::DEFAULT_WORK_DIR;
-use crate::store::session::{StoredDev, StoredRequest};
+use crate::store::session::{StoredDev, StoredForward, StoredRequest};
 
 /// How long a start may take where the client does not say.
 const DEFAULT_TIMEOUT_MS: u64 = 120_000;
@@ -67,6 +69,7 @@ impl Request {
                 sidecar_image: params.sidecar_image,
                 env: params.env,
                 keep_security_context: params.security_context.is_some(),
+                port_forward: port_pairs(&params.port_forward)?,
             },
         })
     }
@@ -92,7 +95,11 @@ impl Request {
             requests: values.resources.requests,
             keep_security_context: values.keep_security_context,
             warnings,
+            forwards: values.forwards.into_iter().map(|(pair, why)| StoredForward::new(pair, why)).collect(),
         };
+        if self.details.dev.forwards.len() > FORWARDS_LIMIT {
+            return Err(invalid(format!("a session forwards {FORWARDS_LIMIT} ports at most")));
+        }
         Ok(())
     }
 }
@@ -120,11 +127,25 @@ pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> 
         ("env", env(dev), env(asked_dev)),
         ("resources", resources(dev), resources(asked_dev)),
         ("security context", context(dev), context(asked_dev)),
+        ("port forwards", ports(dev), ports(asked_dev)),
     ]
     .into_iter()
     .filter(|(_, there, asked)| there != asked)
     .map(|(name, there, asked)| format!("{name} is {there}, not {asked}"))
     .collect()
+}
+
+/// The forwards that a session begins with, on one line.
+fn ports(dev: &StoredDev) -> String {
+    let pairs: Vec<String> = dev.forwards.iter().map(|forward| forward.pair().to_string()).collect();
+    if pairs.is_empty() { "(not given)".to_owned() } else { pairs.join(" ") }
+}
+
+fn port_pairs(texts: &[String]) -> Result<Vec<PortPair>, ErrorInfo> {
+    let pair = |text: &String| {
+        text.parse().map_err(|expected| invalid(format!("portForward must be {expected}, not {text:?}")))
+    };
+    texts.iter().map(pair).collect()
 }
 
 /// Names with values, on one line.
@@ -220,11 +241,12 @@ mod tests {
         let file = folder.path().join("file");
         std::fs::write(&file, "").expect("file");
         type Change = fn(&mut StartParams);
-        let cases: [(Change, ErrorKind); 6] = [
+        let cases: [(Change, ErrorKind); 7] = [
             (|params| params.name = " ".into(), ErrorKind::InvalidRequest),
             (|params| params.image = Some("a b".into()), ErrorKind::InvalidRequest),
             (|params| params.timeout_ms = Some(10), ErrorKind::InvalidRequest),
             (|params| params.source = "relative".into(), ErrorKind::InvalidRequest),
+            (|params| params.port_forward = vec!["80:".into()], ErrorKind::InvalidRequest),
             (|params| params.source = format!("{}/none", params.source), ErrorKind::SourceMissing),
             (|params| params.source = format!("{}/file", params.source), ErrorKind::SourceMissing),
         ];

@@ -88,5 +88,6 @@ pub fn new_session(request: &Request, place: &Place) -> Result<StoredSession, Er
         synced: false,
         sync: StoredSync { identity, remote, remote_port: rand::random_range(POD_PORTS) },
         local_port: None,
+        forwards: request.details.dev.forwards.clone(),
     })
 }

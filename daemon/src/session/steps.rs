@@ -12,7 +12,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
-use futures::try_join;
+use futures::{join, try_join};
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::session::StepName;
 use serde_json::Value;
@@ -20,6 +20,7 @@ use tokio::sync::watch;
 
 use super::failure::Failure;
 use super::observe::Sight;
+use super::ports::Ports;
 use super::prepare::{self, Asker, record_name, record_of};
 use super::task::Environment;
 use crate::cluster::Reason;
@@ -35,6 +36,8 @@ use crate::{fault, owner};
 #[derive(Default)]
 pub struct Running {
     pub forward: Option<Forward>,
+    /// The user's own forwards.
+    pub ports: Ports,
     pub sync: Option<Arc<SyncEngine>>,
     /// A daemon before this one may have left its syncthing running.
     pub leftover: bool,
@@ -49,9 +52,17 @@ impl Running {
         if let Some(sync) = self.sync.take() {
             sync.stop().await;
         }
-        if let Some(forward) = self.forward.take() {
-            forward.stop().await;
-        }
+        self.close_forwards().await;
+    }
+
+    /// Closes every forward; returns when no connection is left.
+    async fn close_forwards(&mut self) {
+        let own = async {
+            if let Some(forward) = self.forward.take() {
+                forward.stop().await;
+            }
+        };
+        join!(own, self.ports.close_all());
     }
 }
 
@@ -79,7 +90,10 @@ impl Hands<'_> {
             StepName::OpenForward => self.open_forward().await,
             StepName::StartSync => self.start_sync().await,
             StepName::StopSync => self.stop_sync().await,
-            StepName::CloseForward => self.close_forward().await,
+            StepName::CloseForward => {
+                self.running.close_forwards().await;
+                Ok(())
+            }
             StepName::DeleteDevWorkload => self.delete_dev_workload().await,
             StepName::MergeChanges => self.merge_changes(),
             StepName::RestoreWorkload => self.restore_workload().await,
@@ -180,13 +194,6 @@ impl Hands<'_> {
             let (folder, socket) = (paths.session(&self.stored.id), paths.syncthing_socket(&self.stored.id));
             end_leftover(&folder, socket, self.stored.sync.identity.api_key.clone()).await?;
             self.running.leftover = false;
-        }
-        Ok(())
-    }
-
-    async fn close_forward(&mut self) -> Result<(), Failure> {
-        if let Some(forward) = self.running.forward.take() {
-            forward.stop().await;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 mod obstacle;
 mod pod;
+mod ports;
 mod report;
 mod wait;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::StepOutcome;
+use nhd_protocol::forward::{PortForward, PortPair};
 use nhd_protocol::session::{Phase, SessionStatus, StepName};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -54,6 +56,14 @@ pub enum Command {
     End(oneshot::Sender<Result<(), ErrorInfo>>),
     /// Answer when everything saved before is in the pod.
     Barrier(oneshot::Sender<Result<(), ErrorInfo>>),
+    /// Forward a port, or say at once why not.
+    StartForward { pair: PortPair, answer: oneshot::Sender<Result<PortForward, ErrorInfo>> },
+    /// End the forwards with these ports.
+    EndForwards {
+        local: Option<u16>,
+        remote: Option<u16>,
+        answer: oneshot::Sender<Result<Vec<PortForward>, ErrorInfo>>,
+    },
 }
 
 /// One session at work.
@@ -119,7 +129,7 @@ impl SessionTask {
     pub async fn run(mut self) {
         while !self.environment.shutdown.is_cancelled() {
             while let Ok(command) = self.commands.try_recv() {
-                self.obey(command);
+                self.obey(command).await;
             }
             match self.turn().await {
                 Turn::Again => {}
@@ -131,7 +141,9 @@ impl SessionTask {
     }
 
     async fn turn(&mut self) -> Turn {
-        if let Err(failure) = self.look().await {
+        let looked = self.look().await;
+        self.tend_ports().await;
+        if let Err(failure) = looked {
             return self.stumble(failure);
         }
         self.note_pod_and_sync();
@@ -284,7 +296,7 @@ impl SessionTask {
         Turn::Over
     }
 
-    fn obey(&mut self, command: Command) {
+    async fn obey(&mut self, command: Command) {
         match command {
             Command::End(answer) if self.stored.desired == Desired::Original => {
                 let _ = answer.send(Ok(()));
@@ -310,11 +322,21 @@ impl SessionTask {
                     let _ = answer.send(result);
                 });
             }
+            // Who no longer waits shall not be surprised later.
+            Command::StartForward { answer, .. } if answer.is_closed() => {}
+            Command::StartForward { pair, answer } => {
+                let _ = answer.send(self.start_port(pair).await);
+            }
+            Command::EndForwards { answer, .. } if answer.is_closed() => {}
+            Command::EndForwards { local, remote, answer } => {
+                let _ = answer.send(self.end_ports(local, remote).await);
+            }
         }
     }
 
     /// Waits until something stirs, at most for a while.
     async fn rest(&mut self, duration: Duration) {
+        let port_retry = self.port_retry();
         let Self { environment, commands, link, running, .. } = self;
         let mut sync = running.sync.as_ref().map(|sync| sync.status());
         let mut forward = running.forward.as_ref().map(|forward| forward.changes());
@@ -324,10 +346,12 @@ impl SessionTask {
             () = Link::changed(link.as_mut()) => { self.stale = true; None }
             () = changed(sync.as_mut()) => None,
             () = changed(forward.as_mut()) => None,
+            () = running.ports.stirred() => None,
+            () = reached(port_retry) => None,
             () = tokio::time::sleep(duration) => { self.stale = true; None }
         };
         if let Some(command) = command {
-            self.obey(command);
+            self.obey(command).await;
         }
     }
 
@@ -344,6 +368,14 @@ impl SessionTask {
             // Who no longer listens sees it in the status.
             let _ = asker.send(answer);
         }
+    }
+}
+
+/// Resolves at a moment; never where there is none.
+async fn reached(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
     }
 }
 

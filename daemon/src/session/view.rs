@@ -2,13 +2,14 @@
 
 use nhd_protocol::Timestamp;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
-use nhd_protocol::forward::ForwardStatus;
+use nhd_protocol::forward::{ForwardStatus, PortForward};
 use nhd_protocol::session::{Phase, PodStatus, SessionStatus, StepName};
 use nhd_protocol::sync::{SyncState, SyncStatus};
 
 use super::autoscaling;
 use super::next::Next;
 use super::observe::Sight;
+use super::ports::opening;
 use crate::clock::timestamp_now;
 use crate::plan::{Difference, Standing};
 use crate::store::StoredSession;
@@ -52,6 +53,7 @@ pub fn initial(stored: &StoredSession) -> SessionStatus {
         shell: stored.request.dev.shell.clone(),
         pod: None,
         forward: None,
+        forwards: stored.forwards.iter().map(opening).collect(),
         sync: None,
         error: stored.failure.clone(),
         warnings: stored.request.dev.warnings.clone(),
@@ -64,6 +66,7 @@ pub struct Glance<'a> {
     pub stored: &'a StoredSession,
     pub sight: Option<&'a Sight>,
     pub forward: Option<forward::ForwardStatus>,
+    pub forwards: Vec<PortForward>,
     pub sync: Option<sync::SyncStatus>,
     pub phase: Phase,
     pub step: Option<StepName>,
@@ -87,6 +90,7 @@ pub fn refreshed(previous: &SessionStatus, glance: Glance<'_>) -> SessionStatus 
         container: glance.stored.plan.as_ref().map(|plan| plan.container.clone()),
         pod: glance.sight.and_then(pod_status),
         forward: glance.forward.map(forward_status),
+        forwards: glance.forwards,
         error: glance.error.or_else(|| sync.as_ref().and_then(sync_error)),
         sync,
         warnings,
@@ -99,6 +103,15 @@ pub fn is_news(before: &SessionStatus, after: &SessionStatus) -> bool {
     let sync = |status: &SessionStatus| {
         status.sync.as_ref().map(|sync| (sync.state, sync.connected, sync.restarts, sync.last_error.clone()))
     };
+    let forwards = |status: &SessionStatus| -> Vec<PortForward> {
+        let still = |it: &PortForward| PortForward {
+            open_connections: 0,
+            connections: 0,
+            last_error: None,
+            ..it.clone()
+        };
+        status.forwards.iter().map(still).collect()
+    };
     let forward = |status: &SessionStatus| status.forward.as_ref().map(|forward| forward.local_port);
     before.phase != after.phase
         || before.pod != after.pod
@@ -107,6 +120,7 @@ pub fn is_news(before: &SessionStatus, after: &SessionStatus) -> bool {
         || before.container != after.container
         || sync(before) != sync(after)
         || forward(before) != forward(after)
+        || forwards(before) != forwards(after)
 }
 
 /// What others changed in the workload since our edit, and whose it will be at the end.

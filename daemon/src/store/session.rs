@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use nhd_protocol::Timestamp;
 use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::forward::{ForwardReason, PortPair};
 use nhd_protocol::session::SidecarPreset;
 use nhd_protocol::workload::WorkloadRef;
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,40 @@ pub struct StoredSession {
     pub sync: StoredSync,
     /// The port of the forward, so that the next daemon asks for the same one.
     pub local_port: Option<u16>,
+    /// The user's own forwards; none in sessions of earlier versions.
+    #[serde(default)]
+    pub forwards: Vec<StoredForward>,
+}
+
+/// A forward that the user wants for as long as the session lasts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredForward {
+    /// `None` stands for whichever local port is free.
+    pub local: Option<u16>,
+    pub remote: u16,
+    pub reason: ForwardReason,
+    /// The free port that was chosen, so that the next daemon asks for the same one.
+    #[serde(default)]
+    pub chosen: Option<u16>,
+}
+
+impl StoredForward {
+    #[must_use]
+    pub fn new(pair: PortPair, reason: ForwardReason) -> Self {
+        Self { local: pair.local, remote: pair.remote, reason, chosen: None }
+    }
+
+    /// What was asked for.
+    #[must_use]
+    pub fn pair(&self) -> PortPair {
+        PortPair { local: self.local, remote: self.remote }
+    }
+
+    /// The local port, once it is known.
+    #[must_use]
+    pub fn port(&self) -> Option<u16> {
+        self.local.or(self.chosen)
+    }
 }
 
 /// What the workload shall be.
@@ -85,6 +120,8 @@ pub struct StoredDev {
     pub keep_security_context: bool,
     /// What was configured and has no effect.
     pub warnings: Vec<String>,
+    /// What a session begins with; a client may start and end others.
+    pub forwards: Vec<StoredForward>,
 }
 
 /// The edit of the workload, with both ends of it as the API server has them.

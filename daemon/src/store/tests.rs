@@ -50,6 +50,7 @@ fn session(id: &str) -> StoredSession {
         synced: false,
         sync: StoredSync { identity, remote, remote_port: 22000 },
         local_port: None,
+        forwards: Vec::new(),
     }
 }
 

@@ -17,6 +17,7 @@ mod cli;
 mod stdio;
 mod config;
 mod corpus;
+mod forwards;
 
 /// The cluster that all tests of this binary share.
 async fn shared_cluster() -> &'static nhd_tests::shared::SharedCluster {

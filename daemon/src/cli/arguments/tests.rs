@@ -38,6 +38,13 @@ fn every_line_of_the_contract_parses() {
         "status",
         "status deployment/web -n ns --json --watch",
         "status deployment web",
+        "start deployment/web --source s --forward 8080:80 --forward :81 --forward 90",
+        "forward start 8080:80",
+        "forward start :80 deployment/web -n ns --context c --json",
+        "forward end 8080 deployment web",
+        "forward end :80 --session abc --json",
+        "forward list",
+        "forward list deployment/web -n ns --json",
         "daemon start --json",
         "daemon stop",
         "daemon status --json",
@@ -51,12 +58,26 @@ fn every_line_of_the_contract_parses() {
 }
 
 #[test]
+fn a_forward_to_end_is_named_by_its_local_port_or_by_a_colon_before_the_other() {
+    for (text, local, remote) in
+        [("8080", Some(8080), None), (":80", None, Some(80)), ("8080:80", Some(8080), Some(80))]
+    {
+        assert_eq!(parse_ended(text), Ok(EndedPort { local, remote }), "{text}");
+    }
+}
+
+#[test]
 fn wrong_usage_exits_with_2() {
     for line in [
         "",
         "begin",
         "start",
         "start web --image i --source s",
+        "start deployment/web --source s --forward 80:",
+        "forward",
+        "forward start",
+        "forward start 0:80",
+        "forward end web",
         "start deployment/ --image i --source s",
         "start deployment/a/b --image i --source s",
         "start deployment a b --image i --source s",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use nhd_protocol::forward::{ForwardState, PortForward};
 use nhd_protocol::session::{Phase, SessionStatus};
 use nhd_protocol::workload::WorkloadRef;
 use time::OffsetDateTime;
@@ -73,6 +74,27 @@ pub(crate) fn age(since: &str, now: OffsetDateTime) -> Option<String> {
     Some(age_text(u64::try_from((now - since).whole_seconds()).unwrap_or(0)))
 }
 
+/// `127.0.0.1:8080 → 80`, with what is the matter where it does not listen.
+pub(crate) fn forward_ends(forward: &PortForward) -> String {
+    let PortForward { remote_port, .. } = forward;
+    let local =
+        forward.local_port.map_or_else(|| "a free port".to_owned(), |port| format!("127.0.0.1:{port}"));
+    let matter = match forward.state {
+        ForwardState::Opening => ", opening",
+        ForwardState::Listening => "",
+        ForwardState::Blocked => ", blocked",
+    };
+    format!("{local} → {remote_port}{matter}")
+}
+
+fn tone_of(forward: &PortForward) -> Tone {
+    match forward.state {
+        ForwardState::Opening => Tone::Busy,
+        ForwardState::Listening => Tone::Good,
+        ForwardState::Blocked => Tone::Bad,
+    }
+}
+
 /// What a session waits for, suffers from, or wants to be known.
 fn remarks(style: Style, status: &SessionStatus) -> String {
     let mut lines = Vec::new();
@@ -92,6 +114,13 @@ fn remarks(style: Style, status: &SessionStatus) -> String {
     }
     if let Some(error) = status.forward.as_ref().and_then(|forward| forward.last_error.as_ref()) {
         line(Tone::Bad, "forward", error);
+    }
+    for forward in &status.forwards {
+        line(tone_of(forward), "port", &forward_ends(forward));
+        if let Some(error) = &forward.error {
+            line(Tone::Bad, "error", &error.message);
+            error.hint.iter().for_each(|hint| line(Tone::Dim, "hint", hint));
+        }
     }
     status.warnings.iter().for_each(|warning| line(Tone::Busy, "warning", warning));
     if lines.is_empty() {
@@ -123,6 +152,10 @@ pub(crate) fn summary(style: Style, status: &SessionStatus) -> String {
     if let Some(forward) = &status.forward {
         line("forward", &format!("127.0.0.1:{} → {}", forward.local_port, forward.remote_port));
     }
+    for forward in &status.forwards {
+        let why = forward.error.as_ref().map(|error| format!(": {}", error.message)).unwrap_or_default();
+        line("port", &(forward_ends(forward) + &why));
+    }
     line("end it", &end_command(status));
     text
 }
@@ -130,7 +163,7 @@ pub(crate) fn summary(style: Style, status: &SessionStatus) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use nhd_protocol::error::{ErrorInfo, ErrorKind};
-    use nhd_protocol::forward::ForwardStatus;
+    use nhd_protocol::forward::{ForwardReason, ForwardStatus};
     use nhd_protocol::session::PodStatus;
     use nhd_protocol::sync::{SyncState, SyncStatus};
     use nhd_protocol::workload::WorkloadKind;
@@ -160,6 +193,7 @@ pub(crate) mod tests {
             shell: None,
             pod: None,
             forward: None,
+            forwards: Vec::new(),
             sync: None,
             error: None,
             warnings: Vec::new(),
@@ -177,6 +211,19 @@ pub(crate) mod tests {
             }),
             sync: Some(SyncStatus { state: SyncState::InSync, ..SyncStatus::default() }),
             ..status(session, name, Phase::Synced)
+        }
+    }
+
+    pub(crate) fn port_forward(local_port: Option<u16>, remote_port: u16) -> PortForward {
+        PortForward {
+            local_port,
+            remote_port,
+            reason: ForwardReason::Request,
+            state: ForwardState::Listening,
+            error: None,
+            open_connections: 0,
+            connections: 0,
+            last_error: None,
         }
     }
 
@@ -201,6 +248,31 @@ deployment/ratings in bookinfo
   hint: push it
 ";
         assert_eq!(sessions(PLAIN, &[synced("s1", "reviews"), broken], now()), expect);
+    }
+
+    #[test]
+    fn the_users_forwards_stand_below_the_table_and_in_the_summary() {
+        let error = ErrorInfo::new(ErrorKind::LocalPortTaken, "it is taken").with_hint("free it");
+        let blocked = PortForward {
+            state: ForwardState::Blocked,
+            error: Some(error),
+            ..port_forward(Some(5005), 5005)
+        };
+        let status = SessionStatus {
+            forwards: vec![port_forward(Some(8080), 80), blocked],
+            ..synced("s1", "reviews")
+        };
+        let expect = "\
+deployment/reviews in bookinfo
+  port: 127.0.0.1:8080 → 80
+  port: 127.0.0.1:5005 → 5005, blocked
+  error: it is taken
+  hint: free it
+";
+        let text = sessions(PLAIN, std::slice::from_ref(&status), now());
+        assert!(text.ends_with(expect), "{text}");
+        let text = summary(PLAIN, &status);
+        assert!(text.contains("  port       127.0.0.1:5005 → 5005, blocked: it is taken\n"), "{text}");
     }
 
     #[test]

@@ -59,8 +59,10 @@ impl SessionTask {
         let waited = self.waiting.filter(|(step, _)| *step == StepName::AwaitRollout);
         // A start ends by itself what was left over; an end has to be told.
         let leftover = self.running.leftover && self.stored.desired == Desired::Original;
+        // A start has the user's own forwards opened beside its steps; an end closes them with the session's.
+        let ports = self.running.ports.any_open() && self.stored.desired == Desired::Original;
         Local {
-            forward: self.running.forward.is_some(),
+            forward: self.running.forward.is_some() || ports,
             sync: self.running.sync.is_some() || leftover,
             synced_with: self.synced_with.clone().filter(|_| connected),
             ownership_returned: self.running.ownership_returned,

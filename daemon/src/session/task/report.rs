@@ -52,7 +52,24 @@ impl SessionTask {
         self.publish(phase, None);
     }
 
+    /// Shows what became of the user's forwards; all else is as it was.
+    pub(super) fn show_ports(&mut self) {
+        let (phase, step) = {
+            let status = self.status.borrow();
+            (status.phase, status.step)
+        };
+        self.publish(phase, step);
+    }
+
     fn publish(&mut self, phase: Phase, step: Option<StepName>) {
+        let ports = &mut self.running.ports;
+        // An end opens no more of them.
+        let ending = self.stored.desired == Desired::Original;
+        let forwards = self.stored.forwards.iter().filter_map(|forward| {
+            let is_shown = !ending || ports.is_open(forward);
+            is_shown.then(|| ports.show(forward))
+        });
+        let forwards = forwards.collect();
         let before = self.status.borrow().clone();
         let after = view::refreshed(
             &before,
@@ -60,6 +77,7 @@ impl SessionTask {
                 stored: &self.stored,
                 sight: self.sight.as_ref(),
                 forward: self.running.forward.as_ref().map(crate::forward::Forward::status),
+                forwards,
                 sync: self.running.sync.as_ref().map(|sync| sync.status().borrow().clone()),
                 phase,
                 step,

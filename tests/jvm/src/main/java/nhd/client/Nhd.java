@@ -76,6 +76,18 @@ public final class Nhd implements AutoCloseable {
         return connection.await(connection.daemon().plan(params), ANSWER);
     }
 
+    /** The port on 127.0.0.1 that leads to a port in the dev pod from now on, such as the debugger's. */
+    public int forward(String session, int remotePort) throws DaemonException, InterruptedException {
+        ForwardStartParams params = new ForwardStartParams(session, remotePort, null);
+        return connection.await(connection.daemon().startForward(params), ANSWER).localPort();
+    }
+
+    public List<SessionForward> endForward(String session, int remotePort)
+            throws DaemonException, InterruptedException {
+        ForwardEndParams params = new ForwardEndParams(session, null, remotePort);
+        return connection.await(connection.daemon().endForward(params), ANSWER).forwards();
+    }
+
     // doc:begin end
     /** Gives the workload back, and returns when it is as it was. */
     public void end(String session) throws DaemonException, InterruptedException {

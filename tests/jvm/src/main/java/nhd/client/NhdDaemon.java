@@ -31,6 +31,12 @@ public interface NhdDaemon {
     @JsonRequest("session.end")
     CompletableFuture<SessionList> end(SessionSelector selector);
 
+    @JsonRequest("forward.start")
+    CompletableFuture<SessionForward> startForward(ForwardStartParams params);
+
+    @JsonRequest("forward.end")
+    CompletableFuture<ForwardList> endForward(ForwardEndParams params);
+
     @JsonRequest("events.subscribe")
     CompletableFuture<String> subscribe(EventsParams params);
 

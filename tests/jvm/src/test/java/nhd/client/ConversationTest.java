@@ -2,9 +2,11 @@ package nhd.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -74,6 +76,16 @@ class ConversationTest {
         assertEquals(files + 1, status.sync().totalFiles());
         assertTrue(status.pod().ready());
         forwarded(nhd, status);
+        forwarding(nhd, status.session());
+    }
+
+    /** Asked for twice it is one forward, and ended it takes no more connections. */
+    private void forwarding(Nhd nhd, String session) throws Exception {
+        int port = nhd.forward(session, 8000);
+        assertEquals(port, nhd.forward(session, 8000));
+        new Socket(InetAddress.getLoopbackAddress(), port).close();
+        assertEquals(List.of(port), nhd.endForward(session, 8000).stream().map(SessionForward::localPort).toList());
+        assertThrows(ConnectException.class, () -> new Socket(InetAddress.getLoopbackAddress(), port).close());
     }
 
     private void arrives(Nhd nhd, SessionStatus session, String name, String text) throws Exception {

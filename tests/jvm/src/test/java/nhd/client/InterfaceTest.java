@@ -24,7 +24,8 @@ class InterfaceTest {
             HelloParams.class, HelloResult.class, StartParams.class, SessionSelector.class, SessionList.class,
             SessionStatus.class, WorkloadRef.class, PodStatus.class, SyncStatus.class, ForwardStatus.class,
             ErrorInfo.class, WaitParams.class, PlanResult.class, PlannedChange.class, Cursor.class,
-            EventsParams.class, EventNotification.class, Event.class);
+            EventsParams.class, EventNotification.class, Event.class, ForwardStartParams.class,
+            ForwardEndParams.class, SessionForward.class, ForwardList.class);
 
     private final JsonObject document = read();
 

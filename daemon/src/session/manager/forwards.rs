@@ -1,0 +1,142 @@
+//! The user's own forwards, over all sessions: leads who asks to the session, and shows what they all have.
+
+use std::time::Duration;
+
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::forward::{
+    ForwardEndParams, ForwardList, ForwardReason, ForwardStartParams, ForwardState, PortForward, PortPair,
+    SessionForward,
+};
+use nhd_protocol::session::{SessionSelector, SessionStatus};
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::super::ports::wanted::is_named;
+use super::super::task::Command;
+use super::{Handle, SessionManager, not_found};
+
+/// A session is busy with a step of its own for as long as the API server takes to answer.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+impl SessionManager {
+    pub async fn start_forward(&self, params: ForwardStartParams) -> Result<SessionForward, ErrorInfo> {
+        if params.remote_port == 0 {
+            let error = invalid("remotePort must be a port from 1 to 65535");
+            return Err(error.with_hint("name the port on which the program in the pod listens"));
+        }
+        let handle = self.only(&params.selector)?.ok_or_else(|| not_found(&params.selector))?;
+        let pair =
+            PortPair { local: params.local_port.filter(|port| *port != 0), remote: params.remote_port };
+        let started = handle.ask(|answer| Command::StartForward { pair, answer }).await;
+        let forward = started.map_err(|error| self.with_holder(error, pair))?;
+        Ok(handle.with_session(forward))
+    }
+
+    pub async fn end_forwards(&self, params: ForwardEndParams) -> Result<ForwardList, ErrorInfo> {
+        let (local, remote) = (params.local_port, params.remote_port);
+        if local.is_none() && remote.is_none() {
+            let error = invalid("no forward to end is named");
+            return Err(error.with_hint("name its localPort or its remotePort"));
+        }
+        let fits = |forward: &PortForward| is_named(forward.local_port, forward.remote_port, local, remote);
+        let mut concerned = Vec::new();
+        for handle in self.matching(&params.selector) {
+            let status = handle.status.borrow().clone();
+            if status.forwards.iter().any(fits) {
+                concerned.push(handle);
+            } else if own(&status).as_ref().is_some_and(fits) {
+                let message = format!("the sync of {} needs this forward", status.workload);
+                return Err(invalid(message).with_hint("it ends with the session"));
+            }
+        }
+        if local.is_none() && concerned.len() > 1 {
+            let names: Vec<String> = concerned.iter().map(|handle| handle.workload.to_string()).collect();
+            let message = format!("several sessions have such a forward: {}", names.join(", "));
+            return Err(invalid(message).with_hint("name the session, or the local port"));
+        }
+        let mut forwards = Vec::new();
+        for handle in concerned {
+            let ended = handle.ask(|answer| Command::EndForwards { local, remote, answer }).await?;
+            forwards.extend(ended.into_iter().map(|forward| handle.with_session(forward)));
+        }
+        Ok(ForwardList { forwards })
+    }
+
+    pub fn forwards(&self, selector: &SessionSelector) -> ForwardList {
+        let of_session = |handle: Handle| {
+            let status = handle.status.borrow().clone();
+            let forwards: Vec<PortForward> = own(&status).into_iter().chain(status.forwards).collect();
+            forwards.into_iter().map(move |forward| handle.with_session(forward))
+        };
+        ForwardList { forwards: self.matching(selector).into_iter().flat_map(of_session).collect() }
+    }
+
+    /// Says where a local port leads that is taken by another forward of this daemon.
+    fn with_holder(&self, error: ErrorInfo, wanted: PortPair) -> ErrorInfo {
+        if error.kind != ErrorKind::LocalPortTaken {
+            return error;
+        }
+        let holds = |held: &&SessionForward| {
+            held.forward.state == ForwardState::Listening && held.forward.local_port == wanted.local
+        };
+        match self.forwards(&SessionSelector::default()).forwards.iter().find(holds) {
+            None => error,
+            Some(held) => {
+                let leads = format!("it leads to port {} of {}", held.forward.remote_port, held.workload);
+                error.with_hint(format!("{leads}: end that forward, or choose another local port"))
+            }
+        }
+    }
+}
+
+impl Handle {
+    /// Has the session's task do something, and waits for its answer. One that is given up before it was begun is not
+    /// begun.
+    async fn ask<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<T, ErrorInfo>>) -> Command,
+    ) -> Result<T, ErrorInfo> {
+        let answered = async {
+            let (answer, answered) = oneshot::channel();
+            self.commands.send(command(answer)).await.ok()?;
+            answered.await.ok()
+        };
+        let error = match timeout(PATIENCE, answered).await {
+            Ok(Some(result)) => return result.map_err(|error| self.about(error)),
+            Ok(None) => ErrorInfo::new(ErrorKind::Cancelled, "the session ended meanwhile"),
+            Err(_) => {
+                let message = format!("{} is busy with a step for {} s", self.workload, PATIENCE.as_secs());
+                ErrorInfo::new(ErrorKind::Timeout, message)
+                    .with_hint("ask again; `nhd-cli status` says what it does")
+            }
+        };
+        Err(self.about(error))
+    }
+
+    fn about(&self, error: ErrorInfo) -> ErrorInfo {
+        ErrorInfo { session: Some(self.status.borrow().session.clone()), ..error }
+    }
+
+    fn with_session(&self, forward: PortForward) -> SessionForward {
+        let session = self.status.borrow().session.clone();
+        SessionForward { session, workload: self.workload.clone(), forward }
+    }
+}
+
+/// The session's own forward, in the form of the user's.
+fn own(status: &SessionStatus) -> Option<PortForward> {
+    status.forward.as_ref().map(|forward| PortForward {
+        local_port: Some(forward.local_port),
+        remote_port: forward.remote_port,
+        reason: ForwardReason::Sync,
+        state: ForwardState::Listening,
+        error: None,
+        open_connections: forward.open_connections,
+        connections: forward.connections,
+        last_error: forward.last_error.clone(),
+    })
+}
+
+fn invalid(message: impl Into<String>) -> ErrorInfo {
+    ErrorInfo::new(ErrorKind::InvalidRequest, message)
+}

@@ -1,0 +1,188 @@
+//! The user's own forwards as they are on this machine: which listen, and which wait for a local port that is taken.
+//!
+//! What is wanted is the session's; this follows it. Knows nothing of why.
+
+pub mod wanted;
+
+use std::time::Duration;
+
+use futures::future::{join_all, select_all};
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::forward::{ForwardState, PortForward, PortPair};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use self::wanted::retry_after;
+use crate::forward::{Forward, ForwardStatus};
+use crate::store::session::StoredForward;
+
+/// A busy forward changes with every connection; who looks on need not.
+const STIR_PAUSE: Duration = Duration::from_millis(250);
+
+/// Each by what was asked for, which is once in a session.
+#[derive(Default)]
+pub struct Ports {
+    ports: Vec<(PortPair, Port)>,
+    stirred: Option<Instant>,
+}
+
+enum Port {
+    Open { forward: Forward, changes: watch::Receiver<ForwardStatus> },
+    Blocked { error: ErrorInfo, failures: u32, again: Instant },
+}
+
+impl Ports {
+    pub fn is_open(&self, forward: &StoredForward) -> bool {
+        matches!(self.get(forward), Some(Port::Open { .. }))
+    }
+
+    pub fn any_open(&self) -> bool {
+        self.ports.iter().any(|(_, port)| matches!(port, Port::Open { .. }))
+    }
+
+    /// Whether it is time to open this one.
+    pub fn is_due(&self, forward: &StoredForward, now: Instant) -> bool {
+        match self.get(forward) {
+            None => true,
+            Some(Port::Open { .. }) => false,
+            Some(Port::Blocked { again, .. }) => *again <= now,
+        }
+    }
+
+    /// When the next one that is blocked is due.
+    pub fn next_retry(&self) -> Option<Instant> {
+        let blocked = self.ports.iter().filter_map(|(_, port)| match port {
+            Port::Open { .. } => None,
+            Port::Blocked { again, .. } => Some(*again),
+        });
+        blocked.min()
+    }
+
+    pub fn opened(&mut self, wanted: &StoredForward, forward: Forward) {
+        let changes = forward.changes();
+        self.put(wanted, Port::Open { forward, changes });
+    }
+
+    pub fn blocked(&mut self, wanted: &StoredForward, error: ErrorInfo, now: Instant) {
+        let before = if let Some(Port::Blocked { failures, .. }) = self.get(wanted) { *failures } else { 0 };
+        let failures = before.saturating_add(1);
+        self.put(wanted, Port::Blocked { error, failures, again: now + retry_after(failures) });
+    }
+
+    /// Closes these, or forgets that they are blocked; returns when no connection is left.
+    pub async fn close(&mut self, these: &[StoredForward]) {
+        let is_meant = |pair: &PortPair| these.iter().any(|forward| forward.pair() == *pair);
+        let (closing, kept) =
+            std::mem::take(&mut self.ports).into_iter().partition(|(pair, _)| is_meant(pair));
+        self.ports = kept;
+        stop(closing).await;
+    }
+
+    pub async fn close_all(&mut self) {
+        stop(std::mem::take(&mut self.ports)).await;
+    }
+
+    /// How a forward is now, as clients see it.
+    pub fn show(&mut self, wanted: &StoredForward) -> PortForward {
+        let port = self.ports.iter_mut().find(|(pair, _)| *pair == wanted.pair()).map(|(_, port)| port);
+        let shown = opening(wanted);
+        match port {
+            None => shown,
+            Some(Port::Blocked { error, .. }) => {
+                PortForward { state: ForwardState::Blocked, error: Some(error.clone()), ..shown }
+            }
+            Some(Port::Open { forward, changes }) => {
+                changes.mark_unchanged();
+                let status = forward.status();
+                PortForward {
+                    local_port: Some(status.local.port()),
+                    state: ForwardState::Listening,
+                    open_connections: u32::try_from(status.open).unwrap_or(u32::MAX),
+                    connections: status.connected,
+                    last_error: status.last_failure.map(|failure| failure.reason),
+                    ..shown
+                }
+            }
+        }
+    }
+
+    /// Resolves when a forward is not as it was shown last, but not in quick succession; never where none is open.
+    pub async fn stirred(&mut self) {
+        if let Some(last) = self.stirred {
+            tokio::time::sleep_until(last + STIR_PAUSE).await;
+        }
+        let changes = self.ports.iter_mut().filter_map(|(_, port)| match port {
+            Port::Open { changes, .. } => Some(Box::pin(changes.changed())),
+            Port::Blocked { .. } => None,
+        });
+        let changes: Vec<_> = changes.collect();
+        if changes.is_empty() {
+            return std::future::pending().await;
+        }
+        // An error would be that the forward is gone, which is a change, too.
+        let _ = select_all(changes).await;
+        self.stirred = Some(Instant::now());
+    }
+
+    fn get(&self, forward: &StoredForward) -> Option<&Port> {
+        self.ports.iter().find(|(pair, _)| *pair == forward.pair()).map(|(_, port)| port)
+    }
+
+    fn put(&mut self, wanted: &StoredForward, port: Port) {
+        self.ports.retain(|(pair, _)| *pair != wanted.pair());
+        self.ports.push((wanted.pair(), port));
+    }
+}
+
+/// A forward of which nothing is there yet but the wish.
+pub fn opening(wanted: &StoredForward) -> PortForward {
+    PortForward {
+        local_port: wanted.port(),
+        remote_port: wanted.remote,
+        reason: wanted.reason,
+        state: ForwardState::Opening,
+        error: None,
+        open_connections: 0,
+        connections: 0,
+        last_error: None,
+    }
+}
+
+async fn stop(ports: Vec<(PortPair, Port)>) {
+    join_all(ports.into_iter().filter_map(|(_, port)| match port {
+        Port::Open { forward, .. } => Some(forward.stop()),
+        Port::Blocked { .. } => None,
+    }))
+    .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use nhd_protocol::error::ErrorKind;
+    use nhd_protocol::forward::ForwardReason;
+
+    use super::*;
+
+    #[test]
+    fn one_that_is_blocked_shows_its_error_and_is_due_again_later() {
+        let taken = || ErrorInfo::new(ErrorKind::LocalPortTaken, "taken");
+        let wanted = StoredForward::new("8080:80".parse().expect("a pair"), ForwardReason::PortForward);
+        let mut ports = Ports::default();
+        let now = Instant::now();
+        assert!(ports.is_due(&wanted, now));
+        assert_eq!(ports.show(&wanted).state, ForwardState::Opening);
+        let mut retries = Vec::new();
+        for _ in 0..3 {
+            ports.blocked(&wanted, taken(), now);
+            let again = ports.next_retry().expect("it is tried again");
+            assert!(!ports.is_due(&wanted, now) && ports.is_due(&wanted, again));
+            retries.push(again - now);
+        }
+        assert!(retries.is_sorted() && retries[0] < retries[2], "{retries:?}");
+        let shown = ports.show(&wanted);
+        assert_eq!(
+            (shown.state, shown.local_port, shown.error),
+            (ForwardState::Blocked, Some(8080), Some(taken()))
+        );
+    }
+}

@@ -1,0 +1,184 @@
+//! The user's own forwards, which the task tends beside its steps: no trouble with one holds the session up.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::forward::{ForwardReason, PortForward, PortPair};
+use tokio::time::Instant;
+
+use super::super::failure::Failure;
+use super::super::link::Link;
+use super::super::ports::wanted::{Asked, FORWARDS_LIMIT, asked, is_named};
+use super::SessionTask;
+use crate::forward::{self, ANY_LOCAL_PORT, Forward, ForwardError, Route};
+use crate::store::session::{Desired, StoredForward};
+
+impl SessionTask {
+    /// Opens what is due, from the time on when the session's own forward has been opened once; after a restart that
+    /// is at once.
+    pub(super) async fn tend_ports(&mut self) {
+        if !self.tends_ports() {
+            return;
+        }
+        let mut chosen = false;
+        for index in 0..self.stored.forwards.len() {
+            if self.running.ports.is_due(&self.stored.forwards[index], Instant::now()) {
+                // Its error is in the status, and it is tried again.
+                chosen |= self.open_port(index).await.unwrap_or(false);
+            }
+        }
+        if chosen && let Err(error) = self.note("chosenPort") {
+            // It is stored with whatever is stored next; until then a crash costs the port's number.
+            tracing::warn!(session = self.stored.id, %error, "the port of a forward is not stored");
+        }
+    }
+
+    fn tends_ports(&self) -> bool {
+        self.stored.desired == Desired::DevMode && self.stored.local_port.is_some() && self.link.is_some()
+    }
+
+    /// When one that is blocked is to be tried again.
+    pub(super) fn port_retry(&self) -> Option<Instant> {
+        if self.tends_ports() { self.running.ports.next_retry() } else { None }
+    }
+
+    /// Opens a forward, or notes why it cannot be. Tells whether a port was chosen for it that is to be stored.
+    async fn open_port(&mut self, index: usize) -> Result<bool, Failure> {
+        let wanted = self.stored.forwards[index].clone();
+        match self.listen(&wanted).await {
+            Ok(forward) => {
+                let port = Some(forward.local_port());
+                self.running.ports.opened(&wanted, forward);
+                let chosen = wanted.local.is_none() && wanted.chosen != port;
+                if chosen {
+                    self.stored.forwards[index].chosen = port;
+                }
+                Ok(chosen)
+            }
+            Err(failure) => {
+                let mut error = failure.info.clone();
+                error.hint = error.hint.map(|hint| hint + "; it is opened as soon as that is possible");
+                self.running.ports.blocked(&wanted, error, Instant::now());
+                Err(failure)
+            }
+        }
+    }
+
+    async fn listen(&mut self, wanted: &StoredForward) -> Result<Forward, Failure> {
+        if self.link.is_none() {
+            self.link = Some(Link::connect(&self.stored.cluster).await?);
+            self.stale = true;
+        }
+        let link = self.link.as_ref().expect("it was connected above");
+        let start = |local| self.start_forward(link, wanted.remote, local);
+        let port = wanted.port().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        Ok(match (port, wanted.local) {
+            (Some(port), Some(_)) => start(port).await?,
+            // Who asked for whichever is free gets another one when that is not free any more.
+            (Some(port), None) => match start(port).await {
+                Ok(forward) => forward,
+                Err(_) => start(ANY_LOCAL_PORT).await?,
+            },
+            (None, _) => start(ANY_LOCAL_PORT).await?,
+        })
+    }
+
+    fn start_forward(
+        &self,
+        link: &Link,
+        remote_port: u16,
+        local: SocketAddr,
+    ) -> impl Future<Output = Result<Forward, ForwardError>> + use<> {
+        let route = Route {
+            target: self.target.subscribe(),
+            remote_port,
+            await_listener: false,
+            local,
+            shutdown: self.environment.shutdown.clone(),
+            tracker: self.environment.tracker.clone(),
+        };
+        forward::start(link.objects.client().clone(), route)
+    }
+
+    /// A client asks for a forward: it gets one that listens, or the reason why not, at once.
+    pub(super) async fn start_port(&mut self, pair: PortPair) -> Result<PortForward, ErrorInfo> {
+        if self.stored.desired == Desired::Original {
+            let message = format!("the session of {} is being ended", self.stored.workload);
+            let error = ErrorInfo::new(ErrorKind::SessionEnding, message);
+            return Err(error.with_hint("start a session again when it has ended"));
+        }
+        let ports = &self.running.ports;
+        let index = match asked(&self.stored.forwards, |forward| ports.is_open(forward), pair) {
+            Asked::There(index) if ports.is_open(&self.stored.forwards[index]) => {
+                return Ok(self.running.ports.show(&self.stored.forwards[index]));
+            }
+            Asked::There(index) => index,
+            Asked::Elsewhere(index) => return Err(self.leads_elsewhere(index)),
+            Asked::TooMany => {
+                let message =
+                    format!("{} forwards {FORWARDS_LIMIT} ports, which is the most", self.stored.workload);
+                return Err(ErrorInfo::new(ErrorKind::InvalidRequest, message).with_hint("end one first"));
+            }
+            Asked::New => {
+                self.stored.forwards.push(StoredForward::new(pair, ForwardReason::Request));
+                return self.keep_new_port().await;
+            }
+        };
+        let opened = self.open_port(index).await.map_err(|failure| failure.info);
+        if opened == Ok(true) {
+            self.note("forward").map_err(|error| Failure::from(error).info)?;
+        }
+        self.show_ports();
+        opened.map(|_| self.running.ports.show(&self.stored.forwards[index]))
+    }
+
+    /// Opens the last of the wanted forwards and stores that it is wanted; where either fails, it is as if nobody had
+    /// asked.
+    async fn keep_new_port(&mut self) -> Result<PortForward, ErrorInfo> {
+        let opened = self.open_port(self.stored.forwards.len() - 1).await;
+        let kept = match opened {
+            Ok(_) => self.note("forward").map_err(|error| Failure::from(error).info),
+            Err(failure) => Err(failure.info),
+        };
+        if let Err(error) = kept {
+            let wanted = self.stored.forwards.split_off(self.stored.forwards.len() - 1);
+            self.running.ports.close(&wanted).await;
+            return Err(error);
+        }
+        self.show_ports();
+        let wanted = self.stored.forwards.last().expect("it was put there by who called");
+        Ok(self.running.ports.show(wanted))
+    }
+
+    fn leads_elsewhere(&self, index: usize) -> ErrorInfo {
+        let StoredForward { remote, .. } = self.stored.forwards[index];
+        let port = self.stored.forwards[index].port().unwrap_or_default();
+        let message =
+            format!("127.0.0.1:{port} is wanted for port {remote} of {} already", self.stored.workload);
+        ErrorInfo::new(ErrorKind::LocalPortTaken, message)
+            .with_hint("end that forward first, or choose another local port")
+    }
+
+    /// Ends the forwards with these ports, and answers with what they were.
+    pub(super) async fn end_ports(
+        &mut self,
+        local: Option<u16>,
+        remote: Option<u16>,
+    ) -> Result<Vec<PortForward>, ErrorInfo> {
+        let before = self.stored.forwards.clone();
+        let (ended, kept): (Vec<_>, Vec<_>) =
+            before.iter().cloned().partition(|it| is_named(it.port(), it.remote, local, remote));
+        if ended.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.stored.forwards = kept;
+        if let Err(error) = self.note("endForward") {
+            self.stored.forwards = before;
+            return Err(Failure::from(error).info);
+        }
+        let shown = ended.iter().map(|forward| self.running.ports.show(forward)).collect();
+        self.running.ports.close(&ended).await;
+        self.show_ports();
+        Ok(shown)
+    }
+}
