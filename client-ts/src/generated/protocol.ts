@@ -480,6 +480,7 @@ export type RequestId = number | string;
 export type SecurityContextChoice =
   /** They stay as they are, and the sidecar gets one that a namespace of the level `restricted` accepts. */
   | "keep";
+
 /** A forward with the session that it belongs to. */
 export interface SessionForward {
   /** Connections accepted since the forward was opened. */
@@ -609,14 +610,15 @@ export interface StartParams {
   /** Where the workload is; without it the context's namespace, or `default`. */
   namespace?: string;
   /**
-   * Without it the container's is removed, and of the pod's what would stop the sidecar, which then runs as root.
-   */
-  securityContext?: SecurityContextChoice;
    * Ports to forward for as long as the session lasts: `8080:80`, `:80` for whichever local port is free, or `80`
    * for the same on both sides. Without any, those of the dev configuration. One whose local port is taken is no
    * failure: it is in the session's status and is tried again.
    */
   portForward?: string[];
+  /**
+   * Without it the container's is removed, and of the pod's what would stop the sidecar, which then runs as root.
+   */
+  securityContext?: SecurityContextChoice;
   /** The sidecar's image; the preset's without it. */
   sidecarImage?: string;
   /** `syncthing` without it. */
