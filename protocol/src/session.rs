@@ -76,6 +76,11 @@ pub struct StartParams {
     /// Without it the container's is removed, and of the pod's what would stop the sidecar, which then runs as root.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security_context: Option<SecurityContextChoice>,
+    /// Starts also where something may be lost or undone by others, which is refused otherwise: a workload that another
+    /// controller's resource owns, a pod whose own claims go with it or that has finished, a claim or a folder of the
+    /// node at the work dir.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub force: bool,
     /// How long the start may take until files are synced; 120,000 without it. A start that takes longer is undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,

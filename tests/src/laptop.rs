@@ -171,6 +171,7 @@ impl Laptop {
             sidecar_image: None,
             sidecar_preset: None,
             security_context: None,
+            force: false,
             timeout_ms: Some(60_000),
             port_forward: Vec::new(),
         }

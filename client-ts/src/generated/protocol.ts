@@ -600,6 +600,12 @@ export interface StartParams {
    * `HOME`, `KUBECONFIG`, cloud profiles.
    */
   environment?: { [name: string]: string };
+  /**
+   * Starts also where something may be lost or undone by others, which is refused otherwise: a workload that
+   * another controller's resource owns, a pod whose own claims go with it or that has finished, a claim or a folder
+   * of the node at the work dir.
+   */
+  force?: boolean;
   /** The dev image; may be left out where the dev configuration names one. */
   image?: string;
   /**

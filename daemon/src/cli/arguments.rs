@@ -115,6 +115,9 @@ pub(crate) struct DevArguments {
     /// The sidecar's image, arguments and pull policy [default: syncthing]
     #[arg(long, value_name = "PRESET")]
     pub(crate) sidecar_preset: Option<Preset>,
+    /// Start although something may be lost, or undone by others; the refusal says what
+    #[arg(long)]
+    pub(crate) force: bool,
     /// What becomes of the security contexts [default: as configured, else they give way to the sidecar]
     #[arg(long, value_name = "CHOICE")]
     pub(crate) security_context: Option<SecurityContext>,

@@ -129,6 +129,7 @@ pub(crate) fn params(
             Preset::Nocalhost => SidecarPreset::Nocalhost,
         }),
         security_context: arguments.security_context.map(|SecurityContext::Keep| SecurityContextChoice::Keep),
+        force: arguments.force,
         timeout_ms: None,
         port_forward: arguments.forward.iter().map(PortPair::to_string).collect(),
     })

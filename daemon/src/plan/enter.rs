@@ -102,11 +102,7 @@ fn refuse(
     }
     let reverts = matches!(kind.shape, Shape::InPlace | Shape::Beside { parked: true });
     if reverts && let Some((kind, name)) = owner::controller(origin) {
-        let error = PlanError::OwnedByOperator { kind, name };
-        if !options.force {
-            return Err(error);
-        }
-        warnings.push(error.to_string());
+        PlanError::OwnedByOperator { kind, name }.unless_forced(options, warnings)?;
     }
     (kind.refuse)(origin, options, warnings)
 }

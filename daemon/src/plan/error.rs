@@ -1,7 +1,7 @@
 //! Why no plan can be made, each with what to do next.
 
-use super::kind;
 use super::options::DEFAULT_WORK_DIR;
+use super::{DevOptions, kind};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
@@ -40,6 +40,15 @@ pub enum PlanError {
 }
 
 impl PlanError {
+    /// A reason against a start that the user may overrule; then it is a warning.
+    pub(super) fn unless_forced(self, options: &DevOptions, warnings: &mut Vec<String>) -> Result<(), Self> {
+        if !options.force {
+            return Err(self);
+        }
+        warnings.push(self.to_string());
+        Ok(())
+    }
+
     /// What the developer can do about it, where there is something.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
@@ -59,13 +68,13 @@ impl PlanError {
                 format!("choose a folder of its own as the work dir, such as {DEFAULT_WORK_DIR}")
             }
             Self::WorkDirMounted { .. } => {
-                "a sync could overwrite or delete what is stored there: choose another work dir; only an emptyDir \
-                 mounted whole and writable can be shared"
+                "a sync could overwrite what is stored there: choose another work dir; only an emptyDir mounted whole and \
+                 writable is shared, a claim or a folder of the node like that if forced"
                     .to_owned()
             }
             Self::InsideReadOnlyMount { .. } => "choose a work dir outside of that mount".to_owned(),
             Self::OwnedByOperator { kind, name } => {
-                format!("pause or change {kind} {name} first: it would undo DevMode at any moment")
+                format!("pause {kind} {name} first, or force it: it may undo DevMode at any moment")
             }
             Self::RolloutUnderWay => {
                 "complete the update or take it back first: nothing could tell afterwards which pods had which revision"

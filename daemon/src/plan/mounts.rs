@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::manifest::{items, name, text};
 
+/// What a volume is called that the pod does not list.
+pub(super) const UNKNOWN_KIND: &str = "unknown volume";
 /// Volumes that the kubelet always mounts read-only.
 const READ_ONLY_KINDS: [&str; 5] = ["configMap", "secret", "downwardAPI", "projected", "image"];
 
@@ -12,7 +14,7 @@ pub(super) struct Mount<'a> {
     pub(super) volume: &'a str,
     pub(super) path: &'a str,
     pub(super) read_only: bool,
-    /// Only a folder of the volume is mounted (subPath, subPathExpr).
+    /// Only a folder of the volume is mounted (subPath, subPathExpr), or none at all of a block device.
     pub(super) partial: bool,
 }
 
@@ -24,15 +26,16 @@ pub(super) fn mounts(container: &Value) -> impl Iterator<Item = Mount<'_>> {
         volume: name(mount),
         path: text(mount, path).unwrap_or_default().trim_end_matches('/'),
         read_only: mount.get("readOnly") == Some(&Value::Bool(true)),
-        partial: ["subPath", "subPathExpr"]
-            .iter()
-            .any(|field| text(mount, field).is_some_and(|it| !it.is_empty())),
+        partial: path == "devicePath"
+            || ["subPath", "subPathExpr"]
+                .iter()
+                .any(|field| text(mount, field).is_some_and(|it| !it.is_empty())),
     })
 }
 
 /// What sort of volume `volume` is, in the words of the API: `emptyDir`, `persistentVolumeClaim`…
 pub(super) fn kind<'a>(pod_spec: &'a Value, volume: &str) -> &'a str {
-    source(pod_spec, volume).map_or("unknown volume", |(kind, _)| kind)
+    source(pod_spec, volume).map_or(UNKNOWN_KIND, |(kind, _)| kind)
 }
 
 pub(super) fn is_read_only(pod_spec: &Value, volume: &str) -> bool {

@@ -36,25 +36,13 @@ pub(super) fn refuse(
     }
     let phase = origin.pointer("/status/phase").and_then(Value::as_str).unwrap_or_default();
     if ["Succeeded", "Failed"].contains(&phase) {
-        return refuse_unless_forced(PlanError::PodFinished { phase: phase.to_owned() }, options, warnings);
+        PlanError::PodFinished { phase: phase.to_owned() }.unless_forced(options, warnings)?;
     }
     let of_the_pod = items(&origin["spec"], "volumes").iter().filter(|it| it.get("ephemeral").is_some());
     let volumes: Vec<String> = of_the_pod.map(|volume| name(volume).to_owned()).collect();
     if !volumes.is_empty() {
-        return refuse_unless_forced(PlanError::EphemeralClaims { volumes }, options, warnings);
+        PlanError::EphemeralClaims { volumes }.unless_forced(options, warnings)?;
     }
-    Ok(())
-}
-
-fn refuse_unless_forced(
-    error: PlanError,
-    options: &DevOptions,
-    warnings: &mut Vec<String>,
-) -> Result<(), PlanError> {
-    if !options.force {
-        return Err(error);
-    }
-    warnings.push(error.to_string());
     Ok(())
 }
 

@@ -21,7 +21,7 @@ pub(super) fn develop(
     let chosen = &items(pod_spec, "containers")[position];
     let old_name = name(chosen).to_owned();
     work_dir::check(&options.work_dir)?;
-    let shared = work_dir::shared_volume(pod_spec, chosen, &options.work_dir, warnings)?;
+    let shared = work_dir::shared_volume(pod_spec, chosen, &options.work_dir, options.force, warnings)?;
 
     if pod_spec.get("hostNetwork") == Some(&Value::Bool(true)) {
         warnings.push("the pod is on its node's network: so are the sidecar's ports, on loopback".to_owned());

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::PlanError;
-use super::mounts::{Mount, contains, is_read_only, kind, mounts};
+use super::mounts::{Mount, UNKNOWN_KIND, contains, is_read_only, kind, mounts};
 use super::names::{SECRET_MOUNT, SYNCTHING_HOME};
 
 /// Folders that a mount would take away from both images: neither they nor what lies in them can be the work dir.
@@ -51,12 +51,17 @@ pub(super) fn check(work_dir: &str) -> Result<(), PlanError> {
     Err(PlanError::InvalidWorkDir { work_dir: work_dir.to_owned(), reason })
 }
 
-/// The emptyDir that `container` already mounts at `work_dir`, to be shared with the sidecar; `None` where nothing
-/// is mounted and a new volume can be. Anything else there is refused.
+/// Kinds of volume with data that a user may choose to sync over. A StatefulSet's own claims are not among the template's
+/// volumes.
+const FORCEABLE: [&str; 3] = ["persistentVolumeClaim", "hostPath", UNKNOWN_KIND];
+
+/// The volume that `container` already mounts at `work_dir`, to be shared with the sidecar: an emptyDir or, `forced`, one
+/// with data of its own. `None` where nothing is mounted and a new volume can be. Anything else there is refused.
 pub(super) fn shared_volume(
     pod_spec: &Value,
     container: &Value,
     work_dir: &str,
+    forced: bool,
     warnings: &mut Vec<String>,
 ) -> Result<Option<String>, PlanError> {
     for taken in [SYNCTHING_HOME, SECRET_MOUNT] {
@@ -70,7 +75,18 @@ pub(super) fn shared_volume(
         warnings.push(format!("{path} ({volume}) lies in the work dir and is not synchronised"));
     }
     if let Some(mount) = mounts(container).find(|mount| mount.path == work_dir) {
-        return share(pod_spec, &mount, work_dir).map(Some);
+        let error = match share(pod_spec, &mount, work_dir) {
+            Ok(volume) => return Ok(Some(volume)),
+            Err(error) => error,
+        };
+        if !forced || !may_be_forced(pod_spec, &mount) {
+            return Err(error);
+        }
+        let Mount { volume, .. } = mount;
+        warnings.push(format!(
+            "files in {volume} are overwritten by those of the same name that are synchronised"
+        ));
+        return Ok(Some(volume.to_owned()));
     }
     if let Some(outer) = refuse_inside_read_only(pod_spec, container, work_dir)?
         && kind(pod_spec, outer.volume) != "emptyDir"
@@ -92,6 +108,11 @@ fn share(pod_spec: &Value, mount: &Mount<'_>, work_dir: &str) -> Result<String, 
         volume: mount.volume.to_owned(),
         kind: kind.to_owned(),
     })
+}
+
+fn may_be_forced(pod_spec: &Value, mount: &Mount<'_>) -> bool {
+    let written = !mount.read_only && !is_read_only(pod_spec, mount.volume);
+    written && !mount.partial && FORCEABLE.contains(&kind(pod_spec, mount.volume))
 }
 
 /// The mount that `path` lies in, if there is one. The runtime makes the folder for a mount inside another, which
@@ -162,7 +183,7 @@ mod tests {
     /// The mounts are of a container whose pod has one volume of several kinds each.
     fn shared(mounts: &str) -> (Result<Option<String>, PlanError>, Vec<String>) {
         let mut warnings = Vec::new();
-        let found = shared_volume(&pod_spec(), &yaml(mounts), WORK_DIR, &mut warnings);
+        let found = shared_volume(&pod_spec(), &yaml(mounts), WORK_DIR, false, &mut warnings);
         (found, warnings)
     }
 
@@ -223,6 +244,31 @@ mod tests {
                 Err(PlanError::WorkDirMounted { kind: found, .. }) => assert_eq!(found, kind, "{mount}"),
                 other => panic!("{mount}: {other:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn only_what_is_mounted_whole_and_writable_can_be_forced() {
+        let forced = |mounts: &str| {
+            let mut warnings = Vec::new();
+            shared_volume(&pod_spec(), &yaml(mounts), WORK_DIR, true, &mut warnings)
+                .map(|found| (found, warnings))
+        };
+        for volume in ["claim", "node", "of-a-stateful-set"] {
+            let mounts = format!("volumeMounts: [{{name: {volume}, mountPath: /work/src}}]");
+            let (found, warnings) = forced(&mounts).unwrap();
+            assert_eq!(found.as_deref(), Some(volume));
+            assert!(warnings[0].contains(volume), "{warnings:?}");
+        }
+        for mounts in [
+            "volumeMounts: [{name: claim, mountPath: /work/src, readOnly: true}]",
+            "volumeMounts: [{name: claim, mountPath: /work/src, subPath: a}]",
+            "volumeMounts: [{name: frozen, mountPath: /work/src}]",
+            "volumeMounts: [{name: settings, mountPath: /work/src}]",
+            "volumeMounts: [{name: scratch, mountPath: /work/src, subPath: a}]",
+            "volumeDevices: [{name: claim, devicePath: /work/src}]",
+        ] {
+            assert!(matches!(forced(mounts), Err(PlanError::WorkDirMounted { .. })), "{mounts}");
         }
     }
 

@@ -178,7 +178,7 @@ pub async fn options(
         exclusive_claims,
         tight_quota,
         fixed_history,
-        force: false,
+        force: request.force,
     })
 }
 

@@ -59,6 +59,7 @@ fn session_of(
             sidecar_image: None,
             sidecar_preset: SidecarPreset::default(),
             timeout_ms: 0,
+            force: false,
             dev: StoredDev::default(),
         },
         desired: Desired::Original,

@@ -60,6 +60,7 @@ impl Request {
                 sidecar_image: params.sidecar_image.clone(),
                 sidecar_preset: params.sidecar_preset.unwrap_or_default(),
                 timeout_ms,
+                force: params.force,
                 dev: StoredDev::default(),
             },
             flags: Flags {

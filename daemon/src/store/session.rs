@@ -102,6 +102,9 @@ pub struct StoredRequest {
     pub sidecar_image: Option<String>,
     pub sidecar_preset: SidecarPreset,
     pub timeout_ms: u64,
+    /// What may be lost, or undone by others, was to be risked.
+    #[serde(default)]
+    pub force: bool,
     /// What the dev configuration said when the session was started; none in sessions of earlier versions.
     #[serde(default)]
     pub dev: StoredDev,

@@ -41,6 +41,7 @@ fn session(id: &str) -> StoredSession {
             sidecar_image: None,
             sidecar_preset: SidecarPreset::Syncthing,
             timeout_ms: 1,
+            force: false,
             dev: crate::store::session::StoredDev::default(),
         },
         desired: Desired::DevMode,

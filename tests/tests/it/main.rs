@@ -10,6 +10,7 @@ mod refusals;
 mod restricted;
 mod permissions;
 mod concurrency;
+mod trap_table;
 mod traps;
 mod faults;
 mod recovery;
@@ -17,6 +18,7 @@ mod cli;
 mod stdio;
 mod config;
 mod corpus;
+mod forced;
 mod forwards;
 
 /// The cluster that all tests of this binary share.
