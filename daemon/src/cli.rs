@@ -20,6 +20,7 @@ mod start;
 mod status;
 mod stdio;
 mod surroundings;
+mod sync;
 mod target;
 mod workloads;
 
@@ -77,6 +78,7 @@ async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure>
             config::run(arguments, &here, &launch::connect(&paths).await?, screen).await
         }
         Command::Status(arguments) => status::run(arguments, &launch::connect(&paths).await?, screen).await,
+        Command::Sync(arguments) => sync::run(arguments, &launch::connect(&paths).await?, screen).await,
         Command::Daemon(DaemonCommand::Start) => daemon::start(&paths, screen).await,
         Command::Daemon(DaemonCommand::Stop) => daemon::stop(&paths, screen).await,
         Command::Daemon(DaemonCommand::Status) => daemon::status(&paths, screen).await,

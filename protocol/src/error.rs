@@ -104,6 +104,8 @@ error_kinds! {
     SyncFailed = 83, "Read `sync.lastError` of the session's status. The daemon starts syncthing again by itself.";
     /// The port-forward cannot be opened.
     ForwardFailed = 84, "Check the permission for `pods/portforward` and the way to the cluster. The daemon tries again.";
+    /// The sync is held, so that what is awaited does not come.
+    SyncPaused = 85, "Let it go on with `sync.resume`.";
     /// The daemon's store cannot be read or written.
     StoreFailed = 100, "Check that the disk is not full and that the home belongs to the user.";
     /// A fault of nhd itself.

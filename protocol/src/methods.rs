@@ -13,6 +13,7 @@ use crate::openrpc::OpenRpcDocument;
 use crate::session::{
     EndResult, PlanResult, SessionList, SessionSelector, SessionStatus, StartParams, WaitParams,
 };
+use crate::sync::{RescanParams, SyncReport};
 
 /// A method of the daemon: JSON-RPC 2.0, params as one flat object.
 pub trait Method {
@@ -124,7 +125,17 @@ methods! {
     "session.list" List(SessionSelector) -> SessionList, Reads, [];
     /// Waits until a session has come so far. Fails when it no longer can, with the session's own error.
     "session.wait" Wait(WaitParams) -> SessionStatus, Reads,
-        [&[ErrorKind::SessionNotFound, ErrorKind::Timeout], CLUSTER_ERRORS, WORKLOAD_ERRORS, SESSION_ERRORS];
+        [&[ErrorKind::SessionNotFound, ErrorKind::Timeout, ErrorKind::SyncPaused], CLUSTER_ERRORS, WORKLOAD_ERRORS, SESSION_ERRORS];
+    /// How a session's files are synced: which way, what is left out, how far, what cannot be read.
+    "sync.status" SyncState(SessionSelector) -> SyncReport, Reads, [&[ErrorKind::SessionNotFound]];
+    /// Looks at files again that changed unseen, as on a network disk. Answers before that is done.
+    "sync.rescan" SyncRescan(RescanParams) -> SyncReport, Idempotent, [&[ErrorKind::SessionNotFound, ErrorKind::SyncFailed]];
+    /// Holds the sync of a session, across restarts of the daemon, once its first sync is complete.
+    "sync.pause" SyncPause(SessionSelector) -> SyncReport, Idempotent,
+        [&[ErrorKind::SessionNotFound, ErrorKind::SyncFailed, ErrorKind::StoreFailed]];
+    /// Lets the sync go on.
+    "sync.resume" SyncResume(SessionSelector) -> SyncReport, Idempotent,
+        [&[ErrorKind::SessionNotFound, ErrorKind::SyncFailed, ErrorKind::StoreFailed]];
     /// The workloads of a namespace or of the cluster, with who has which in DevMode since when.
     "workload.list" Workloads(WorkloadListParams) -> WorkloadList, Reads, [CLUSTER_ERRORS];
     /// Says what a start with the same parameters would use, and where each value came from: the request, the source

@@ -170,6 +170,7 @@ impl Laptop {
             work_dir: None,
             sidecar_image: None,
             sidecar_preset: None,
+            sync_type: None,
             timeout_ms: Some(60_000),
         }
     }

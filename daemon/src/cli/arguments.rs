@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Status(StatusArguments),
     /// Show the workloads of a namespace, and who has which in DevMode
     Workloads(WorkloadsArguments),
+    /// The files of a session: how far they are, and what to do with them
+    Sync(SyncArguments),
     /// The daemon behind it all, which the other commands start when they need it
     #[command(subcommand)]
     Daemon(DaemonCommand),
@@ -111,6 +113,17 @@ pub(crate) struct DevArguments {
     /// The sidecar's image, arguments and pull policy [default: syncthing]
     #[arg(long, value_name = "PRESET")]
     pub(crate) sidecar_preset: Option<Preset>,
+    /// Which way files go [default: send]
+    #[arg(long, value_name = "WAY")]
+    pub(crate) sync_type: Option<Way>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Way {
+    /// Into the pod only
+    Send,
+    /// What the pod changes comes back, too
+    SendReceive,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -186,6 +199,45 @@ pub(crate) struct StatusArguments {
     /// Go on and show every change
     #[arg(short, long)]
     pub(crate) watch: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SyncArguments {
+    #[command(subcommand)]
+    pub(crate) action: SyncAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SyncAction {
+    /// Show which way files go, what is left out and how far they are
+    Status(SyncTarget),
+    /// Look at files again that changed unseen
+    Rescan {
+        #[command(flatten)]
+        target: SyncTarget,
+        /// In the source folder, relative to it; may be given several times [default: everything]
+        #[arg(long, value_name = "PATH")]
+        path: Vec<String>,
+    },
+    /// Hold the sync until it is resumed
+    Pause(SyncTarget),
+    /// Let the sync go on
+    Resume(SyncTarget),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SyncTarget {
+    #[command(flatten)]
+    pub(crate) target: OptionalTarget,
+    /// The session, by its id
+    #[arg(long, value_name = "ID")]
+    pub(crate) session: Option<String>,
+    /// Only in this namespace
+    #[arg(short, long)]
+    pub(crate) namespace: Option<String>,
+    /// Only sessions started with this context
+    #[arg(long)]
+    pub(crate) context: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]

@@ -12,8 +12,9 @@ use nhd_protocol::event::EventBody;
 use nhd_protocol::listing::ReleaseParams;
 use nhd_protocol::methods;
 use nhd_protocol::session::{Phase, SessionStatus, SidecarPreset, StartParams, WaitParams, WaitUntil};
+use nhd_protocol::sync::SyncType;
 
-use super::arguments::{DevArguments, Preset, StartArguments, Wait};
+use super::arguments::{DevArguments, Preset, StartArguments, Wait, Way};
 use super::client::{Client, ClientError, Events};
 use super::failure::{Exit, Failure};
 use super::follow::{following, interruptible};
@@ -124,6 +125,10 @@ pub(crate) fn params(
         sidecar_preset: arguments.sidecar_preset.map(|preset| match preset {
             Preset::Syncthing => SidecarPreset::Syncthing,
             Preset::Nocalhost => SidecarPreset::Nocalhost,
+        }),
+        sync_type: arguments.sync_type.map(|way| match way {
+            Way::Send => SyncType::Send,
+            Way::SendReceive => SyncType::SendReceive,
         }),
         timeout_ms: None,
     })

@@ -109,26 +109,26 @@ pub fn resolve(
             }
         }
     }
-    warnings.extend(entries.iter().filter(|entry| is_for_later(entry)).map(|entry| {
+    let by_git = entries
+        .iter()
+        .any(|entry| entry.key == "sync.mode" && entry.value == Some(Setting::Text("gitIgnore".to_owned())));
+    warnings.extend(entries.iter().filter_map(|entry| {
         let place = entry.origin.place.as_ref();
         let place = place.map(|(file, at)| format!("{file}:{}:{}: ", at.line, at.column)).unwrap_or_default();
-        format!("{place}{} is not acted on yet", entry.key)
+        match entry.key.as_str() {
+            _ if is_for_later(entry) => Some(format!("{place}{} is not acted on yet", entry.key)),
+            "sync.filePattern" | "sync.ignoreFilePattern" if by_git => {
+                Some(format!("{place}{} has no effect with sync.mode gitIgnore", entry.key))
+            }
+            _ => None,
+        }
     }));
     Ok(Resolved { entries: in_order(entries), warnings })
 }
 
 /// Whether a value is known and shown, and has no effect so far.
 fn is_for_later(entry: &Entry) -> bool {
-    match (entry.key.as_str(), &entry.value) {
-        ("portForward" | "debug.remoteDebugPort" | "sync.ignoreFilePattern" | "securityContext", _) => true,
-        // The whole folder is synced in any case.
-        ("sync.filePattern", Some(Setting::List(patterns))) => {
-            !patterns.iter().any(|it| [".", "./", "/", "*", "**"].contains(&it.as_str()))
-        }
-        ("sync.type", Some(Setting::Text(word))) => word != "send",
-        ("sync.mode", Some(Setting::Text(word))) => word != "pattern",
-        _ => false,
-    }
+    matches!(entry.key.as_str(), "portForward" | "debug.remoteDebugPort" | "securityContext")
 }
 
 fn entry(key: impl Into<String>, value: Option<Setting>, origin: Origin) -> Entry {

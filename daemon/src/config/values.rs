@@ -12,6 +12,7 @@ pub struct Flags {
     pub work_dir: Option<String>,
     pub sidecar_image: Option<String>,
     pub env: BTreeMap<String, String>,
+    pub sync_type: Option<String>,
 }
 
 impl Flags {
@@ -21,6 +22,7 @@ impl Flags {
             (CONTAINER, &self.container),
             ("workDir", &self.work_dir),
             ("sidecarImage", &self.sidecar_image),
+            ("sync.type", &self.sync_type),
         ];
         let named = named.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?)));
         let env = self.env.iter().map(|(name, value)| (format!("env.{name}"), value.clone()));
@@ -48,6 +50,12 @@ pub struct Values {
     /// In the order in which they were written: a later one may refer to an earlier one.
     pub env: Vec<(String, String)>,
     pub keep_security_context: bool,
+    /// What the container changes is wanted, too.
+    pub two_way: bool,
+    /// Only what git does not ignore is synced.
+    pub git_ignore: bool,
+    pub file_patterns: Vec<String>,
+    pub ignored_patterns: Vec<String>,
 }
 
 impl Values {
@@ -55,6 +63,10 @@ impl Values {
         let text = |key: &str| match resolved.get(key) {
             Some(Setting::Text(text)) => Some(text.clone()),
             _ => None,
+        };
+        let list = |key: &str| match resolved.get(key) {
+            Some(Setting::List(items)) => items.clone(),
+            _ => Vec::new(),
         };
         Self {
             image: text("image"),
@@ -69,6 +81,10 @@ impl Values {
             },
             env: texts(resolved, "env").collect(),
             keep_security_context: text("securityContext").is_some(),
+            two_way: text("sync.type").as_deref() == Some("sendReceive"),
+            git_ignore: text("sync.mode").as_deref() == Some("gitIgnore"),
+            file_patterns: list("sync.filePattern"),
+            ignored_patterns: list("sync.ignoreFilePattern"),
         }
     }
 }

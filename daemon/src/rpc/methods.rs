@@ -14,7 +14,7 @@ use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
 use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
 use nhd_protocol::methods::{
     Discover, End, EventSubscription, EventsSince, Hello, List, Method, Plan, Release, Resolve, Shutdown,
-    Start, Status, Wait, Workloads,
+    Start, Status, SyncPause, SyncRescan, SyncResume, SyncState, Wait, Workloads,
 };
 use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{SessionList, SessionSelector, StartParams};
@@ -55,6 +55,16 @@ pub fn methods(door: Door) -> RpcModule<Door> {
     method::<Status, _, _>(&mut module, |door, selector| async move { door.manager.status(&selector) });
     method::<List, _, _>(&mut module, |door, selector| async move { Ok(door.manager.list(&selector)) });
     method::<Wait, _, _>(&mut module, |door, params| async move { door.manager.wait(params).await });
+    method::<SyncState, _, _>(&mut module, |door, selector: SessionSelector| async move {
+        door.manager.sync_status(&selector).await
+    });
+    method::<SyncRescan, _, _>(&mut module, |door, params| async move { door.manager.rescan(params).await });
+    method::<SyncPause, _, _>(&mut module, |door, selector: SessionSelector| async move {
+        door.manager.pause_sync(&selector, true).await
+    });
+    method::<SyncResume, _, _>(&mut module, |door, selector: SessionSelector| async move {
+        door.manager.pause_sync(&selector, false).await
+    });
     method::<Resolve, _, _>(&mut module, |door, params| async move {
         configure::show(&door.environment.paths, params).await
     });

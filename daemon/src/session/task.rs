@@ -3,8 +3,10 @@
 mod obstacle;
 mod pod;
 mod report;
+mod sync;
 mod wait;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,6 +54,10 @@ pub struct Environment {
 pub enum Command {
     /// Give the workload back. Answered when it is known whether that is possible.
     End(oneshot::Sender<Result<(), ErrorInfo>>),
+    /// Hold the sync, or let it go on.
+    Pause(bool, oneshot::Sender<Result<(), ErrorInfo>>),
+    /// Look at these paths of the source again, or at everything.
+    Rescan(Vec<PathBuf>, oneshot::Sender<Result<(), ErrorInfo>>),
     /// Answer when everything saved before is in the pod.
     Barrier(oneshot::Sender<Result<(), ErrorInfo>>),
 }
@@ -273,6 +279,7 @@ impl SessionTask {
         {
             tracing::warn!(?folder, %error, "failed to remove the folder of an ended session");
         }
+        self.drop_empty_kept();
         fault::point("forget", "folderRemoved");
         if let Err(error) = self.environment.store.remove_session(&self.stored.id) {
             return self.stumble(error.into());
@@ -298,6 +305,12 @@ impl SessionTask {
                         let _ = answer.send(Err(Failure::from(error).info));
                     }
                 }
+            }
+            Command::Pause(paused, answer) => {
+                let _ = answer.send(self.pause(paused));
+            }
+            Command::Rescan(paths, answer) => {
+                let _ = answer.send(self.rescan(paths));
             }
             Command::Barrier(answer) => {
                 let sync = self.running.sync.clone();

@@ -1,18 +1,23 @@
 //! What clients see of a session.
 
+use std::path::PathBuf;
+
 use nhd_protocol::Timestamp;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::forward::ForwardStatus;
 use nhd_protocol::session::{Phase, PodStatus, SessionStatus, StepName};
-use nhd_protocol::sync::{SyncState, SyncStatus};
+use nhd_protocol::sync::{LeftOutBy, SyncProblem, SyncState, SyncStatus, SyncType};
 
 use super::next::Next;
 use super::observe::Sight;
-use crate::clock::timestamp_now;
+use crate::clock::{timestamp, timestamp_now};
 use crate::plan::{Difference, Standing};
 use crate::store::StoredSession;
 use crate::store::session::Desired;
 use crate::{forward, sync};
+
+/// Paths that cannot be synced, named in a status.
+const NAMED_PROBLEMS: usize = 20;
 
 /// Differences named in a warning; more would not be read.
 const NAMED_DIFFERENCES: usize = 5;
@@ -64,6 +69,8 @@ pub struct Glance<'a> {
     pub sight: Option<&'a Sight>,
     pub forward: Option<forward::ForwardStatus>,
     pub sync: Option<sync::SyncStatus>,
+    /// Where local files are kept that the pod changed, if it did.
+    pub kept: Option<PathBuf>,
     pub phase: Phase,
     pub step: Option<StepName>,
     pub error: Option<ErrorInfo>,
@@ -77,7 +84,14 @@ pub fn refreshed(previous: &SessionStatus, glance: Glance<'_>) -> SessionStatus 
     warnings.extend(glance.stored.plan.iter().flat_map(|plan| plan.warnings.clone()));
     warnings.extend(glance.sight.and_then(scaled_up));
     warnings.extend(glance.sight.and_then(|sight| changed_by_others(glance.stored, sight)));
-    let sync = glance.sync.map(sync_status);
+    warnings.extend(glance.sync.as_ref().and_then(|sync| own_stignore(glance.stored, sync)));
+    warnings.extend(
+        glance.kept.map(|kept| {
+            format!("local files that the pod changed or deleted are kept in {}", kept.display())
+        }),
+    );
+    let two_way = glance.stored.request.dev.two_way;
+    let sync = glance.sync.map(|sync| sync_status(sync, two_way));
     SessionStatus {
         phase: glance.phase,
         since,
@@ -95,7 +109,9 @@ pub fn refreshed(previous: &SessionStatus, glance: Glance<'_>) -> SessionStatus 
 /// Whether subscribers should hear of the change. Counters move all the time and are there for who asks.
 pub fn is_news(before: &SessionStatus, after: &SessionStatus) -> bool {
     let sync = |status: &SessionStatus| {
-        status.sync.as_ref().map(|sync| (sync.state, sync.connected, sync.restarts, sync.last_error.clone()))
+        status.sync.as_ref().map(|sync| {
+            (sync.state, sync.connected, sync.restarts, sync.last_error.clone(), sync.paused, sync.receives)
+        })
     };
     let forward = |status: &SessionStatus| status.forward.as_ref().map(|forward| forward.local_port);
     before.phase != after.phase
@@ -153,13 +169,22 @@ fn forward_status(status: forward::ForwardStatus) -> ForwardStatus {
     }
 }
 
-fn sync_status(status: sync::SyncStatus) -> SyncStatus {
+fn own_stignore(stored: &StoredSession, status: &sync::SyncStatus) -> Option<String> {
+    let asked_for = !stored.request.dev.selection.is_everything();
+    (asked_for && status.left_out_by == sync::LeftOutBy::OwnFile).then(|| {
+        "there is a .stignore in the source folder, which counts: what is configured under sync has no effect"
+            .to_owned()
+    })
+}
+
+fn sync_status(status: sync::SyncStatus, two_way: bool) -> SyncStatus {
     SyncStatus {
         state: match status.state {
             sync::SyncState::Starting => SyncState::Starting,
             sync::SyncState::Connecting => SyncState::Connecting,
             sync::SyncState::Syncing => SyncState::Syncing,
             sync::SyncState::InSync => SyncState::InSync,
+            sync::SyncState::Paused => SyncState::Paused,
             sync::SyncState::Degraded => SyncState::Degraded,
             sync::SyncState::SourceLost => SyncState::SourceLost,
             sync::SyncState::Failed => SyncState::Failed,
@@ -170,6 +195,22 @@ fn sync_status(status: sync::SyncStatus) -> SyncStatus {
         total_files: status.global_files,
         total_bytes: status.global_bytes,
         connected: status.connected,
+        sync_type: if two_way { SyncType::SendReceive } else { SyncType::Send },
+        receives: status.receives,
+        paused: status.paused,
+        left_out_by: match status.left_out_by {
+            sync::LeftOutBy::Nothing => LeftOutBy::Nothing,
+            sync::LeftOutBy::Patterns => LeftOutBy::Patterns,
+            sync::LeftOutBy::Git => LeftOutBy::Git,
+            sync::LeftOutBy::OwnFile => LeftOutBy::OwnFile,
+        },
+        last_synced: status.last_synced.map(timestamp),
+        problems: status
+            .unreadable
+            .into_iter()
+            .take(NAMED_PROBLEMS)
+            .map(|problem| SyncProblem { path: problem.path, error: problem.error })
+            .collect(),
         restarts: status.restarts,
         last_error: status.last_error,
         hint: status.hint,

@@ -10,7 +10,7 @@ use nhd_protocol::workload::WorkloadRef;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::sync::{KeyPair, SyncIdentity};
+use crate::sync::{KeyPair, Selection, SyncIdentity};
 
 pub const SESSION_VERSION: u32 = 1;
 
@@ -33,6 +33,9 @@ pub struct StoredSession {
     /// Whether the first sync has been complete once.
     pub synced: bool,
     pub sync: StoredSync,
+    /// Whether the user holds the sync.
+    #[serde(default)]
+    pub sync_paused: bool,
     /// The port of the forward, so that the next daemon asks for the same one.
     pub local_port: Option<u16>,
 }
@@ -82,6 +85,10 @@ pub struct StoredDev {
     pub limits: BTreeMap<String, String>,
     pub requests: BTreeMap<String, String>,
     pub keep_security_context: bool,
+    /// What is synced.
+    pub selection: Selection,
+    /// What the pod changes comes back.
+    pub two_way: bool,
     /// What was configured and has no effect.
     pub warnings: Vec<String>,
 }
