@@ -21,6 +21,7 @@ mod start;
 mod status;
 mod stdio;
 mod surroundings;
+mod sync;
 mod target;
 mod workloads;
 
@@ -79,6 +80,7 @@ async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure>
         }
         Command::Status(arguments) => status::run(arguments, &launch::connect(&paths).await?, screen).await,
         Command::Forward(command) => forward::run(command, &launch::connect(&paths).await?, screen).await,
+        Command::Sync(arguments) => sync::run(arguments, &launch::connect(&paths).await?, screen).await,
         Command::Daemon(DaemonCommand::Start) => daemon::start(&paths, screen).await,
         Command::Daemon(DaemonCommand::Stop) => daemon::stop(&paths, screen).await,
         Command::Daemon(DaemonCommand::Status) => daemon::status(&paths, screen).await,

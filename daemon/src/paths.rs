@@ -118,6 +118,12 @@ impl Paths {
         self.home.join("sessions").join(id)
     }
 
+    /// What a session's pod changed or deleted on this machine: the local files as they were.
+    #[must_use]
+    pub fn kept(&self, id: &str) -> PathBuf {
+        self.home.join("kept").join(id)
+    }
+
     /// The REST socket of a session's syncthing.
     #[must_use]
     pub fn syncthing_socket(&self, id: &str) -> PathBuf {

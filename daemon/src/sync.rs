@@ -9,6 +9,7 @@ pub mod rest;
 pub mod source;
 pub mod changes;
 pub mod watcher;
+pub mod rules;
 pub mod progress;
 pub mod status;
 pub mod engine;
@@ -16,6 +17,7 @@ pub mod error;
 
 mod home;
 mod observe;
+mod omissions;
 mod scanner;
 mod supervise;
 
@@ -24,4 +26,6 @@ pub use config_xml::{RemoteFolder, remote_config};
 pub use engine::{SyncEngine, SyncOptions, end_leftover};
 pub use error::SyncError;
 pub use identity::{DeviceId, IdentityError, KeyPair, SyncIdentity};
+pub use omissions::{LeftOutBy, end_omissions};
+pub use rules::Selection;
 pub use status::{SyncState, SyncStatus};

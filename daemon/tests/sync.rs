@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use nhd::sync::process::Syncthing;
 use nhd::sync::rest::Rest;
 use nhd::sync::{
-    Binary, KeyPair, RemoteFolder, SyncEngine, SyncError, SyncIdentity, SyncOptions, SyncState, SyncStatus,
-    remote_config,
+    Binary, KeyPair, LeftOutBy, RemoteFolder, Selection, SyncEngine, SyncError, SyncIdentity, SyncOptions,
+    SyncState, SyncStatus, end_omissions, remote_config,
 };
 use rustix::process::{Pid, Signal, WaitOptions, kill_process};
 use tempfile::TempDir;
@@ -30,6 +30,8 @@ struct Bed {
     identity: SyncIdentity,
     remote_keys: KeyPair,
     port: u16,
+    selection: Selection,
+    two_way: bool,
     remote: Option<Syncthing>,
     engine: Option<SyncEngine>,
     tracker: TaskTracker,
@@ -50,6 +52,8 @@ impl Bed {
             identity,
             remote_keys,
             port,
+            selection: Selection::default(),
+            two_way: false,
             remote: None,
             engine: None,
             tracker: TaskTracker::new(),
@@ -62,7 +66,19 @@ impl Bed {
 
     /// Both sides run and the first sync, of one file, is complete.
     async fn synced() -> Self {
-        let mut bed = Self::new().await;
+        Self::new().await.started().await
+    }
+
+    /// The same both ways, and what the container changes is taken.
+    async fn both_ways() -> Self {
+        let mut bed = Self { two_way: true, ..Self::new().await };
+        bed = bed.started().await;
+        bed.wait_for(|status| status.receives && status.in_sync).await;
+        bed
+    }
+
+    async fn started(self) -> Self {
+        let mut bed = self;
         bed.save("first", "1");
         bed.start_remote().await;
         bed.start_engine().await;
@@ -95,6 +111,10 @@ impl Bed {
             identity: self.identity.clone(),
             binary: self.binary.clone(),
             forward_port: self.port,
+            selection: self.selection.clone(),
+            two_way: self.two_way,
+            kept: self.place.path().join("kept"),
+            paused: false,
         }
     }
 
@@ -110,6 +130,7 @@ impl Bed {
             folder_id: FOLDER,
             work_dir: self.place.path().join("there").to_str().unwrap(),
             listen_port: self.port,
+            two_way: self.two_way,
             local: &self.identity.local.device_id().unwrap(),
             remote: &self.identity.remote_device,
         });
@@ -159,6 +180,25 @@ impl Bed {
         let path = self.there(name);
         until(&format!("{name} arrives"), || std::fs::read_to_string(&path).is_ok_and(|found| found == text))
             .await;
+    }
+
+    async fn comes_back(&self, name: &str, text: &str) {
+        let path = self.here(name);
+        until(&format!("{name} comes back"), || {
+            std::fs::read_to_string(&path).is_ok_and(|found| found == text)
+        })
+        .await;
+    }
+
+    fn stignore(&self) -> String {
+        std::fs::read_to_string(self.here(".stignore")).unwrap_or_default()
+    }
+
+    /// The texts of the files that were kept.
+    fn kept(&self) -> Vec<String> {
+        let top = self.place.path().join("kept");
+        let names = if top.exists() { files_below(&top) } else { Vec::new() };
+        names.iter().map(|name| std::fs::read_to_string(top.join(name)).unwrap()).collect()
     }
 
     fn log(&self) -> String {
@@ -416,4 +456,294 @@ async fn stopping_leaves_no_process_and_starting_again_goes_on() {
     bed.wait_for(|status| status.in_sync).await;
     assert_eq!(names(&bed.there("")), ["first", "meanwhile"]);
     bed.end().await;
+}
+
+fn of_git() -> Selection {
+    Selection { git_ignore: true, ..Selection::default() }
+}
+
+fn patterns(files: &[&str], ignored: &[&str]) -> Selection {
+    let owned = |list: &[&str]| list.iter().map(|it| (*it).to_owned()).collect();
+    Selection { git_ignore: false, files: owned(files), ignored: owned(ignored) }
+}
+
+/// Every file and link below a folder, relative to it.
+fn files_below(top: &Path) -> Vec<String> {
+    let (mut found, mut unread) = (Vec::new(), vec![top.to_owned()]);
+    while let Some(folder) = unread.pop() {
+        for entry in folder.read_dir().unwrap().flatten() {
+            match entry.file_type().unwrap().is_dir() {
+                true => unread.push(entry.path()),
+                false => found.push(entry.path().strip_prefix(top).unwrap().to_str().unwrap().to_owned()),
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test may ask git")]
+fn git(folder: &Path, arguments: &[&str]) -> String {
+    let output = std::process::Command::new("git").current_dir(folder).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What git would take into a commit.
+fn not_ignored(folder: &Path) -> Vec<String> {
+    let listed = git(folder, &["ls-files", "--others", "--exclude-standard", "-z"]);
+    let mut names: Vec<String> = listed.split_terminator('\0').map(str::to_owned).collect();
+    names.retain(|name| name != ".stignore");
+    names.sort();
+    names
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_git_ignores_is_left_out_and_the_rules_follow_the_files() {
+    let mut bed = Bed { selection: of_git(), ..Bed::new().await };
+    git(&bed.here(""), &["init", "--quiet"]);
+    for name in [
+        "src/a.go",
+        "src/a.o",
+        "src/keep.o",
+        "node_modules/x/y.js",
+        "app/node_modules/z.js",
+        "app/build/out",
+        "app/src/build",
+        "docs/a.txt",
+        "docs/deep/a.txt",
+        ".vscode/settings.json",
+        ".vscode/other.json",
+        "logs/keep/x.log",
+        "logs/x.log",
+        "we{i}rd",
+        "we[i]rd",
+        "w e*rd",
+        "tr ail ",
+        "excluded/x",
+        "a/x/b",
+        "a/b",
+        "lib/x.pyc",
+        "frontend/lib/x.pyc",
+        "frontend/lib/x.py",
+        "back\\slash",
+        "#hash",
+        "!bang",
+    ] {
+        std::fs::create_dir_all(bed.here(name).parent().unwrap()).unwrap();
+        bed.save(name, name);
+    }
+    bed.save(
+        ".gitignore",
+        "# comment\n*.o\n!keep.o\nnode_modules/\nbuild/\n/docs/*.txt\n.vscode/*\n!.vscode/settings.json\n\
+         logs/*\n!logs/keep/\nwe{i}rd\nwe\\[i]rd\n\\#hash\n\\!bang\na/**/b\n*.pyc\nlib/\n!frontend/lib/\n",
+    );
+    bed.save("app/.gitignore", "!/build/\n*.tmp\n");
+    bed.save(".git/info/exclude", "excluded\n");
+    bed.start_remote().await;
+    bed.start_engine().await;
+    let status = bed.wait_for(|status| status.in_sync).await;
+    assert_eq!(status.left_out_by, LeftOutBy::Git);
+    assert_eq!(files_below(&bed.there("")), not_ignored(&bed.here("")), "{}", bed.stignore());
+    assert!(bed.there("app/build/out").exists() && !bed.there(".git").exists());
+
+    // What comes later, in new folders as well.
+    for name in ["src/b.o", "new/deep/node_modules/x", "new/deep/b.txt", ".vscode/third.json", "app/x.tmp"] {
+        std::fs::create_dir_all(bed.here(name).parent().unwrap()).unwrap();
+        bed.save(name, name);
+    }
+    bed.barrier().await.unwrap();
+    assert_eq!(files_below(&bed.there("")), not_ignored(&bed.here("")), "{}", bed.stignore());
+
+    // Other rules: what they leave out stays in both places, what they let through arrives.
+    bed.save("new/.gitignore", "b.txt\n");
+    bed.save(".gitignore", "node_modules\n");
+    bed.barrier().await.unwrap();
+    bed.arrives("src/a.o", "src/a.o").await;
+    bed.barrier().await.unwrap();
+    assert!(bed.there("new/deep/b.txt").exists() && bed.here("new/deep/b.txt").exists());
+    let mut expected = not_ignored(&bed.here(""));
+    expected.push("new/deep/b.txt".to_owned());
+    expected.sort();
+    assert_eq!(files_below(&bed.there("")), expected, "{}", bed.stignore());
+
+    bed.engine().stop().await;
+    end_omissions(&bed.here(""), FOLDER).unwrap();
+    assert!(!bed.here(".stignore").exists());
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_patterns_of_a_configuration_select_what_is_synced() {
+    let mut bed = Bed { selection: patterns(&["./src", "pom.xml"], &["*.class"]), ..Bed::new().await };
+    for name in ["src/main/A.java", "src/main/A.class", "deep/pom.xml", "deep/other", "target/x"] {
+        std::fs::create_dir_all(bed.here(name).parent().unwrap()).unwrap();
+        bed.save(name, name);
+    }
+    bed.start_remote().await;
+    bed.start_engine().await;
+    let status = bed.wait_for(|status| status.in_sync).await;
+    assert_eq!(status.left_out_by, LeftOutBy::Patterns);
+    assert_eq!(files_below(&bed.there("")), ["deep/pom.xml", "src/main/A.java"], "{}", bed.stignore());
+    bed.save("src/main/B.java", "b");
+    bed.save("src/main/B.class", "b");
+    bed.save("top", "no");
+    bed.barrier().await.unwrap();
+    let expected = ["deep/pom.xml", "src/main/A.java", "src/main/B.java"];
+    assert_eq!(files_below(&bed.there("")), expected, "{}", bed.stignore());
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stignore_of_the_user_counts_and_stays() {
+    let mut bed = Bed { selection: patterns(&[], &["a"]), ..Bed::new().await };
+    bed.save(".stignore", "/b\n");
+    bed.save("a", "1");
+    bed.save("b", "1");
+    bed.start_remote().await;
+    bed.start_engine().await;
+    let status = bed.wait_for(|status| status.in_sync).await;
+    assert_eq!(status.left_out_by, LeftOutBy::OwnFile);
+    assert_eq!(files_below(&bed.there("")), ["a"]);
+    bed.engine().stop().await;
+    end_omissions(&bed.here(""), FOLDER).unwrap();
+    assert_eq!(bed.stignore(), "/b\n");
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_emptied_folder_is_lost_although_our_own_file_is_in_it() {
+    let mut bed = Bed { selection: patterns(&[], &["a"]), ..Bed::new().await };
+    bed = bed.started().await;
+    std::fs::remove_file(bed.here("first")).unwrap();
+    bed.wait_for(|status| status.state == SyncState::SourceLost).await;
+    assert!(bed.there("first").exists());
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_ways_a_file_of_the_container_arrives_here() {
+    let bed = Bed::both_ways().await;
+    std::fs::write(bed.there("generated"), "by the container").unwrap();
+    bed.comes_back("generated", "by the container").await;
+    bed.save("first", "mine");
+    bed.arrives("first", "mine").await;
+    assert_eq!(names(&bed.here("")), ["first", "generated"]);
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_ways_a_conflict_keeps_both_versions() {
+    let mut bed = Bed::both_ways().await;
+    bed.kill_remote().await;
+    bed.wait_for(|status| !status.connected).await;
+    bed.save("first", "mine, made here");
+    std::fs::write(bed.there("first"), "theirs, made in the container").unwrap();
+    bed.start_remote().await;
+    bed.engine().kick();
+    until("both versions are here", || {
+        let texts: Vec<String> = files_below(&bed.here(""))
+            .iter()
+            .filter_map(|name| std::fs::read_to_string(bed.here(name)).ok())
+            .collect();
+        ["mine, made here", "theirs, made in the container"]
+            .iter()
+            .all(|version| texts.iter().any(|text| text == version))
+    })
+    .await;
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_ways_a_new_container_deletes_nothing() {
+    let mut bed = Bed::both_ways().await;
+    std::fs::create_dir(bed.here("folder")).unwrap();
+    bed.save("folder/second", "2");
+    bed.barrier().await.unwrap();
+    for round in 0..3 {
+        bed.kill_remote().await;
+        bed.wait_for(|status| !status.connected).await;
+        std::fs::remove_dir_all(bed.place.path().join("container")).unwrap();
+        std::fs::remove_dir_all(bed.there("")).unwrap();
+        std::fs::create_dir(bed.there("")).unwrap();
+        bed.save("meanwhile", &round.to_string());
+        bed.start_remote().await;
+        bed.engine().kick();
+        bed.wait_for(|status| status.connected && status.in_sync).await;
+        bed.arrives("meanwhile", &round.to_string()).await;
+        bed.arrives("folder/second", "2").await;
+        let everything = ["first", "folder/second", "meanwhile"];
+        assert_eq!(files_below(&bed.here("")), everything);
+        assert_eq!(files_below(&bed.there("")), everything);
+        assert_eq!(bed.kept(), [""; 0]);
+    }
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_ways_what_the_container_deletes_or_changes_is_kept() {
+    let bed = Bed::both_ways().await;
+    std::fs::create_dir(bed.here("folder")).unwrap();
+    bed.save("folder/second", "the original");
+    bed.barrier().await.unwrap();
+    // The oldest version is kept, however often it is changed after that.
+    for round in 0..3 {
+        let text = format!("version {round} of the container");
+        std::fs::write(bed.there("folder/second"), &text).unwrap();
+        bed.comes_back("folder/second", &text).await;
+    }
+    std::fs::remove_dir_all(bed.there("folder")).unwrap();
+    std::fs::remove_file(bed.there("first")).unwrap();
+    until("it is gone here", || !bed.here("folder").exists() && !bed.here("first").exists()).await;
+    let kept = bed.kept();
+    assert!(
+        kept.iter().any(|text| text == "1") && kept.iter().any(|text| text == "the original"),
+        "{kept:?}"
+    );
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sync_that_is_held_sends_nothing_until_it_goes_on() {
+    let bed = Bed::synced().await;
+    bed.engine().pause(true);
+    bed.wait_for(|status| status.state == SyncState::Paused && !status.connected).await;
+    bed.save("first", "later");
+    assert!(matches!(bed.barrier().await, Err(SyncError::Paused)));
+    bed.engine().kick();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(std::fs::read_to_string(bed.there("first")).unwrap(), "1");
+    bed.engine().pause(false);
+    bed.arrives("first", "later").await;
+    bed.wait_for(|status| status.state == SyncState::InSync).await;
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rules_make_a_save_no_slower() {
+    let mut plain = Bed::synced().await;
+    let mut ruled = Bed { selection: of_git(), ..Bed::new().await };
+    git(&ruled.here(""), &["init", "--quiet"]);
+    ruled.save(".gitignore", "node_modules/\n*.o\n!keep.o\n/dist\n");
+    ruled = ruled.started().await;
+    let mut measured = [Vec::new(), Vec::new()];
+    for round in 0..15 {
+        for (bed, measured) in [&mut plain, &mut ruled].into_iter().zip(&mut measured) {
+            let text = format!("round {round}");
+            bed.rest_a_while().await;
+            let begun = Instant::now();
+            bed.save("first", &text);
+            bed.arrives("first", &text).await;
+            measured.push(begun.elapsed());
+        }
+    }
+    measured.iter_mut().for_each(|measured| measured.sort());
+    let [without, with] = measured.map(|measured| measured[7]);
+    println!(
+        "save to remote: p50 {without:?} without rules, {with:?} with, ratio {:.2}",
+        with.as_secs_f64() / without.as_secs_f64()
+    );
+    assert!(with < without * 3, "{with:?} {without:?}");
+    plain.end().await;
+    ruled.end().await;
 }

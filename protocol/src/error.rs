@@ -104,6 +104,8 @@ error_kinds! {
     SyncFailed = 83, "Read `sync.lastError` of the session's status. The daemon starts syncthing again by itself.";
     /// The port-forward cannot be opened.
     ForwardFailed = 84, "Check the permission for `pods/portforward` and the way to the cluster. The daemon tries again.";
+    /// The sync is held, so that what is awaited does not come.
+    SyncPaused = 85, "Let it go on with `sync.resume`.";
     /// Another program of this machine has the local port, or another forward.
     LocalPortTaken = 90, "Name another `localPort` or none, or end what has it; the message names the port.";
     /// The user may not open this local port.

@@ -14,6 +14,7 @@ use crate::openrpc::OpenRpcDocument;
 use crate::session::{
     EndResult, PlanResult, SessionList, SessionSelector, SessionStatus, StartParams, WaitParams,
 };
+use crate::sync::{RescanParams, SyncReport};
 
 /// A method of the daemon: JSON-RPC 2.0, params as one flat object.
 pub trait Method {
@@ -125,7 +126,7 @@ methods! {
     "session.list" List(SessionSelector) -> SessionList, Reads, [];
     /// Waits until a session has come so far. Fails when it no longer can, with the session's own error.
     "session.wait" Wait(WaitParams) -> SessionStatus, Reads,
-        [&[ErrorKind::SessionNotFound, ErrorKind::Timeout], CLUSTER_ERRORS, WORKLOAD_ERRORS, SESSION_ERRORS];
+        [&[ErrorKind::SessionNotFound, ErrorKind::Timeout, ErrorKind::SyncPaused], CLUSTER_ERRORS, WORKLOAD_ERRORS, SESSION_ERRORS];
     /// Forwards a port on 127.0.0.1 to one of the dev pod, until `forward.end` or the end of the session. Answers when the
     /// local port takes connections, which wait for the pod where it is away. Repeated, it answers with the forward that
     /// there is.
@@ -146,6 +147,16 @@ methods! {
         [&[ErrorKind::Timeout, ErrorKind::StoreFailed]];
     /// The forwards of all sessions that match, the session's own to its syncthing included.
     "forward.list" Forwards(SessionSelector) -> ForwardList, Reads, [];
+    /// How a session's files are synced: which way, what is left out, how far, what cannot be read.
+    "sync.status" SyncState(SessionSelector) -> SyncReport, Reads, [&[ErrorKind::SessionNotFound]];
+    /// Looks at files again that changed unseen, as on a network disk. Answers before that is done.
+    "sync.rescan" SyncRescan(RescanParams) -> SyncReport, Idempotent, [&[ErrorKind::SessionNotFound, ErrorKind::SyncFailed]];
+    /// Holds the sync of a session, across restarts of the daemon, once its first sync is complete.
+    "sync.pause" SyncPause(SessionSelector) -> SyncReport, Idempotent,
+        [&[ErrorKind::SessionNotFound, ErrorKind::SyncFailed, ErrorKind::StoreFailed]];
+    /// Lets the sync go on.
+    "sync.resume" SyncResume(SessionSelector) -> SyncReport, Idempotent,
+        [&[ErrorKind::SessionNotFound, ErrorKind::SyncFailed, ErrorKind::StoreFailed]];
     /// The workloads of a namespace or of the cluster, with who has which in DevMode since when.
     "workload.list" Workloads(WorkloadListParams) -> WorkloadList, Reads, [CLUSTER_ERRORS];
     /// Says what a start with the same parameters would use, and where each value came from: the request, the source

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::error::ErrorInfo;
 use crate::forward::{ForwardStatus, PortForward};
-use crate::sync::SyncStatus;
+use crate::sync::{SyncStatus, SyncType};
 use crate::workload::{WorkloadKind, WorkloadRef};
 
 /// Which image and arguments the sidecar has.
@@ -81,6 +81,9 @@ pub struct StartParams {
     /// node at the work dir.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub force: bool,
+    /// Which way files go; `send` without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sync_type: Option<SyncType>,
     /// How long the start may take until files are synced; 120,000 without it. A start that takes longer is undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,

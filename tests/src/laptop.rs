@@ -172,6 +172,7 @@ impl Laptop {
             sidecar_preset: None,
             security_context: None,
             force: false,
+            sync_type: None,
             timeout_ms: Some(60_000),
             port_forward: Vec::new(),
         }

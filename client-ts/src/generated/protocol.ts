@@ -178,6 +178,8 @@ export type ErrorKind =
   | "syncFailed"
   /** The port-forward cannot be opened. */
   | "forwardFailed"
+  /** The sync is held, so that what is awaited does not come. */
+  | "syncPaused"
   /** Another program of this machine has the local port, or another forward. */
   | "localPortTaken"
   /** The user may not open this local port. */
@@ -365,6 +367,17 @@ export interface HelloResult {
   version: string;
 }
 
+/** What says which files are left out. */
+export type LeftOutBy =
+  /** Everything is synced. */
+  | "nothing"
+  /** The patterns of the dev configuration. */
+  | "patterns"
+  /** What git ignores. */
+  | "git"
+  /** The user's own `.stignore` in the source folder; the configuration has no effect then. */
+  | "ownFile";
+
 /** Takes no parameters: `{}` or nothing. */
 export type NoParams = Record<string, never>;
 
@@ -475,6 +488,26 @@ export interface ReplicaCount {
 
 /** The id of a request, as the client chose it. */
 export type RequestId = number | string;
+
+/** Looks at files again that changed unseen. */
+export interface RescanParams {
+  /**
+   * Every session that the other members leave. `session.end` wants it said, so that a member forgotten or
+   * misspelled does not end everything.
+   */
+  all?: boolean;
+  /** The kubeconfig context that the session was started with. */
+  context?: string;
+  kind?: WorkloadKind;
+  /** The workload's name. */
+  name?: string;
+  /** The workload's namespace. */
+  namespace?: string;
+  /** Paths relative to the source folder, each with all below it; everything without them. */
+  paths?: string[];
+  /** The session's id. */
+  session?: string;
+}
 
 /** What becomes of the security contexts of the pod and of the container developed in. */
 export type SecurityContextChoice =
@@ -629,6 +662,8 @@ export interface StartParams {
   sidecarImage?: string;
   /** `syncthing` without it. */
   sidecarPreset?: SidecarPreset;
+  /** Which way files go; `send` without it. */
+  syncType?: SyncType;
   /**
    * How long the start may take until files are synced; 120,000 without it. A start that takes longer is undone.
    */
@@ -696,6 +731,26 @@ export type StepOutcome =
   | "done"
   | "failed";
 
+/** A path that cannot be read or written. */
+export interface SyncProblem {
+  error: string;
+  /** Relative to the source folder. */
+  path: string;
+}
+
+/** The sync of one session: what is synced, where to, and how far. */
+export interface SyncReport {
+  /** The session's id. */
+  session: string;
+  /** The local source folder. */
+  source: string;
+  /** The folder in the container. */
+  workDir: string;
+  workload: WorkloadRef;
+  /** Left out before syncthing has been started for the first time. */
+  sync?: SyncStatus;
+}
+
 /** How far file sync has come. */
 export type SyncState =
   /** The local syncthing is being started. */
@@ -706,6 +761,8 @@ export type SyncState =
   | "syncing"
   /** Everything saved is in the pod. */
   | "inSync"
+  /** It is held with `sync.pause` until `sync.resume`: neither side hears of the other. */
+  | "paused"
   /** It works, slower or with files left out; `lastError` says why. */
   | "degraded"
   /** The source folder is gone or empty at once: nothing is synced, and nothing is deleted in the pod. */
@@ -734,7 +791,28 @@ export interface SyncStatus {
   hint?: string;
   /** What went wrong last, as long as it matters. */
   lastError?: string;
+  /** When the pod was last seen to have everything. */
+  lastSynced?: string;
+  /** What says which files are left out. */
+  leftOutBy?: LeftOutBy;
+  /** Whether it is held. */
+  paused?: boolean;
+  /** Paths that cannot be read or written, the first of them. */
+  problems?: SyncProblem[];
+  /** Whether what the pod changes is taken now: with `sendReceive`, once everything is there. */
+  receives?: boolean;
+  /** Which way files go. */
+  syncType?: SyncType;
 }
+
+/** Which way files go. */
+export type SyncType =
+  /** Into the pod only: local files are never changed. */
+  | "send"
+  /**
+   * Into the pod; and once everything is there, what the pod changes comes back. A conflict keeps both versions.
+   */
+  | "sendReceive";
 
 /** Waits until a session has come so far. Fails at once when it no longer can. */
 export interface WaitParams {
@@ -848,6 +926,14 @@ export interface Methods {
   "forward.end": { params: ForwardEndParams; result: ForwardList };
   /** The forwards of all sessions that match, the session's own to its syncthing included. */
   "forward.list": { params: SessionSelector; result: ForwardList };
+  /** How a session's files are synced: which way, what is left out, how far, what cannot be read. */
+  "sync.status": { params: SessionSelector; result: SyncReport };
+  /** Looks at files again that changed unseen, as on a network disk. Answers before that is done. */
+  "sync.rescan": { params: RescanParams; result: SyncReport };
+  /** Holds the sync of a session, across restarts of the daemon, once its first sync is complete. */
+  "sync.pause": { params: SessionSelector; result: SyncReport };
+  /** Lets the sync go on. */
+  "sync.resume": { params: SessionSelector; result: SyncReport };
   /** The workloads of a namespace or of the cluster, with who has which in DevMode since when. */
   "workload.list": { params: WorkloadListParams; result: WorkloadList };
   /**
@@ -874,6 +960,10 @@ export const REPEATS: { readonly [M in keyof Methods]: "reads" | "idempotent" | 
   "forward.start": "idempotent",
   "forward.end": "idempotent",
   "forward.list": "reads",
+  "sync.status": "reads",
+  "sync.rescan": "idempotent",
+  "sync.pause": "idempotent",
+  "sync.resume": "idempotent",
   "workload.list": "reads",
   "config.resolve": "reads",
   "events.since": "reads",
@@ -915,6 +1005,7 @@ export const ERROR_CODES: { readonly [K in ErrorKind]: number } = {
   syncthingTooOld: 82,
   syncFailed: 83,
   forwardFailed: 84,
+  syncPaused: 85,
   localPortTaken: 90,
   localPortDenied: 91,
   storeFailed: 100,

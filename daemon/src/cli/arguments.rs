@@ -43,6 +43,8 @@ pub(crate) enum Command {
     /// Lead ports of this machine into the dev pod
     #[command(subcommand)]
     Forward(ForwardCommand),
+    /// The files of a session: how far they are, and what to do with them
+    Sync(SyncArguments),
     /// The daemon behind it all, which the other commands start when they need it
     #[command(subcommand)]
     Daemon(DaemonCommand),
@@ -124,12 +126,23 @@ pub(crate) struct DevArguments {
     /// A port to forward, as LOCAL:REMOTE, :REMOTE or PORT; may be given several times [default: as configured]
     #[arg(long, value_name = "LOCAL:REMOTE")]
     pub(crate) forward: Vec<PortPair>,
+    /// Which way files go [default: send]
+    #[arg(long, value_name = "WAY")]
+    pub(crate) sync_type: Option<Way>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SecurityContext {
     /// They stay, as restricted namespaces want it
     Keep,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Way {
+    /// Into the pod only
+    Send,
+    /// What the pod changes comes back, too
+    SendReceive,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -240,6 +253,30 @@ pub(crate) struct ForwardEndArguments {
 pub(crate) struct EndedPort {
     pub(crate) local: Option<u16>,
     pub(crate) remote: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SyncArguments {
+    #[command(subcommand)]
+    pub(crate) action: SyncAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SyncAction {
+    /// Show which way files go, what is left out and how far they are
+    Status(SessionArguments),
+    /// Look at files again that changed unseen
+    Rescan {
+        #[command(flatten)]
+        target: SessionArguments,
+        /// In the source folder, relative to it; may be given several times [default: everything]
+        #[arg(long, value_name = "PATH")]
+        path: Vec<String>,
+    },
+    /// Hold the sync until it is resumed
+    Pause(SessionArguments),
+    /// Let the sync go on
+    Resume(SessionArguments),
 }
 
 /// Which session is meant; nothing where there is one only.

@@ -132,12 +132,15 @@ fn report(waited: Vec<Result<SessionStatus, ClientError>>, screen: &mut Screen) 
     let last = failures.pop();
     if last.is_none() || !screen.json() {
         let result = EndResult { sessions };
-        screen.result(&result, |_| {
-            result.sessions.iter().map(|status| format!("{} is as it was\n", status.workload)).collect()
-        })?;
+        screen.result(&result, |_| result.sessions.iter().map(ended).collect())?;
         failures.iter().try_for_each(|failure| screen.failure(failure))?;
     }
     last.map_or(Ok(()), Err)
+}
+
+fn ended(status: &SessionStatus) -> String {
+    let warnings = status.warnings.iter().map(|warning| format!("  {warning}\n")).collect::<String>();
+    format!("{} is as it was\n{warnings}", status.workload)
 }
 
 fn nothing_to_end(arguments: &EndArguments, screen: &mut Screen) -> Result<(), Failure> {

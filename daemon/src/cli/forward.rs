@@ -56,7 +56,7 @@ async fn list(arguments: &SessionArguments, client: &Client, screen: &mut Screen
     Ok(screen.result(&list, |style| text(style, &list))?)
 }
 
-fn selector(arguments: &SessionArguments) -> SessionSelector {
+pub(super) fn selector(arguments: &SessionArguments) -> SessionSelector {
     let target = arguments.target.0.as_ref();
     SessionSelector {
         session: arguments.session.clone(),

@@ -15,8 +15,9 @@ use nhd_protocol::methods;
 use nhd_protocol::session::{
     Phase, SecurityContextChoice, SessionStatus, SidecarPreset, StartParams, WaitParams, WaitUntil,
 };
+use nhd_protocol::sync::SyncType;
 
-use super::arguments::{DevArguments, Preset, SecurityContext, StartArguments, Wait};
+use super::arguments::{DevArguments, Preset, SecurityContext, StartArguments, Wait, Way};
 use super::client::{Client, ClientError, Events};
 use super::failure::{Exit, Failure};
 use super::follow::{following, interruptible};
@@ -130,6 +131,10 @@ pub(crate) fn params(
         }),
         security_context: arguments.security_context.map(|SecurityContext::Keep| SecurityContextChoice::Keep),
         force: arguments.force,
+        sync_type: arguments.sync_type.map(|way| match way {
+            Way::Send => SyncType::Send,
+            Way::SendReceive => SyncType::SendReceive,
+        }),
         timeout_ms: None,
         port_forward: arguments.forward.iter().map(PortPair::to_string).collect(),
     })

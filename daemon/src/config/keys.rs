@@ -62,7 +62,7 @@ const RESOURCES: &[Key] = &[key("limits", Shape::Quantities), key("requests", Sh
 const SYNC: &[Key] = &[
     key("type", Shape::OneOf(&["send", "sendReceive"])),
     key("mode", Shape::OneOf(&["pattern", "gitIgnore"])),
-    key("filePattern", Shape::Texts(pattern)),
+    key("filePattern", Shape::Texts(wanted)),
     key("ignoreFilePattern", Shape::Texts(pattern)),
     key("deleteProtection", Shape::Unsupported),
 ];
@@ -96,6 +96,15 @@ fn absolute(text: &str) -> Result<(), &'static str> {
 /// A pattern is a line of its own for syncthing.
 fn pattern(text: &str) -> Result<(), &'static str> {
     if text.contains(['\n', '\r', '\0']) { Err("a pattern of one line") } else { Ok(()) }
+}
+
+/// What syncthing has words for, and takes nothing back.
+fn wanted(text: &str) -> Result<(), &'static str> {
+    pattern(text)?;
+    if text.starts_with('!') || text.contains(['[', '\\']) {
+        return Err("a pattern without `!`, `[` and `\\`; leave out with sync.ignoreFilePattern");
+    }
+    Ok(())
 }
 
 pub(super) fn forwarded(text: &str) -> Result<(), &'static str> {

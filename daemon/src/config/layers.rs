@@ -114,26 +114,18 @@ pub fn resolve(
             }
         }
     }
-    warnings.extend(entries.iter().filter(|entry| is_for_later(entry)).map(|entry| {
+    let by_git = entries
+        .iter()
+        .any(|entry| entry.key == "sync.mode" && entry.value == Some(Setting::Text("gitIgnore".to_owned())));
+    let without_effect = |entry: &&Entry| {
+        by_git && ["sync.filePattern", "sync.ignoreFilePattern"].contains(&entry.key.as_str())
+    };
+    warnings.extend(entries.iter().filter(without_effect).map(|entry| {
         let place = entry.origin.place.as_ref();
         let place = place.map(|(file, at)| format!("{file}:{}:{}: ", at.line, at.column)).unwrap_or_default();
-        format!("{place}{} is not acted on yet", entry.key)
+        format!("{place}{} has no effect with sync.mode gitIgnore", entry.key)
     }));
     Ok(Resolved { entries: in_order(entries), warnings })
-}
-
-/// Whether a value is known and shown, and has no effect so far.
-fn is_for_later(entry: &Entry) -> bool {
-    match (entry.key.as_str(), &entry.value) {
-        ("sync.ignoreFilePattern", _) => true,
-        // The whole folder is synced in any case.
-        ("sync.filePattern", Some(Setting::List(patterns))) => {
-            !patterns.iter().any(|it| [".", "./", "/", "*", "**"].contains(&it.as_str()))
-        }
-        ("sync.type", Some(Setting::Text(word))) => word != "send",
-        ("sync.mode", Some(Setting::Text(word))) => word != "pattern",
-        _ => false,
-    }
 }
 
 fn entry(key: impl Into<String>, value: Option<Setting>, origin: Origin) -> Entry {

@@ -204,8 +204,9 @@ fn what_has_no_effect_is_named() {
     );
     let text =
         dev("sync: {type: sendReceive, mode: gitIgnore, filePattern: [src], ignoreFilePattern: [.git]}");
-    let late = ["14: sync.type", "33: sync.mode", "57: sync.filePattern", "83: sync.ignoreFilePattern"];
-    assert_eq!(of_file(&text).warnings, late.map(|key| format!("f:2:{key} is not acted on yet")));
+    let idle = ["57: sync.filePattern", "83: sync.ignoreFilePattern"];
+    let idle = idle.map(|key| format!("f:2:{key} has no effect with sync.mode gitIgnore"));
+    assert_eq!(of_file(&text).warnings, idle);
     let text = "{name: reviews, priorityClass: high, hubs: 1, containers: [{install: {env: [{name: A}]}}]}";
     assert_eq!(
         of_file(text).warnings,

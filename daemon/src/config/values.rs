@@ -22,6 +22,7 @@ pub struct Flags {
     pub keep_security_context: bool,
     /// Instead of those of every text, where there are any.
     pub port_forward: Vec<PortPair>,
+    pub sync_type: Option<String>,
 }
 
 impl Flags {
@@ -31,6 +32,7 @@ impl Flags {
             (CONTAINER, &self.container),
             ("workDir", &self.work_dir),
             ("sidecarImage", &self.sidecar_image),
+            ("sync.type", &self.sync_type),
         ];
         let named = named.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.clone()?)));
         let env = self.env.iter().map(|(name, value)| (format!("env.{name}"), value.clone()));
@@ -63,6 +65,12 @@ pub struct Values {
     pub keep_security_context: bool,
     /// The ports to forward, each with why; none twice.
     pub forwards: Vec<(PortPair, ForwardReason)>,
+    /// What the container changes is wanted, too.
+    pub two_way: bool,
+    /// Only what git does not ignore is synced.
+    pub git_ignore: bool,
+    pub file_patterns: Vec<String>,
+    pub ignored_patterns: Vec<String>,
 }
 
 impl Values {
@@ -70,6 +78,10 @@ impl Values {
         let text = |key: &str| match resolved.get(key) {
             Some(Setting::Text(text)) => Some(text.clone()),
             _ => None,
+        };
+        let list = |key: &str| match resolved.get(key) {
+            Some(Setting::List(items)) => items.clone(),
+            _ => Vec::new(),
         };
         Self {
             image: text("image"),
@@ -85,6 +97,10 @@ impl Values {
             env: texts(resolved, "env").collect(),
             keep_security_context: text(SECURITY_CONTEXT).is_some(),
             forwards: forwards(resolved),
+            two_way: text("sync.type").as_deref() == Some("sendReceive"),
+            git_ignore: text("sync.mode").as_deref() == Some("gitIgnore"),
+            file_patterns: list("sync.filePattern"),
+            ignored_patterns: list("sync.ignoreFilePattern"),
         }
     }
 }

@@ -14,7 +14,8 @@ use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
 use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
 use nhd_protocol::methods::{
     Discover, End, EventSubscription, EventsSince, ForwardEnd, ForwardStart, Forwards, Hello, List, Method,
-    Plan, Release, Resolve, Shutdown, Start, Status, Wait, Workloads,
+    Plan, Release, Resolve, Shutdown, Start, Status, SyncPause, SyncRescan, SyncResume, SyncState, Wait,
+    Workloads,
 };
 use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{SessionList, SessionSelector, StartParams};
@@ -66,6 +67,16 @@ pub fn methods(door: Door) -> RpcModule<Door> {
         &mut module,
         |door, selector| async move { Ok(door.manager.forwards(&selector)) },
     );
+    method::<SyncState, _, _>(&mut module, |door, selector: SessionSelector| async move {
+        door.manager.sync_status(&selector).await
+    });
+    method::<SyncRescan, _, _>(&mut module, |door, params| async move { door.manager.rescan(params).await });
+    method::<SyncPause, _, _>(&mut module, |door, selector: SessionSelector| async move {
+        door.manager.pause_sync(&selector, true).await
+    });
+    method::<SyncResume, _, _>(&mut module, |door, selector: SessionSelector| async move {
+        door.manager.pause_sync(&selector, false).await
+    });
     method::<Resolve, _, _>(&mut module, |door, params| async move {
         configure::show(&door.environment.paths, params).await
     });

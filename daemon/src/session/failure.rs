@@ -129,6 +129,7 @@ impl From<SyncError> for Failure {
     fn from(error: SyncError) -> Self {
         let kind = match &error {
             SyncError::SourceLost(_) => ErrorKind::SourceMissing,
+            SyncError::Paused => ErrorKind::SyncPaused,
             _ => ErrorKind::SyncFailed,
         };
         let mut info = ErrorInfo::new(kind, error_chain(&error));

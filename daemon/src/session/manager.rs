@@ -1,8 +1,10 @@
 //! All sessions of this daemon: who asks for one is led to its task.
 
+mod ask;
 mod forwards;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use nhd_protocol::event::EventBody;
 use nhd_protocol::session::{
     EndResult, Phase, SessionList, SessionSelector, SessionStatus, StartParams, WaitParams, WaitUntil,
 };
+use nhd_protocol::sync::{RescanParams, SyncReport};
 use nhd_protocol::workload::WorkloadRef;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout_at};
@@ -143,12 +146,7 @@ impl SessionManager {
         match matching.as_slice() {
             [] => Ok(None),
             [one] => Ok(Some(one.clone())),
-            several => {
-                let names: Vec<String> = several.iter().map(|handle| handle.workload.to_string()).collect();
-                let message = format!("several sessions match: {}", names.join(", "));
-                Err(ErrorInfo::new(ErrorKind::InvalidRequest, message)
-                    .with_hint("name the namespace or the session"))
-            }
+            several => Err(ambiguous(several)),
         }
     }
 
@@ -182,6 +180,32 @@ impl SessionManager {
             }
         }
         Ok(if params.until == WaitUntil::Synced { handle.status.borrow().clone() } else { status })
+    }
+
+    pub async fn sync_status(&self, selector: &SessionSelector) -> Result<SyncReport, ErrorInfo> {
+        Ok(self.one(selector)?.sync_report())
+    }
+
+    pub async fn pause_sync(
+        &self,
+        selector: &SessionSelector,
+        paused: bool,
+    ) -> Result<SyncReport, ErrorInfo> {
+        let handle = self.one(selector)?;
+        handle.ask(|answer| Command::Pause(paused, answer)).await?;
+        Ok(handle.sync_report())
+    }
+
+    pub async fn rescan(&self, params: RescanParams) -> Result<SyncReport, ErrorInfo> {
+        let handle = self.one(&params.of)?;
+        let paths = params.paths.iter().map(|path| inside(path)).collect::<Result<_, _>>()?;
+        handle.ask(|answer| Command::Rescan(paths, answer)).await?;
+        Ok(handle.sync_report())
+    }
+
+    /// The one session that goes on and matches.
+    fn one(&self, selector: &SessionSelector) -> Result<Handle, ErrorInfo> {
+        self.only(selector)?.ok_or_else(|| not_found(selector))
     }
 
     fn matching(&self, selector: &SessionSelector) -> Vec<Handle> {
@@ -294,11 +318,23 @@ impl Handle {
         }
     }
 
+    /// Takes as long as the sync does.
     async fn barrier(&self) -> Result<(), ErrorInfo> {
         let lost = || ErrorInfo::new(ErrorKind::Cancelled, "the session ended meanwhile");
         let (answer, answered) = oneshot::channel();
         self.commands.send(Command::Barrier(answer)).await.map_err(|_| lost())?;
         answered.await.map_err(|_| lost())?
+    }
+
+    fn sync_report(&self) -> SyncReport {
+        let status = self.status.borrow().clone();
+        SyncReport {
+            session: status.session,
+            workload: status.workload,
+            source: status.source,
+            work_dir: status.work_dir,
+            sync: status.sync,
+        }
     }
 
     async fn reach(&mut self, until: WaitUntil) -> Result<SessionStatus, ErrorInfo> {
@@ -326,6 +362,10 @@ fn reached(status: &SessionStatus, until: WaitUntil) -> Option<Result<SessionSta
         WaitUntil::Synced => status.phase == Phase::Synced,
         WaitUntil::Ended => status.phase.is_final(),
     };
+    let paused = status.sync.as_ref().is_some_and(|sync| sync.paused);
+    if until == WaitUntil::Synced && paused && !status.phase.is_final() {
+        return Some(Err(paused_error(status)));
+    }
     if there {
         return Some(Ok(status.clone()));
     }
@@ -337,12 +377,35 @@ fn reached(status: &SessionStatus, until: WaitUntil) -> Option<Result<SessionSta
     }
 }
 
+/// A path of a request, which must lie in the source folder.
+fn inside(path: &str) -> Result<PathBuf, ErrorInfo> {
+    let normal = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+    if normal && !path.is_empty() {
+        return Ok(PathBuf::from(path));
+    }
+    let message = format!("{path:?} is no path in the source folder");
+    Err(ErrorInfo::new(ErrorKind::InvalidRequest, message).with_hint("name it relative to that folder"))
+}
+
+fn ambiguous(several: &[Handle]) -> ErrorInfo {
+    let names: Vec<String> = several.iter().map(|handle| handle.workload.to_string()).collect();
+    let message = format!("several sessions match: {}", names.join(", "));
+    ErrorInfo::new(ErrorKind::InvalidRequest, message).with_hint("name the namespace or the session")
+}
+
 /// Why a session that is over cannot come any further.
 fn over(status: &SessionStatus) -> ErrorInfo {
     status.error.clone().unwrap_or_else(|| {
         let message = format!("the session of {} was ended meanwhile", status.workload);
         ErrorInfo { session: Some(status.session.clone()), ..ErrorInfo::new(ErrorKind::Cancelled, message) }
     })
+}
+
+fn paused_error(status: &SessionStatus) -> ErrorInfo {
+    let message = format!("the sync of {} is paused", status.workload);
+    let error =
+        ErrorInfo::new(ErrorKind::SyncPaused, message).with_hint("let it go on with `nhd-cli sync resume`");
+    ErrorInfo { session: Some(status.session.clone()), ..error }
 }
 
 fn too_late(status: &SessionStatus, until: WaitUntil, limit: Duration) -> ErrorInfo {

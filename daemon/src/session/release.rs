@@ -76,6 +76,7 @@ fn session_of(
         entered: true,
         synced: true,
         sync: StoredSync { identity, remote, remote_port: 0 },
+        sync_paused: false,
         local_port: None,
         forwards: Vec::new(),
     })

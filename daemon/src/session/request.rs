@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::forward::PortPair;
 use nhd_protocol::session::StartParams;
+use nhd_protocol::sync::SyncType;
 use nhd_protocol::workload::WorkloadKind;
 
 use super::ports::wanted::FORWARDS_LIMIT;
@@ -14,6 +15,7 @@ use crate::config::files::IN_SOURCE;
 use crate::config::{Flags, Values};
 use crate::plan::DEFAULT_WORK_DIR;
 use crate::store::session::{StoredDev, StoredForward, StoredRequest};
+use crate::sync::Selection;
 
 /// How long a start may take where the client does not say.
 const DEFAULT_TIMEOUT_MS: u64 = 120_000;
@@ -71,6 +73,7 @@ impl Request {
                 env: params.env,
                 keep_security_context: params.security_context.is_some(),
                 port_forward: port_pairs(&params.port_forward)?,
+                sync_type: params.sync_type.map(|sync_type| sync_type_word(sync_type).to_owned()),
             },
         })
     }
@@ -95,6 +98,12 @@ impl Request {
             limits: values.resources.limits,
             requests: values.resources.requests,
             keep_security_context: values.keep_security_context,
+            selection: Selection {
+                git_ignore: values.git_ignore,
+                files: values.file_patterns,
+                ignored: values.ignored_patterns,
+            },
+            two_way: values.two_way,
             warnings,
             forwards: values.forwards.into_iter().map(|(pair, why)| StoredForward::new(pair, why)).collect(),
         };
@@ -116,6 +125,8 @@ pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> 
         format!("limits {}, requests {}", listed(dev.limits.iter()), listed(dev.requests.iter()))
     };
     let context = |dev: &StoredDev| if dev.keep_security_context { "keep" } else { "(not given)" }.to_owned();
+    let sync_type = |dev: &StoredDev| if dev.two_way { "sendReceive" } else { "send" }.to_owned();
+    let selection = |dev: &StoredDev| selected(&dev.selection);
     [
         ("container", text(&there.container), text(&asked.container)),
         ("image", there.image.clone(), asked.image.clone()),
@@ -129,6 +140,8 @@ pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> 
         ("resources", resources(dev), resources(asked_dev)),
         ("security context", context(dev), context(asked_dev)),
         ("port forwards", ports(dev), ports(asked_dev)),
+        ("sync type", sync_type(dev), sync_type(asked_dev)),
+        ("what is synced", selection(dev), selection(asked_dev)),
     ]
     .into_iter()
     .filter(|(_, there, asked)| there != asked)
@@ -147,6 +160,23 @@ fn port_pairs(texts: &[String]) -> Result<Vec<PortPair>, ErrorInfo> {
         text.parse().map_err(|expected| invalid(format!("portForward must be {expected}, not {text:?}")))
     };
     texts.iter().map(pair).collect()
+}
+
+/// The word of the dev configuration.
+fn sync_type_word(sync_type: SyncType) -> &'static str {
+    match sync_type {
+        SyncType::Send => "send",
+        SyncType::SendReceive => "sendReceive",
+    }
+}
+
+fn selected(selection: &Selection) -> String {
+    let Selection { git_ignore, files, ignored } = selection;
+    match (git_ignore, selection.is_everything()) {
+        (true, _) => "what git does not ignore".to_owned(),
+        (false, true) => "everything".to_owned(),
+        (false, false) => format!("[{}] without [{}]", files.join(" "), ignored.join(" ")),
+    }
 }
 
 /// Names with values, on one line.

@@ -87,6 +87,7 @@ pub fn new_session(request: &Request, place: &Place) -> Result<StoredSession, Er
         entered: false,
         synced: false,
         sync: StoredSync { identity, remote, remote_port: rand::random_range(POD_PORTS) },
+        sync_paused: false,
         local_port: None,
         forwards: request.details.dev.forwards.clone(),
     })

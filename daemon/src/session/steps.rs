@@ -29,7 +29,9 @@ use crate::cluster::record::{self, Owner, SidecarFiles};
 use crate::forward::{self, Forward, PodTarget, Route};
 use crate::store::StoredSession;
 use crate::store::session::StoredPlan;
-use crate::sync::{Binary, RemoteFolder, SyncEngine, SyncOptions, end_leftover, remote_config};
+use crate::sync::{
+    Binary, RemoteFolder, SyncEngine, SyncOptions, end_leftover, end_omissions, remote_config,
+};
 use crate::{fault, owner};
 
 /// What a session has running on this machine.
@@ -178,6 +180,10 @@ impl Hands<'_> {
             identity: self.stored.sync.identity.clone(),
             binary: binary.path,
             forward_port: self.stored.local_port.unwrap_or_default(),
+            selection: self.stored.request.dev.selection.clone(),
+            two_way: self.stored.request.dev.two_way,
+            kept: self.environment.paths.kept(&self.stored.id),
+            paused: self.stored.sync_paused,
         };
         let (shutdown, tracker) = (self.environment.shutdown.clone(), self.environment.tracker.clone());
         self.running.sync = Some(Arc::new(SyncEngine::start(options, shutdown, tracker).await?));
@@ -194,6 +200,10 @@ impl Hands<'_> {
             let (folder, socket) = (paths.session(&self.stored.id), paths.syncthing_socket(&self.stored.id));
             end_leftover(&folder, socket, self.stored.sync.identity.api_key.clone()).await?;
             self.running.leftover = false;
+        }
+        let source = &self.stored.request.source;
+        if let Err(error) = end_omissions(source, &folder_id(&self.stored.id)) {
+            tracing::warn!(?source, %error, "failed to remove .stignore");
         }
         Ok(())
     }
@@ -252,6 +262,7 @@ pub fn sidecar_files(stored: &StoredSession) -> SidecarFiles {
         folder_id: &folder_id(&stored.id),
         work_dir: &stored.request.work_dir,
         listen_port: sync.remote_port,
+        two_way: stored.request.dev.two_way,
         local: &local,
         remote: &sync.identity.remote_device,
     });

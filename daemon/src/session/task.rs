@@ -4,8 +4,10 @@ mod obstacle;
 mod pod;
 mod ports;
 mod report;
+mod sync;
 mod wait;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,6 +56,10 @@ pub struct Environment {
 pub enum Command {
     /// Give the workload back. Answered when it is known whether that is possible.
     End(oneshot::Sender<Result<(), ErrorInfo>>),
+    /// Hold the sync, or let it go on.
+    Pause(bool, oneshot::Sender<Result<(), ErrorInfo>>),
+    /// Look at these paths of the source again, or at everything.
+    Rescan(Vec<PathBuf>, oneshot::Sender<Result<(), ErrorInfo>>),
     /// Answer when everything saved before is in the pod.
     Barrier(oneshot::Sender<Result<(), ErrorInfo>>),
     /// Forward a port, or say at once why not.
@@ -286,6 +292,7 @@ impl SessionTask {
         {
             tracing::warn!(?folder, %error, "failed to remove the folder of an ended session");
         }
+        self.drop_empty_kept();
         fault::point("forget", "folderRemoved");
         if let Err(error) = self.environment.store.remove_session(&self.stored.id) {
             return self.stumble(error.into());
@@ -311,6 +318,12 @@ impl SessionTask {
                         let _ = answer.send(Err(Failure::from(error).info));
                     }
                 }
+            }
+            Command::Pause(paused, answer) => {
+                let _ = answer.send(self.pause(paused));
+            }
+            Command::Rescan(paths, answer) => {
+                let _ = answer.send(self.rescan(paths));
             }
             Command::Barrier(answer) => {
                 let sync = self.running.sync.clone();

@@ -1,20 +1,25 @@
 //! What clients see of a session.
 
+use std::path::PathBuf;
+
 use nhd_protocol::Timestamp;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::forward::{ForwardStatus, PortForward};
 use nhd_protocol::session::{Phase, PodStatus, SessionStatus, StepName};
-use nhd_protocol::sync::{SyncState, SyncStatus};
+use nhd_protocol::sync::{LeftOutBy, SyncProblem, SyncState, SyncStatus, SyncType};
 
 use super::autoscaling;
 use super::next::Next;
 use super::observe::Sight;
 use super::ports::opening;
-use crate::clock::timestamp_now;
+use crate::clock::{timestamp, timestamp_now};
 use crate::plan::{Difference, Standing};
 use crate::store::StoredSession;
 use crate::store::session::Desired;
 use crate::{forward, sync};
+
+/// Paths that cannot be synced, named in a status.
+const NAMED_PROBLEMS: usize = 20;
 
 /// Differences named in a warning; more would not be read.
 const NAMED_DIFFERENCES: usize = 5;
@@ -68,6 +73,8 @@ pub struct Glance<'a> {
     pub forward: Option<forward::ForwardStatus>,
     pub forwards: Vec<PortForward>,
     pub sync: Option<sync::SyncStatus>,
+    /// Where local files are kept that the pod changed, if it did.
+    pub kept: Option<PathBuf>,
     pub phase: Phase,
     pub step: Option<StepName>,
     pub error: Option<ErrorInfo>,
@@ -82,7 +89,14 @@ pub fn refreshed(previous: &SessionStatus, glance: Glance<'_>) -> SessionStatus 
     warnings.extend(glance.sight.and_then(scaled_up));
     warnings.extend(glance.sight.and_then(|sight| changed_by_others(glance.stored, sight)));
     warnings.extend(glance.sight.into_iter().flat_map(|sight| autoscaling::warnings(glance.stored, sight)));
-    let sync = glance.sync.map(sync_status);
+    warnings.extend(glance.sync.as_ref().and_then(|sync| own_stignore(glance.stored, sync)));
+    warnings.extend(
+        glance.kept.map(|kept| {
+            format!("local files that the pod changed or deleted are kept in {}", kept.display())
+        }),
+    );
+    let two_way = glance.stored.request.dev.two_way;
+    let sync = glance.sync.map(|sync| sync_status(sync, two_way));
     SessionStatus {
         phase: glance.phase,
         since,
@@ -101,7 +115,9 @@ pub fn refreshed(previous: &SessionStatus, glance: Glance<'_>) -> SessionStatus 
 /// Whether subscribers should hear of the change. Counters move all the time and are there for who asks.
 pub fn is_news(before: &SessionStatus, after: &SessionStatus) -> bool {
     let sync = |status: &SessionStatus| {
-        status.sync.as_ref().map(|sync| (sync.state, sync.connected, sync.restarts, sync.last_error.clone()))
+        status.sync.as_ref().map(|sync| {
+            (sync.state, sync.connected, sync.restarts, sync.last_error.clone(), sync.paused, sync.receives)
+        })
     };
     let forwards = |status: &SessionStatus| -> Vec<PortForward> {
         let still = |it: &PortForward| PortForward {
@@ -174,13 +190,22 @@ fn forward_status(status: forward::ForwardStatus) -> ForwardStatus {
     }
 }
 
-fn sync_status(status: sync::SyncStatus) -> SyncStatus {
+fn own_stignore(stored: &StoredSession, status: &sync::SyncStatus) -> Option<String> {
+    let asked_for = !stored.request.dev.selection.is_everything();
+    (asked_for && status.left_out_by == sync::LeftOutBy::OwnFile).then(|| {
+        "there is a .stignore in the source folder, which counts: what is configured under sync has no effect"
+            .to_owned()
+    })
+}
+
+fn sync_status(status: sync::SyncStatus, two_way: bool) -> SyncStatus {
     SyncStatus {
         state: match status.state {
             sync::SyncState::Starting => SyncState::Starting,
             sync::SyncState::Connecting => SyncState::Connecting,
             sync::SyncState::Syncing => SyncState::Syncing,
             sync::SyncState::InSync => SyncState::InSync,
+            sync::SyncState::Paused => SyncState::Paused,
             sync::SyncState::Degraded => SyncState::Degraded,
             sync::SyncState::SourceLost => SyncState::SourceLost,
             sync::SyncState::Failed => SyncState::Failed,
@@ -191,6 +216,22 @@ fn sync_status(status: sync::SyncStatus) -> SyncStatus {
         total_files: status.global_files,
         total_bytes: status.global_bytes,
         connected: status.connected,
+        sync_type: if two_way { SyncType::SendReceive } else { SyncType::Send },
+        receives: status.receives,
+        paused: status.paused,
+        left_out_by: match status.left_out_by {
+            sync::LeftOutBy::Nothing => LeftOutBy::Nothing,
+            sync::LeftOutBy::Patterns => LeftOutBy::Patterns,
+            sync::LeftOutBy::Git => LeftOutBy::Git,
+            sync::LeftOutBy::OwnFile => LeftOutBy::OwnFile,
+        },
+        last_synced: status.last_synced.map(timestamp),
+        problems: status
+            .unreadable
+            .into_iter()
+            .take(NAMED_PROBLEMS)
+            .map(|problem| SyncProblem { path: problem.path, error: problem.error })
+            .collect(),
         restarts: status.restarts,
         last_error: status.last_error,
         hint: status.hint,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::cluster::autoscalers::PinnedAutoscaler;
-use crate::sync::{KeyPair, SyncIdentity};
+use crate::sync::{KeyPair, Selection, SyncIdentity};
 
 pub const SESSION_VERSION: u32 = 1;
 
@@ -35,6 +35,9 @@ pub struct StoredSession {
     /// Whether the first sync has been complete once.
     pub synced: bool,
     pub sync: StoredSync,
+    /// Whether the user holds the sync.
+    #[serde(default)]
+    pub sync_paused: bool,
     /// The port of the forward, so that the next daemon asks for the same one.
     pub local_port: Option<u16>,
     /// The user's own forwards; none in sessions of earlier versions.
@@ -121,6 +124,10 @@ pub struct StoredDev {
     pub limits: BTreeMap<String, String>,
     pub requests: BTreeMap<String, String>,
     pub keep_security_context: bool,
+    /// What is synced.
+    pub selection: Selection,
+    /// What the pod changes comes back.
+    pub two_way: bool,
     /// What was configured and has no effect.
     pub warnings: Vec<String>,
     /// What a session begins with; a client may start and end others.

@@ -50,6 +50,7 @@ fn session(id: &str) -> StoredSession {
         entered: false,
         synced: false,
         sync: StoredSync { identity, remote, remote_port: 22000 },
+        sync_paused: false,
         local_port: None,
         forwards: Vec::new(),
     }

@@ -10,7 +10,7 @@ use super::identity::{ApiKey, DeviceId};
 /// Version 1.19 refuses a config that is newer than itself; every later one migrates an older config.
 const CONFIG_VERSION: u32 = 35;
 
-/// The local side: sends, never writes into the source folder, listens nowhere.
+/// The local side: sends, and does not write into the source folder until its type is changed; listens nowhere.
 #[derive(Clone, Copy, Debug)]
 pub struct LocalFolder<'a> {
     pub folder_id: &'a str,
@@ -22,15 +22,20 @@ pub struct LocalFolder<'a> {
     pub remote: &'a DeviceId,
     /// The port on loopback that leads to the remote side.
     pub forward_port: u16,
+    /// Where files go that the remote side changes or deletes, if it ever may.
+    pub kept: Option<&'a Path>,
+    pub paused: bool,
 }
 
-/// The side in the container: receives only, listens on loopback only, has no REST API.
+/// The side in the container: receives, or sends as well; listens on loopback only, has no REST API.
 #[derive(Clone, Copy, Debug)]
 pub struct RemoteFolder<'a> {
     pub folder_id: &'a str,
     pub work_dir: &'a str,
     /// 22000, unless the pod shares the node's network.
     pub listen_port: u16,
+    /// What the container changes is sent, too.
+    pub two_way: bool,
     pub local: &'a DeviceId,
     pub remote: &'a DeviceId,
 }
@@ -39,13 +44,16 @@ pub fn local_config(folder: &LocalFolder<'_>) -> String {
     // The daemon says what to scan and when, after it has looked whether the source folder is still there: left to
     // itself, syncthing would take an unmounted folder for one whose files were all deleted.
     let path = folder.source.to_string_lossy();
-    let folder_xml = folder_element(
-        folder.folder_id,
-        &path,
-        "sendonly",
-        cfg!(target_os = "linux"),
-        [folder.local, folder.remote],
-    );
+    let folder_xml = folder_element(&FolderElement {
+        id: folder.folder_id,
+        path: &path,
+        kind: "sendonly",
+        case_sensitive: cfg!(target_os = "linux"),
+        devices: [folder.local, folder.remote],
+        watched: false,
+        two_way: folder.kept.is_some(),
+        kept: folder.kept,
+    });
     let address = format!("tcp://127.0.0.1:{}", folder.forward_port);
     let gui = format!(
         "<gui enabled=\"true\" tls=\"false\">\
@@ -53,54 +61,90 @@ pub fn local_config(folder: &LocalFolder<'_>) -> String {
         escape(&folder.socket.to_string_lossy()),
         escape(folder.api_key.as_str()),
     );
-    let devices = device_element(folder.local, "dynamic") + &device_element(folder.remote, &address);
+    let devices = device_element(folder.local, "dynamic", false)
+        + &device_element(folder.remote, &address, folder.paused);
     // An empty listen address is none; a missing one would be all interfaces.
     configuration(&folder_xml, &devices, &gui, "")
 }
 
 pub fn remote_config(folder: &RemoteFolder<'_>) -> String {
-    let folder_xml =
-        folder_element(folder.folder_id, folder.work_dir, "receiveonly", true, [folder.remote, folder.local]);
+    let folder_xml = folder_element(&FolderElement {
+        id: folder.folder_id,
+        path: folder.work_dir,
+        kind: if folder.two_way { "sendreceive" } else { "receiveonly" },
+        case_sensitive: true,
+        devices: [folder.remote, folder.local],
+        watched: folder.two_way,
+        two_way: folder.two_way,
+        kept: None,
+    });
     // Without discovery «dynamic» is nowhere: this side never dials.
-    let devices = device_element(folder.remote, "dynamic") + &device_element(folder.local, "dynamic");
+    let devices =
+        device_element(folder.remote, "dynamic", false) + &device_element(folder.local, "dynamic", false);
     let listen = format!("tcp://127.0.0.1:{}", folder.listen_port);
     configuration(&folder_xml, &devices, "<gui enabled=\"false\"></gui>", &listen)
 }
 
-/// What both sides share of a folder.
+struct FolderElement<'a> {
+    id: &'a str,
+    path: &'a str,
+    kind: &'a str,
+    case_sensitive: bool,
+    devices: [&'a DeviceId; 2],
+    watched: bool,
+    two_way: bool,
+    kept: Option<&'a Path>,
+}
+
+/// Both sides' folder.
 ///
 /// - `markerName` `.`: no `.stfolder` in the user's tree, and the remote volume starts empty.
-/// - No watcher and no rescans: locally the daemon scans; in the container what builds and servers write shall be
+/// - No watcher and no rescans, unless the container's changes are wanted: locally the daemon scans; in the container what builds and servers write shall be
 ///   neither hashed nor reported, or a touched file would keep the folder from ever being in sync.
-/// - `maxConflicts` 0: a file that the container changed is replaced when the local one changes, without leaving
-///   `*.sync-conflict-*` files for build tools to find.
+/// - `maxConflicts` 0 one way: a file that the container changed is replaced when the local one changes, without leaving
+///   `*.sync-conflict-*` files for build tools to find. Both ways
+///   each side may have made the better version, and a conflict keeps both.
+/// - `staggered` keeps, of what the other side changes or deletes, the oldest version for ever, which is the user's own,
+///   and ever fewer of the later ones; a trash can would keep the latest only, which may be the container's.
 /// - `pullerDelayS` 0: version 2 waits a second before it pulls.
-fn folder_element(id: &str, path: &str, kind: &str, case_sensitive: bool, devices: [&DeviceId; 2]) -> String {
-    let [own, other] = devices;
+fn folder_element(folder: &FolderElement<'_>) -> String {
+    let FolderElement { id, path, kind, case_sensitive, devices: [own, other], watched, .. } = folder;
+    let (rescan, conflicts) = (if *watched { 60 } else { 0 }, if folder.two_way { -1 } else { 0 });
+    let versioning = folder.kept.map(versioning_element).unwrap_or_default();
     format!(
-        "<folder id=\"{id}\" label=\"nhd\" path=\"{path}\" type=\"{kind}\" rescanIntervalS=\"0\" \
-         fsWatcherEnabled=\"false\" fsWatcherDelayS=\"1\" ignorePerms=\"false\" autoNormalize=\"true\">\n\
+        "<folder id=\"{id}\" label=\"nhd\" path=\"{path}\" type=\"{kind}\" rescanIntervalS=\"{rescan}\" \
+         fsWatcherEnabled=\"{watched}\" fsWatcherDelayS=\"1\" ignorePerms=\"false\" autoNormalize=\"true\">\n\
          <filesystemType>basic</filesystemType>\n\
          <device id=\"{own}\"></device>\n\
          <device id=\"{other}\"></device>\n\
          <minDiskFree unit=\"%\">0</minDiskFree>\n\
          <markerName>.</markerName>\n\
-         <maxConflicts>0</maxConflicts>\n\
+         <maxConflicts>{conflicts}</maxConflicts>\n\
          <maxConcurrentWrites>16</maxConcurrentWrites>\n\
          <disableFsync>true</disableFsync>\n\
          <pullerPauseS>2</pullerPauseS>\n\
          <pullerDelayS>0</pullerDelayS>\n\
          <caseSensitiveFS>{case_sensitive}</caseSensitiveFS>\n\
-         </folder>\n",
+         {versioning}</folder>\n",
         id = escape(id),
         path = escape(path),
     )
 }
 
-fn device_element(id: &DeviceId, address: &str) -> String {
+fn versioning_element(kept: &Path) -> String {
+    format!(
+        "<versioning type=\"staggered\">\
+         <param key=\"maxAge\" val=\"0\"></param>\
+         <cleanupIntervalS>3600</cleanupIntervalS>\
+         <fsPath>{}</fsPath><fsType>basic</fsType></versioning>\n",
+        escape(&kept.to_string_lossy()),
+    )
+}
+
+fn device_element(id: &DeviceId, address: &str, paused: bool) -> String {
     format!(
         "<device id=\"{id}\" name=\"nhd\" compression=\"metadata\" introducer=\"false\">\
-         <address>{address}</address><autoAcceptFolders>false</autoAcceptFolders></device>\n"
+         <address>{address}</address><autoAcceptFolders>false</autoAcceptFolders><paused>{paused}</paused></device>\n"
     )
 }
 
@@ -159,11 +203,14 @@ mod tests {
             local: &local,
             remote: &identity.remote_device,
             forward_port: 4242,
+            kept: None,
+            paused: false,
         });
         let there = remote_config(&RemoteFolder {
             folder_id: "nhd-1",
             work_dir: "/home/nocalhost-dev",
             listen_port: 22000,
+            two_way: false,
             local: &local,
             remote: &identity.remote_device,
         });

@@ -14,9 +14,11 @@ use tokio_util::task::TaskTracker;
 
 use super::error::SyncError;
 use super::identity::{ApiKey, SyncIdentity};
+use super::omissions::Omissions;
 use super::process::leftover;
 use super::progress::{Progress, Verdict};
 use super::rest::Rest;
+use super::rules::Selection;
 use super::source::SourceGuard;
 use super::status::SyncStatus;
 use super::watcher::{Coverage, Inbox};
@@ -38,6 +40,13 @@ pub struct SyncOptions {
     pub binary: PathBuf,
     /// The port on loopback that leads to the container's syncthing.
     pub forward_port: u16,
+    pub selection: Selection,
+    /// Once the container has everything, take what it changes, too.
+    pub two_way: bool,
+    /// Where local files go that the container changes or deletes.
+    pub kept: PathBuf,
+    /// Connect to nobody until that is taken back.
+    pub paused: bool,
 }
 
 /// One supervised syncthing with its watcher. Dropping it stops both, without waiting for that.
@@ -65,6 +74,8 @@ pub(super) struct Core {
     pub(super) forward_port: AtomicU16,
     pub(super) guard: Arc<SourceGuard>,
     pub(super) inbox: Arc<Inbox>,
+    pub(super) omissions: Omissions,
+    pub(super) paused: watch::Sender<bool>,
     /// Whether the scan of a change is under way.
     pub(super) scanning: AtomicBool,
     /// Whether the source has been read since syncthing started.
@@ -118,9 +129,27 @@ impl SyncEngine {
         self.kick();
     }
 
+    /// Holds the sync, or lets it go on. Held, files are still scanned, and neither side hears of the other.
+    pub fn pause(&self, paused: bool) {
+        self.core.paused.send_replace(paused);
+        self.core.learn(|progress| progress.paused = paused);
+    }
+
+    /// Looks at these paths of the source, or at everything where there are none.
+    pub fn rescan(&self, paths: Vec<PathBuf>) {
+        if paths.is_empty() {
+            self.core.inbox.note_unknown();
+        } else {
+            self.core.inbox.note_paths(paths);
+        }
+    }
+
     /// Returns when everything that was saved before the call is in the container. Bounded by the caller; an error
     /// says that waiting longer is of no use.
     pub async fn barrier(&self) -> Result<(), SyncError> {
+        if *self.core.paused.borrow() {
+            return Err(SyncError::Paused);
+        }
         let everything = !self.core.inbox.caught_up().await;
         let (done, scanned) = oneshot::channel();
         self.flushes.send(Flush { everything, done }).await.map_err(|_| SyncError::Stopped)?;
@@ -165,11 +194,14 @@ fn lost_error(verdict: &Verdict) -> SyncError {
 impl Core {
     fn new(options: SyncOptions) -> Self {
         let mut progress = Progress::new(SystemTime::now());
+        progress.paused = options.paused;
         let (status, verdict) = progress.assess(Instant::now(), SystemTime::now());
         Self {
             forward_port: AtomicU16::new(options.forward_port),
             guard: Arc::new(SourceGuard::open(&options.source, &options.session_dir)),
             inbox: Inbox::new(home::cookie_folder(&options.session_dir)),
+            omissions: Omissions::new(&options.source, &options.folder_id, options.selection.clone()),
+            paused: watch::Sender::new(options.paused),
             scanning: AtomicBool::new(false),
             scanned: AtomicBool::new(false),
             refresh: Notify::new(),
@@ -194,12 +226,25 @@ impl Core {
         self.verdict.send_replace(verdict);
     }
 
+    pub(super) fn note_omissions(&self) {
+        let by = self.omissions.by();
+        self.learn(|progress| (progress.left_out_by, progress.untold) = (by, None));
+    }
+
     pub(super) fn coverage(&self) -> Coverage {
         self.progress.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).coverage.clone()
     }
 
     pub(super) fn connected(&self) -> bool {
         self.status.borrow().connected
+    }
+
+    /// Resolves when the container has everything that there is now.
+    pub(super) async fn complete(&self) {
+        let mut verdicts = self.verdict.subscribe();
+        if verdicts.wait_for(|verdict| verdict.in_sync).await.is_err() {
+            std::future::pending().await
+        }
     }
 
     pub(super) fn in_sync(&self) -> bool {

@@ -13,6 +13,10 @@ pub enum SyncError {
     Home { path: PathBuf, source: io::Error },
     #[error("the socket path {} is longer than the {limit} bytes that the system allows", path.display())]
     SocketPath { path: PathBuf, limit: usize },
+    #[error("failed to write what is left out of {} to .stignore in it", path.display())]
+    Omissions { path: PathBuf, source: io::Error },
+    #[error("the sync is paused")]
+    Paused,
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
@@ -31,6 +35,10 @@ impl SyncError {
             Self::Home { .. } => {
                 Some("check that the state folder is yours and that its disk is not full".into())
             }
+            Self::Omissions { .. } => {
+                Some("make the source folder writable, or configure no patterns".into())
+            }
+            Self::Paused => Some("let it go on with `nhd-cli sync resume`".into()),
             Self::SocketPath { .. } => Some("choose a shorter runtime folder".into()),
             Self::Identity(error) => error.hint(),
             Self::Process(error) => error.hint(),

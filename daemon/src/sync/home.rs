@@ -34,7 +34,7 @@ pub(super) fn make(options: &SyncOptions) -> Result<(), SyncError> {
 }
 
 /// Writes keys and configuration, and removes the socket of a syncthing that has ended.
-pub(super) fn write(options: &SyncOptions, forward_port: u16) -> Result<(), SyncError> {
+pub(super) fn write(options: &SyncOptions, forward_port: u16, paused: bool) -> Result<(), SyncError> {
     let identity = &options.identity;
     let local = identity.local.device_id()?;
     let config = local_config(&LocalFolder {
@@ -45,6 +45,8 @@ pub(super) fn write(options: &SyncOptions, forward_port: u16) -> Result<(), Sync
         local: &local,
         remote: &identity.remote_device,
         forward_port,
+        kept: options.two_way.then_some(options.kept.as_path()),
+        paused,
     });
     let files = [
         ("cert.pem", &identity.local.certificate_pem),

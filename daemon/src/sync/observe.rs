@@ -102,7 +102,11 @@ impl Observer<'_> {
             self.confirmed = confirmed.then_some(connection);
         }
         let completion = self.rest.completion(folder_id, device).await?;
-        let unreadable = if folder.errors > 0 { self.unreadable().await? } else { None };
+        let unreadable = if folder.errors + folder.pull_errors > 0 {
+            self.rest.folder_errors(folder_id).await?
+        } else {
+            Vec::new()
+        };
         Ok(Observation {
             begun,
             connected,
@@ -130,17 +134,5 @@ impl Observer<'_> {
             }
         }
         Ok(false)
-    }
-
-    async fn unreadable(&self) -> Result<Option<String>, RestError> {
-        let errors = self.rest.folder_errors(&self.core.options.folder_id).await?;
-        Ok(errors.first().map(|first| {
-            format!(
-                "{} paths cannot be read, the first is {}: {}",
-                errors.len(),
-                first.path,
-                first.error.trim()
-            )
-        }))
     }
 }

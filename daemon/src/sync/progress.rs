@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use super::rest::answer::{Completion, FolderStatus};
+use super::omissions::LeftOutBy;
+use super::rest::answer::{Completion, FileError, FolderStatus};
 use super::source::Loss;
 use super::status::{SyncState, SyncStatus};
 use super::watcher::Coverage;
@@ -24,6 +25,8 @@ const DELETIONS_HINT: &str =
 const WATCH_HINT: &str = "changes are found by scanning every few seconds; raise the limit, for instance with \
      `sysctl fs.inotify.max_user_watches=524288`, and start the session again";
 const RESTART_HINT: &str = "syncthing is started again; its log is syncthing.log in the session's folder";
+const UNTOLD_HINT: &str =
+    "what is left out is written to .stignore in the source folder; make that folder writable";
 const FOLDER_HINT: &str = "syncthing cannot work on the source folder; it goes on when the cause is gone";
 
 /// One look at syncthing.
@@ -41,8 +44,8 @@ pub(super) struct Observation {
     pub(super) scanned: bool,
     /// Whether changes are known that syncthing does not know yet.
     pub(super) pending: bool,
-    /// A path that syncthing cannot read, and why.
-    pub(super) unreadable: Option<String>,
+    /// Paths that syncthing cannot read or write, and why.
+    pub(super) unreadable: Vec<FileError>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,12 +64,19 @@ pub(super) struct Progress {
     /// Ends of syncthing without a healthy while in between.
     pub(super) ends_in_a_row: u32,
     pub(super) coverage: Coverage,
+    pub(super) left_out_by: LeftOutBy,
+    /// Why syncthing could not be told what to leave out.
+    pub(super) untold: Option<String>,
+    pub(super) paused: bool,
+    /// Whether what the container changes is taken.
+    pub(super) receives: bool,
     pub(super) seen: Option<Observation>,
     first_sync_done: bool,
     percent: f64,
     unmoved: Option<(Instant, Completion)>,
     state: SyncState,
     since: SystemTime,
+    last_synced: Option<SystemTime>,
 }
 
 /// Whether the container has everything, as a barrier asks.
@@ -88,12 +98,17 @@ impl Progress {
             restarts: 0,
             ends_in_a_row: 0,
             coverage: Coverage::Whole,
+            left_out_by: LeftOutBy::Nothing,
+            untold: None,
+            paused: false,
+            receives: false,
             seen: None,
             first_sync_done: false,
             percent: 0.0,
             unmoved: None,
             state: SyncState::Starting,
             since: wall,
+            last_synced: None,
         }
     }
 
@@ -104,6 +119,9 @@ impl Progress {
             self.source.is_none() && seen.as_ref().is_some_and(|seen| has_everything(seen, unmoved_for));
         let stuck = !in_sync && unmoved_for >= STUCK_AFTER;
         self.first_sync_done |= in_sync;
+        if in_sync {
+            self.last_synced = Some(wall);
+        }
         if let Some(seen) = seen.as_ref().filter(|seen| seen.confirmed && seen.scanned) {
             self.percent = if in_sync { 100.0 } else { seen.completion.completion };
         }
@@ -133,6 +151,11 @@ impl Progress {
             global_files: seen.map(|seen| seen.folder.global_files).unwrap_or_default(),
             global_bytes: seen.map(|seen| seen.folder.global_bytes).unwrap_or_default(),
             restarts: self.restarts,
+            left_out_by: self.left_out_by,
+            paused: self.paused,
+            receives: self.receives,
+            last_synced: self.last_synced,
+            unreadable: seen.map(|seen| seen.unreadable.clone()).unwrap_or_default(),
             last_error,
             hint,
         };
@@ -169,6 +192,12 @@ impl Progress {
             let state = if failed { SyncState::Failed } else { SyncState::Degraded };
             return told(state, error.clone(), RESTART_HINT.into());
         }
+        if let Some(error) = &self.untold {
+            return told(SyncState::Degraded, error.clone(), UNTOLD_HINT.into());
+        }
+        if self.paused {
+            return (SyncState::Paused, None, None);
+        }
         let Some(seen) = seen else { return (SyncState::Starting, None, None) };
         if let Some(error) = seen.folder.error.as_ref().filter(|error| !error.is_empty()) {
             return told(SyncState::Degraded, error.clone(), FOLDER_HINT.into());
@@ -191,8 +220,17 @@ impl Progress {
             );
         }
         let hint = (in_sync && seen.completion.need_deletes > 0).then(|| DELETIONS_HINT.to_owned());
-        let state = if in_sync { SyncState::InSync } else { SyncState::Syncing };
-        (state, seen.unreadable.clone(), hint)
+        let receiving = self.receives && seen.folder.need_total_items > 0;
+        let state = if in_sync && !receiving { SyncState::InSync } else { SyncState::Syncing };
+        let unreadable = seen.unreadable.first().map(|first| {
+            let count = seen.unreadable.len();
+            format!(
+                "{count} paths cannot be read or written, the first is {}: {}",
+                first.path,
+                first.error.trim()
+            )
+        });
+        (state, unreadable, hint)
     }
 }
 

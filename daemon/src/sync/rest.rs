@@ -129,6 +129,12 @@ impl Rest {
         self.ask(Method::PATCH, &path, Some(body), REQUEST_BOUND).await.map(drop)
     }
 
+    pub async fn set_folder_type(&self, folder: &str, kind: &str) -> Result<(), RestError> {
+        let path = format!("/rest/config/folders/{folder}");
+        let body = json!({ "type": kind }).to_string();
+        self.ask(Method::PATCH, &path, Some(body), REQUEST_BOUND).await.map(drop)
+    }
+
     pub async fn pause(&self, device: &DeviceId) -> Result<(), RestError> {
         let query = Query::new("/rest/system/pause").with("device", device.as_str());
         self.ask(Method::POST, &query.0, None, REQUEST_BOUND).await.map(drop)

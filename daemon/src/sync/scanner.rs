@@ -100,7 +100,7 @@ impl Scanner<'_> {
 
     /// Scans what is to be scanned now, and says whether that was everything. What could not be scanned is noted
     /// again.
-    async fn scan(&self, wake: &Wake) -> Result<bool, RestError> {
+    async fn scan(&mut self, wake: &Wake) -> Result<bool, RestError> {
         let core = self.core;
         let of_change = !matches!(wake, Wake::Everything);
         // Before the changes leave the inbox: they are pending in the one place or the other.
@@ -113,6 +113,10 @@ impl Scanner<'_> {
                 if core.coverage() == Coverage::Whole { noted } else { Some(Batch::Everything) }
             }
             Wake::Everything => Some(Batch::Everything),
+        };
+        let batch = match batch {
+            Some(batch) => self.admit(batch).await,
+            None => None,
         };
         let folder = &core.options.folder_id;
         let scanned = match &batch {
@@ -129,6 +133,30 @@ impl Scanner<'_> {
             core.refresh.notify_one();
         }
         scanned.map(|()| batch == Some(Batch::Everything))
+    }
+
+    /// What of a batch is not left out, once syncthing knows what is. Other rules are other folders to watch.
+    async fn admit(&mut self, batch: Batch) -> Option<Batch> {
+        let core = self.core.clone();
+        if !core.omissions.are_asked_for() && batch != Batch::Everything {
+            return Some(batch);
+        }
+        let admitted = tokio::task::spawn_blocking(move || core.omissions.admit(batch)).await;
+        let (batch, changed) = match admitted.unwrap_or_else(|error| Err(error.into())) {
+            Ok(admitted) => admitted,
+            Err(error) => {
+                // Rather nothing than what was meant to be left out.
+                self.core.learn(|progress| progress.untold = Some(error.to_string()));
+                sleep(RETRY).await;
+                self.core.inbox.note_unknown();
+                return None;
+            }
+        };
+        self.core.note_omissions();
+        if changed {
+            *self.watcher = start_watching(self.core).await;
+        }
+        Some(batch)
     }
 
     async fn await_first_scan(&self) {
@@ -177,7 +205,8 @@ pub(super) async fn look_at_source(core: &Core) -> Result<(), Loss> {
 /// Watches the source folder, or says why it is not watched.
 pub(super) async fn start_watching(core: &Core) -> Option<SourceWatcher> {
     let (source, inbox) = (core.options.source.clone(), core.inbox.clone());
-    let started = tokio::task::spawn_blocking(move || SourceWatcher::start(&source, inbox)).await;
+    let rules = core.omissions.rules();
+    let started = tokio::task::spawn_blocking(move || SourceWatcher::start(&source, rules, inbox)).await;
     let (watcher, coverage) = match started {
         Ok(Ok((watcher, coverage))) => (Some(watcher), coverage),
         Ok(Err(error)) => (None, Coverage::Partial(error.to_string())),

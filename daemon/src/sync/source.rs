@@ -10,6 +10,8 @@ use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
 
+use super::rules::stignore;
+
 const WITNESS_NAME: &str = "source.json";
 /// As many names of the top of the folder are remembered; enough to know it again.
 const NAMES: usize = 64;
@@ -110,8 +112,15 @@ fn witness(source: &Path) -> Result<Witness, Loss> {
         return Err(Loss::NotAFolder);
     }
     let mut names = BTreeSet::new();
-    for entry in source.read_dir().map_err(loss)?.take(NAMES) {
-        names.insert(entry.map_err(loss)?.file_name().to_string_lossy().into_owned());
+    for entry in source.read_dir().map_err(loss)? {
+        let name = entry.map_err(loss)?.file_name().to_string_lossy().into_owned();
+        // What we put there ourselves says nothing of the user's files.
+        if !stignore::is_ours_by_name(&name) {
+            names.insert(name);
+        }
+        if names.len() == NAMES {
+            break;
+        }
     }
     Ok(Witness { device: metadata.dev(), inode: metadata.ino(), names })
 }

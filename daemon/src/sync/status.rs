@@ -2,6 +2,9 @@
 
 use std::time::SystemTime;
 
+use super::omissions::LeftOutBy;
+use super::rest::answer::FileError;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyncState {
     /// Syncthing is being started, or reads the source folder for the first time.
@@ -9,6 +12,8 @@ pub enum SyncState {
     /// The other side is not connected.
     Connecting,
     Syncing,
+    /// Held by the user.
+    Paused,
     InSync,
     /// It works, or will again, but not as it should: `last_error` and `hint` say what.
     Degraded,
@@ -39,6 +44,13 @@ pub struct SyncStatus {
     pub global_bytes: u64,
     /// How often syncthing has ended by itself.
     pub restarts: u32,
+    pub left_out_by: LeftOutBy,
+    pub paused: bool,
+    /// Whether what the container changes comes here.
+    pub receives: bool,
+    /// When the container last was seen to have everything.
+    pub last_synced: Option<SystemTime>,
+    pub unreadable: Vec<FileError>,
     pub last_error: Option<String>,
     pub hint: Option<String>,
 }

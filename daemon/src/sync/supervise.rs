@@ -72,6 +72,9 @@ async fn run(
     flushes: &mut mpsc::Receiver<Flush>,
     stop: &CancellationToken,
 ) -> Option<String> {
+    if let Err(error) = tell_omissions(core).await {
+        return Some(describe(&error));
+    }
     // Before syncthing reads the folder, so that nothing changes unseen in between.
     if watcher.is_none() {
         *watcher = start_watching(core).await;
@@ -100,7 +103,7 @@ async fn run(
 
 async fn start(core: &Core, rest: &Rest) -> Result<Syncthing, SyncError> {
     let options = &core.options;
-    home::write(options, core.forward_port.load(Ordering::Relaxed))?;
+    home::write(options, core.forward_port.load(Ordering::Relaxed), *core.paused.borrow())?;
     Ok(Syncthing::start(&options.binary, &options.session_dir, rest).await?)
 }
 
@@ -117,10 +120,12 @@ async fn drive(
     core.learn(|progress| {
         progress.process = Process::Running;
         progress.seen = None;
+        progress.receives = false;
     });
     let scan_rest = rest.another();
     let event_rest = rest.another();
     let redial_rest = rest.another();
+    let flip_rest = rest.another();
     let connections = tokio::sync::watch::Sender::new(0);
     let mut scanner = Scanner { core, rest: &scan_rest, watcher, flushes };
     tokio::select! {
@@ -128,8 +133,40 @@ async fn drive(
         never = scanner.run() => match never {},
         never = follow_events(core, &event_rest, &connections) => match never {},
         never = redial(core, &redial_rest, connections.subscribe()) => match never {},
+        never = receive_once_complete(core, &flip_rest) => match never {},
         never = trim_log(core) => match never {},
     }
+}
+
+/// Says what is left out, before syncthing reads the folder.
+async fn tell_omissions(core: &Arc<Core>) -> Result<(), SyncError> {
+    let told = core.clone();
+    let refreshed = tokio::task::spawn_blocking(move || told.omissions.refresh()).await;
+    match refreshed.unwrap_or_else(|error| Err(error.into())) {
+        Ok(_) => {
+            core.note_omissions();
+            Ok(())
+        }
+        Err(source) => Err(SyncError::Omissions { path: core.options.source.clone(), source }),
+    }
+}
+
+/// Both ways only when the container has everything: a container that is new has nothing to say about what is here.
+async fn receive_once_complete(core: &Core, rest: &Rest) -> std::convert::Infallible {
+    if !core.options.two_way {
+        return std::future::pending().await;
+    }
+    loop {
+        core.complete().await;
+        if look_at_source(core).await.is_ok()
+            && rest.set_folder_type(&core.options.folder_id, "sendreceive").await.is_ok()
+        {
+            core.learn(|progress| progress.receives = true);
+            break;
+        }
+        sleep(SOURCE_EVERY).await;
+    }
+    std::future::pending().await
 }
 
 async fn answers(rest: &Rest) {
@@ -155,9 +192,11 @@ async fn redial(
     rest: &Rest,
     mut connections: tokio::sync::watch::Receiver<u64>,
 ) -> std::convert::Infallible {
+    let mut paused = core.paused.subscribe();
     loop {
         tokio::select! {
             () = core.redial.notified() => dial(core, rest).await,
+            Ok(()) = paused.changed() => dial(core, rest).await,
             _ = connections.changed() => {
                 sleep(REDIAL_PAUSE).await;
                 if !core.connected() {
@@ -168,7 +207,7 @@ async fn redial(
     }
 }
 
-/// Pausing ends a connection, resuming dials at once.
+/// Pausing ends a connection, resuming dials at once. A sync that is held is not resumed.
 async fn dial(core: &Core, rest: &Rest) {
     let device = &core.options.identity.remote_device;
     let address = format!("tcp://127.0.0.1:{}", core.forward_port.load(Ordering::Relaxed));
@@ -181,7 +220,7 @@ async fn dial(core: &Core, rest: &Rest) {
             }
         };
         let _ = timeout(DISCONNECT_BOUND, ended).await;
-        rest.resume(device).await
+        if *core.paused.borrow() { Ok(()) } else { rest.resume(device).await }
     };
     if let Err(error) = dialled.await {
         tracing::debug!(session = %core.options.folder_id, %error, "failed to dial");

@@ -17,6 +17,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
 
 use super::changes::{Batch, Changes, Notice};
+use super::rules::Rules;
 use reading::TreeChange;
 use tree::WatchedTree;
 
@@ -63,6 +64,11 @@ impl Inbox {
     /// Anything may have changed.
     pub fn note_unknown(&self) {
         self.note(vec![Notice::Unknown], Vec::new());
+    }
+
+    /// These may have changed, or what is below them.
+    pub fn note_paths(&self, paths: Vec<PathBuf>) {
+        self.note(paths.into_iter().map(Notice::Altered).collect(), Vec::new());
     }
 
     pub fn has_due(&self) -> bool {
@@ -150,14 +156,18 @@ pub struct SourceWatcher {
 }
 
 impl SourceWatcher {
-    /// Watches `source`. Blocking: it reads every folder of the tree.
-    pub fn start(source: &Path, inbox: Arc<Inbox>) -> Result<(Self, Coverage), notify::Error> {
+    /// Watches `source`, without what the rules leave out. Blocking: it reads every folder of the tree.
+    pub(super) fn start(
+        source: &Path,
+        rules: Option<Arc<Rules>>,
+        inbox: Arc<Inbox>,
+    ) -> Result<(Self, Coverage), notify::Error> {
         // What the events name is relative to what is watched, and some systems name it without symbolic links.
         let root = source.canonicalize().map_err(notify::Error::io)?;
         let (events, relative_to) = (inbox.clone(), root.clone());
         let handler = move |event: notify::Result<notify::Event>| handle(&events, &relative_to, event);
         let watcher = RecommendedWatcher::new(handler, Config::default().with_follow_symlinks(false))?;
-        let mut tree = WatchedTree::new(watcher, root);
+        let mut tree = WatchedTree::new(watcher, root, rules);
         let coverage = tree.watch_all(&inbox.cookies.folder);
         Ok((Self { tree, inbox }, coverage))
     }
@@ -223,7 +233,8 @@ mod tests {
                 std::fs::create_dir(place.path().join(folder)).unwrap();
             }
             let inbox = Inbox::new(place.path().join("cookies"));
-            let (watcher, coverage) = SourceWatcher::start(&place.path().join("src"), inbox.clone()).unwrap();
+            let (watcher, coverage) =
+                SourceWatcher::start(&place.path().join("src"), None, inbox.clone()).unwrap();
             assert_eq!(coverage, Coverage::Whole);
             Self { place, inbox, watcher }
         }

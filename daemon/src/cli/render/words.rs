@@ -24,6 +24,7 @@ pub(crate) fn sync(sync: &SyncStatus) -> (Tone, String) {
         SyncState::Connecting => (Tone::Busy, "connecting"),
         SyncState::Syncing => (Tone::Busy, "syncing"),
         SyncState::InSync => (Tone::Good, "in sync"),
+        SyncState::Paused => (Tone::Busy, "paused"),
         SyncState::Degraded => (Tone::Busy, "degraded"),
         SyncState::SourceLost => (Tone::Bad, "source lost"),
         SyncState::Failed => (Tone::Bad, "failed"),

@@ -1,22 +1,15 @@
 //! The user's own forwards, over all sessions: leads who asks to the session, and shows what they all have.
 
-use std::time::Duration;
-
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::forward::{
     ForwardEndParams, ForwardList, ForwardReason, ForwardStartParams, ForwardState, PortForward, PortPair,
     SessionForward,
 };
 use nhd_protocol::session::{SessionSelector, SessionStatus};
-use tokio::sync::oneshot;
-use tokio::time::timeout;
 
 use super::super::ports::wanted::is_named;
 use super::super::task::Command;
-use super::{Handle, SessionManager, not_found};
-
-/// A session is busy with a step of its own for as long as the API server takes to answer.
-const PATIENCE: Duration = Duration::from_secs(15);
+use super::{Handle, SessionManager};
 
 impl SessionManager {
     pub async fn start_forward(&self, params: ForwardStartParams) -> Result<SessionForward, ErrorInfo> {
@@ -24,7 +17,7 @@ impl SessionManager {
             let error = invalid("remotePort must be a port from 1 to 65535");
             return Err(error.with_hint("name the port on which the program in the pod listens"));
         }
-        let handle = self.only(&params.selector)?.ok_or_else(|| not_found(&params.selector))?;
+        let handle = self.one(&params.selector)?;
         let pair =
             PortPair { local: params.local_port.filter(|port| *port != 0), remote: params.remote_port };
         let started = handle.ask(|answer| Command::StartForward { pair, answer }).await;
@@ -90,33 +83,6 @@ impl SessionManager {
 }
 
 impl Handle {
-    /// Has the session's task do something, and waits for its answer. One that is given up before it was begun is not
-    /// begun.
-    async fn ask<T>(
-        &self,
-        command: impl FnOnce(oneshot::Sender<Result<T, ErrorInfo>>) -> Command,
-    ) -> Result<T, ErrorInfo> {
-        let answered = async {
-            let (answer, answered) = oneshot::channel();
-            self.commands.send(command(answer)).await.ok()?;
-            answered.await.ok()
-        };
-        let error = match timeout(PATIENCE, answered).await {
-            Ok(Some(result)) => return result.map_err(|error| self.about(error)),
-            Ok(None) => ErrorInfo::new(ErrorKind::Cancelled, "the session ended meanwhile"),
-            Err(_) => {
-                let message = format!("{} is busy with a step for {} s", self.workload, PATIENCE.as_secs());
-                ErrorInfo::new(ErrorKind::Timeout, message)
-                    .with_hint("ask again; `nhd-cli status` says what it does")
-            }
-        };
-        Err(self.about(error))
-    }
-
-    fn about(&self, error: ErrorInfo) -> ErrorInfo {
-        ErrorInfo { session: Some(self.status.borrow().session.clone()), ..error }
-    }
-
     fn with_session(&self, forward: PortForward) -> SessionForward {
         let session = self.status.borrow().session.clone();
         SessionForward { session, workload: self.workload.clone(), forward }

@@ -55,6 +55,11 @@ impl SessionTask {
             let status = status.borrow();
             status.connected && self.old_connection != Some(status.connection)
         });
+        // What is held needs nobody at the other end.
+        let held = self.stored.sync_paused && self.stored.synced;
+        let held = held.then(|| self.sight.as_ref().and_then(Sight::dev_pod)).flatten();
+        let synced_with = self.synced_with.clone().filter(|_| connected);
+        let synced_with = held.map(|pod| pod.uid.clone()).or(synced_with);
         let patience = self.sight.as_ref().map(verdict::rollout_patience).unwrap_or_default();
         let waited = self.waiting.filter(|(step, _)| *step == StepName::AwaitRollout);
         // A start ends by itself what was left over; an end has to be told.
@@ -64,7 +69,7 @@ impl SessionTask {
         Local {
             forward: self.running.forward.is_some() || ports,
             sync: self.running.sync.is_some() || leftover,
-            synced_with: self.synced_with.clone().filter(|_| connected),
+            synced_with,
             ownership_returned: self.running.ownership_returned,
             autoscalers_returned: self.running.autoscalers_returned,
             rollout_given_up: waited.is_some_and(|(_, since)| since.elapsed() >= patience),

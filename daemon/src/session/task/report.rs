@@ -48,6 +48,12 @@ impl SessionTask {
         self.publish(view::phase(&self.stored, now, pod_ready), step);
     }
 
+    /// Shows what has changed beside the phase.
+    pub(super) fn refresh(&mut self) {
+        let (phase, step) = (self.status.borrow().phase, self.status.borrow().step);
+        self.publish(phase, step);
+    }
+
     pub(super) fn show_phase(&mut self, phase: Phase) {
         self.publish(phase, None);
     }
@@ -79,6 +85,7 @@ impl SessionTask {
                 forward: self.running.forward.as_ref().map(crate::forward::Forward::status),
                 forwards,
                 sync: self.running.sync.as_ref().map(|sync| sync.status().borrow().clone()),
+                kept: self.kept(),
                 phase,
                 step,
                 error: self.error.clone().or_else(|| self.stored.failure.clone()),
@@ -88,6 +95,13 @@ impl SessionTask {
         if view::is_news(&before, &after) {
             self.environment.events.publish(EventBody::Session { status: Box::new(after) });
         }
+    }
+
+    /// Looked at when it ends: as long as it runs the folder may yet fill.
+    pub(super) fn kept(&self) -> Option<std::path::PathBuf> {
+        let two_way = self.stored.request.dev.two_way && self.stored.desired == Desired::Original;
+        let kept = two_way.then(|| self.environment.paths.kept(&self.stored.id));
+        kept.filter(|folder| holds_files(folder))
     }
 
     pub(super) fn tell_step(
@@ -101,6 +115,15 @@ impl SessionTask {
         let session = self.stored.id.clone();
         self.environment.events.publish(EventBody::Step { session, step, outcome, elapsed_ms, error });
     }
+}
+
+/// Whether there is a file in a folder or below it.
+fn holds_files(folder: &std::path::Path) -> bool {
+    let Ok(entries) = folder.read_dir() else { return false };
+    entries.flatten().any(|entry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => holds_files(&entry.path()),
+        _ => true,
+    })
 }
 
 /// A step's name as the protocol writes it.

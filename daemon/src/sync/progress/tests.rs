@@ -11,7 +11,7 @@ fn seen(begun: Instant) -> Observation {
         confirmed: true,
         scanned: true,
         pending: false,
-        unreadable: None,
+        unreadable: Vec::new(),
     }
 }
 

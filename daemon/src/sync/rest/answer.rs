@@ -26,6 +26,10 @@ pub struct FolderStatus {
     pub global_files: u64,
     pub global_bytes: u64,
     pub global_total_items: u64,
+    /// What this side lacks.
+    pub need_total_items: u64,
+    /// How many paths could not be written.
+    pub pull_errors: u64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -3,23 +3,26 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::Coverage;
 use super::reading::TreeChange;
+use crate::sync::rules::Rules;
 
 #[derive(Debug)]
 pub(super) struct WatchedTree {
     watcher: RecommendedWatcher,
     root: PathBuf,
+    rules: Option<Arc<Rules>>,
     watched: BTreeSet<PathBuf>,
     coverage: Coverage,
 }
 
 impl WatchedTree {
-    pub(super) fn new(watcher: RecommendedWatcher, root: PathBuf) -> Self {
-        Self { watcher, root, watched: BTreeSet::new(), coverage: Coverage::Whole }
+    pub(super) fn new(watcher: RecommendedWatcher, root: PathBuf, rules: Option<Arc<Rules>>) -> Self {
+        Self { watcher, root, rules, watched: BTreeSet::new(), coverage: Coverage::Whole }
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -41,7 +44,8 @@ impl WatchedTree {
         for change in changes {
             match change {
                 TreeChange::Appeared(path) => {
-                    if path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+                    let is_folder = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+                    if is_folder && !self.leaves_out(&path) {
                         self.add(path);
                     }
                 }
@@ -71,8 +75,12 @@ impl WatchedTree {
             }
             let Ok(entries) = folder.read_dir() else { continue };
             let folders = entries.flatten().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-            unread.extend(folders.map(|entry| entry.path()));
+            unread.extend(folders.map(|entry| entry.path()).filter(|path| !self.leaves_out(path)));
         }
+    }
+
+    fn leaves_out(&self, folder: &Path) -> bool {
+        self.rules.as_ref().is_some_and(|rules| rules.leaves_out(folder, true))
     }
 
     /// Forgets a folder and all below it. The watches of a folder that moved would otherwise go on under its old name.
