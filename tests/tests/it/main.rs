@@ -14,6 +14,7 @@ mod recovery;
 mod cli;
 mod stdio;
 mod config;
+mod sync;
 
 /// The cluster that all tests of this binary share.
 async fn shared_cluster() -> &'static nhd_tests::shared::SharedCluster {
