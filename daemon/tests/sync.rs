@@ -32,6 +32,7 @@ struct Bed {
     port: u16,
     selection: Selection,
     two_way: bool,
+    paused: bool,
     remote: Option<Syncthing>,
     engine: Option<SyncEngine>,
     tracker: TaskTracker,
@@ -54,6 +55,7 @@ impl Bed {
             port,
             selection: Selection::default(),
             two_way: false,
+            paused: false,
             remote: None,
             engine: None,
             tracker: TaskTracker::new(),
@@ -114,7 +116,7 @@ impl Bed {
             selection: self.selection.clone(),
             two_way: self.two_way,
             kept: self.place.path().join("kept"),
-            paused: false,
+            paused: self.paused,
         }
     }
 
@@ -746,4 +748,25 @@ async fn rules_make_a_save_no_slower() {
     assert!(with < without * 3, "{with:?} {without:?}");
     plain.end().await;
     ruled.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sync_that_begins_held_goes_on_when_it_is_let() {
+    let mut bed = Bed::synced().await;
+    bed.engine.take().unwrap().stop().await;
+    bed.paused = true;
+    // Let go before syncthing, which was told to hold, answers.
+    bed.start_engine().await;
+    until("syncthing runs", || bed.place.path().join("session/process.json").exists()).await;
+    bed.engine().pause(false);
+    bed.wait_for(|status| status.in_sync).await;
+    bed.engine().pause(true);
+    bed.wait_for(|status| status.state == SyncState::Paused && !status.connected).await;
+    bed.save("first", "later");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(std::fs::read_to_string(bed.there("first")).unwrap(), "1");
+    bed.engine().pause(false);
+    bed.arrives("first", "later").await;
+    bed.barrier().await.unwrap();
+    bed.end().await;
 }

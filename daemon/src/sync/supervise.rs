@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -82,7 +82,9 @@ async fn run(
     core.scanned.store(false, Ordering::Relaxed);
     let options = &core.options;
     let rest = Rest::new(options.socket.clone(), options.identity.api_key.clone());
-    let mut syncthing = match start(core, &rest).await {
+    let mut paused = core.paused.subscribe();
+    let began_paused = *paused.borrow_and_update();
+    let mut syncthing = match start(core, &rest, began_paused).await {
         Ok(syncthing) => syncthing,
         Err(error) => return Some(describe(&error)),
     };
@@ -93,7 +95,7 @@ async fn run(
             let how = how.unwrap_or_else(|error| describe(&error));
             return Some(join_lines(&how, &process::log_tail(&options.session_dir)));
         }
-        error = Box::pin(drive(core, &rest, watcher, flushes)) => Some(error),
+        error = Box::pin(drive(core, &rest, watcher, flushes, paused)) => Some(error),
     };
     if let Err(error) = syncthing.stop(&rest).await {
         tracing::warn!(session = %options.folder_id, %error, "failed to stop syncthing");
@@ -101,9 +103,9 @@ async fn run(
     ended
 }
 
-async fn start(core: &Core, rest: &Rest) -> Result<Syncthing, SyncError> {
+async fn start(core: &Core, rest: &Rest, paused: bool) -> Result<Syncthing, SyncError> {
     let options = &core.options;
-    home::write(options, core.forward_port.load(Ordering::Relaxed), *core.paused.borrow())?;
+    home::write(options, core.forward_port.load(Ordering::Relaxed), paused)?;
     Ok(Syncthing::start(&options.binary, &options.session_dir, rest).await?)
 }
 
@@ -113,6 +115,7 @@ async fn drive(
     rest: &Rest,
     watcher: &mut Option<SourceWatcher>,
     flushes: &mut mpsc::Receiver<Flush>,
+    paused: watch::Receiver<bool>,
 ) -> String {
     if timeout(ANSWER_BOUND, answers(rest)).await.is_err() {
         return format!("syncthing did not answer within {} s of its start", ANSWER_BOUND.as_secs());
@@ -126,13 +129,13 @@ async fn drive(
     let event_rest = rest.another();
     let redial_rest = rest.another();
     let flip_rest = rest.another();
-    let connections = tokio::sync::watch::Sender::new(0);
+    let connections = watch::Sender::new(0);
     let mut scanner = Scanner { core, rest: &scan_rest, watcher, flushes };
     tokio::select! {
         silence = observe(core, rest, connections.subscribe()) => silence,
         never = scanner.run() => match never {},
         never = follow_events(core, &event_rest, &connections) => match never {},
-        never = redial(core, &redial_rest, connections.subscribe()) => match never {},
+        never = redial(core, &redial_rest, connections.subscribe(), paused) => match never {},
         never = receive_once_complete(core, &flip_rest) => match never {},
         never = trim_log(core) => match never {},
     }
@@ -190,9 +193,10 @@ async fn trim_log(core: &Core) -> std::convert::Infallible {
 async fn redial(
     core: &Core,
     rest: &Rest,
-    mut connections: tokio::sync::watch::Receiver<u64>,
+    mut connections: watch::Receiver<u64>,
+    // Seen last when the configuration was written: what changed since then is still to be done.
+    mut paused: watch::Receiver<bool>,
 ) -> std::convert::Infallible {
-    let mut paused = core.paused.subscribe();
     loop {
         tokio::select! {
             () = core.redial.notified() => dial(core, rest).await,

@@ -20,6 +20,7 @@ mod config;
 mod corpus;
 mod forced;
 mod forwards;
+mod sync;
 
 /// The cluster that all tests of this binary share.
 async fn shared_cluster() -> &'static nhd_tests::shared::SharedCluster {
