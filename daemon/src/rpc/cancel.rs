@@ -7,16 +7,18 @@ use std::time::Duration;
 
 use jsonrpsee::server::MethodResponse;
 use jsonrpsee::server::middleware::rpc::{Batch, BatchEntry, Notification, Request, RpcServiceT};
-use jsonrpsee::types::{ErrorObjectOwned, Id};
+use jsonrpsee::types::{ErrorObjectOwned, Id, SubscriptionId};
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::methods::{CANCEL_REQUEST, CANCELLED_CODE, CancelParams, EventSubscription, RequestId};
 use tokio::sync::RwLock;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::error::invalid_params;
+
 /// Requests and notifications of a connection are worked on side by side, so that a cancellation can come first. It is
-/// remembered for this long.
-const REMEMBERED: Duration = Duration::from_secs(1);
+/// remembered for this long, which a machine under load may need.
+const REMEMBERED: Duration = Duration::from_secs(10);
 const REMEMBERED_COUNT: usize = 64;
 
 /// A service whose requests can be cancelled. There is one for each connection.
@@ -73,6 +75,10 @@ where
                 return service.call(request).await;
             }
             if method == EventSubscription::UNSUBSCRIBE {
+                // Otherwise it would be answered as if there were no such subscription.
+                if let Err(error) = request.params().parse::<[SubscriptionId<'_>; 1]>() {
+                    return MethodResponse::error(id, invalid_params(&method, &error));
+                }
                 drop(accepting.0.write().await);
             }
             tokio::select! {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jsonrpsee::core::{RpcResult, SubscriptionResult};
+use jsonrpsee::core::{RpcResult, SubscriptionError, SubscriptionResult};
 use jsonrpsee::types::{ErrorObjectOwned, Params};
 use jsonrpsee::{
     Extensions, PendingSubscriptionAcceptError, PendingSubscriptionSink, RpcModule, SubscriptionMessage,
@@ -175,28 +175,39 @@ async fn subscribe(
             return Ok(());
         }
     };
-    let (missed, end, mut live) = door.environment.events.subscribe(params.since.as_ref());
+    let mut log = door.environment.events.subscribe(params.since.as_ref());
     let sink = accept(pending, &extensions).await?;
-    match missed {
-        Since::Events(events) => {
-            for event in events {
-                send(&sink, &event).await?;
+    loop {
+        let (missed, end, live) = log;
+        match missed {
+            Since::Events(events) => {
+                for event in events {
+                    send(&sink, &event).await?;
+                }
             }
+            Since::TooOld => send(&sink, &snapshot(&door, end)).await?,
         }
-        Since::TooOld => send(&sink, &snapshot(&door, end)).await?,
+        if !follow(&sink, live).await? {
+            return Ok(());
+        }
+        log = door.environment.events.subscribe(None);
     }
+}
+
+/// Sends what comes. Ends with `true` where the client fell too far behind, and with `false` where nothing is to come.
+async fn follow(
+    sink: &SubscriptionSink,
+    mut live: broadcast::Receiver<Arc<Event>>,
+) -> Result<bool, SubscriptionError> {
     loop {
         let event = tokio::select! {
-            () = sink.closed() => return Ok(()),
+            () = sink.closed() => return Ok(false),
             event = live.recv() => event,
         };
         match event {
-            Ok(event) => send(&sink, &event).await?,
-            Err(broadcast::error::RecvError::Lagged(_)) => {
-                live = live.resubscribe();
-                send(&sink, &snapshot(&door, door.environment.events.cursor())).await?;
-            }
-            Err(broadcast::error::RecvError::Closed) => return Ok(()),
+            Ok(event) => send(sink, &event).await?,
+            Err(broadcast::error::RecvError::Lagged(_)) => return Ok(true),
+            Err(broadcast::error::RecvError::Closed) => return Ok(false),
         }
     }
 }

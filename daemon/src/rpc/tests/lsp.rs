@@ -90,6 +90,20 @@ async fn a_subscription_can_be_ended_as_soon_as_it_is_answered() {
 }
 
 #[tokio::test]
+async fn an_end_of_a_subscription_that_names_none_is_told_apart_from_one_that_is_over() {
+    let house = House::open();
+    let mut client = house.connect().await;
+    for (number, params) in
+        [json!([]), json!({"subscription": "a"}), json!([["a"]]), json!(["a", "b"])].iter().enumerate()
+    {
+        let answer = client.call(number as u64, "events.unsubscribe", params).await;
+        assert_eq!(answer["error"]["code"], -32602, "{params}: {answer}");
+    }
+    assert_eq!(client.call(9, "events.unsubscribe", &json!(["none"])).await["result"], false);
+    house.close().await;
+}
+
+#[tokio::test]
 async fn a_cancelled_request_is_answered_so_and_no_other() {
     let house = House::open();
     let mut client = house.connect().await;
