@@ -25,11 +25,12 @@ step "licences and sources of dependencies"
 step "build"
 cargo build --workspace --bins --quiet
 
-step "JVM"
-tests/jvm/run.sh
-
 step "TypeScript client"
 client-ts/test.sh
+
+# After the one for Node.js, which takes part in a test of several clients.
+step "JVM"
+tests/jvm/run.sh
 
 step "tests"
 # Tests on the node mostly wait for it: more of them than there are processors run side by side.

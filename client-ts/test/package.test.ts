@@ -50,7 +50,7 @@ test("the tarball holds the built package and nothing else", { timeout }, async 
   const built = ["cjs", "esm"].flatMap((kind) =>
     modules.split(" ").flatMap((name) => [`dist/${kind}/${name}.d.ts`, `dist/${kind}/${name}.js`]),
   );
-  const expected = ["README.md", "dist/cjs/package.json", "package.json", ...built];
+  const expected = ["LICENSE", "README.md", "dist/cjs/package.json", "package.json", ...built];
   assert.deepEqual(files.map(({ path }) => path).sort(), expected.sort());
 });
 
