@@ -1,7 +1,7 @@
 /** The package as others get it: its files, and its use from ES modules, CommonJS and TypeScript. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -43,6 +43,22 @@ export async function use(signal: AbortSignal): Promise<string> {
 }
 `;
 
+/** What the example of the README takes from the extension that it stands in. */
+const SURROUNDINGS = `
+import type { SessionStatus } from "@nhd/client";
+declare const context: { readonly subscriptions: { push(...undo: { dispose(): void }[]): void } };
+declare const folder: string;
+declare const signal: AbortSignal;
+declare const tree: { replaceAll(sessions: readonly SessionStatus[]): void; replace(status: SessionStatus): void };
+`;
+
+/** The first block of code, which is what authors begin with. */
+function exampleOf(readme: string): string {
+  const [, code] = /```ts\n(.*?)```/s.exec(readme) ?? [];
+  assert.ok(code !== undefined, "the README has an example");
+  return code;
+}
+
 test("the tarball holds the built package and nothing else", { timeout }, async () => {
   const { stdout } = await run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: own });
   const [{ files }] = JSON.parse(stdout) as [{ readonly files: readonly { readonly path: string }[] }];
@@ -66,6 +82,7 @@ test("the packed package works in ES modules, CommonJS and TypeScript", { timeou
 
   const names = "connect, ConnectionError, NhdError, type ErrorKind, type SessionStatus";
   for (const file of ["use.mts", "use.cts"]) write(file, `import { ${names} } from "@nhd/client";\n${TYPED_USE}`);
+  write("readme.mts", `${SURROUNDINGS}${exampleOf(readFileSync(join(own, "README.md"), "utf8"))}`);
   await checkTypes(["--types", "node", "--typeRoots", join(own, "node_modules/@types"), "--lib", "ES2022"]);
   await checkTypes(["--types", "", "--lib", "ES2022,DOM"]);
 });
@@ -74,7 +91,7 @@ test("the packed package works in ES modules, CommonJS and TypeScript", { timeou
 async function checkTypes(surroundings: readonly string[]): Promise<void> {
   const compiler = join(own, "node_modules/typescript/bin/tsc");
   const options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--module", "nodenext", "--target", "es2022"];
-  const parameters = [compiler, ...options, "--skipLibCheck", "false", ...surroundings, "use.mts", "use.cts"];
+  const parameters = [compiler, ...options, "--skipLibCheck", "false", ...surroundings, "use.mts", "use.cts", "readme.mts"];
   await run(process.execPath, parameters, { cwd: folder }).catch((error: { readonly stdout: string }) => {
     assert.fail(error.stdout);
   });
