@@ -196,7 +196,7 @@ async fn read_workload(objects: &Objects, workload: &WorkloadRef) -> Result<Valu
     if !namespace_exists {
         let error =
             ErrorInfo::new(ErrorKind::NamespaceNotFound, format!("there is no namespace {namespace}"));
-        return Err(Failure::fatal(error.with_hint("name the workload's namespace with -n")));
+        return Err(Failure::fatal(error.with_hint("name the workload's namespace")));
     }
     let others: Result<Value, _> = objects.list(workload.kind.into(), Some(namespace), None).await;
     let names: Vec<String> = others
@@ -208,7 +208,7 @@ async fn read_workload(objects: &Objects, workload: &WorkloadRef) -> Result<Valu
         .take(10)
         .collect();
     let hint = if names.is_empty() {
-        format!("namespace {namespace} has no {}; name another with -n", workload.kind.word())
+        format!("namespace {namespace} has no {}; name another namespace", workload.kind.word())
     } else {
         format!("there are: {}", names.join(", "))
     };

@@ -82,7 +82,7 @@ impl Request {
     pub fn configure(&mut self, values: Values, warnings: Vec<String>) -> Result<(), ErrorInfo> {
         let Some(image) = values.image else {
             let message = format!("no dev image is given for {}/{}", self.kind.word(), self.name);
-            let hint = format!("name one with --image, or in {IN_SOURCE} of the source folder");
+            let hint = format!("name one in the request, or in {IN_SOURCE} of the source folder");
             return Err(invalid(message).with_hint(hint));
         };
         self.details.image = image;
@@ -197,7 +197,7 @@ fn filled(name: &str, value: &str) -> Result<(), ErrorInfo> {
 fn source_folder(source: &str) -> Result<PathBuf, ErrorInfo> {
     let missing = |why: String| {
         ErrorInfo::new(ErrorKind::SourceMissing, format!("cannot sync the source folder {source:?}: {why}"))
-            .with_hint("name an existing folder with --source")
+            .with_hint("name a folder that exists")
     };
     if !Path::new(source).is_absolute() {
         return Err(invalid(format!("source must be an absolute path, not {source:?}")));
@@ -238,7 +238,7 @@ fn files(given: Option<&str>, environment: &BTreeMap<String, String>) -> Result<
             ErrorKind::KubeconfigInvalid,
             "no kubeconfig is named and there is no home folder",
         )
-        .with_hint("name one with --kubeconfig or KUBECONFIG"));
+        .with_hint("name one in the request or in KUBECONFIG"));
     }
     Ok(paths)
 }

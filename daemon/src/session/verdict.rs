@@ -59,7 +59,7 @@ pub fn start_error(workload: &WorkloadRef, trouble: Option<Trouble>) -> ErrorInf
         ErrorKind::PodUnschedulable => "free resources in the cluster, or ask for fewer",
         ErrorKind::PodCrashing => "check that the dev image has /bin/sh and tail, and the container's mounts",
         ErrorKind::PodRefused => "a quota, limit or policy of the namespace refuses the pod; see the message",
-        _ => "see the pod's events, or give the start more time with --timeout",
+        _ => "see the pod's events, or give the start a longer timeout",
     };
     ErrorInfo::new(kind, format!("the dev pod of {workload} cannot run: {text}")).with_hint(hint)
 }

@@ -94,7 +94,7 @@ impl ConnectError {
 
     pub fn hint(&self) -> String {
         match self {
-            Self::KubeconfigMissing { .. } => "pass --kubeconfig or set KUBECONFIG".to_owned(),
+            Self::KubeconfigMissing { .. } => "name a kubeconfig, or set KUBECONFIG".to_owned(),
             Self::KubeconfigRead { .. } | Self::TokenFile { .. } => {
                 "make the file readable for yourself".to_owned()
             }
@@ -102,7 +102,7 @@ impl ConnectError {
                 "check the file with `kubectl config view`".to_owned()
             }
             Self::NoCurrentContext { contexts, .. } => {
-                format!("pass --context with one of: {}", contexts.join(", "))
+                format!("name one of its contexts: {}", contexts.join(", "))
             }
             Self::ContextMissing { contexts, .. } if contexts.is_empty() => {
                 "the kubeconfig has no contexts at all".to_owned()

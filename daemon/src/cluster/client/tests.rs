@@ -52,9 +52,9 @@ async fn check(files: &[&str], context: Option<&str>, message: &str, hint: &str)
 #[tokio::test]
 async fn what_is_wrong_with_a_kubeconfig_is_said_with_its_file_and_its_context() {
     let view = "check the file with `kubectl config view`";
-    check(&["absent"], None, "no kubeconfig found at absent", "pass --kubeconfig or set KUBECONFIG").await;
+    check(&["absent"], None, "no kubeconfig found at absent", "name a kubeconfig, or set KUBECONFIG").await;
     check(&["broken"], None, "failed to parse kubeconfig broken", view).await;
-    check(&["empty"], None, "no current context in kubeconfig empty", "pass --context with one of: ").await;
+    check(&["empty"], None, "no current context in kubeconfig empty", "name one of its contexts: ").await;
     check(
         &["good"],
         Some("typo"),

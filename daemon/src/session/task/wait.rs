@@ -96,6 +96,6 @@ impl SessionTask {
         let seconds = self.stored.request.timeout_ms / 1000;
         let message =
             format!("the first sync of {} took longer than {seconds} s: {detail}", self.stored.workload);
-        ErrorInfo::new(ErrorKind::SyncFailed, message).with_hint("give the start more time with --timeout")
+        ErrorInfo::new(ErrorKind::SyncFailed, message).with_hint("give the start a longer timeout")
     }
 }
