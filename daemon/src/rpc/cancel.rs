@@ -1,12 +1,14 @@
 //! What requests of one connection have to do with each other: `$/cancelRequest`, a client that no longer waits for an
-//! answer, and the end of a subscription that has only just begun. It does not know what a request does.
+//! answer, and the end of a subscription, which may have only just begun. It does not know what a request does.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use jsonrpsee::server::MethodResponse;
-use jsonrpsee::server::middleware::rpc::{Batch, BatchEntry, Notification, Request, RpcServiceT};
+use jsonrpsee::server::middleware::rpc::{
+    Batch, BatchEntry, BatchEntryErr, Notification, Request, RpcServiceT,
+};
 use jsonrpsee::types::{ErrorObjectOwned, Id, SubscriptionId};
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::methods::{CANCEL_REQUEST, CANCELLED_CODE, CancelParams, EventSubscription, RequestId};
@@ -74,11 +76,10 @@ where
                 request.extensions_mut().insert(accepting);
                 return service.call(request).await;
             }
+            if let Some(error) = malformed_end(&request) {
+                return MethodResponse::error(id, error);
+            }
             if method == EventSubscription::UNSUBSCRIBE {
-                // Otherwise it would be answered as if there were no such subscription.
-                if let Err(error) = request.params().parse::<[SubscriptionId<'_>; 1]>() {
-                    return MethodResponse::error(id, invalid_params(&method, &error));
-                }
                 drop(accepting.0.write().await);
             }
             tokio::select! {
@@ -89,10 +90,16 @@ where
         }
     }
 
-    fn batch<'a>(&self, batch: Batch<'a>) -> impl Future<Output = Self::BatchResponse> + Send + 'a {
-        for entry in batch.iter().flatten() {
-            if let BatchEntry::Notification(notification) = entry {
-                self.notice(notification);
+    fn batch<'a>(&self, mut batch: Batch<'a>) -> impl Future<Output = Self::BatchResponse> + Send + 'a {
+        for entry in batch.iter_mut() {
+            match entry {
+                Ok(BatchEntry::Notification(notification)) => self.notice(notification),
+                Ok(BatchEntry::Call(request)) => {
+                    if let Some(error) = malformed_end(request) {
+                        *entry = Err(BatchEntryErr::new(request.id.clone(), error));
+                    }
+                }
+                Err(_) => {}
             }
         }
         let service = self.service.clone();
@@ -107,6 +114,15 @@ where
         let service = self.service.clone();
         async move { service.notification(notification).await }
     }
+}
+
+/// What is wrong with the parameters of the end of a subscription. jsonrpsee would answer as if it had been ended before.
+fn malformed_end(request: &Request<'_>) -> Option<ErrorObjectOwned> {
+    if request.method != EventSubscription::UNSUBSCRIBE {
+        return None;
+    }
+    let error = request.params().one::<SubscriptionId<'_>>().err()?;
+    Some(invalid_params(EventSubscription::UNSUBSCRIBE, &error))
 }
 
 fn cancelled(id: Id<'_>, method: &str) -> MethodResponse {
@@ -167,5 +183,35 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.requests.lock().running.remove(&self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cancelled_at_once(requests: &Requests, id: u64) -> bool {
+        Running::begin(requests.clone(), Id::Number(id)).token.is_cancelled()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cancellation_that_comes_first_is_remembered_for_one_request_and_a_while() {
+        let requests = Requests::default();
+        requests.cancel(Id::Number(1));
+        assert!(!cancelled_at_once(&requests, 2), "another request is cancelled");
+        assert!(cancelled_at_once(&requests, 1), "it is forgotten");
+        assert!(!cancelled_at_once(&requests, 1), "the next request of that id is cancelled, too");
+        requests.cancel(Id::Number(1));
+        tokio::time::advance(REMEMBERED).await;
+        assert!(!cancelled_at_once(&requests, 1), "it is remembered for ever");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_many_cancellations_that_come_first_the_last_are_remembered() {
+        let requests = Requests::default();
+        let count = REMEMBERED_COUNT as u64 + 1;
+        (0..count).for_each(|id| requests.cancel(Id::Number(id)));
+        assert!(!cancelled_at_once(&requests, 0), "there is no bound");
+        assert!((1..count).all(|id| cancelled_at_once(&requests, id)));
     }
 }

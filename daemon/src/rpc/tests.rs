@@ -2,6 +2,7 @@
 
 mod documents;
 mod lsp;
+mod subscriptions;
 mod websocket;
 
 use std::sync::Arc;

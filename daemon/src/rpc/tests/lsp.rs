@@ -1,6 +1,5 @@
 //! LSP framing on the daemon's socket.
 
-use nhd_protocol::event::EventBody;
 use nhd_protocol::methods::CANCELLED_CODE;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
@@ -50,60 +49,6 @@ async fn a_batch_is_answered_as_a_batch() {
 }
 
 #[tokio::test]
-async fn events_arrive_as_messages_until_the_subscription_is_ended() {
-    let house = House::open();
-    let mut client = house.connect().await;
-    let id = client.call(1, "events.subscribe", &json!({})).await["result"].clone();
-    let snapshot = client.next().await;
-    assert_eq!(snapshot["method"], "events.event");
-    assert_eq!(snapshot["params"]["subscription"], id);
-    assert_eq!(snapshot["params"]["result"]["type"], "snapshot");
-    house.environment.events.publish(EventBody::Warning { session: None, message: "so it is".to_owned() });
-    assert_eq!(client.next().await["params"]["result"]["message"], "so it is");
-    assert_eq!(client.call(2, "events.unsubscribe", &json!([id])).await["result"], true);
-    house.environment.events.publish(EventBody::Warning { session: None, message: "unheard".to_owned() });
-    assert_eq!(client.call(3, "session.list", &json!({})).await["id"], 3);
-}
-
-/// The next message that is no event.
-async fn answer(client: &mut Client) -> Value {
-    loop {
-        let message = client.next().await;
-        if message["method"] != "events.event" {
-            return message;
-        }
-    }
-}
-
-/// The answer of a subscription comes before jsonrpsee knows it, on another thread.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_subscription_can_be_ended_as_soon_as_it_is_answered() {
-    let house = House::open();
-    let mut client = house.connect().await;
-    for number in 0..500 {
-        client.send(&request(2 * number, "events.subscribe", &json!({}))).await;
-        let id = answer(&mut client).await["result"].clone();
-        client.send(&request(2 * number + 1, "events.unsubscribe", &json!([id]))).await;
-        assert_eq!(answer(&mut client).await["result"], true, "subscription {number}");
-    }
-    house.close().await;
-}
-
-#[tokio::test]
-async fn an_end_of_a_subscription_that_names_none_is_told_apart_from_one_that_is_over() {
-    let house = House::open();
-    let mut client = house.connect().await;
-    for (number, params) in
-        [json!([]), json!({"subscription": "a"}), json!([["a"]]), json!(["a", "b"])].iter().enumerate()
-    {
-        let answer = client.call(number as u64, "events.unsubscribe", params).await;
-        assert_eq!(answer["error"]["code"], -32602, "{params}: {answer}");
-    }
-    assert_eq!(client.call(9, "events.unsubscribe", &json!(["none"])).await["result"], false);
-    house.close().await;
-}
-
-#[tokio::test]
 async fn a_cancelled_request_is_answered_so_and_no_other() {
     let house = House::open();
     let mut client = house.connect().await;
@@ -121,6 +66,14 @@ async fn a_cancelled_request_is_answered_so_and_no_other() {
     client.send(&word).await;
     client.send(&notification("$/cancelRequest", &json!({ "id": "word" }))).await;
     assert_eq!(client.next().await["id"], "word");
+}
+
+#[tokio::test]
+async fn a_request_whose_cancellation_comes_first_is_answered_so() {
+    let house = House::open();
+    let mut client = house.connect().await;
+    client.send(&notification("$/cancelRequest", &json!({ "id": 1 }))).await;
+    assert_eq!(client.call(1, "test.hang", &json!({})).await["error"]["code"], CANCELLED_CODE);
 }
 
 #[tokio::test]
