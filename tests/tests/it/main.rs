@@ -15,6 +15,7 @@ mod traps;
 mod faults;
 mod recovery;
 mod cli;
+mod clients;
 mod stdio;
 mod config;
 mod corpus;
