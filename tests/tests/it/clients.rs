@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStdout};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -12,6 +12,7 @@ use nhd_protocol::event::{Cursor, Event, EventBody, EventsParams};
 use nhd_protocol::methods::{EventsSince, Start};
 use nhd_protocol::session::{Phase, StartParams, WaitUntil};
 use nhd_tests::laptop::Laptop;
+use nhd_tests::process::converse;
 use nhd_tests::stage::Stage;
 use nhd_tests::workload::app;
 use serde_json::{Value, json};
@@ -65,18 +66,14 @@ impl Drop for Killed {
     }
 }
 
-/// `nhd-cli` in the laptop's home, with a pipe as its output.
-fn cli(laptop: &Laptop, arguments: &[&str]) -> Result<Killed> {
+/// `nhd-cli` in the laptop's home, and its output.
+fn cli(laptop: &Laptop, arguments: &[&str]) -> Result<(Killed, ChildStdout)> {
     let own = std::env::current_exe()?;
-    let program: PathBuf = own.ancestors().nth(2).context("a test runs from target/PROFILE/deps")?.into();
-    let child = Command::new(program.join("nhd-cli"))
-        .args(arguments)
-        .env_clear()
-        .env("NHD_HOME", laptop.home())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    Ok(Killed(child))
+    let cli = own.ancestors().nth(2).context("a test runs from target/PROFILE/deps")?.join("nhd-cli");
+    let home = format!("NHD_HOME={}", laptop.home().display());
+    let words = ["-i", &home, cli.to_str().context("a path of letters")?];
+    let (child, _, stdout) = converse(Path::new("env"), &[&words[..], arguments].concat())?;
+    Ok((Killed(child), stdout))
 }
 
 /// The events of each kind of client, from their snapshots on.
@@ -88,9 +85,9 @@ struct Audience {
 impl Audience {
     /// Returns when each has its snapshot: what happens from now on all of them see.
     async fn gather(laptop: &Laptop) -> Result<Self> {
-        let mut follower = cli(laptop, &["events", "--follow", "--json"])?;
+        let (follower, stdout) = cli(laptop, &["events", "--follow", "--json"])?;
         let mut seats = BTreeMap::new();
-        seats.insert("nhd-cli", lines(&mut follower)?);
+        seats.insert("nhd-cli", lines(stdout));
         seats.insert("LSP framing", notifications(laptop).await?);
         seats.insert("Rust", events(laptop).await?);
         for (name, seat) in &mut seats {
@@ -104,16 +101,14 @@ impl Audience {
     async fn sees(&mut self, since: &Cursor, log: &[Event]) -> Result<()> {
         for (name, seat) in &mut self.seats {
             let mut latest = Duration::ZERO;
-            let mut seq = since.seq;
-            for expected in log {
+            for (seq, expected) in (since.seq + 1..).zip(log) {
                 let (event, at) = arrival(name, seat).await?;
-                seq += 1;
                 ensure!(event.cursor == Cursor { epoch: since.epoch.clone(), seq }, "{name}: {event:?}");
                 ensure!(event == *expected, "{name} saw {event:?}, and the log holds {expected:?}");
                 let happened = SystemTime::from(event.at.parse::<Timestamp>()?);
                 latest = latest.max(at.duration_since(happened).unwrap_or_default());
             }
-            println!("{name}: {} events, each within {latest:?}", log.len());
+            eprintln!("{name}: {} events, each within {latest:?}", log.len());
         }
         Ok(())
     }
@@ -124,18 +119,17 @@ async fn arrival(name: &str, seat: &mut mpsc::UnboundedReceiver<Arrival>) -> Res
     next.with_context(|| format!("{name} waits for an event"))?.with_context(|| format!("{name} is cut off"))
 }
 
-fn lines(follower: &mut Killed) -> Result<mpsc::UnboundedReceiver<Arrival>> {
+fn lines(stdout: ChildStdout) -> mpsc::UnboundedReceiver<Arrival> {
     let (sender, receiver) = mpsc::unbounded_channel();
-    let stdout = BufReader::new(follower.0.stdout.take().context("it was asked for")?);
     std::thread::spawn(move || {
-        for line in stdout.lines().map_while(Result::ok) {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             let event = serde_json::from_str(&line).expect("an event in each line");
             if sender.send((event, SystemTime::now())).is_err() {
                 return;
             }
         }
     });
-    Ok(receiver)
+    receiver
 }
 
 async fn notifications(laptop: &Laptop) -> Result<mpsc::UnboundedReceiver<Arrival>> {
@@ -254,7 +248,7 @@ async fn a_client_that_is_killed_while_it_waits_leaves_nothing_behind() -> Resul
     let status = stage.start().await?;
     let before = open_files(&stage)?;
     let wait = json!({ "session": status.session, "until": "ended", "timeoutMs": 3_600_000 }).to_string();
-    let waiting = cli(&stage.laptop, &["call", "session.wait", &wait])?;
+    let (waiting, _stdout) = cli(&stage.laptop, &["call", "session.wait", &wait])?;
     until_open_files(&stage, |open| open > before).await?;
     // It is the only way out of a `Killed`, and it is by SIGKILL.
     drop(waiting);
