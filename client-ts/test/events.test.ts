@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { connect, EVENT_SUBSCRIPTION, PROTOCOL_VERSION, type Event, type EventStream } from "@nhd/client";
+import { connect, EVENT_SUBSCRIPTION, PROTOCOL_VERSION, type Client, type Event, type EventStream } from "@nhd/client";
 
 import { fake, helloOf, type Fake, type Message, type Reply } from "./fake.js";
 import { Laptop } from "./laptop.js";
@@ -35,17 +35,52 @@ test("a daemon that is killed and restarted twice costs no event and doubles non
     await events.return();
     await following;
 
-    const [snapshot, ...rest] = seen;
-    assert.equal(snapshot?.type, "snapshot");
-    const { epoch, seq } = snapshot;
-    assert.deepEqual(rest.map((event) => event.seq), rest.map((_, index) => seq + 1 + index));
-    const log = await client.events.since({ since: { epoch, seq } });
-    assert.deepEqual(rest, log.events.slice(0, rest.length));
-    assert.ok(rest.length > 10, `${rest.length} events`);
+    await isWhole(client, seen);
   } finally {
     await stage.close();
   }
 });
+
+test("a daemon that is killed at every change of a session's phase costs no event and doubles none", { timeout }, async () => {
+  const stage = await Stage.set();
+  try {
+    const { client, laptop, namespace } = stage;
+    const events = client.events();
+    const seen: Event[] = [];
+    const killed: string[] = [];
+    const first = await events.next();
+    if (first.value !== undefined) seen.push(first.value);
+    const { session } = await client.session.start(laptop.startParams(namespace, "web"));
+    for await (const event of events) {
+      seen.push(event);
+      if (event.type !== "session") continue;
+      const { phase, error } = event.status;
+      assert.notEqual(phase, "failed", JSON.stringify(error));
+      if (phase === "ended") break;
+      if (killed.includes(phase)) continue;
+      killed.push(phase);
+      if (phase === "synced") await client.session.end({ session });
+      await laptop.endDaemon("SIGKILL");
+      laptop.startDaemon();
+      await (await laptop.connect()).dispose();
+    }
+    assert.ok(killed.length >= 3 && killed.includes("synced"), `killed at ${killed.join()}`);
+    await isWhole(client, seen);
+  } finally {
+    await stage.close();
+  }
+});
+
+/** What was seen is a snapshot and all that the daemon's log has after it, in order and once. */
+async function isWhole(client: Client, seen: readonly Event[]): Promise<void> {
+  const [snapshot, ...rest] = seen;
+  assert.equal(snapshot?.type, "snapshot");
+  const { epoch, seq } = snapshot;
+  assert.deepEqual(rest.map((event) => event.seq), rest.map((_, index) => seq + 1 + index));
+  const log = await client.events.since({ since: { epoch, seq } });
+  assert.deepEqual(rest, log.events.slice(0, rest.length));
+  assert.ok(rest.length > 10, `${rest.length} events`);
+}
 
 test("a place that the daemon does not know is answered with a snapshot", { timeout }, async () => {
   const laptop = new Laptop();

@@ -70,7 +70,20 @@ impl Failure {
         let mut lines = vec![("error", self.info.message.as_str())];
         lines.extend(self.causes.iter().map(|cause| ("caused by", cause.as_str())));
         lines.extend(self.info.hint.as_deref().map(|hint| ("hint", hint)));
+        let command = command_about(self.info.kind).filter(|_| self.exit == Exit::Failed);
+        lines.extend(command.map(|command| ("see", command)));
         lines
+    }
+}
+
+/// The command of this CLI that goes with the hint of the daemon, which speaks to every client alike.
+fn command_about(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::SessionNotFound | ErrorKind::SessionExists | ErrorKind::Timeout => Some("nhd-cli status"),
+        ErrorKind::InDevModeElsewhere | ErrorKind::WorkloadNotFound => Some("nhd-cli workloads"),
+        ErrorKind::SyncPaused => Some("nhd-cli sync resume"),
+        ErrorKind::StoreFailed => Some("nhd-cli daemon status"),
+        _ => None,
     }
 }
 
@@ -120,6 +133,14 @@ mod tests {
         assert_eq!(failure.lines(), lines);
         assert_eq!(failure.info().message, "failed to connect to \"/s\": no room");
         assert_eq!(failure.exit, Exit::Unreachable);
+    }
+
+    #[test]
+    fn a_hint_of_the_daemon_is_followed_by_the_command_that_goes_with_it() {
+        let info = ErrorInfo::new(ErrorKind::SyncPaused, "it is paused").with_hint("resume it");
+        let lines = [("error", "it is paused"), ("hint", "resume it"), ("see", "nhd-cli sync resume")];
+        assert_eq!(Failure::from(info.clone()).lines(), lines);
+        assert_eq!(Failure::from(info.clone()).info(), info, "programs get the daemon's own words");
     }
 
     #[test]

@@ -228,7 +228,7 @@ mod tests {
         let (mut screen, out, errors) = screen(false, false);
         let info = ErrorInfo::new(ErrorKind::WorkloadNotFound, "there is none").with_hint("look again");
         screen.failure(&Failure::from(info)).expect("prints");
-        assert_eq!(errors.text(), "error: there is none\nhint: look again\n");
+        assert_eq!(errors.text(), "error: there is none\nhint: look again\nsee: nhd-cli workloads\n");
         assert_eq!(out.text(), "");
     }
 

@@ -126,7 +126,7 @@ async fn hello(door: Arc<Door>, params: HelloParams) -> Result<HelloResult, Erro
             crate::VERSION
         );
         return Err(ErrorInfo::new(ErrorKind::ProtocolMismatch, message).with_hint(
-            "update the older of the two; `nhd-cli daemon stop` ends this daemon and keeps its sessions",
+            "update the older of the two; a daemon that is shut down keeps its sessions for the next",
         ));
     }
     let paths = &door.environment.paths;

@@ -41,7 +41,10 @@ pub async fn show(paths: &Paths, params: StartParams) -> Result<ConfigResult, Er
 }
 
 async fn gather(paths: &Paths, place: &Place, request: &Request) -> Result<Resolved, ErrorInfo> {
-    let annotation = annotation(place, request).await;
+    let (annotation, unread) = match annotation(place, request).await {
+        Ok(layer) => (layer, None),
+        Err(warning) => (None, Some(warning)),
+    };
     let (source, config) = (request.details.source.clone(), paths.config.clone());
     let read = tokio::task::spawn_blocking(move || {
         Ok::<_, ConfigError>((files::of_source(&source)?, files::of_daemon(&config)?))
@@ -49,17 +52,21 @@ async fn gather(paths: &Paths, place: &Place, request: &Request) -> Result<Resol
     let read = read.await.map_err(|error| ErrorInfo::new(ErrorKind::Internal, error_chain(&error)))?;
     let (in_source, of_daemon) = read.map_err(|error| invalid(&error))?;
     let layers: Vec<Layer> = [in_source, annotation, of_daemon].into_iter().flatten().collect();
-    resolve(request.kind, &request.name, &request.flags, &layers).map_err(|error| invalid(&error))
+    let resolved = resolve(request.kind, &request.name, &request.flags, &layers);
+    let mut resolved = resolved.map_err(|error| invalid(&error))?;
+    resolved.warnings.extend(unread);
+    Ok(resolved)
 }
 
-/// The annotation of the workload. One that cannot be read is none: the steps that follow say why, and better.
-async fn annotation(place: &Place, request: &Request) -> Option<Layer> {
+/// The annotation of the workload, or a warning where it cannot be read. That fails nothing: what follows in a start needs
+/// the workload itself and says better why, and the other sources hold without it.
+async fn annotation(place: &Place, request: &Request) -> Result<Option<Layer>, String> {
     let workload = place.workload(request.kind, &request.name);
-    let found = place.objects.get(workload.kind.into(), Some(&workload.namespace), &workload.name).await;
-    let object: Value = found.ok()?;
-    let text = object.pointer(ANNOTATION).and_then(Value::as_str)?.to_owned();
     let file = format!("annotation dev.nocalhost of {}/{}", workload.kind.word(), workload.name);
-    Some(Layer { kind: SourceKind::Annotation, file, text })
+    let found = place.objects.get(workload.kind.into(), Some(&workload.namespace), &workload.name).await;
+    let object: Value = found.map_err(|error| format!("{file} is left out: {}", error_chain(&error)))?;
+    let text = object.pointer(ANNOTATION).and_then(Value::as_str);
+    Ok(text.map(|text| Layer { kind: SourceKind::Annotation, file, text: text.to_owned() }))
 }
 
 fn invalid(error: &ConfigError) -> ErrorInfo {

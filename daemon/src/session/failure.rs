@@ -95,9 +95,7 @@ impl From<RecordError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let info = ErrorInfo::new(ErrorKind::StoreFailed, error_chain(&error));
-        Self::transient(
-            info.with_hint("check that the disk is not full; `nhd-cli daemon status` names the home"),
-        )
+        Self::transient(info.with_hint("check that the disk of the daemon's home is not full"))
     }
 }
 

@@ -403,8 +403,7 @@ fn over(status: &SessionStatus) -> ErrorInfo {
 
 fn paused_error(status: &SessionStatus) -> ErrorInfo {
     let message = format!("the sync of {} is paused", status.workload);
-    let error =
-        ErrorInfo::new(ErrorKind::SyncPaused, message).with_hint("let it go on with `nhd-cli sync resume`");
+    let error = ErrorInfo::new(ErrorKind::SyncPaused, message).with_hint("resume it");
     ErrorInfo { session: Some(status.session.clone()), ..error }
 }
 
@@ -422,8 +421,8 @@ fn too_late(status: &SessionStatus, until: WaitUntil, limit: Duration) -> ErrorI
         message = format!("{message}: {waiting_for}");
     }
     let hint = status.error.as_ref().and_then(|error| error.hint.clone());
-    let hint = hint
-        .unwrap_or_else(|| "it goes on in the background; `nhd-cli status` shows how far it is".to_owned());
+    let hint =
+        hint.unwrap_or_else(|| "it goes on in the background; its status says how far it is".to_owned());
     ErrorInfo { session: Some(status.session.clone()), ..ErrorInfo::new(ErrorKind::Timeout, message) }
         .with_hint(hint)
 }
@@ -447,5 +446,6 @@ fn not_found(selector: &SessionSelector) -> ErrorInfo {
         }
         (None, None) => "there is no session".to_owned(),
     };
-    ErrorInfo::new(ErrorKind::SessionNotFound, message).with_hint("`nhd-cli status` lists the sessions")
+    ErrorInfo::new(ErrorKind::SessionNotFound, message)
+        .with_hint("look it up in the list of sessions; one that ended long ago is forgotten")
 }

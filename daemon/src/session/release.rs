@@ -32,7 +32,7 @@ pub async fn release(manager: &SessionManager, params: ReleaseParams) -> Result<
 fn not_in_dev_mode(workload: &WorkloadRef) -> ErrorInfo {
     let message = format!("{workload} is not in DevMode: it has no record in the cluster");
     ErrorInfo::new(ErrorKind::SessionNotFound, message)
-        .with_hint("`nhd-cli workloads` shows what is in DevMode, and by whom")
+        .with_hint("the list of workloads shows what is in DevMode, and by whom")
 }
 
 /// The session of the record, wanted no more. Its id is the other's: that is how the record is known as its own.

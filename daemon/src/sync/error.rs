@@ -38,7 +38,7 @@ impl SyncError {
             Self::Omissions { .. } => {
                 Some("make the source folder writable, or configure no patterns".into())
             }
-            Self::Paused => Some("let it go on with `nhd-cli sync resume`".into()),
+            Self::Paused => Some("resume it".into()),
             Self::SocketPath { .. } => Some("choose a shorter runtime folder".into()),
             Self::Identity(error) => error.hint(),
             Self::Process(error) => error.hint(),

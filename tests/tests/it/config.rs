@@ -103,6 +103,24 @@ async fn every_value_says_where_it_came_from(stage: &Stage, params: StartParams)
 }
 
 #[tokio::test]
+async fn a_workload_that_cannot_be_read_is_resolved_without_its_annotation_and_with_a_warning() -> Result<()>
+{
+    let stage = Stage::set(shared_cluster().await, "config-unread", app("reviews")).await?;
+    let there = stage.nhd.call::<Resolve>(stage.params()).await?;
+    ensure!(there.warnings.is_empty(), "{:?}", there.warnings);
+    let absent = StartParams { name: "absent".to_owned(), ..stage.params() };
+    let config = stage.nhd.call::<Resolve>(absent).await?;
+    ensure!(entry(&config.entries, "image")?.value.is_some(), "{config:?}");
+    let [warning] = config.warnings.as_slice() else { anyhow::bail!("{:?}", config.warnings) };
+    ensure!(
+        warning.starts_with("annotation dev.nocalhost of deployment/absent is left out: ")
+            && warning.contains("not found"),
+        "{warning}"
+    );
+    stage.close().await
+}
+
+#[tokio::test]
 async fn a_wrong_value_is_refused_with_its_place_before_anything_is_written() -> Result<()> {
     let stage = Stage::set(shared_cluster().await, "config-wrong", app("reviews")).await?;
     let version = stage.workload.version().await?;

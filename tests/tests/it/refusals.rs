@@ -235,7 +235,7 @@ async fn a_dev_pod_that_cannot_run_is_undone_and_says_why() -> Result<()> {
             Case {
                 asked: |it| it.timeout_ms = Some(3_000),
                 kind: ErrorKind::PodNotReady,
-                says: "--timeout",
+                says: "longer timeout",
                 limit: UNDONE,
             },
         ),

@@ -30,7 +30,7 @@ impl Handle {
             Err(_) => {
                 let message = format!("{} is busy with a step for {} s", self.workload, PATIENCE.as_secs());
                 ErrorInfo::new(ErrorKind::Timeout, message)
-                    .with_hint("ask again; `nhd-cli status` says what it does")
+                    .with_hint("ask again; its status says what it does")
             }
         };
         Err(self.about(error))
