@@ -34,6 +34,9 @@ const KIND_WORDS: &[(WorkloadKind, &[&str])] = &[
 ];
 
 impl WorkloadKind {
+    pub const ALL: [Self; 6] =
+        [Self::Deployment, Self::StatefulSet, Self::DaemonSet, Self::Job, Self::CronJob, Self::Pod];
+
     /// The kind as the Kubernetes API spells it, for example `StatefulSet`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -20,15 +20,6 @@ use crate::cluster::Reason;
 use crate::cluster::record::{self, RecordHead};
 use crate::plan;
 
-const KINDS: [WorkloadKind; 6] = [
-    WorkloadKind::Deployment,
-    WorkloadKind::StatefulSet,
-    WorkloadKind::DaemonSet,
-    WorkloadKind::Job,
-    WorkloadKind::CronJob,
-    WorkloadKind::Pod,
-];
-
 /// By namespace and name.
 type Records = BTreeMap<(String, String), RecordHead>;
 
@@ -36,13 +27,13 @@ pub async fn list(manager: &SessionManager, params: WorkloadListParams) -> Resul
     let address = address(params.kubeconfig.as_deref(), params.context, params.environment)?;
     let place = Place::find(&address, params.namespace.as_deref()).await?;
     let namespace = (!params.all_namespaces).then_some(place.namespace.as_str());
-    let lists = KINDS.map(|kind| place.objects.list::<Value>(kind.into(), namespace, None));
+    let lists = WorkloadKind::ALL.map(|kind| place.objects.list::<Value>(kind.into(), namespace, None));
     let (lists, records) = join!(join_all(lists), record::list(&place.objects, namespace));
     // Many may list workloads and no Secrets: then an owner is not known.
     let records = records.unwrap_or_default();
     let mut warnings = Vec::new();
     let mut found: Vec<(WorkloadKind, Value)> = Vec::new();
-    for (kind, list) in KINDS.into_iter().zip(lists) {
+    for (kind, list) in WorkloadKind::ALL.into_iter().zip(lists) {
         match list {
             Ok(list) => found.extend(items(list).into_iter().map(|item| (kind, item))),
             Err(error) if error.reason == Reason::Forbidden => warnings.push(error.to_string()),

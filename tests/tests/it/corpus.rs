@@ -208,14 +208,7 @@ fn the_corpus_has_every_kind() -> Result<()> {
         .iter()
         .map(|it| it.manifest["kind"].as_str().unwrap_or_default().parse().map_err(anyhow::Error::msg))
         .collect::<Result<_>>()?;
-    for kind in [
-        WorkloadKind::Deployment,
-        WorkloadKind::StatefulSet,
-        WorkloadKind::DaemonSet,
-        WorkloadKind::Job,
-        WorkloadKind::CronJob,
-        WorkloadKind::Pod,
-    ] {
+    for kind in WorkloadKind::ALL {
         ensure!(kinds.contains(&kind), "there is no {kind}");
     }
     Ok(())

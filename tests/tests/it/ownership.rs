@@ -14,15 +14,6 @@ use serde_json::json;
 
 use crate::shared_cluster;
 
-const ALL: [WorkloadKind; 6] = [
-    WorkloadKind::Deployment,
-    WorkloadKind::StatefulSet,
-    WorkloadKind::DaemonSet,
-    WorkloadKind::Job,
-    WorkloadKind::CronJob,
-    WorkloadKind::Pod,
-];
-
 fn release_params(stage: &Stage) -> ReleaseParams {
     let params = stage.params();
     ReleaseParams {
@@ -51,7 +42,7 @@ async fn everybody_sees_who_has_a_workload_of_any_kind_in_dev_mode() -> Result<(
     let cluster = shared_cluster().await;
     let mut other = Laptop::new(cluster.kubeconfig())?;
     let elsewhere = other.start_daemon().await?;
-    for kind in ALL {
+    for kind in WorkloadKind::ALL {
         let stage = Stage::set(cluster, "listed", app_of(kind, "web")).await?;
         let before = listed(&stage, &stage.nhd).await?;
         ensure!(before.len() == 1 && before[0].dev_mode.is_none(), "{kind}: {before:?}");
@@ -76,7 +67,7 @@ async fn everybody_sees_who_has_a_workload_of_any_kind_in_dev_mode() -> Result<(
 #[tokio::test]
 async fn another_laptop_gives_back_a_workload_of_any_kind_by_the_record_alone() -> Result<()> {
     let cluster = shared_cluster().await;
-    for kind in ALL {
+    for kind in WorkloadKind::ALL {
         let mut stage = Stage::set(cluster, "left", app_of(kind, "web")).await?;
         stage.start().await?;
         // The laptop is gone, with all that it knew.

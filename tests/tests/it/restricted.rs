@@ -36,14 +36,7 @@ async fn a_restricted_namespace_is_developed_in_with_the_security_contexts_kept(
     let cluster = shared_cluster().await;
     let client = cluster.client().await?;
     let restricted = json!({"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "restricted"}}});
-    for kind in [
-        WorkloadKind::Deployment,
-        WorkloadKind::StatefulSet,
-        WorkloadKind::DaemonSet,
-        WorkloadKind::Job,
-        WorkloadKind::CronJob,
-        WorkloadKind::Pod,
-    ] {
+    for kind in WorkloadKind::ALL {
         let namespace = Namespace::create(&client, "restricted").await?;
         Api::<NamespaceObject>::all(client.clone())
             .patch(namespace.name(), &PatchParams::default(), &Patch::Merge(&restricted))
