@@ -46,7 +46,7 @@ test("what the daemon answers with is an error with kind, hint and session", { t
     assert.ok(error instanceof NhdError && !(error instanceof ConnectionError));
     assert.deepEqual([error.name, error.kind], ["NhdError", "sessionNotFound"]);
     assert.match(error.message, /none/);
-    assert.match(error.hint ?? "", /status/);
+    assert.match(error.hint ?? "", /list of sessions/);
     return true;
   });
   const start = { kind: "Deployment", name: "web", image: "i", source: "/nowhere" } as const;
