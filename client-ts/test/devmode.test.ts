@@ -31,10 +31,9 @@ test("a Deployment goes into DevMode, files arrive, and it comes back as it was"
     await stage.arrives(status, "first.txt", "first");
 
     laptop.save("second.txt", "saved later");
-    await client.session.wait({ session: started.session, until: "synced", timeoutMs: 30_000 });
-    await stage.arrives(status, "second.txt", "saved later");
-    const now = await client.session.status({ session: started.session });
+    const now = await client.session.wait({ session: started.session, until: "synced", timeoutMs: 30_000 });
     assert.equal(now.sync?.state, "inSync");
+    await stage.arrives(status, "second.txt", "saved later");
     assert.deepEqual((await client.session.list()).sessions.map(({ session }) => session), [started.session]);
 
     const ending = await client.session.end({ session: started.session });

@@ -173,13 +173,17 @@ impl SessionManager {
             Ok(result) => result?,
             Err(_) => return Err(too_late(&handle.status.borrow(), params.until, limit)),
         };
-        if params.until == WaitUntil::Synced {
-            match timeout_at(deadline, handle.barrier()).await {
-                Ok(result) => result?,
-                Err(_) => return Err(too_late(&handle.status.borrow(), params.until, limit)),
-            }
+        if params.until != WaitUntil::Synced {
+            return Ok(status);
         }
-        Ok(if params.until == WaitUntil::Synced { handle.status.borrow().clone() } else { status })
+        match timeout_at(deadline, handle.barrier()).await {
+            Ok(result) => result?,
+            Err(_) => return Err(too_late(&handle.status.borrow(), params.until, limit)),
+        }
+        // The status follows the sync by a moment. A session that is too busy to say more does not undo what was reached.
+        let _ = timeout_at(deadline, handle.ask(Command::Refresh)).await;
+        let status = handle.status.borrow().clone();
+        Ok(status)
     }
 
     pub async fn sync_status(&self, selector: &SessionSelector) -> Result<SyncReport, ErrorInfo> {

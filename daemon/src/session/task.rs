@@ -62,6 +62,8 @@ pub enum Command {
     Rescan(Vec<PathBuf>, oneshot::Sender<Result<(), ErrorInfo>>),
     /// Answer when everything saved before is in the pod.
     Barrier(oneshot::Sender<Result<(), ErrorInfo>>),
+    /// Answer when the status says all that is known.
+    Refresh(oneshot::Sender<Result<(), ErrorInfo>>),
     /// Forward a port, or say at once why not.
     StartForward { pair: PortPair, answer: oneshot::Sender<Result<PortForward, ErrorInfo>> },
     /// End the forwards with these ports.
@@ -334,6 +336,10 @@ impl SessionTask {
                     };
                     let _ = answer.send(result);
                 });
+            }
+            Command::Refresh(answer) => {
+                self.refresh();
+                let _ = answer.send(Ok(()));
             }
             // Who no longer waits shall not be surprised later.
             Command::StartForward { answer, .. } if answer.is_closed() => {}

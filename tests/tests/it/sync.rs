@@ -56,6 +56,20 @@ async fn what_is_configured_is_left_out_and_no_trace_of_that_stays() -> Result<(
 }
 
 #[tokio::test]
+async fn what_a_wait_answers_says_that_all_is_there() -> Result<()> {
+    let stage = Stage::set(shared_cluster().await, "waited-for", app("web")).await?;
+    let status = stage.start().await?;
+    for number in 0..50 {
+        stage.laptop.save("first.txt", &format!("save {number}"))?;
+        let waited = stage.laptop.wait(&stage.nhd, &status.session, WaitUntil::Synced).await?;
+        let sync = waited.sync.context("a sync")?;
+        ensure!(sync.state == SyncState::InSync && sync.need_files == 0, "save {number}: {sync:?}");
+    }
+    stage.end(&status.session).await?;
+    stage.close().await
+}
+
+#[tokio::test]
 async fn both_ways_files_come_back_and_a_new_pod_or_a_deletion_there_loses_nothing() -> Result<()> {
     let stage = Stage::set(shared_cluster().await, "both-ways", app("web")).await?;
     stage.laptop.save("kept/original.txt", "the original")?;

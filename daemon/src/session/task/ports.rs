@@ -128,7 +128,7 @@ impl SessionTask {
         if opened == Ok(true) {
             self.note("forward").map_err(|error| Failure::from(error).info)?;
         }
-        self.show_ports();
+        self.refresh();
         opened.map(|_| self.running.ports.show(&self.stored.forwards[index]))
     }
 
@@ -145,7 +145,7 @@ impl SessionTask {
             self.running.ports.close(&wanted).await;
             return Err(error);
         }
-        self.show_ports();
+        self.refresh();
         let wanted = self.stored.forwards.last().expect("it was put there by who called");
         Ok(self.running.ports.show(wanted))
     }
@@ -178,7 +178,7 @@ impl SessionTask {
         }
         let shown = ended.iter().map(|forward| self.running.ports.show(forward)).collect();
         self.running.ports.close(&ended).await;
-        self.show_ports();
+        self.refresh();
         Ok(shown)
     }
 }

@@ -58,15 +58,6 @@ impl SessionTask {
         self.publish(phase, None);
     }
 
-    /// Shows what became of the user's forwards; all else is as it was.
-    pub(super) fn show_ports(&mut self) {
-        let (phase, step) = {
-            let status = self.status.borrow();
-            (status.phase, status.step)
-        };
-        self.publish(phase, step);
-    }
-
     fn publish(&mut self, phase: Phase, step: Option<StepName>) {
         let ports = &mut self.running.ports;
         // An end opens no more of them.
