@@ -11,6 +11,7 @@ pub mod owners;
 pub mod pods;
 pub mod quota;
 pub mod record;
+pub mod refusals;
 pub mod revisions;
 pub mod watch;
 

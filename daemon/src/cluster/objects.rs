@@ -36,6 +36,7 @@ pub const REPLICA_SETS: Resource =
     Resource { group: "apps", version: "v1", plural: "replicasets", word: "replica set" };
 pub const CONTROLLER_REVISIONS: Resource =
     Resource { group: "apps", version: "v1", plural: "controllerrevisions", word: "controller revision" };
+pub const EVENTS: Resource = Resource { group: "", version: "v1", plural: "events", word: "event" };
 pub const REVIEWS: Resource = Resource {
     group: "authorization.k8s.io",
     version: "v1",
@@ -137,6 +138,19 @@ impl Objects {
             None => format!("the {}s", resource.word),
         };
         self.send("list", object, Request::new(resource.path(namespace)).list(&params)).await
+    }
+
+    /// The objects of a kind that match a field selector, at most so many, as one list object.
+    pub async fn list_by_fields(
+        &self,
+        resource: Resource,
+        namespace: &str,
+        fields: &str,
+        limit: u32,
+    ) -> Result<Value, ClusterError> {
+        let params = ListParams::default().fields(fields).limit(limit);
+        let object = format!("the {}s of namespace {namespace}", resource.word);
+        self.send("list", object, Request::new(resource.path(Some(namespace))).list(&params)).await
     }
 
     /// The metadata alone of all objects of a kind that match a label selector: Secrets can be large.

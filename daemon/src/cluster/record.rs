@@ -124,6 +124,8 @@ pub struct SidecarFiles {
 pub struct RecordSeen {
     pub uid: String,
     pub resource_version: String,
+    /// When it was made, by the API server's clock.
+    pub created: String,
     /// `None` when it is not a record of nhd, or of an nhd that this one does not understand.
     pub record: Option<Record>,
 }
@@ -232,6 +234,7 @@ fn see(secret: &Value) -> RecordSeen {
     RecordSeen {
         uid: text("/metadata/uid"),
         resource_version: text("/metadata/resourceVersion"),
+        created: text("/metadata/creationTimestamp"),
         record: secret["data"][RECORD_KEY].as_str().and_then(unpack),
     }
 }

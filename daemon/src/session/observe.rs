@@ -15,6 +15,7 @@ use crate::cluster::error::OrAbsent as _;
 use crate::cluster::objects::{FIELD_MANAGER, Objects};
 use crate::cluster::pods::{self, DevContainers, PodSeen};
 use crate::cluster::record::{self, RecordSeen};
+use crate::cluster::refusals;
 use crate::cluster::revisions::{History, RevisionSeen};
 use crate::plan::{self, DEV_CONTAINER, SIDECAR_CONTAINER, Shape, Standing, standing};
 use crate::store::StoredSession;
@@ -35,6 +36,8 @@ pub struct Sight {
     /// The revisions of the object beside it, which go with it.
     pub dev_revisions: Vec<RevisionSeen>,
     pub pods: Vec<PodSeen>,
+    /// Why the dev pod cannot be made, where its maker says so in events alone.
+    pub refusal: Option<String>,
     /// The autoscalers that scale the workload or are kept from it; `None` where nobody may list them.
     pub autoscalers: Option<Vec<Value>>,
 }
@@ -74,6 +77,7 @@ pub async fn look(
     let dev_history = around.beside.as_ref().and_then(|beside| history_of(beside, dev_workload.as_ref()?));
     let dev_revisions = read_history(objects, namespace, dev_history.as_ref()).await?;
     let workload_uid = plan.workload_uid();
+    let kind = workload.kind;
     let pods = match (&around.pods, &found) {
         (None, None) => Vec::new(),
         (None, Some(pod)) => pods::see_object(pod, DEV_CONTAINERS).into_iter().collect(),
@@ -86,11 +90,34 @@ pub async fn look(
     };
     let same = |found: &Value| {
         // A pod is made anew by us too; whose it is shows in what it is.
-        workload.kind == WorkloadKind::Pod
+        kind == WorkloadKind::Pod
             || found.pointer("/metadata/uid").and_then(Value::as_str) == Some(workload_uid)
     };
     let workload = found.filter(same);
-    Ok(Sight { workload, dev_workload, record, revisions, dev_revisions, pods, autoscalers })
+    let mut sight =
+        Sight { workload, dev_workload, record, revisions, dev_revisions, pods, refusal: None, autoscalers };
+    sight.refusal = read_refusal(objects, kind, namespace, &sight).await;
+    Ok(sight)
+}
+
+/// The makers of other kinds say it in their status.
+async fn read_refusal(
+    objects: &Objects,
+    kind: WorkloadKind,
+    namespace: &str,
+    sight: &Sight,
+) -> Option<String> {
+    let maker = match kind {
+        WorkloadKind::StatefulSet => sight.workload.as_ref().filter(|workload| plan::is_ours(workload)),
+        WorkloadKind::Job | WorkloadKind::CronJob => sight.dev_workload.as_ref(),
+        WorkloadKind::Deployment | WorkloadKind::DaemonSet | WorkloadKind::Pod => None,
+    };
+    let uid = maker?.pointer("/metadata/uid")?.as_str()?;
+    let since = sight.record.as_ref()?.created.as_str();
+    if sight.pods.iter().any(|pod| pod.dev) {
+        return None;
+    }
+    refusals::last(objects, namespace, uid, since).await
 }
 
 async fn read_autoscalers(
@@ -148,7 +175,8 @@ impl Sight {
     /// Why a controller cannot make the dev pod, if it says so.
     pub fn refused(&self) -> Option<&str> {
         let makers = self.revisions.iter().chain(&self.dev_revisions);
-        makers.filter(|revision| revision.dev).find_map(|revision| revision.refused.as_deref())
+        let by_status = makers.filter(|revision| revision.dev).find_map(|it| it.refused.as_deref());
+        by_status.or(self.refusal.as_deref())
     }
 
     /// The field managers that wrote to the workload since our edit, as words.

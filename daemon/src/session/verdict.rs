@@ -97,6 +97,7 @@ mod tests {
             record: None,
             revisions: Vec::new(),
             dev_revisions: Vec::new(),
+            refusal: None,
             autoscalers: None,
             pods: vec![pod],
         }

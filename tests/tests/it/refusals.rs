@@ -15,7 +15,7 @@ use nhd_protocol::workload::WorkloadKind;
 use nhd_tests::laptop::Laptop;
 use nhd_tests::namespace::Namespace;
 use nhd_tests::stage::Stage;
-use nhd_tests::workload::{Workload, app};
+use nhd_tests::workload::{Workload, app, app_of};
 use serde_json::{Value, json};
 
 use crate::shared_cluster;
@@ -277,12 +277,21 @@ async fn a_dev_pod_that_cannot_run_is_undone_and_says_why() -> Result<()> {
 
 #[tokio::test]
 async fn a_quota_that_refuses_the_dev_pod_is_quoted() -> Result<()> {
+    let kinds =
+        [WorkloadKind::Deployment, WorkloadKind::StatefulSet, WorkloadKind::DaemonSet, WorkloadKind::Job];
+    try_join_all(kinds.into_iter().chain([WorkloadKind::CronJob]).map(refused_by_quota)).await?;
+    Ok(())
+}
+
+async fn refused_by_quota(kind: WorkloadKind) -> Result<()> {
     let cluster = shared_cluster().await;
     let client = cluster.client().await?;
     let namespace = Namespace::create(&client, "quota").await?;
-    let mut manifest = app("web");
-    manifest["spec"]["template"]["spec"]["containers"][0]["resources"] =
-        json!({"requests": {"memory": "20Mi"}});
+    let mut manifest = app_of(kind, "web");
+    let pod =
+        if kind == WorkloadKind::CronJob { "/spec/jobTemplate/spec/template" } else { "/spec/template" };
+    let container = manifest.pointer_mut(pod).context("a template")?.pointer_mut("/spec/containers/0");
+    container.context("a container")?["resources"] = json!({"requests": {"memory": "20Mi"}});
     let workload = Workload::create(&client, namespace.name(), manifest).await?;
     let quotas = Api::<ResourceQuota>::namespaced(client.clone(), namespace.name());
     // Enough for the original, and not for the sidecar's 50 MiB beside it.
@@ -298,7 +307,7 @@ async fn a_quota_that_refuses_the_dev_pod_is_quoted() -> Result<()> {
     let began = Instant::now();
     let error = stage.refusal(stage.params()).await?;
     let case = Case { asked: |_| {}, kind: ErrorKind::PodRefused, says: "exceeded quota", limit: UNDONE };
-    case.check(&stage.params(), &error, began.elapsed())?;
-    stage.assert_untouched().await?;
+    case.check(&stage.params(), &error, began.elapsed()).with_context(|| kind.to_string())?;
+    stage.assert_untouched().await.with_context(|| kind.to_string())?;
     stage.close().await
 }

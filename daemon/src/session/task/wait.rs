@@ -13,6 +13,10 @@ use super::{QUIET_LOOK, SessionTask, Turn};
 /// How long a pod may take to go before that is said to be trouble.
 const RELEASE_PATIENCE: Duration = Duration::from_secs(35);
 
+/// How often is looked for a pod that is not there: what keeps its maker from making it may stand in events alone, which
+/// are not watched.
+const MISSING_LOOK: Duration = Duration::from_secs(2);
+
 impl SessionTask {
     pub(super) fn wait_for(&mut self, step: Option<StepName>, now: Next) -> Turn {
         self.failures = 0;
@@ -82,7 +86,9 @@ impl SessionTask {
         if left.is_zero() || patience_left.is_some_and(|left| left.is_zero()) {
             return self.undo(verdict::start_error(&self.stored.workload, trouble));
         }
-        Turn::Rest(left.min(patience_left.unwrap_or(QUIET_LOOK)).min(QUIET_LOOK))
+        let missing = self.sight.as_ref().is_some_and(|sight| sight.dev_pod().is_none());
+        let look = if missing { MISSING_LOOK } else { QUIET_LOOK };
+        Turn::Rest(left.min(patience_left.unwrap_or(look)).min(look))
     }
 
     fn sync_too_slow(&self) -> ErrorInfo {
