@@ -7,3 +7,4 @@ pub mod save;
 pub mod forward;
 pub mod memory;
 pub mod status;
+pub mod clients;

@@ -15,18 +15,8 @@ const PROCESSES: usize = 20;
 pub async fn measure(cluster: &SharedCluster) -> Result<Vec<Figure>> {
     let stage = Stage::set(cluster, "bench-status", app("bench")).await?;
     let session = stage.start().await?.session;
-    let (mut calls, mut processes) = (Samples::default(), Samples::default());
-    for _ in 0..CALLS {
-        let began = Instant::now();
-        stage.status(&session).await?;
-        calls.add(began.elapsed());
-    }
-    for _ in 0..PROCESSES {
-        let began = Instant::now();
-        let outcome = stage.laptop.cli(&["status", "--json"]).await?;
-        processes.add(began.elapsed());
-        ensure!(outcome.code == Some(0), "{outcome:?}");
-    }
+    let calls = by_connection(&stage, &session).await?;
+    let processes = by_process(&stage).await?;
     stage.end(&session).await?;
     stage.close().await?;
     let median = calls.median();
@@ -36,4 +26,27 @@ pub async fn measure(cluster: &SharedCluster) -> Result<Vec<Figure>> {
             .aiming("≤ 0.2 ms", median <= 0.2),
         Figure::new("session.status, p95 of 1,000", format!("{} ms", digits(calls.percentile(95)))),
     ])
+}
+
+/// Asks again and again over one connection.
+pub async fn by_connection(stage: &Stage, session: &str) -> Result<Samples> {
+    let mut calls = Samples::default();
+    for _ in 0..CALLS {
+        let began = Instant::now();
+        stage.status(session).await?;
+        calls.add(began.elapsed());
+    }
+    Ok(calls)
+}
+
+/// Asks again and again with a process for each time.
+pub async fn by_process(stage: &Stage) -> Result<Samples> {
+    let mut processes = Samples::default();
+    for _ in 0..PROCESSES {
+        let began = Instant::now();
+        let outcome = stage.laptop.cli(&["status", "--json"]).await?;
+        processes.add(began.elapsed());
+        ensure!(outcome.code == Some(0), "{outcome:?}");
+    }
+    Ok(processes)
 }
