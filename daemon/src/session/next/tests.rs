@@ -1,0 +1,368 @@
+//! The next step, from every state that there is.
+
+use super::*;
+
+const FRESH: Observed = Observed {
+    planned: false,
+    entered: false,
+    record: RecordState::Absent,
+    edits_workload: true,
+    workload: WorkloadState::Original,
+    dev_workload: DevWorkload::NotNeeded,
+    rollout: Rollout::Complete,
+    dev_pod_ready: false,
+    dev_revision: false,
+    stale_pods: false,
+    owns_fields: false,
+    autoscalers: Autoscalers::Free,
+    forward: false,
+    sync: false,
+    first_sync: false,
+};
+
+const RUNNING: Observed = Observed {
+    planned: true,
+    entered: true,
+    record: RecordState::Ours { current: true },
+    edits_workload: true,
+    workload: WorkloadState::Dev,
+    dev_workload: DevWorkload::NotNeeded,
+    rollout: Rollout::Complete,
+    dev_pod_ready: true,
+    dev_revision: true,
+    stale_pods: false,
+    owns_fields: true,
+    autoscalers: Autoscalers::Free,
+    forward: true,
+    sync: true,
+    first_sync: true,
+};
+
+/// What a step makes of the world when nothing else happens; `None` for a step that has no place there.
+fn after(step: StepName, seen: Observed) -> Option<Observed> {
+    Some(match step {
+        StepName::Plan => Observed {
+            planned: true,
+            autoscalers: match seen.autoscalers {
+                Autoscalers::Changed => Autoscalers::Unpinned,
+                other => other,
+            },
+            ..seen
+        },
+        StepName::PinAutoscalers => Observed { autoscalers: Autoscalers::Pinned, ..seen },
+        StepName::ReleaseAutoscalers => Observed { autoscalers: Autoscalers::Free, ..seen },
+        StepName::CreateRecord | StepName::UpdateRecord => {
+            Observed { record: RecordState::Ours { current: true }, ..seen }
+        }
+        StepName::CreateDevWorkload => Observed { dev_workload: DevWorkload::Present, ..seen },
+        StepName::DeleteDevWorkload => Observed { dev_workload: DevWorkload::Absent, ..seen },
+        StepName::DeleteStalePods => Observed { stale_pods: false, ..seen },
+        StepName::AwaitRelease => Observed {
+            workload: match seen.workload {
+                WorkloadState::Leaving if seen.entered => WorkloadState::Absent,
+                WorkloadState::Leaving => WorkloadState::Gone,
+                other => other,
+            },
+            dev_workload: match seen.dev_workload {
+                DevWorkload::Leaving => DevWorkload::Absent,
+                other => other,
+            },
+            ..seen
+        },
+        StepName::EnterDevMode => Observed {
+            workload: WorkloadState::Dev,
+            entered: true,
+            dev_revision: true,
+            rollout: Rollout::Progressing,
+            ..seen
+        },
+        StepName::OpenForward => Observed { forward: true, ..seen },
+        StepName::StartSync => Observed { sync: true, ..seen },
+        StepName::AwaitPod => Observed { dev_pod_ready: true, ..seen },
+        StepName::AwaitSync => Observed { first_sync: true, ..seen },
+        StepName::StopSync => Observed { sync: false, first_sync: false, ..seen },
+        StepName::CloseForward => Observed { forward: false, ..seen },
+        StepName::MergeChanges => Observed {
+            workload: WorkloadState::Dev,
+            record: match seen.record {
+                RecordState::Ours { .. } => RecordState::Ours { current: false },
+                other => other,
+            },
+            ..seen
+        },
+        StepName::ReturnOwnership => Observed { owns_fields: false, ..seen },
+        StepName::RestoreWorkload => {
+            Observed { workload: WorkloadState::Settling, rollout: Rollout::Progressing, ..seen }
+        }
+        StepName::AwaitRollout => Observed { rollout: Rollout::Complete, dev_pod_ready: false, ..seen },
+        StepName::DeleteDevRevision => Observed { dev_revision: false, ..seen },
+        StepName::SettleWorkload => Observed { workload: WorkloadState::Original, ..seen },
+        StepName::DeleteRecord => Observed { record: RecordState::Absent, ..seen },
+        StepName::Forget => return None,
+    })
+}
+
+/// The steps from here until the session is quiet, gone or stuck.
+fn walk(desired: Desired, mut seen: Observed) -> (Vec<StepName>, Observed, Next) {
+    let mut steps = Vec::new();
+    for _ in 0..40 {
+        let now = next(desired, &seen);
+        let (Next::Do(step) | Next::Wait(Some(step))) = now else { return (steps, seen, now) };
+        steps.push(step);
+        match after(step, seen) {
+            Some(later) => seen = later,
+            None => return (steps, seen, now),
+        }
+    }
+    panic!("no end from here: {seen:?} {steps:?}");
+}
+
+#[test]
+fn a_start_takes_its_steps_in_order() {
+    let (steps, _, last) = walk(Desired::DevMode, FRESH);
+    let expected = [
+        StepName::Plan,
+        StepName::CreateRecord,
+        StepName::EnterDevMode,
+        StepName::OpenForward,
+        StepName::StartSync,
+        StepName::AwaitPod,
+        StepName::AwaitSync,
+    ];
+    assert_eq!(steps, expected);
+    assert_eq!(last, Next::Wait(None));
+}
+
+#[test]
+fn a_generated_object_comes_after_the_edit_and_goes_before_the_restore() {
+    let (steps, ..) = walk(Desired::DevMode, Observed { dev_workload: DevWorkload::Absent, ..FRESH });
+    assert_eq!(steps[1..4], [StepName::CreateRecord, StepName::EnterDevMode, StepName::CreateDevWorkload]);
+    let running = Observed { dev_workload: DevWorkload::Present, ..RUNNING };
+    let (steps, ..) = walk(Desired::Original, running);
+    assert_eq!(steps[..2], [StepName::DeleteDevWorkload, StepName::RestoreWorkload]);
+}
+
+#[test]
+fn a_workload_that_is_not_written_to_gets_only_its_dev_workload() {
+    let fresh = Observed { edits_workload: false, dev_workload: DevWorkload::Absent, ..FRESH };
+    let (steps, seen, _) = walk(Desired::DevMode, fresh);
+    assert_eq!(steps[1..3], [StepName::CreateRecord, StepName::CreateDevWorkload]);
+    let (steps, ..) = walk(Desired::Original, seen);
+    assert!(!steps.contains(&StepName::RestoreWorkload), "{steps:?}");
+}
+
+#[test]
+fn a_pod_is_away_before_another_takes_its_name() {
+    let seen = Observed { entered: true, workload: WorkloadState::Leaving, ..RUNNING };
+    let (steps, ..) = walk(Desired::DevMode, seen);
+    assert_eq!(steps[..2], [StepName::AwaitRelease, StepName::EnterDevMode]);
+    let (steps, ..) = walk(Desired::Original, Observed { sync: false, forward: false, ..seen });
+    assert_eq!(steps[..2], [StepName::AwaitRelease, StepName::RestoreWorkload]);
+}
+
+#[test]
+fn an_end_restores_before_it_deletes_the_way_back() {
+    let (steps, _, _) = walk(Desired::Original, RUNNING);
+    let expected = [
+        StepName::RestoreWorkload,
+        StepName::StopSync,
+        StepName::CloseForward,
+        StepName::AwaitRollout,
+        StepName::DeleteDevRevision,
+        StepName::SettleWorkload,
+        StepName::ReturnOwnership,
+        StepName::DeleteRecord,
+        StepName::Forget,
+    ];
+    assert_eq!(steps, expected);
+}
+
+#[test]
+fn obstacles_stop_without_a_write() {
+    let stop = |desired, seen| next(desired, &seen);
+    let of = |workload| Observed { workload, ..RUNNING };
+    let foreign = Observed { record: RecordState::Foreign, ..RUNNING };
+    assert_eq!(stop(Desired::DevMode, foreign), Next::Stop(Obstacle::TakenByOthers));
+    assert_eq!(stop(Desired::DevMode, of(WorkloadState::Gone)), Next::Stop(Obstacle::Gone));
+    assert_eq!(stop(Desired::DevMode, of(WorkloadState::Overwritten)), Next::Stop(Obstacle::Overwritten));
+}
+
+#[test]
+fn what_others_changed_is_merged_and_recorded_before_the_restore() {
+    for workload in [WorkloadState::Drifted, WorkloadState::Overwritten] {
+        let (steps, ..) = walk(Desired::Original, Observed { workload, ..RUNNING });
+        let expected = [StepName::MergeChanges, StepName::UpdateRecord, StepName::RestoreWorkload];
+        assert_eq!(steps[..3], expected);
+    }
+}
+
+#[test]
+fn a_workload_that_was_not_edited_is_left_as_others_have_made_it() {
+    let changed = Observed { planned: true, workload: WorkloadState::Overwritten, ..FRESH };
+    let (steps, ..) = walk(Desired::Original, changed);
+    assert_eq!(steps, [StepName::Forget]);
+}
+
+#[test]
+fn a_workload_that_changed_before_the_edit_is_planned_again() {
+    let seen = Observed { planned: true, workload: WorkloadState::Overwritten, ..FRESH };
+    assert_eq!(next(Desired::DevMode, &seen), Next::Do(StepName::Plan));
+}
+
+#[test]
+fn a_foreign_record_protects_the_cluster_at_the_end() {
+    let (steps, _, _) = walk(Desired::Original, Observed { record: RecordState::Foreign, ..RUNNING });
+    assert_eq!(steps, [StepName::StopSync, StepName::CloseForward, StepName::Forget]);
+}
+
+#[test]
+fn an_autoscaler_is_pinned_after_the_record_and_before_the_edit() {
+    let seen = Observed { autoscalers: Autoscalers::Unpinned, ..FRESH };
+    let (steps, ..) = walk(Desired::DevMode, seen);
+    let expect = [StepName::Plan, StepName::CreateRecord, StepName::PinAutoscalers, StepName::EnterDevMode];
+    assert_eq!(steps[..4], expect);
+}
+
+#[test]
+fn an_autoscaler_that_was_not_planned_for_is_planned_for_before_the_edit_only() {
+    let seen = Observed { planned: true, autoscalers: Autoscalers::Changed, ..FRESH };
+    let (steps, ..) = walk(Desired::DevMode, seen);
+    assert_eq!(steps[..3], [StepName::Plan, StepName::CreateRecord, StepName::PinAutoscalers]);
+    let running = Observed { autoscalers: Autoscalers::Changed, ..RUNNING };
+    assert_eq!(next(Desired::DevMode, &running), Next::Wait(None));
+}
+
+#[test]
+fn an_autoscaler_is_given_back_once_the_original_is_whole_and_before_the_record_goes() {
+    let pinned = Observed { autoscalers: Autoscalers::Pinned, ..RUNNING };
+    let (steps, ..) = walk(Desired::Original, pinned);
+    let expect = [
+        StepName::SettleWorkload,
+        StepName::ReturnOwnership,
+        StepName::ReleaseAutoscalers,
+        StepName::DeleteRecord,
+        StepName::Forget,
+    ];
+    assert!(steps.ends_with(&expect), "{steps:?}");
+}
+
+#[test]
+fn an_autoscaler_is_given_back_whatever_became_of_the_workload() {
+    for workload in [WorkloadState::Gone, WorkloadState::Overwritten, WorkloadState::Original] {
+        for entered in [false, true] {
+            let seen = Observed { workload, entered, autoscalers: Autoscalers::Pinned, ..RUNNING };
+            let (steps, ..) = walk(Desired::Original, seen);
+            let expect = [StepName::ReleaseAutoscalers, StepName::DeleteRecord, StepName::Forget];
+            assert!(steps.ends_with(&expect), "{seen:?} {steps:?}");
+        }
+    }
+}
+
+fn every_observation() -> impl Iterator<Item = Observed> {
+    let records = [
+        RecordState::Absent,
+        RecordState::Ours { current: false },
+        RecordState::Ours { current: true },
+        RecordState::Foreign,
+    ];
+    let workloads = [
+        WorkloadState::Gone,
+        WorkloadState::Original,
+        WorkloadState::Dev,
+        WorkloadState::Settling,
+        WorkloadState::Drifted,
+        WorkloadState::Overwritten,
+        WorkloadState::Leaving,
+        WorkloadState::Absent,
+    ];
+    let dev_workloads =
+        [DevWorkload::NotNeeded, DevWorkload::Absent, DevWorkload::Present, DevWorkload::Leaving];
+    let rollouts = [Rollout::Progressing, Rollout::Complete, Rollout::GivenUp];
+    let scaling = [Autoscalers::Free, Autoscalers::Changed, Autoscalers::Unpinned, Autoscalers::Pinned];
+    let states = records.into_iter().flat_map(move |record| {
+        workloads.into_iter().flat_map(move |workload| {
+            dev_workloads.into_iter().flat_map(move |dev_workload| {
+                rollouts.into_iter().flat_map(move |rollout| {
+                    scaling.into_iter().map(move |it| (record, workload, dev_workload, rollout, it))
+                })
+            })
+        })
+    });
+    states.flat_map(|(record, workload, dev_workload, rollout, autoscalers)| {
+        (0..1024_u32).map(move |bits| Observed {
+            planned: bits & 1 != 0,
+            entered: bits & 2 != 0,
+            dev_pod_ready: bits & 4 != 0,
+            dev_revision: bits & 8 != 0,
+            forward: bits & 16 != 0,
+            sync: bits & 32 != 0,
+            first_sync: bits & 64 != 0,
+            stale_pods: bits & 128 != 0,
+            edits_workload: bits & 256 != 0,
+            owns_fields: bits & 512 != 0,
+            record,
+            workload,
+            dev_workload,
+            rollout,
+            autoscalers,
+        })
+    })
+}
+
+#[test]
+fn from_every_state_an_end_forgets_the_session_only_when_nothing_of_it_is_left() {
+    for seen in every_observation() {
+        let (steps, last_seen, last) = walk(Desired::Original, seen);
+        match last {
+            Next::Do(StepName::Forget) => {
+                assert!(!last_seen.sync && !last_seen.forward, "{seen:?} {steps:?}");
+                let cluster_is_ours = seen.planned && seen.record != RecordState::Foreign;
+                if cluster_is_ours {
+                    assert_eq!(last_seen.record, RecordState::Absent, "{seen:?} {steps:?}");
+                    assert!(
+                        matches!(
+                            last_seen.workload,
+                            WorkloadState::Gone | WorkloadState::Original | WorkloadState::Overwritten
+                        ) || (last_seen.workload == WorkloadState::Leaving && !seen.entered),
+                        "{seen:?} {steps:?}"
+                    );
+                    assert_ne!(last_seen.dev_workload, DevWorkload::Present, "{seen:?} {steps:?}");
+                    assert_ne!(last_seen.autoscalers, Autoscalers::Pinned, "{seen:?} {steps:?}");
+                }
+            }
+            other => panic!("{seen:?} ends in {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn no_end_deletes_the_record_while_the_workload_is_ours() {
+    for seen in every_observation() {
+        if next(Desired::Original, &seen) == Next::Do(StepName::DeleteRecord) && seen.planned {
+            assert!(
+                !matches!(
+                    seen.workload,
+                    WorkloadState::Dev
+                        | WorkloadState::Settling
+                        | WorkloadState::Drifted
+                        | WorkloadState::Absent
+                ) && seen.dev_workload != DevWorkload::Present
+                    && seen.autoscalers != Autoscalers::Pinned,
+                "{seen:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_start_edits_the_workload_or_pins_its_autoscalers_before_record_and_plan_are_there() {
+    for seen in every_observation() {
+        let now = next(Desired::DevMode, &seen);
+        if [StepName::EnterDevMode, StepName::PinAutoscalers].map(Next::Do).contains(&now) {
+            assert!(seen.planned && seen.record == RecordState::Ours { current: true }, "{seen:?}");
+        }
+        if now == Next::Do(StepName::EnterDevMode) && seen.workload == WorkloadState::Original {
+            assert_ne!(seen.autoscalers, Autoscalers::Unpinned, "{seen:?}");
+        }
+    }
+}
