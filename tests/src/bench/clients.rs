@@ -110,7 +110,8 @@ async fn script(cluster: &SharedCluster, name: &'static str, arguments: &'static
     let outcome =
         tokio::task::spawn_blocking(move || call(&program, &arguments, &environment, &root)).await??;
     ensure!(outcome.code == Some(0), "{name} failed: {}{}", outcome.stdout, outcome.stderr);
-    let line = outcome.stdout.lines().rev().find(|line| line.starts_with('{'));
+    // Maven colours the line that it prints it in.
+    let line = outcome.stdout.lines().rev().find_map(|line| line.find('{').map(|begin| &line[begin..]));
     serde_json::from_str(line.with_context(|| format!("{name} printed no figures: {}", outcome.stdout))?)
         .with_context(|| format!("the figures of {name}"))
 }

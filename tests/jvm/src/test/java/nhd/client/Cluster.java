@@ -13,6 +13,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -26,11 +31,24 @@ final class Cluster {
     private Cluster(Path kubeconfig) {
         this.kubeconfig = kubeconfig;
         Config config = Config.fromKubeconfig(kubeconfig.toFile());
-        if (System.getenv("NHD_TEST_KUBECONFIG") == null) {
-            // Of a PKCS #8 key the library knows the kind only when it is told; those of the test cluster are these.
+        if (config.getClientKeyData() != null && isEllipticCurve(config.getClientKeyData())) {
+            // Of a PKCS #8 key the library knows the kind only when it is told.
             config.setClientKeyAlgo("EC");
         }
         client = new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    private static boolean isEllipticCurve(String keyData) {
+        String pem = new String(Base64.getDecoder().decode(keyData), StandardCharsets.US_ASCII);
+        byte[] key = Base64.getMimeDecoder().decode(pem.replaceAll("-----[^-]+-----", ""));
+        try {
+            KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(key));
+            return true;
+        } catch (InvalidKeySpecException otherKind) {
+            return false;
+        } catch (NoSuchAlgorithmException error) {
+            throw new IllegalStateException(error);
+        }
     }
 
     static Cluster shared() {
