@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use nhd::cli::client::{Client as Nhd, ClientError};
 use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::event::{EventBody, EventsParams, StepOutcome};
+use nhd_protocol::listing::ReleaseParams;
 use nhd_protocol::methods::{EventsSince, List, Start};
 use nhd_protocol::session::{SessionSelector, SessionStatus, StartParams, StepName, WaitUntil};
 use serde_json::Value;
@@ -53,6 +54,19 @@ impl Stage {
     pub fn params(&self) -> StartParams {
         let kind = self.workload.kind();
         StartParams { kind, ..self.laptop.start_params(self.namespace.name(), self.workload.name()) }
+    }
+
+    /// What gives the workload back by its record alone.
+    pub fn release_params(&self) -> ReleaseParams {
+        let params = self.params();
+        ReleaseParams {
+            kind: params.kind,
+            name: params.name,
+            namespace: params.namespace,
+            kubeconfig: params.kubeconfig,
+            context: params.context,
+            environment: params.environment,
+        }
     }
 
     /// Puts the workload into DevMode and waits until files are synced.

@@ -92,8 +92,8 @@ mod tests {
     use serde_json::json;
 
     use super::super::diff;
-    use super::super::generated::yaml;
-    use super::super::properties::visit;
+    use super::super::generated::{nonsense, yaml};
+    use super::super::properties::overwrite;
     use super::*;
 
     const ORIGIN: &str = "
@@ -231,17 +231,10 @@ mod tests {
         fn nonsense_is_answered(
             origin in autoscaler(),
             at in any::<Index>(),
-            nonsense in select(vec![yaml("null"), yaml("1"), yaml("x"), yaml("[]"), yaml("{}")]),
+            nonsense in nonsense(),
         ) {
-            let mut count = 0;
-            visit(&mut origin.clone(), &mut |_, _| count += 1);
-            let (mut broken, mut index, chosen) = (origin.clone(), 0, at.index(count));
-            visit(&mut broken, &mut |_, value| {
-                if index == chosen {
-                    *value = nonsense.clone();
-                }
-                index += 1;
-            });
+            let mut broken = origin.clone();
+            overwrite(&mut broken, &at, &nonsense);
             let pinned = pin(&broken, "s1");
             let released = release(&pinned, &pinned);
             prop_assert_eq!(&released["spec"], &broken["spec"]);

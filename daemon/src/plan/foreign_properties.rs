@@ -9,7 +9,7 @@ use super::generated::kinds::{of_kind, workload};
 use super::kind::{self, is_dev_template};
 use super::manifest::{self, items, items_mut, name, push, set};
 use super::merge::is_our_volume;
-use super::properties::visit;
+use super::properties::overwrite;
 use super::*;
 
 /// Where the API allows no second one.
@@ -240,15 +240,8 @@ proptest! {
         let Some(edited) = entered.object else { return Ok(()) };
         let mut current = edited.clone();
         for (at, removed) in places {
-            let mut fields = 0;
-            visit(&mut current["spec"], &mut |_, _| fields += 1);
-            let (mut index, chosen) = (0, at.index(fields));
-            visit(&mut current["spec"], &mut |_, value| {
-                if index == chosen {
-                    *value = if removed { Value::Null } else { json!("theirs") };
-                }
-                index += 1;
-            });
+            let content = if removed { Value::Null } else { json!("theirs") };
+            overwrite(&mut current["spec"], &at, &content);
         }
         let after_end = ended(&current, &origin, &edited, &entered.container, |_| ());
         prop_assert!(!has_traces(&after_end), "{after_end:#}");

@@ -12,6 +12,11 @@ use serde_json::{Map, Value, json};
 
 use super::{DEFAULT_COMMAND, DEFAULT_WORK_DIR, DevOptions, Sidecar, SidecarPreset};
 
+/// What may stand where the API has a list, an object or a text.
+pub(super) fn nonsense() -> impl Strategy<Value = Value> {
+    select(vec![yaml("null"), yaml("1"), yaml("x"), yaml("[]"), yaml("{}"), yaml("[1, null]")])
+}
+
 pub(super) fn yaml(text: &str) -> Value {
     serde_yaml_ng::from_str(text).expect("the test's YAML is valid")
 }

@@ -1,13 +1,13 @@
 //! What holds for every workload of every kind, tried on generated ones.
 
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
+use proptest::sample::Index;
 use serde_json::{Value, json};
 
 use super::generated::kinds::{of_kind, workload};
-use super::generated::yaml;
+use super::generated::{nonsense, yaml};
 use super::manifest::{items, name, text};
-use super::properties::{foreign_metadata, visit};
+use super::properties::{foreign_metadata, overwrite, visit};
 use super::*;
 
 fn entered(origin: &Value, options: &DevOptions) -> Entered {
@@ -191,17 +191,10 @@ proptest! {
     fn nonsense_is_answered(
         (origin, options) in workload(),
         at in any::<Index>(),
-        nonsense in select(vec![yaml("null"), yaml("1"), yaml("x"), yaml("[]"), yaml("{}"), yaml("[1, null]")]),
+        nonsense in nonsense(),
     ) {
-        let mut count = 0;
-        visit(&mut origin.clone(), &mut |_, _| count += 1);
-        let (mut broken, mut index, chosen) = (origin.clone(), 0, at.index(count));
-        visit(&mut broken, &mut |_, value| {
-            if index == chosen {
-                *value = nonsense.clone();
-            }
-            index += 1;
-        });
+        let mut broken = origin.clone();
+        overwrite(&mut broken, &at, &nonsense);
         if let Ok(entered) = enter(&broken, &options)
             && let Some(edited) = entered.object
             && !is_pod(&broken)

@@ -1,10 +1,10 @@
 //! What holds for every Deployment, tried on generated ones.
 
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
+use proptest::sample::Index;
 use serde_json::{Value, json};
 
-use super::generated::{deployment, yaml};
+use super::generated::{deployment, nonsense};
 use super::manifest::{items, name};
 use super::*;
 
@@ -29,6 +29,19 @@ pub(super) fn visit(value: &mut Value, edit: &mut impl FnMut(&str, &mut Value)) 
         Value::Array(items) => items.iter_mut().for_each(|item| visit(item, edit)),
         _ => {}
     }
+}
+
+/// Puts `content` into one of the fields under `value`.
+pub(super) fn overwrite(value: &mut Value, at: &Index, content: &Value) {
+    let mut count = 0;
+    visit(value, &mut |_, _| count += 1);
+    let (mut index, chosen) = (0, at.index(count));
+    visit(value, &mut |_, field| {
+        if index == chosen {
+            field.clone_from(content);
+        }
+        index += 1;
+    });
 }
 
 /// One edit of a kind that others make: with kubectl, by a controller, by hand.
@@ -237,17 +250,10 @@ proptest! {
     fn nonsense_is_answered(
         (origin, options) in deployment(),
         at in any::<Index>(),
-        nonsense in select(vec![yaml("null"), yaml("1"), yaml("x"), yaml("[]"), yaml("{}"), yaml("[1, null]")]),
+        nonsense in nonsense(),
     ) {
-        let mut count = 0;
-        visit(&mut origin.clone(), &mut |_, _| count += 1);
-        let (mut broken, mut index, chosen) = (origin.clone(), 0, at.index(count));
-        visit(&mut broken, &mut |_, value| {
-            if index == chosen {
-                *value = nonsense.clone();
-            }
-            index += 1;
-        });
+        let mut broken = origin.clone();
+        overwrite(&mut broken, &at, &nonsense);
         if let Ok(entered) = enter(&broken, &options) {
             let edited = entered.object.expect("a Deployment is edited");
             prop_assert_eq!(standing(&edited, &broken, &edited), Standing::Dev);

@@ -34,6 +34,27 @@ pub struct Observed {
     pub first_sync: bool,
 }
 
+impl Observed {
+    /// Without a plan there is nothing in the cluster to look at.
+    pub const UNPLANNED: Self = Self {
+        planned: false,
+        entered: false,
+        record: RecordState::Absent,
+        edits_workload: true,
+        workload: WorkloadState::Original,
+        dev_workload: DevWorkload::NotNeeded,
+        rollout: Rollout::Complete,
+        dev_pod_ready: false,
+        dev_revision: false,
+        stale_pods: false,
+        owns_fields: false,
+        autoscalers: Autoscalers::Free,
+        forward: false,
+        sync: false,
+        first_sync: false,
+    };
+}
+
 /// The Secret, as the session sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecordState {

@@ -5,7 +5,7 @@ use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 
 use super::autoscaling;
-use super::next::{Autoscalers, DevWorkload, Observed, RecordState, Rollout, WorkloadState};
+use super::next::{DevWorkload, Observed, RecordState, Rollout, WorkloadState};
 use super::prepare::record_name;
 use super::rollout;
 use super::surroundings::{Beside, Surroundings};
@@ -191,9 +191,12 @@ impl Sight {
     }
 }
 
-/// What the next step depends on. Without a plan there is nothing in the cluster to look at.
+/// What the next step depends on.
 pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) -> Observed {
-    let (Some(plan), Some(sight)) = (&stored.plan, sight) else { return unplanned(stored, local) };
+    let (Some(plan), Some(sight)) = (&stored.plan, sight) else {
+        let Local { forward, sync, .. } = *local;
+        return Observed { entered: stored.entered, forward, sync, ..Observed::UNPLANNED };
+    };
     let shape = plan::shape(stored.workload.kind.as_str());
     let edits_workload = shape != Some(Shape::Beside { parked: false });
     let dev_pod = sight.dev_pod().filter(|pod| pod.ready);
@@ -246,26 +249,6 @@ pub fn stale_pods<'a>(
                 WorkloadKind::Deployment | WorkloadKind::DaemonSet => false,
             }
     })
-}
-
-fn unplanned(stored: &StoredSession, local: &Local) -> Observed {
-    Observed {
-        planned: false,
-        entered: stored.entered,
-        record: RecordState::Absent,
-        edits_workload: true,
-        workload: WorkloadState::Original,
-        dev_workload: DevWorkload::NotNeeded,
-        rollout: Rollout::Complete,
-        dev_pod_ready: false,
-        dev_revision: false,
-        stale_pods: false,
-        owns_fields: false,
-        autoscalers: Autoscalers::Free,
-        forward: local.forward,
-        sync: local.sync,
-        first_sync: false,
-    }
 }
 
 fn workload_state(standing: Option<&Standing>) -> WorkloadState {

@@ -2,7 +2,6 @@
 
 use anyhow::{Context, Result, ensure};
 use nhd_protocol::error::ErrorKind;
-use nhd_protocol::listing::ReleaseParams;
 use nhd_protocol::methods::{Plan, Release, Start};
 use nhd_protocol::session::{Phase, SessionStatus, StepName, WaitUntil};
 use nhd_protocol::workload::WorkloadKind;
@@ -197,16 +196,7 @@ async fn another_laptop_gives_an_autoscaler_back_by_the_record_alone() -> Result
     stage.laptop.kill_daemon()?;
     let mut other = Laptop::new(shared_cluster().await.kubeconfig())?;
     let nhd = other.start_daemon().await?;
-    let params = stage.params();
-    let params = ReleaseParams {
-        kind: params.kind,
-        name: params.name,
-        namespace: params.namespace,
-        kubeconfig: params.kubeconfig,
-        context: params.context,
-        environment: params.environment,
-    };
-    let ending = nhd.call::<Release>(params).await?;
+    let ending = nhd.call::<Release>(stage.release_params()).await?;
     other.wait(&nhd, &ending.session, WaitUntil::Ended).await?;
     is_as(&autoscaler, &before).await?;
     stage.workload.assert_restored(&stage.before).await?;

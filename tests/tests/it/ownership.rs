@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use nhd::cli::client::Client;
 use nhd_protocol::error::ErrorKind;
-use nhd_protocol::listing::{ReleaseParams, WorkloadListParams, WorkloadSummary};
+use nhd_protocol::listing::{WorkloadListParams, WorkloadSummary};
 use nhd_protocol::methods::{Release, Workloads};
 use nhd_protocol::session::{Phase, WaitUntil};
 use nhd_protocol::workload::WorkloadKind;
@@ -13,18 +13,6 @@ use nhd_tests::workload::{app, app_of};
 use serde_json::json;
 
 use crate::shared_cluster;
-
-fn release_params(stage: &Stage) -> ReleaseParams {
-    let params = stage.params();
-    ReleaseParams {
-        kind: params.kind,
-        name: params.name,
-        namespace: params.namespace,
-        kubeconfig: params.kubeconfig,
-        context: params.context,
-        environment: params.environment,
-    }
-}
 
 async fn listed(stage: &Stage, nhd: &Client) -> Result<Vec<WorkloadSummary>> {
     let params = stage.params();
@@ -74,7 +62,7 @@ async fn another_laptop_gives_back_a_workload_of_any_kind_by_the_record_alone() 
         stage.laptop.kill_daemon()?;
         let mut other = Laptop::new(cluster.kubeconfig())?;
         let nhd = other.start_daemon().await?;
-        let ending = nhd.call::<Release>(release_params(&stage)).await?;
+        let ending = nhd.call::<Release>(stage.release_params()).await?;
         let ended =
             other.wait(&nhd, &ending.session, WaitUntil::Ended).await.with_context(|| kind.to_string())?;
         ensure!(ended.phase == Phase::Ended, "{kind}: {ended:?}");
@@ -95,7 +83,7 @@ async fn who_was_taken_over_is_told_so_and_leaves_the_taker_alone() -> Result<()
     let mut other = Laptop::new(cluster.kubeconfig())?;
     other.save("theirs.txt", "theirs")?;
     let nhd = other.start_daemon().await?;
-    let ending = nhd.call::<Release>(release_params(&stage)).await?;
+    let ending = nhd.call::<Release>(stage.release_params()).await?;
     other.wait(&nhd, &ending.session, WaitUntil::Ended).await?;
     let theirs = other.start_synced(&nhd, other.start_params(stage.namespace.name(), "web")).await?;
     let status = stage.until(&mine.session, |status| status.phase == Phase::Blocked).await?;
@@ -117,10 +105,10 @@ async fn who_was_taken_over_is_told_so_and_leaves_the_taker_alone() -> Result<()
 #[tokio::test]
 async fn there_is_nothing_to_release_where_nobody_is() -> Result<()> {
     let stage = Stage::set(shared_cluster().await, "free", app("web")).await?;
-    let error = answered(stage.nhd.call::<Release>(release_params(&stage)).await.err().context("an error")?)?;
+    let error = answered(stage.nhd.call::<Release>(stage.release_params()).await.err().context("an error")?)?;
     ensure!(error.kind == ErrorKind::SessionNotFound, "{error:?}");
     let status = stage.start().await?;
-    let error = answered(stage.nhd.call::<Release>(release_params(&stage)).await.err().context("an error")?)?;
+    let error = answered(stage.nhd.call::<Release>(stage.release_params()).await.err().context("an error")?)?;
     ensure!(error.kind == ErrorKind::SessionExists, "{error:?}");
     stage.end(&status.session).await?;
     stage.close().await

@@ -2,24 +2,6 @@
 
 use super::*;
 
-const FRESH: Observed = Observed {
-    planned: false,
-    entered: false,
-    record: RecordState::Absent,
-    edits_workload: true,
-    workload: WorkloadState::Original,
-    dev_workload: DevWorkload::NotNeeded,
-    rollout: Rollout::Complete,
-    dev_pod_ready: false,
-    dev_revision: false,
-    stale_pods: false,
-    owns_fields: false,
-    autoscalers: Autoscalers::Free,
-    forward: false,
-    sync: false,
-    first_sync: false,
-};
-
 const RUNNING: Observed = Observed {
     planned: true,
     entered: true,
@@ -119,7 +101,7 @@ fn walk(desired: Desired, mut seen: Observed) -> (Vec<StepName>, Observed, Next)
 
 #[test]
 fn a_start_takes_its_steps_in_order() {
-    let (steps, _, last) = walk(Desired::DevMode, FRESH);
+    let (steps, _, last) = walk(Desired::DevMode, Observed::UNPLANNED);
     let expected = [
         StepName::Plan,
         StepName::CreateRecord,
@@ -135,7 +117,8 @@ fn a_start_takes_its_steps_in_order() {
 
 #[test]
 fn a_generated_object_comes_after_the_edit_and_goes_before_the_restore() {
-    let (steps, ..) = walk(Desired::DevMode, Observed { dev_workload: DevWorkload::Absent, ..FRESH });
+    let (steps, ..) =
+        walk(Desired::DevMode, Observed { dev_workload: DevWorkload::Absent, ..Observed::UNPLANNED });
     assert_eq!(steps[1..4], [StepName::CreateRecord, StepName::EnterDevMode, StepName::CreateDevWorkload]);
     let running = Observed { dev_workload: DevWorkload::Present, ..RUNNING };
     let (steps, ..) = walk(Desired::Original, running);
@@ -144,7 +127,7 @@ fn a_generated_object_comes_after_the_edit_and_goes_before_the_restore() {
 
 #[test]
 fn a_workload_that_is_not_written_to_gets_only_its_dev_workload() {
-    let fresh = Observed { edits_workload: false, dev_workload: DevWorkload::Absent, ..FRESH };
+    let fresh = Observed { edits_workload: false, dev_workload: DevWorkload::Absent, ..Observed::UNPLANNED };
     let (steps, seen, _) = walk(Desired::DevMode, fresh);
     assert_eq!(steps[1..3], [StepName::CreateRecord, StepName::CreateDevWorkload]);
     let (steps, ..) = walk(Desired::Original, seen);
@@ -198,14 +181,14 @@ fn what_others_changed_is_merged_and_recorded_before_the_restore() {
 
 #[test]
 fn a_workload_that_was_not_edited_is_left_as_others_have_made_it() {
-    let changed = Observed { planned: true, workload: WorkloadState::Overwritten, ..FRESH };
+    let changed = Observed { planned: true, workload: WorkloadState::Overwritten, ..Observed::UNPLANNED };
     let (steps, ..) = walk(Desired::Original, changed);
     assert_eq!(steps, [StepName::Forget]);
 }
 
 #[test]
 fn a_workload_that_changed_before_the_edit_is_planned_again() {
-    let seen = Observed { planned: true, workload: WorkloadState::Overwritten, ..FRESH };
+    let seen = Observed { planned: true, workload: WorkloadState::Overwritten, ..Observed::UNPLANNED };
     assert_eq!(next(Desired::DevMode, &seen), Next::Do(StepName::Plan));
 }
 
@@ -217,7 +200,7 @@ fn a_foreign_record_protects_the_cluster_at_the_end() {
 
 #[test]
 fn an_autoscaler_is_pinned_after_the_record_and_before_the_edit() {
-    let seen = Observed { autoscalers: Autoscalers::Unpinned, ..FRESH };
+    let seen = Observed { autoscalers: Autoscalers::Unpinned, ..Observed::UNPLANNED };
     let (steps, ..) = walk(Desired::DevMode, seen);
     let expect = [StepName::Plan, StepName::CreateRecord, StepName::PinAutoscalers, StepName::EnterDevMode];
     assert_eq!(steps[..4], expect);
@@ -225,7 +208,7 @@ fn an_autoscaler_is_pinned_after_the_record_and_before_the_edit() {
 
 #[test]
 fn an_autoscaler_that_was_not_planned_for_is_planned_for_before_the_edit_only() {
-    let seen = Observed { planned: true, autoscalers: Autoscalers::Changed, ..FRESH };
+    let seen = Observed { planned: true, autoscalers: Autoscalers::Changed, ..Observed::UNPLANNED };
     let (steps, ..) = walk(Desired::DevMode, seen);
     assert_eq!(steps[..3], [StepName::Plan, StepName::CreateRecord, StepName::PinAutoscalers]);
     let running = Observed { autoscalers: Autoscalers::Changed, ..RUNNING };
