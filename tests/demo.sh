@@ -5,6 +5,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 echo "building nhd"
-cargo build --release --quiet -p nhd
-cargo build --quiet -p nhd-tests --bin nhd-demo
-exec target/debug/nhd-demo "$PWD/target/release/nhd-cli"
+cargo build --quiet -p nhd -p nhd-tests --bins
+exec target/debug/nhd-demo "$PWD/target/debug/nhd-cli"
