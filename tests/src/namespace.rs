@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use k8s_openapi::api::core::v1::{ConfigMap, Namespace as NamespaceObject, ServiceAccount};
+use k8s_openapi::api::core::v1::{ConfigMap, Namespace as NamespaceObject, PersistentVolume, ServiceAccount};
 use kube::api::{DeleteParams, ObjectMeta, PostParams};
 use kube::{Api, Client};
+use serde_json::json;
 
 const LIMIT: Duration = Duration::from_secs(30);
 const INTERVAL: Duration = Duration::from_millis(20);
@@ -47,6 +48,20 @@ impl Namespace {
 
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Makes volumes of the storage class that is named as this namespace, for claims of up to 1 MiB.
+    pub async fn offer_volumes(&self, client: &Client, count: usize) -> Result<()> {
+        let volumes = Api::<PersistentVolume>::all(client.clone());
+        for number in 0..count {
+            let name = format!("{}-{number}", self.name);
+            let volume = json!({"metadata": {"name": name}, "spec": {
+                "capacity": {"storage": "1Mi"}, "accessModes": ["ReadWriteOnce"],
+                "persistentVolumeReclaimPolicy": "Retain", "storageClassName": self.name,
+                "hostPath": {"path": format!("/tmp/{name}"), "type": "DirectoryOrCreate"}}});
+            volumes.create(&PostParams::default(), &serde_json::from_value(volume)?).await?;
+        }
+        Ok(())
     }
 
     /// Begins the deletion; the cluster finishes it in the background.

@@ -1,7 +1,7 @@
 //! What is refused because something may be lost or undone by others, and is done when the user insists.
 
 use anyhow::{Context, Result, bail, ensure};
-use k8s_openapi::api::core::v1::ConfigMap;
+use k8s_openapi::api::core::v1::{ConfigMap, PersistentVolumeClaim};
 use kube::Api;
 use kube::api::PostParams;
 use nhd_protocol::error::ErrorKind;
@@ -73,18 +73,31 @@ async fn data_at_the_work_dir_is_synced_over_when_forced_and_the_rest_of_it_stay
 }
 
 #[tokio::test]
-async fn a_pod_whose_own_claims_go_with_it_is_planned_for_when_forced() -> Result<()> {
+async fn a_pod_whose_own_claims_go_with_it_is_developed_in_when_forced() -> Result<()> {
     let cluster = shared_cluster().await;
     let client = cluster.client().await?;
     let namespace = Namespace::create(&client, "ephemeral").await?;
+    // One for each pod in turn: a volume that was let go is not claimed again.
+    namespace.offer_volumes(&client, 3).await?;
     let mut manifest = app_of(WorkloadKind::Pod, "web");
-    let claim =
-        json!({"spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}});
+    let claim = json!({"spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": namespace.name(),
+        "resources": {"requests": {"storage": "1Mi"}}}});
     manifest["spec"]["volumes"] = json!([{"name": "scratch", "ephemeral": {"volumeClaimTemplate": claim}}]);
-    let workload = Workload::create_unready(&client, namespace.name(), manifest).await?;
+    manifest["spec"]["containers"][0]["volumeMounts"] = json!([{"name": "scratch", "mountPath": "/scratch"}]);
+    let workload = Workload::create(&client, namespace.name(), manifest).await?;
     let stage = Stage::around(cluster, namespace, workload).await?;
-    let (_, plan) = insist(&stage, ErrorKind::WorkloadUnsuitable, "scratch").await?;
+    let claims: Api<PersistentVolumeClaim> = Api::namespaced(client, stage.namespace.name());
+    let claim = async || anyhow::Ok(claims.get("web-scratch").await?.metadata.uid);
+    let before = claim().await?;
+    let (forced, plan) = insist(&stage, ErrorKind::WorkloadUnsuitable, "scratch").await?;
     ensure!(plan.changes.iter().any(|change| change.kind == "Pod"), "{:?}", plan.changes);
+    ensure!(claim().await? == before, "a plan took the claim away");
+
+    let status = stage.laptop.start_synced(&stage.nhd, forced).await?;
+    stage.save_arrives(&status, "saved.txt", "saved").await?;
+    let during = claim().await?;
+    ensure!(during.is_some() && during != before, "the claim is still the original pod's");
+    stage.end(&status.session).await?;
     stage.close().await
 }
 

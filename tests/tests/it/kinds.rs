@@ -4,9 +4,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, ensure};
 use k8s_openapi::api::batch::v1::Job;
-use k8s_openapi::api::core::v1::{PersistentVolume, PersistentVolumeClaim};
+use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 use kube::Api;
-use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
+use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
 use nhd_protocol::error::ErrorKind;
 use nhd_protocol::methods::Start;
 use nhd_protocol::session::{Phase, StartParams, StepName};
@@ -60,30 +60,21 @@ async fn a_pod_is_made_again() -> Result<()> {
     there_and_back(app_of(WorkloadKind::Pod, "reviews")).await
 }
 
-/// A StatefulSet of three with a claim each, bound to volumes that the test makes.
-async fn with_claims(stage_client: &kube::Client, namespace: &str, when_scaled: &str) -> Result<Value> {
-    let volumes: Api<PersistentVolume> = Api::all(stage_client.clone());
-    for ordinal in 0..3 {
-        let name = format!("{namespace}-{ordinal}");
-        let volume = json!({"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": name},
-            "spec": {"capacity": {"storage": "1Mi"}, "accessModes": ["ReadWriteOnce"],
-                "persistentVolumeReclaimPolicy": "Retain", "storageClassName": namespace,
-                "hostPath": {"path": format!("/tmp/{name}"), "type": "DirectoryOrCreate"}}});
-        volumes.create(&PostParams::default(), &serde_json::from_value(volume)?).await?;
-    }
+/// A StatefulSet of three with a claim each.
+fn with_claims(class: &str, when_scaled: &str) -> Value {
     let mut manifest = with(
         WorkloadKind::StatefulSet,
         json!({
             "replicas": 3,
             "persistentVolumeClaimRetentionPolicy": {"whenScaled": when_scaled, "whenDeleted": "Retain"},
             "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": {
-                "accessModes": ["ReadWriteOnce"], "storageClassName": namespace,
+                "accessModes": ["ReadWriteOnce"], "storageClassName": class,
                 "resources": {"requests": {"storage": "1Mi"}}}}],
         }),
     );
     manifest["spec"]["template"]["spec"]["containers"][0]["volumeMounts"] =
         json!([{"name": "data", "mountPath": "/data"}]);
-    Ok(manifest)
+    manifest
 }
 
 #[tokio::test]
@@ -91,7 +82,8 @@ async fn the_claims_of_a_stateful_set_survive_whatever_its_retention_policy() ->
     let cluster = shared_cluster().await;
     let client = cluster.client().await?;
     let namespace = Namespace::create(&client, "claims").await?;
-    let manifest = with_claims(&client, namespace.name(), "Delete").await?;
+    namespace.offer_volumes(&client, 3).await?;
+    let manifest = with_claims(namespace.name(), "Delete");
     let workload = Workload::create(&client, namespace.name(), manifest).await?;
     let stage = Stage::around(cluster, namespace, workload).await?;
     let claims: Api<PersistentVolumeClaim> = Api::namespaced(client, stage.namespace.name());
