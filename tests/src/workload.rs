@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 
 const LIMIT: Duration = Duration::from_secs(60);
-const INTERVAL: Duration = Duration::from_millis(20);
+const INTERVAL: Duration = Duration::from_millis(100);
 
 /// What a test compares before and after: everything of a workload that is its owner's, and none of what the API
 /// server and the controllers count up. Of a Pod, which is made anew, what it was made from.
