@@ -27,6 +27,10 @@ pub struct Trouble {
 pub fn start_trouble(sight: &Sight) -> Option<Trouble> {
     let Some(pod) = sight.dev_pod() else {
         let refused = sight.refused()?;
+        // Who is on the way out counts against a quota until it is gone.
+        if sight.pods.iter().any(|pod| pod.terminating) {
+            return None;
+        }
         return Some(Trouble {
             kind: ErrorKind::PodRefused,
             text: refused.to_owned(),
@@ -120,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_replica_set_is_trouble_only_without_a_pod() {
+    fn a_refusal_is_trouble_only_without_a_dev_pod_and_when_the_others_are_gone() {
         let refused = RevisionSeen {
             name: "r".into(),
             uid: "u".into(),
@@ -130,8 +134,13 @@ mod tests {
         let mut seen = sight(Some(WaitingCause::Progress), true);
         seen.revisions.push(refused);
         assert_eq!(start_trouble(&seen), None);
+        seen.pods[0].terminating = true;
+        assert_eq!(start_trouble(&seen), None);
         seen.pods.clear();
         assert_eq!(start_trouble(&seen).map(|trouble| trouble.kind), Some(ErrorKind::PodRefused));
+        seen.revisions.clear();
+        seen.refusal = Some("exceeded quota".into());
+        assert_eq!(start_trouble(&seen).map(|trouble| trouble.text), Some("exceeded quota".to_owned()));
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::shared::SharedCluster;
 use crate::stage::Stage;
 use crate::workload::app;
 
-/// How far the clocks of events, which count whole milliseconds, may be off.
+/// How far a client may be behind the daemon.
 const EVENT_AIM_MS: f64 = 50.0;
 
 pub async fn measure(cluster: &SharedCluster) -> Result<Vec<Figure>> {
