@@ -3,12 +3,16 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use kube::api::DeleteParams;
+use k8s_openapi::api::core::v1::ResourceQuota;
+use kube::Api;
+use kube::api::{DeleteParams, PostParams};
 use nhd_protocol::methods::List;
 use nhd_protocol::session::{Phase, SessionSelector, SessionStatus, WaitUntil};
+use nhd_protocol::workload::WorkloadKind;
 use nhd_tests::shared::SharedCluster;
 use nhd_tests::stage::{Stage, pod_of};
-use nhd_tests::workload::app;
+use nhd_tests::workload::{app, app_of};
+use serde_json::json;
 
 use crate::shared_cluster;
 
@@ -76,6 +80,29 @@ async fn a_deleted_dev_pod_is_followed_by_one_with_all_files() -> Result<()> {
     stage.save_arrives(&status, "next.txt", "the next save").await?;
     ensure!(stage.laptop.source().join("many/49.txt").exists(), "an empty pod emptied the source folder");
     ensure!(stage.laptop.processes()?.len() == 1, "not one syncthing: {:?}", stage.laptop.processes()?);
+    stage.end(&status.session).await?;
+    stage.close().await
+}
+
+#[tokio::test]
+async fn a_dev_pod_that_a_quota_keeps_away_says_so_and_comes_back_when_it_may() -> Result<()> {
+    let stage =
+        Stage::set(shared_cluster().await, "kept-away", app_of(WorkloadKind::StatefulSet, "web")).await?;
+    let before = stage.start().await?;
+    let quotas = Api::<ResourceQuota>::namespaced(stage.client.clone(), stage.namespace.name());
+    let none = json!({"metadata": {"name": "none"}, "spec": {"hard": {"pods": "0"}}});
+    quotas.create(&PostParams::default(), &serde_json::from_value(none)?).await?;
+    let counted = async |_: &_| Ok(quotas.get("none").await?.status.is_some_and(|it| it.used.is_some()));
+    stage.workload.until("watched by its quota", counted).await?;
+    stage.workload.pods().delete(pod_of(&before)?, &DeleteParams::default().grace_period(1)).await?;
+    let says = |status: &SessionStatus| {
+        let waiting = status.pod.as_ref().and_then(|pod| pod.waiting_for.as_deref());
+        status.phase == Phase::Reconnecting && waiting.is_some_and(|why| why.contains("exceeded quota"))
+    };
+    stage.until(&before.session, says).await?;
+    quotas.delete("none", &DeleteParams::default()).await?;
+    let status = stage.until(&before.session, |status| status.phase == Phase::Synced).await?;
+    stage.save_arrives(&status, "next.txt", "the next save").await?;
     stage.end(&status.session).await?;
     stage.close().await
 }

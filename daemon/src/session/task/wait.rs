@@ -36,6 +36,7 @@ impl SessionTask {
         match step {
             StepName::AwaitRelease => self.await_release(left, now),
             StepName::AwaitPod if self.is_starting() => self.await_pod(left),
+            StepName::AwaitPod => Turn::Rest(self.pod_look()),
             StepName::AwaitSync if self.is_starting() && left.is_zero() => self.undo(self.sync_too_slow()),
             StepName::AwaitSync if self.is_starting() => Turn::Rest(left.min(QUIET_LOOK)),
             // The watch tells of progress; patience has to be looked at.
@@ -86,9 +87,13 @@ impl SessionTask {
         if left.is_zero() || patience_left.is_some_and(|left| left.is_zero()) {
             return self.undo(verdict::start_error(&self.stored.workload, trouble));
         }
-        let missing = self.sight.as_ref().is_some_and(|sight| sight.dev_pod().is_none());
-        let look = if missing { MISSING_LOOK } else { QUIET_LOOK };
+        let look = self.pod_look();
         Turn::Rest(left.min(patience_left.unwrap_or(look)).min(look))
+    }
+
+    fn pod_look(&self) -> Duration {
+        let missing = self.sight.as_ref().is_some_and(|sight| sight.dev_pod().is_none());
+        if missing { MISSING_LOOK } else { QUIET_LOOK }
     }
 
     fn sync_too_slow(&self) -> ErrorInfo {
