@@ -178,7 +178,7 @@ mod tests {
         }
     }
 
-    const WORK_DIR: &str = "/srv/src";
+    const WORK_DIR: &str = "/work/src";
 
     /// The mounts are of a container whose pod has one volume of several kinds each.
     fn shared(mounts: &str) -> (Result<Option<String>, PlanError>, Vec<String>) {
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn an_empty_dir_at_the_work_dir_is_shared() {
-        for path in ["/srv/src", "/srv/src/"] {
+        for path in ["/work/src", "/work/src/"] {
             let mounts = format!("volumeMounts: [{{name: scratch, mountPath: {path}}}]");
             assert_eq!(shared(&mounts), (Ok(Some("scratch".to_owned())), vec![]));
         }
@@ -213,7 +213,7 @@ mod tests {
         for mounts in [
             "{}",
             "volumeMounts: [{name: claim, mountPath: /data}]",
-            "volumeMounts: [{name: claim, mountPath: /srv/src2}]",
+            "volumeMounts: [{name: claim, mountPath: /work/src2}]",
             "volumeMounts: [{name: scratch, mountPath: /work}]",
         ] {
             assert_eq!(shared(mounts), (Ok(None), vec![]), "{mounts}");
@@ -223,22 +223,22 @@ mod tests {
     #[test]
     fn data_at_the_work_dir_is_refused() {
         for (mount, kind) in [
-            ("volumeMounts: [{name: claim, mountPath: /srv/src}]", "persistentVolumeClaim"),
-            ("volumeMounts: [{name: claim, mountPath: /srv/src/}]", "persistentVolumeClaim"),
-            ("volumeMounts: [{name: node, mountPath: /srv/src}]", "hostPath"),
-            ("volumeMounts: [{name: settings, mountPath: /srv/src}]", "configMap"),
-            ("volumeMounts: [{name: own, mountPath: /srv/src}]", "ephemeral"),
-            ("volumeMounts: [{name: missing, mountPath: /srv/src}]", "unknown volume"),
+            ("volumeMounts: [{name: claim, mountPath: /work/src}]", "persistentVolumeClaim"),
+            ("volumeMounts: [{name: claim, mountPath: /work/src/}]", "persistentVolumeClaim"),
+            ("volumeMounts: [{name: node, mountPath: /work/src}]", "hostPath"),
+            ("volumeMounts: [{name: settings, mountPath: /work/src}]", "configMap"),
+            ("volumeMounts: [{name: own, mountPath: /work/src}]", "ephemeral"),
+            ("volumeMounts: [{name: missing, mountPath: /work/src}]", "unknown volume"),
             (
-                "volumeMounts: [{name: scratch, mountPath: /srv/src, readOnly: true}]",
+                "volumeMounts: [{name: scratch, mountPath: /work/src, readOnly: true}]",
                 "an emptyDir, read-only",
             ),
-            ("volumeMounts: [{name: scratch, mountPath: /srv/src, subPath: a}]", "a folder of an emptyDir"),
+            ("volumeMounts: [{name: scratch, mountPath: /work/src, subPath: a}]", "a folder of an emptyDir"),
             (
-                "volumeMounts: [{name: scratch, mountPath: /srv/src, subPathExpr: $(A)}]",
+                "volumeMounts: [{name: scratch, mountPath: /work/src, subPathExpr: $(A)}]",
                 "a folder of an emptyDir",
             ),
-            ("volumeDevices: [{name: claim, devicePath: /srv/src}]", "persistentVolumeClaim"),
+            ("volumeDevices: [{name: claim, devicePath: /work/src}]", "persistentVolumeClaim"),
         ] {
             match shared(mount).0 {
                 Err(PlanError::WorkDirMounted { kind: found, .. }) => assert_eq!(found, kind, "{mount}"),
@@ -255,18 +255,18 @@ mod tests {
                 .map(|found| (found, warnings))
         };
         for volume in ["claim", "node", "of-a-stateful-set"] {
-            let mounts = format!("volumeMounts: [{{name: {volume}, mountPath: /srv/src}}]");
+            let mounts = format!("volumeMounts: [{{name: {volume}, mountPath: /work/src}}]");
             let (found, warnings) = forced(&mounts).unwrap();
             assert_eq!(found.as_deref(), Some(volume));
             assert!(warnings[0].contains(volume), "{warnings:?}");
         }
         for mounts in [
-            "volumeMounts: [{name: claim, mountPath: /srv/src, readOnly: true}]",
-            "volumeMounts: [{name: claim, mountPath: /srv/src, subPath: a}]",
-            "volumeMounts: [{name: frozen, mountPath: /srv/src}]",
-            "volumeMounts: [{name: settings, mountPath: /srv/src}]",
-            "volumeMounts: [{name: scratch, mountPath: /srv/src, subPath: a}]",
-            "volumeDevices: [{name: claim, devicePath: /srv/src}]",
+            "volumeMounts: [{name: claim, mountPath: /work/src, readOnly: true}]",
+            "volumeMounts: [{name: claim, mountPath: /work/src, subPath: a}]",
+            "volumeMounts: [{name: frozen, mountPath: /work/src}]",
+            "volumeMounts: [{name: settings, mountPath: /work/src}]",
+            "volumeMounts: [{name: scratch, mountPath: /work/src, subPath: a}]",
+            "volumeDevices: [{name: claim, devicePath: /work/src}]",
         ] {
             assert!(matches!(forced(mounts), Err(PlanError::WorkDirMounted { .. })), "{mounts}");
         }
@@ -283,23 +283,23 @@ mod tests {
             assert!(matches!(shared(mounts).0, Err(PlanError::InsideReadOnlyMount { .. })), "{mounts}");
         }
         let nearest_is_writable =
-            "volumeMounts: [{name: settings, mountPath: /work}, {name: scratch, mountPath: /srv/src}]";
+            "volumeMounts: [{name: settings, mountPath: /work}, {name: scratch, mountPath: /work/src}]";
         assert!(shared(nearest_is_writable).0.is_ok());
         let container = yaml(nearest_is_writable);
-        let outer = refuse_inside_read_only(&pod_spec(), &container, "/srv/src/app").unwrap();
-        assert_eq!(outer.unwrap().path, "/srv/src");
+        let outer = refuse_inside_read_only(&pod_spec(), &container, "/work/src/app").unwrap();
+        assert_eq!(outer.unwrap().path, "/work/src");
     }
 
     #[test]
     fn mounts_that_nest_are_told() {
         for (mounts, warning) in [
             (
-                "volumeMounts: [{name: claim, mountPath: /srv/src/data}]",
-                "/srv/src/data (claim) lies in the work dir and is not synchronised",
+                "volumeMounts: [{name: claim, mountPath: /work/src/data}]",
+                "/work/src/data (claim) lies in the work dir and is not synchronised",
             ),
             (
                 "volumeMounts: [{name: claim, mountPath: /work}]",
-                "an empty folder /srv/src is made in claim (/work)",
+                "an empty folder /work/src is made in claim (/work)",
             ),
         ] {
             assert_eq!(shared(mounts), (Ok(None), vec![warning.to_owned()]));
