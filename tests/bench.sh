@@ -3,6 +3,6 @@
 # Arguments name what to measure (memory, status, clients, save, forward, start); without them it is everything.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo build --release --quiet -p nhd --bins
+cargo build --release --quiet -p nhd -p nhd-cli
 cargo build --release --quiet -p nhd-tests --bins
 exec target/release/nhd-bench "$@"

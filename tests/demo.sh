@@ -5,5 +5,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 echo "building nhd"
-cargo build --quiet -p nhd -p nhd-tests --bins
+cargo build --quiet -p nhd -p nhd-cli -p nhd-tests --bins
 exec target/debug/nhd-demo "$PWD/target/debug/nhd-cli"

@@ -9,11 +9,11 @@ use tokio_util::task::TaskTracker;
 use crate::clock::timestamp_now;
 use crate::events::EventLog;
 use crate::instance::{Instance, InstanceError};
-use crate::paths::{Paths, PathsError};
 use crate::rpc::methods::{Door, methods};
 use crate::rpc::{Listener, ListenerError, serve};
 use crate::session::{Environment, SessionManager};
 use crate::store::{Store, StoreError};
+use nhd_client::paths::{Paths, PathsError};
 
 /// How long everything may take to stop.
 const STOP_LIMIT: Duration = Duration::from_secs(20);

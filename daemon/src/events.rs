@@ -57,7 +57,7 @@ impl EventLog {
         tail.last += 1;
         let event = Arc::new(self.event(tail.last, body));
         if let Err(error) = self.inner.store.append_event(tail.last, &*event) {
-            tracing::error!(error = %crate::error_chain(&error), "failed to store an event");
+            tracing::error!(error = %nhd_protocol::error::error_chain(&error), "failed to store an event");
         }
         tail.kept.push_back(Arc::clone(&event));
         while tail.kept.len() as u64 > EVENT_LIMIT {
@@ -108,7 +108,7 @@ impl EventLog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paths::Paths;
+    use nhd_client::paths::Paths;
 
     fn log(folder: &std::path::Path) -> EventLog {
         let paths = Paths {

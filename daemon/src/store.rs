@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use session::StoredSession;
 
 use crate::fault;
-use crate::paths::Paths;
+use nhd_client::paths::Paths;
 
 /// Events kept for clients that come back.
 pub const EVENT_LIMIT: u64 = 2048;
@@ -106,7 +106,10 @@ impl Store {
     fn lost(&self) -> Result<Vec<StoredSession>, StoreError> {
         let known = self.sessions()?;
         let copies = export::read(&self.export).unwrap_or_else(|error| {
-            tracing::warn!(error = crate::error_chain(&error), "the copy of the sessions is no help");
+            tracing::warn!(
+                error = nhd_protocol::error::error_chain(&error),
+                "the copy of the sessions is no help"
+            );
             Vec::new()
         });
         Ok(copies.into_iter().filter(|copy| known.iter().all(|session| session.id != copy.id)).collect())

@@ -193,6 +193,28 @@ impl std::fmt::Display for ErrorInfo {
 
 impl std::error::Error for ErrorInfo {}
 
+/// What led to an error, nearest first. Causes that the texts before them repeat are left out, as some libraries do so.
+pub fn error_causes(error: &dyn std::error::Error) -> Vec<String> {
+    let (mut said, mut causes) = (error.to_string(), Vec::new());
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !said.contains(&text) {
+            said.push_str(&text);
+            causes.push(text);
+        }
+        next = cause.source();
+    }
+    causes
+}
+
+/// An error with its causes, joined by colons, as [`ErrorInfo::message`] has it.
+pub fn error_chain(error: &dyn std::error::Error) -> String {
+    let mut parts = vec![error.to_string()];
+    parts.extend(error_causes(error));
+    parts.join(": ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 binaries=${NHD_BINARIES:-}
 if [ -z "$binaries" ]; then
-    cargo build --release --quiet -p nhd --bins
+    cargo build --release --quiet -p nhd -p nhd-cli
     cargo build --release --quiet -p nhd-tests --bins
     binaries=$PWD/target/release
 fi

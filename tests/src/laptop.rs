@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use nhd::cli::client::Client;
-use nhd::paths::Paths;
+use nhd_client::Client;
+use nhd_client::paths::Paths;
 use nhd_protocol::methods::{End, Start, Status};
 use nhd_protocol::session::{SessionSelector, SessionStatus, StartParams, WaitParams, WaitUntil};
 use nhd_protocol::workload::WorkloadKind;
@@ -17,6 +17,9 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 
 use crate::process::{Outcome, Process, call, kill_naming, processes_naming, tail};
+
+/// How the daemon is told who speaks.
+const CLIENT: &str = "nhd-tests";
 
 /// How long a daemon may take to listen, and to end.
 const DAEMON_LIMIT: Duration = Duration::from_secs(20);
@@ -94,7 +97,7 @@ impl Laptop {
     pub async fn connect(&self) -> Result<Client> {
         let deadline = Instant::now() + DAEMON_LIMIT;
         loop {
-            let error = match Client::connect(&self.paths()).await {
+            let error = match Client::connect(&self.paths(), CLIENT).await {
                 Ok(client) => return Ok(client),
                 Err(error) => error,
             };

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use nhd::cli::client::{Client as Nhd, ClientError};
+use nhd_client::{Client as Nhd, ClientError};
 use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::event::{EventBody, EventsParams, StepOutcome};
 use nhd_protocol::listing::ReleaseParams;

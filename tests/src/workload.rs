@@ -106,7 +106,7 @@ impl Workload {
         let mut object = self.object().await?;
         let mut uid = object["metadata"]["uid"].as_str().context("a uid")?.to_owned();
         if self.kind == WorkloadKind::Pod {
-            object = nhd::plan::as_new(&object);
+            object = nhd_plan::as_new(&object);
             uid.clear();
         }
         let mut annotations = object["metadata"]["annotations"].clone();

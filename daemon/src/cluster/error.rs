@@ -70,7 +70,7 @@ impl ClusterError {
                     }
                     _ => Reason::Other,
                 };
-                let text = crate::error_chain(&other);
+                let text = nhd_protocol::error::error_chain(&other);
                 (reason, RequestError::Transport { text, source: Box::new(other) })
             }
         };
@@ -156,7 +156,7 @@ mod tests {
     async fn a_request_that_is_never_answered_ends_with_its_name() {
         let error = bounded("read", "pod a/b", std::future::pending::<kube::Result<()>>()).await.unwrap_err();
         assert_eq!(
-            crate::error_chain(&error),
+            nhd_protocol::error::error_chain(&error),
             "failed to read pod a/b: the API server did not answer within 10 s"
         );
         assert!(error.is_transient());
@@ -172,7 +172,7 @@ mod tests {
         };
         let run = AuthError::AuthExecRun { cmd: "SECRET=1 aws".into(), out: Box::new(out) };
         let error = ClusterError::new("read", "pod a/b", kube::Error::Service(Box::new(run)));
-        let shown = format!("{} {error:?}", crate::error_chain(&error));
+        let shown = format!("{} {error:?}", nhd_protocol::error::error_chain(&error));
         assert!(shown.contains("token expired") && !shown.contains("SECRET"), "{shown}");
         assert_eq!(error.reason, Reason::Unauthorized);
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use nhd_protocol::error::error_chain;
 use tokio::{
     net::TcpStream,
     sync::watch,
@@ -13,7 +14,6 @@ use super::{
     listener::Door,
     rewind::Rewind,
     splice::{End, drain, splice},
-    status::reason,
     stream::{PodStream, StreamError},
     tunnel::{OpenError, Tunnel},
 };
@@ -59,7 +59,7 @@ pub(super) async fn serve(mut local: TcpStream, door: &Door<impl Tunnel>) {
             let _ = local.set_zero_linger();
             if !matches!(error, ConnectionError::Stopped) {
                 tracing::debug!(error = &error as &dyn std::error::Error, "a forwarded connection failed");
-                door.record.failed(reason(&error));
+                door.record.failed(error_chain(&error));
             }
         }
     }

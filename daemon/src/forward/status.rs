@@ -118,19 +118,3 @@ impl Record {
         status.received_bytes = self.received_bytes.load(Relaxed);
     }
 }
-
-/// An error and its causes on one line.
-pub(super) fn reason(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let next = error.to_string();
-        // Some libraries repeat the cause in their own text.
-        if !text.ends_with(&next) {
-            text.push_str(": ");
-            text.push_str(&next);
-        }
-        cause = error.source();
-    }
-    text
-}

@@ -64,7 +64,7 @@ impl Listener {
         if inode(&self.path).is_some_and(|inode| inode == self.inode) {
             return;
         }
-        let prepared = self.path.parent().map_or(Ok(()), crate::paths::private_folder);
+        let prepared = self.path.parent().map_or(Ok(()), nhd_client::paths::private_folder);
         match prepared
             .map_err(|error| error.to_string())
             .and_then(|()| bind(&self.path).map_err(|it| it.to_string()))

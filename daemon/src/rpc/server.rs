@@ -68,7 +68,7 @@ pub async fn serve(
         let (stop, shutdown) = (stop.clone(), shutdown.clone());
         tracker.spawn(async move {
             if let Err(error) = connection(stream, service, stop, shutdown).await {
-                tracing::debug!(error = %crate::error_chain(&error), "a connection ended badly");
+                tracing::debug!(error = %nhd_protocol::error::error_chain(&error), "a connection ended badly");
             }
         });
     }

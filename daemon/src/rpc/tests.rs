@@ -22,9 +22,9 @@ use super::methods::{Door, methods};
 use super::{Listener, serve};
 use crate::events::EventLog;
 use crate::instance::Instance;
-use crate::paths::Paths;
 use crate::session::{Environment, SessionManager};
 use crate::store::Store;
+use nhd_client::paths::Paths;
 
 /// A daemon's door, with two methods more: `test.hang` never answers, `test.large` answers with many bytes.
 struct House {

@@ -8,7 +8,6 @@ use super::observe::Sight;
 use super::view::named;
 use crate::cluster::autoscalers::PinnedAutoscaler;
 use crate::cluster::objects::FIELD_MANAGER;
-use crate::plan;
 use crate::store::StoredSession;
 use crate::store::session::{Desired, StoredPlan};
 
@@ -19,17 +18,18 @@ pub fn is_possible(kind: WorkloadKind) -> bool {
 
 /// Whether an autoscaler is in the plan, or scales the workload that was planned for unless it is pinned.
 pub fn concerns(autoscaler: &Value, plan: &StoredPlan) -> bool {
-    planned(autoscaler, plan).is_some() || plan::scales(&plan::unpinned(autoscaler), &plan.origin)
+    planned(autoscaler, plan).is_some() || nhd_plan::scales(&nhd_plan::unpinned(autoscaler), &plan.origin)
 }
 
 /// Whether this session has yet to pin it. One that a lost session left pinned is this session's from then on.
 pub fn is_to_pin(autoscaler: &Value, session: &str, plan: &StoredPlan) -> bool {
-    plan::scales(&plan::unpinned(autoscaler), &plan.origin) && plan::pin(autoscaler, session) != *autoscaler
+    nhd_plan::scales(&nhd_plan::unpinned(autoscaler), &plan.origin)
+        && nhd_plan::pin(autoscaler, session) != *autoscaler
 }
 
 /// Whether it is still the one that was planned for.
 pub fn is_as_planned(autoscaler: &Value, planned: &PinnedAutoscaler) -> bool {
-    plan::unpinned(autoscaler)["spec"] == planned.origin["spec"]
+    nhd_plan::unpinned(autoscaler)["spec"] == planned.origin["spec"]
 }
 
 pub fn name(autoscaler: &Value) -> &str {
@@ -61,7 +61,8 @@ fn to_do(session: &str, plan: &StoredPlan, seen: &[Value]) -> Option<Autoscalers
 fn owed(plan: &StoredPlan, seen: &[Value], returned: bool) -> Autoscalers {
     let is_owed = |it: &Value| {
         planned(it, plan).is_some_and(|planned| {
-            plan::is_pinned(it, &planned.pinned) || (!returned && plan::owns_fields(it, FIELD_MANAGER))
+            nhd_plan::is_pinned(it, &planned.pinned)
+                || (!returned && nhd_plan::owns_fields(it, FIELD_MANAGER))
         })
     };
     if seen.iter().any(is_owed) { Autoscalers::Pinned } else { Autoscalers::Free }
@@ -77,16 +78,16 @@ pub fn warnings(stored: &StoredSession, sight: &Sight) -> Vec<String> {
 fn warning(autoscaler: &Value, plan: &StoredPlan) -> Option<String> {
     const SCALES: &str = "it scales the dev pods, of which one is synced";
     let name = name(autoscaler);
-    let scales = plan::scales(autoscaler, &plan.origin);
+    let scales = nhd_plan::scales(autoscaler, &plan.origin);
     let Some(planned) = planned(autoscaler, plan) else {
         return scales.then(|| format!("the autoscaler {name} appeared in DevMode: {SCALES}"));
     };
     let spec = |object: &Value| serde_json::json!({"spec": object["spec"]});
-    let differences = plan::diff(&spec(&planned.pinned), &spec(autoscaler));
+    let differences = nhd_plan::diff(&spec(&planned.pinned), &spec(autoscaler));
     if differences.is_empty() {
         return None;
     }
-    let writers = plan::writers_since(autoscaler, &planned.pinned, FIELD_MANAGER);
+    let writers = nhd_plan::writers_since(autoscaler, &planned.pinned, FIELD_MANAGER);
     let writers = if writers.is_empty() { "others".to_owned() } else { writers.join(", ") };
     let what = if scales {
         format!("{SCALES}, and stays as it is when DevMode ends")
@@ -111,7 +112,7 @@ mod tests {
     }
 
     fn plan_of(autoscalers: &[Value]) -> StoredPlan {
-        let pinned = |it: &Value| PinnedAutoscaler { origin: it.clone(), pinned: plan::pin(it, "s1") };
+        let pinned = |it: &Value| PinnedAutoscaler { origin: it.clone(), pinned: nhd_plan::pin(it, "s1") };
         let origin = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}});
         StoredPlan {
             container: "web".into(),
@@ -131,7 +132,7 @@ mod tests {
     #[test]
     fn before_the_edit_all_that_scale_the_workload_are_planned_for_and_pinned() {
         let (one, plan) = (autoscaler("1"), plan_of(&[autoscaler("1")]));
-        let pinned = plan::pin(&one, "s1");
+        let pinned = nhd_plan::pin(&one, "s1");
         let with_max = |it: &Value| changed(it.clone(), "/spec/maxReplicas", json!(9));
         for (seen, expect) in [
             (vec![], None),
@@ -141,8 +142,8 @@ mod tests {
             (vec![with_max(&pinned)], None),
             (vec![autoscaler("2")], Some(Autoscalers::Changed)),
             (vec![pinned, autoscaler("2")], Some(Autoscalers::Changed)),
-            (vec![plan::pin(&one, "lost")], Some(Autoscalers::Unpinned)),
-            (vec![plan::pin(&autoscaler("2"), "lost")], Some(Autoscalers::Changed)),
+            (vec![nhd_plan::pin(&one, "lost")], Some(Autoscalers::Unpinned)),
+            (vec![nhd_plan::pin(&autoscaler("2"), "lost")], Some(Autoscalers::Changed)),
             (vec![changed(one, "/spec/scaleTargetRef/name", json!("db"))], None),
         ] {
             assert_eq!(to_do("s1", &plan, &seen), expect, "{seen:?}");
@@ -152,7 +153,7 @@ mod tests {
     #[test]
     fn only_what_is_left_of_our_pin_is_owed() {
         let plan = plan_of(&[autoscaler("1")]);
-        let pinned = plan::pin(&autoscaler("1"), "s1");
+        let pinned = nhd_plan::pin(&autoscaler("1"), "s1");
         let mut written = autoscaler("1");
         written["metadata"]["managedFields"] = json!([{"manager": FIELD_MANAGER}]);
         for (seen, returned, expect) in [
@@ -170,7 +171,7 @@ mod tests {
     #[test]
     fn what_others_do_to_an_autoscaler_is_said_with_what_comes_of_it() {
         let plan = plan_of(&[autoscaler("1")]);
-        let pinned = plan::pin(&autoscaler("1"), "s1");
+        let pinned = nhd_plan::pin(&autoscaler("1"), "s1");
         let mut by_flux = changed(pinned.clone(), "/spec/maxReplicas", json!(9));
         by_flux["metadata"]["managedFields"] = json!([{"manager": "flux", "fieldsV1": {"f:spec": {}}}]);
         for (seen, expect) in [

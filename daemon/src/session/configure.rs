@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::request::Request;
 use super::resolve::Place;
 use crate::config::{ConfigError, Entry, Layer, Resolved, Setting, SourceKind, Values, files, resolve};
-use crate::error_chain;
-use crate::paths::Paths;
-use crate::plan::{DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, NOCALHOST_SIDECAR_IMAGE};
+use nhd_client::paths::Paths;
+use nhd_plan::{DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, NOCALHOST_SIDECAR_IMAGE};
+use nhd_protocol::error::error_chain;
 
 /// Where a workload may carry its own configuration; Nocalhost's annotation.
 const ANNOTATION: &str = "/metadata/annotations/dev.nocalhost";

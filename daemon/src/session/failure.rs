@@ -5,11 +5,11 @@ use nhd_protocol::workload::WorkloadRef;
 
 use crate::cluster::record::RecordError;
 use crate::cluster::{ClusterError, ConnectError, Reason};
-use crate::error_chain;
 use crate::forward::ForwardError;
-use crate::plan::PlanError;
 use crate::store::StoreError;
 use crate::sync::{BinaryError, IdentityError, SyncError};
+use nhd_plan::PlanError;
+use nhd_protocol::error::error_chain;
 
 /// A step that failed.
 #[derive(Debug, Clone, PartialEq)]

@@ -18,7 +18,6 @@ use super::request::address;
 use super::resolve::Place;
 use crate::cluster::Reason;
 use crate::cluster::record::{self, RecordHead};
-use crate::plan;
 
 /// By namespace and name.
 type Records = BTreeMap<(String, String), RecordHead>;
@@ -62,9 +61,10 @@ fn summaries(
     // Of a workload that is not written to, only what was made beside it tells.
     let beside: BTreeSet<(&str, String)> = found
         .iter()
-        .filter_map(|(_, object)| Some((namespace_of(object), plan::generated_for(object)?.to_owned())))
+        .filter_map(|(_, object)| Some((namespace_of(object), nhd_plan::generated_for(object)?.to_owned())))
         .collect();
-    let listed = found.iter().filter(|(_, object)| !is_made_by_others(object) && !plan::is_generated(object));
+    let listed =
+        found.iter().filter(|(_, object)| !is_made_by_others(object) && !nhd_plan::is_generated(object));
     listed
         .map(|(kind, object)| {
             let name =
@@ -86,11 +86,11 @@ fn dev_mode(
     records: &Records,
     here: Option<String>,
 ) -> Option<DevModeSummary> {
-    if plan::is_nocalhosts(object) {
+    if nhd_plan::is_nocalhosts(object) {
         return Some(DevModeSummary { by_nocalhost: true, ..DevModeSummary::default() });
     }
     let record = records.get(&(workload.namespace.clone(), record_name(workload)));
-    let known = plan::is_ours(object) || has_beside || record.is_some();
+    let known = nhd_plan::is_ours(object) || has_beside || record.is_some();
     known.then(|| DevModeSummary {
         owner: record.and_then(|record| record.owner.as_ref()).map(|owner| DevModeOwner {
             user: owner.user.clone(),

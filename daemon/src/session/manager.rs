@@ -22,9 +22,9 @@ use super::resolve::{Place, new_session};
 use super::task::{Command, Environment, SessionTask};
 use super::view;
 use crate::fault;
-use crate::paths::Paths;
 use crate::store::StoredSession;
 use crate::store::session::StoredRequest;
+use nhd_client::paths::Paths;
 
 /// Finished sessions whose last status can still be asked for by id.
 const FINISHED_KEPT: usize = 64;

@@ -17,9 +17,9 @@ use crate::cluster::pods::{self, DevContainers, PodSeen};
 use crate::cluster::record::{self, RecordSeen};
 use crate::cluster::refusals;
 use crate::cluster::revisions::{History, RevisionSeen};
-use crate::plan::{self, DEV_CONTAINER, SIDECAR_CONTAINER, Shape, Standing, standing};
 use crate::store::StoredSession;
 use crate::store::session::{Desired, StoredPlan};
+use nhd_plan::{DEV_CONTAINER, SIDECAR_CONTAINER, Shape, Standing, standing};
 
 const DEV_CONTAINERS: DevContainers = DevContainers { dev: DEV_CONTAINER, sidecar: SIDECAR_CONTAINER };
 
@@ -108,7 +108,7 @@ async fn read_refusal(
     sight: &Sight,
 ) -> Option<String> {
     let maker = match kind {
-        WorkloadKind::StatefulSet => sight.workload.as_ref().filter(|workload| plan::is_ours(workload)),
+        WorkloadKind::StatefulSet => sight.workload.as_ref().filter(|workload| nhd_plan::is_ours(workload)),
         WorkloadKind::Job | WorkloadKind::CronJob => sight.dev_workload.as_ref(),
         WorkloadKind::Deployment | WorkloadKind::DaemonSet | WorkloadKind::Pod => None,
     };
@@ -140,7 +140,7 @@ async fn dev_workload(
 ) -> Result<Option<Value>, ClusterError> {
     let Some(beside) = beside else { return Ok(None) };
     let found = objects.get(beside.kind.into(), Some(namespace), &beside.name).await.or_absent()?;
-    Ok(found.filter(|found| plan::is_generated_for(found, &plan.origin)))
+    Ok(found.filter(|found| nhd_plan::is_generated_for(found, &plan.origin)))
 }
 
 /// The pods of a generated Deployment are its ReplicaSets'; a generated Job has its pods itself.
@@ -155,7 +155,7 @@ async fn read_history(
     history: Option<&History>,
 ) -> Result<Vec<RevisionSeen>, ClusterError> {
     match history {
-        Some(history) => history.read(objects, namespace, plan::is_dev_template).await,
+        Some(history) => history.read(objects, namespace, nhd_plan::is_dev_template).await,
         None => Ok(Vec::new()),
     }
 }
@@ -182,7 +182,7 @@ impl Sight {
     /// The field managers that wrote to the workload since our edit, as words.
     pub fn writers(&self, plan: &StoredPlan) -> String {
         let current = self.workload.as_ref().unwrap_or(&Value::Null);
-        let writers = plan::writers_since(current, &plan.edited, FIELD_MANAGER);
+        let writers = nhd_plan::writers_since(current, &plan.edited, FIELD_MANAGER);
         if writers.is_empty() { "others".to_owned() } else { writers.join(", ") }
     }
 
@@ -197,7 +197,7 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         let Local { forward, sync, .. } = *local;
         return Observed { entered: stored.entered, forward, sync, ..Observed::UNPLANNED };
     };
-    let shape = plan::shape(stored.workload.kind.as_str());
+    let shape = nhd_plan::shape(stored.workload.kind.as_str());
     let edits_workload = shape != Some(Shape::Beside { parked: false });
     let dev_pod = sight.dev_pod().filter(|pod| pod.ready);
     let dev_pod_ready = dev_pod.is_some() && sight.only_dev_pods_last();
@@ -222,7 +222,7 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
             || (in_place && sight.pods.iter().any(|pod| pod.dev && !pod.terminating)),
         stale_pods: stale_pods(stored, sight).next().is_some(),
         owns_fields: !local.ownership_returned
-            && sight.workload.as_ref().is_some_and(|it| plan::owns_fields(it, FIELD_MANAGER)),
+            && sight.workload.as_ref().is_some_and(|it| nhd_plan::owns_fields(it, FIELD_MANAGER)),
         autoscalers: autoscaling::state(stored, plan, sight, local.autoscalers_returned),
         forward: local.forward,
         sync: local.sync,

@@ -21,8 +21,8 @@ use crate::cluster::error::OrAbsent as _;
 use crate::cluster::objects::{self, Mode, Objects};
 use crate::cluster::record::{self, Edit, Owner, Record, SidecarFiles};
 use crate::cluster::{access, quota};
-use crate::plan::{self, DEFAULT_COMMAND, DevOptions, PROMPT_COMMAND, Sidecar, SidecarPreset};
 use crate::store::session::{StoredPlan, StoredRequest};
+use nhd_plan::{DEFAULT_COMMAND, DevOptions, PROMPT_COMMAND, Sidecar, SidecarPreset};
 
 /// From this minor version of Kubernetes on, a StatefulSet's revisionHistoryLimit can be changed.
 const MINOR_WITH_FREE_HISTORY: u32 = 33;
@@ -73,10 +73,10 @@ pub async fn prepare(
         return Err(Failure::fatal(paused(workload)));
     }
     let options = options(objects, workload, &origin, request, &secret_name).await?;
-    let mut entered = plan::enter(&origin, &options).map_err(|error| Failure::plan(workload, &error))?;
+    let mut entered = nhd_plan::enter(&origin, &options).map_err(|error| Failure::plan(workload, &error))?;
     if entered.object.as_ref() == Some(&origin) {
         // The edit is there without its record: whose it is, and what was before, nobody can say for certain.
-        let error = plan::PlanError::AlreadyInDevMode { by_nocalhost: false };
+        let error = nhd_plan::PlanError::AlreadyInDevMode { by_nocalhost: false };
         return Err(Failure::plan(workload, &error));
     }
     entered.warnings.extend(catching_up(objects, namespace, &origin).await?);
@@ -113,7 +113,7 @@ pub fn record_of(plan: &StoredPlan, session: &str, owner: Owner) -> Record {
 
 /// Said beforehand where the end of DevMode could start a job that was missed meanwhile.
 async fn catching_up(objects: &Objects, namespace: &str, origin: &Value) -> Result<Option<String>, Failure> {
-    if !plan::may_fire(origin) {
+    if !nhd_plan::may_fire(origin) {
         return Ok(None);
     }
     let missing = access::missing(objects, namespace, &[permissions::of_last_schedule()]).await?;
@@ -126,7 +126,7 @@ async fn catching_up(objects: &Objects, namespace: &str, origin: &Value) -> Resu
 
 /// The name of the Secret that is a workload's record.
 pub fn record_name(workload: &WorkloadRef) -> String {
-    plan::secret_name(workload.kind.as_str(), &workload.name)
+    nhd_plan::secret_name(workload.kind.as_str(), &workload.name)
 }
 
 /// What the planner must know of this workload and its surroundings.
@@ -138,10 +138,10 @@ pub async fn options(
     secret_name: &str,
 ) -> Result<DevOptions, Failure> {
     let namespace = workload.namespace.as_str();
-    let template = plan::pod_template(origin).unwrap_or(&Value::Null);
+    let template = nhd_plan::pod_template(origin).unwrap_or(&Value::Null);
     let revisions = async {
         match surroundings::history(workload.kind, origin) {
-            Some(history) => history.read(objects, namespace, plan::is_dev_template).await,
+            Some(history) => history.read(objects, namespace, nhd_plan::is_dev_template).await,
             None => Ok(Vec::new()),
         }
     };

@@ -12,7 +12,7 @@ use super::request::Request;
 use super::resolve::{Place, new_session};
 use super::steps::{sidecar_files, syncthing};
 use crate::owner;
-use crate::plan::{self, Shape};
+use nhd_plan::Shape;
 
 pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<PlanResult, ErrorInfo> {
     let mut request = Request::check(params)?;
@@ -39,30 +39,30 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
         action: PlannedAction::Create,
         kind: "Secret".to_owned(),
         name: record_name(&workload),
-        diff: plan::render_diff(&json!({}), &without_values(prepared.secret)),
+        diff: nhd_plan::render_diff(&json!({}), &without_values(prepared.secret)),
     };
     let plan = prepared.plan;
-    let shape = plan::shape(workload.kind.as_str());
+    let shape = nhd_plan::shape(workload.kind.as_str());
     let edit = (shape != Some(Shape::Beside { parked: false })).then(|| PlannedChange {
         action: if shape == Some(Shape::Replaced) { PlannedAction::Replace } else { PlannedAction::Update },
         kind: workload.kind.to_string(),
         name: workload.name.clone(),
         diff: match shape {
-            Some(Shape::Replaced) => plan::render_diff(&plan::as_new(&plan.origin), &plan.edited),
-            _ => plan::render_diff(&plan.origin, &plan.edited),
+            Some(Shape::Replaced) => nhd_plan::render_diff(&nhd_plan::as_new(&plan.origin), &plan.edited),
+            _ => nhd_plan::render_diff(&plan.origin, &plan.edited),
         },
     });
     let generated = plan.generated.as_ref().map(|generated| PlannedChange {
         action: PlannedAction::Create,
         kind: generated["kind"].as_str().unwrap_or_default().to_owned(),
         name: generated["metadata"]["name"].as_str().unwrap_or_default().to_owned(),
-        diff: plan::render_diff(&json!({}), generated),
+        diff: nhd_plan::render_diff(&json!({}), generated),
     });
     let pins = plan.autoscalers.iter().map(|it| PlannedChange {
         action: PlannedAction::Update,
         kind: it.origin["kind"].as_str().unwrap_or_default().to_owned(),
         name: it.name().to_owned(),
-        diff: plan::render_diff(&it.origin, &it.pinned),
+        diff: nhd_plan::render_diff(&it.origin, &it.pinned),
     });
     Ok(PlanResult {
         context: place.client.context,

@@ -13,10 +13,10 @@ use super::request::address;
 use super::resolve::Place;
 use crate::cluster::ClusterAddress;
 use crate::cluster::record::{self, Record};
-use crate::plan::{DEFAULT_WORK_DIR, DEV_CONTAINER};
 use crate::store::StoredSession;
 use crate::store::session::{Desired, SESSION_VERSION, StoredDev, StoredPlan, StoredRequest, StoredSync};
 use crate::sync::SyncIdentity;
+use nhd_plan::{DEFAULT_WORK_DIR, DEV_CONTAINER};
 
 pub async fn release(manager: &SessionManager, params: ReleaseParams) -> Result<SessionStatus, ErrorInfo> {
     let address = address(params.kubeconfig.as_deref(), params.context, params.environment)?;

@@ -13,9 +13,9 @@ use super::ports::wanted::FORWARDS_LIMIT;
 use crate::cluster::ClusterAddress;
 use crate::config::files::IN_SOURCE;
 use crate::config::{Flags, Values};
-use crate::plan::DEFAULT_WORK_DIR;
 use crate::store::session::{StoredDev, StoredForward, StoredRequest};
 use crate::sync::Selection;
+use nhd_plan::DEFAULT_WORK_DIR;
 
 /// How long a start may take where the client does not say.
 const DEFAULT_TIMEOUT_MS: u64 = 120_000;

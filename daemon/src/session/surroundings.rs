@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use crate::cluster::objects::selector_query;
 use crate::cluster::revisions::History;
-use crate::plan;
 use crate::store::session::StoredPlan;
 
 /// Where the parts of one workload are.
@@ -56,6 +55,6 @@ fn beside(generated: &Value, origin: &Value) -> Option<Beside> {
     Some(Beside {
         kind: generated["kind"].as_str()?.parse().ok()?,
         name: generated.pointer("/metadata/name")?.as_str()?.to_owned(),
-        pods: plan::dev_selector(origin),
+        pods: nhd_plan::dev_selector(origin),
     })
 }

@@ -30,10 +30,10 @@ use super::steps::{Hands, Running};
 use crate::events::EventLog;
 use crate::fault;
 use crate::forward::PodTarget;
-use crate::paths::Paths;
-use crate::plan::{self, Standing};
 use crate::store::session::Desired;
 use crate::store::{Store, StoreError, StoredSession};
+use nhd_client::paths::Paths;
+use nhd_plan::Standing;
 
 /// Even when nothing stirs, a session looks this often: a watch may have died without a word.
 const QUIET_LOOK: Duration = Duration::from_secs(30);
@@ -202,7 +202,7 @@ impl SessionTask {
         let (Some(sight), Some(planned)) = (&self.sight, &self.stored.plan) else { return Ok(()) };
         let standing = sight.standing(planned);
         let ours = matches!(standing, Some(Standing::Dev | Standing::Drifted(_) | Standing::ReAdded(_)))
-            || sight.workload.as_ref().is_some_and(plan::is_ours);
+            || sight.workload.as_ref().is_some_and(nhd_plan::is_ours);
         if !self.stored.entered && ours {
             self.stored.entered = true;
             self.environment.store.put_session(&self.stored)?;

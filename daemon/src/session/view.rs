@@ -13,10 +13,10 @@ use super::next::Next;
 use super::observe::Sight;
 use super::ports::opening;
 use crate::clock::{timestamp, timestamp_now};
-use crate::plan::{Difference, Standing};
 use crate::store::StoredSession;
 use crate::store::session::Desired;
 use crate::{forward, sync};
+use nhd_plan::{Difference, Standing};
 
 /// Paths that cannot be synced, named in a status.
 const NAMED_PROBLEMS: usize = 20;

@@ -9,6 +9,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use nhd_protocol::error::error_chain;
+
 use super::engine::{Core, Flush};
 use super::error::SyncError;
 use super::home;
@@ -73,7 +75,7 @@ async fn run(
     stop: &CancellationToken,
 ) -> Option<String> {
     if let Err(error) = tell_omissions(core).await {
-        return Some(describe(&error));
+        return Some(error_chain(&error));
     }
     // Before syncthing reads the folder, so that nothing changes unseen in between.
     if watcher.is_none() {
@@ -86,13 +88,13 @@ async fn run(
     let began_paused = *paused.borrow_and_update();
     let mut syncthing = match start(core, &rest, began_paused).await {
         Ok(syncthing) => syncthing,
-        Err(error) => return Some(describe(&error)),
+        Err(error) => return Some(error_chain(&error)),
     };
     let ended = tokio::select! {
         () = stop.cancelled() => None,
         ended = syncthing.ended() => {
             let how = ended.map(|status| format!("syncthing ended with {status}"));
-            let how = how.unwrap_or_else(|error| describe(&error));
+            let how = how.unwrap_or_else(|error| error_chain(&error));
             return Some(join_lines(&how, &process::log_tail(&options.session_dir)));
         }
         error = Box::pin(drive(core, &rest, watcher, flushes, paused)) => Some(error),
@@ -230,16 +232,6 @@ async fn dial(core: &Core, rest: &Rest) {
         tracing::debug!(session = %core.options.folder_id, %error, "failed to dial");
     }
     core.refresh.notify_one();
-}
-
-fn describe(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 fn join_lines(first: &str, rest: &str) -> String {

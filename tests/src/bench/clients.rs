@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, ensure};
 use k8s_openapi::jiff::Timestamp;
-use nhd::cli::client::Client;
+use nhd_client::Client;
 use nhd_protocol::event::{Event, EventBody};
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};

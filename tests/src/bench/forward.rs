@@ -1,4 +1,4 @@
-//! How fast a forward is: nhd's own, kube-rs's, and kubectl's where it is installed, in turns against the same pod.
+//! How fast a forward is: nhd's own, kube-rs's, and kubectl's where it is installed, in turns against the same dev pod.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -7,87 +7,61 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use k8s_openapi::api::core::v1::Pod;
 use kube::Api;
-use kube::api::PostParams;
-use kube::runtime::conditions::is_pod_running;
-use kube::runtime::wait::await_condition;
-use nhd::cluster::ClusterAddress;
-use nhd::forward::{self, ANY_LOCAL_PORT, Forward, PodTarget, Route};
-use serde_json::json;
+use nhd_protocol::forward::ForwardStartParams;
+use nhd_protocol::methods::ForwardStart;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use super::figures::{Figure, Samples, digits};
 use crate::cluster::APP_PORT;
 use crate::namespace::Namespace;
 use crate::process::{Process, on_path};
 use crate::shared::SharedCluster;
+use crate::stage::{Stage, pod_of};
+use crate::workload::app;
 
 const CONNECTIONS: usize = 50;
 const STREAMS: usize = 5;
 const MEGABYTES: usize = 100;
 const LIMIT: Duration = Duration::from_secs(60);
-const POD: &str = "server";
+/// The application's own port, which nobody serves in DevMode.
+const PORT: u16 = APP_PORT;
 
 pub async fn measure(cluster: &SharedCluster) -> Result<Vec<Figure>> {
-    let client = cluster.client().await?;
-    let namespace = Namespace::create(&client, "bench-forward").await?;
-    let pods: Api<Pod> = Api::namespaced(client.clone(), namespace.name());
-    let uid = serve(&pods).await?;
+    let stage = Stage::set(cluster, "bench-forward", app("bench")).await?;
+    let status = stage.start().await?;
+    let pod = pod_of(&status)?;
+    stage.workload.exec(pod, &serve()).await?;
+    let params = ForwardStartParams { remote_port: PORT, ..ForwardStartParams::default() };
+    let own = stage.nhd.call::<ForwardStart>(params).await?.forward.local_port.context("a local port")?;
+    let peer = KubeRs { pods: stage.workload.pods(), pod: pod.to_owned() };
     let folder = tempfile::tempdir()?;
-    let target = PodTarget { namespace: namespace.name().to_owned(), pod: POD.to_owned(), uid };
-    let own = Own::start(cluster, target).await?;
-    let mut ways = vec![Way::Local(own.forward.local_port()), Way::KubeRs(Box::new(pods))];
+    let mut ways = vec![Way::Local(own), Way::KubeRs(Box::new(peer))];
     let mut kubectl = None;
     if let Some(program) = on_path("kubectl") {
         let (process, port) =
-            start_kubectl(&program, cluster.kubeconfig(), &namespace, folder.path()).await?;
+            start_kubectl(&program, cluster.kubeconfig(), &stage.namespace, pod, folder.path()).await?;
         kubectl = Some(process);
         ways.push(Way::Local(port));
     }
     until_served(&ways).await?;
     let figures = compare(&ways).await?;
     drop(kubectl);
-    own.forward.stop().await;
-    namespace.delete(&client).await?;
+    stage.end(&status.session).await?;
+    stage.close().await?;
     Ok(figures)
-}
-
-/// nhd's forward, with the client that the daemon would make.
-struct Own {
-    forward: Forward,
-    /// Kept, since a forward ends with who tells it where to lead.
-    _target: watch::Sender<Option<PodTarget>>,
-}
-
-impl Own {
-    async fn start(cluster: &SharedCluster, target: PodTarget) -> Result<Self> {
-        let address = ClusterAddress {
-            kubeconfig: vec![cluster.kubeconfig().to_owned()],
-            context: None,
-            environment: Default::default(),
-        };
-        let (sender, target) = watch::channel(Some(target));
-        let route = Route {
-            target,
-            remote_port: APP_PORT,
-            await_listener: false,
-            local: ANY_LOCAL_PORT,
-            shutdown: CancellationToken::new(),
-            tracker: TaskTracker::new(),
-        };
-        let forward = forward::start(address.connect().await?.client, route).await?;
-        Ok(Self { forward, _target: sender })
-    }
 }
 
 /// A way into the pod.
 enum Way {
     /// Through a local port that somebody listens on.
     Local(u16),
-    KubeRs(Box<Api<Pod>>),
+    KubeRs(Box<KubeRs>),
+}
+
+struct KubeRs {
+    pods: Api<Pod>,
+    pod: String,
 }
 
 impl Way {
@@ -100,9 +74,10 @@ impl Way {
                 let mut stream = TcpStream::connect(local).await?;
                 ask(&mut stream, path, bytes).await?;
             }
-            Self::KubeRs(pods) => {
-                let mut forward = pods.portforward(POD, &[APP_PORT]).await?;
-                let mut stream = forward.take_stream(APP_PORT).context("a stream for the port")?;
+            Self::KubeRs(peer) => {
+                let KubeRs { pods, pod } = &**peer;
+                let mut forward = pods.portforward(pod, &[PORT]).await?;
+                let mut stream = forward.take_stream(PORT).context("a stream for the port")?;
                 ask(&mut stream, path, bytes).await?;
             }
         }
@@ -157,23 +132,12 @@ async fn compare(ways: &[Way]) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// Makes a pod that serves a small and a large file over HTTP.
-async fn serve(pods: &Api<Pod>) -> Result<String> {
-    let serve = format!(
-        "dd if=/dev/zero of=/www/big bs=1000000 count={MEGABYTES} && exec httpd -f -p {APP_PORT} -h /www"
-    );
-    let pod: Pod = serde_json::from_value(json!({
-        "metadata": {"name": POD},
-        "spec": {"terminationGracePeriodSeconds": 1, "containers": [{
-            "name": "app",
-            "image": "nhd-tests/app:1",
-            "imagePullPolicy": "IfNotPresent",
-            "command": ["/bin/sh", "-c", serve],
-        }]},
-    }))?;
-    let made = pods.create(&PostParams::default(), &pod).await?;
-    tokio::time::timeout(LIMIT, await_condition(pods.clone(), POD, is_pod_running())).await??;
-    made.metadata.uid.context("a uid")
+/// Has the dev container serve a small and a large file over HTTP.
+fn serve() -> String {
+    format!(
+        "mkdir /tmp/www && echo small >/tmp/www/index.html && \
+         dd if=/dev/zero of=/tmp/www/big bs=1000000 count={MEGABYTES} && httpd -p {PORT} -h /tmp/www"
+    )
 }
 
 /// Waits until every way leads to the whole file.
@@ -194,11 +158,12 @@ async fn start_kubectl(
     program: &Path,
     kubeconfig: &Path,
     namespace: &Namespace,
+    pod: &str,
     folder: &Path,
 ) -> Result<(Process, u16)> {
     let log = folder.join("kubectl.log");
     let kubeconfig = kubeconfig.display().to_string();
-    let (pod, port) = (format!("pod/{POD}"), format!(":{APP_PORT}"));
+    let (pod, port) = (format!("pod/{pod}"), format!(":{PORT}"));
     let arguments =
         ["--kubeconfig", &kubeconfig, "-n", namespace.name(), "port-forward", "--address", "127.0.0.1"];
     let arguments = arguments.into_iter().chain([pod.as_str(), port.as_str()]);

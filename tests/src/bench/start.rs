@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::api::PostParams;
 use kube::runtime::wait::await_condition;
 use kube::{Api, ResourceExt as _};
-use nhd::cli::client::Client as Nhd;
+use nhd_client::Client as Nhd;
 use nhd_protocol::event::{Cursor, EventBody, EventsParams};
 use nhd_protocol::methods::EventsSince;
 use serde_json::Value;

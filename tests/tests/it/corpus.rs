@@ -9,7 +9,7 @@ use futures::{StreamExt as _, stream};
 use kube::Api;
 use kube::Client as Kube;
 use kube::api::{ApiResource, DynamicObject, GroupVersionKind, PostParams};
-use nhd::cli::client::Client as Nhd;
+use nhd_client::Client as Nhd;
 use nhd_protocol::methods::{Plan, Start};
 use nhd_protocol::session::{StartParams, WaitUntil};
 use nhd_protocol::workload::WorkloadKind;

@@ -1,7 +1,7 @@
 //! Several laptops and one workload: who has it is seen from the cluster, and another laptop can give it back.
 
 use anyhow::{Context, Result, ensure};
-use nhd::cli::client::Client;
+use nhd_client::Client;
 use nhd_protocol::error::ErrorKind;
 use nhd_protocol::listing::{WorkloadListParams, WorkloadSummary};
 use nhd_protocol::methods::{Release, Workloads};

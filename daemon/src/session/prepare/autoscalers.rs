@@ -12,7 +12,6 @@ use super::refusals::driven;
 use crate::cluster::access;
 use crate::cluster::autoscalers::{self, AUTOSCALERS, PinnedAutoscaler};
 use crate::cluster::objects::{Mode, Objects};
-use crate::plan;
 
 /// What scales the workload, as far as it can be seen.
 pub(super) struct Scaling {
@@ -38,7 +37,7 @@ pub(super) async fn plan(
         return Ok(Scaling { pinned: asker.earlier.to_vec(), warning: Some(warning.to_owned()) });
     };
     let (ours, others): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|it| plan::scales(&plan::unpinned(it), origin));
+        all.into_iter().partition(|it| nhd_plan::scales(&nhd_plan::unpinned(it), origin));
     if !ours.is_empty() {
         refuse(objects, workload, &ours).await?;
     }
@@ -51,12 +50,12 @@ pub(super) async fn plan(
 
 /// Whether `current` is this autoscaler with our pin still on it.
 fn is_on(earlier: &PinnedAutoscaler, current: &Value) -> bool {
-    earlier.is(current) && plan::is_pinned(current, &earlier.pinned)
+    earlier.is(current) && nhd_plan::is_pinned(current, &earlier.pinned)
 }
 
 async fn refuse(objects: &Objects, workload: &WorkloadRef, ours: &[Value]) -> Result<(), Failure> {
     for it in ours {
-        if let Some((kind, name)) = plan::controller(it) {
+        if let Some((kind, name)) = nhd_plan::controller(it) {
             return Err(Failure::fatal(driven(workload, autoscaling::name(it), &kind, &name)));
         }
     }
@@ -70,12 +69,12 @@ async fn try_pin(
     current: &Value,
     asker: &Asker<'_>,
 ) -> Result<PinnedAutoscaler, Failure> {
-    let mut origin = plan::unpinned(current);
+    let mut origin = nhd_plan::unpinned(current);
     if let Some(earlier) = asker.earlier.iter().find(|it| is_on(it, current)) {
         // By now we own what others owned before.
         origin["metadata"]["managedFields"] = earlier.origin["metadata"]["managedFields"].clone();
     }
-    let mut tried = plan::pin(current, asker.session);
+    let mut tried = nhd_plan::pin(current, asker.session);
     // What is tried need not be the newest: the controller writes a status every few seconds.
     if let Some(metadata) = tried["metadata"].as_object_mut() {
         metadata.remove("resourceVersion");

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 use super::super::failure::Failure;
 use crate::cluster::objects::{Mode, Objects, PODS};
 use crate::cluster::{ClusterError, Reason};
-use crate::plan;
 
 /// Begins what PodSecurity answers.
 const POD_SECURITY: &str = "violates PodSecurity";
@@ -61,7 +60,7 @@ pub(super) fn refused(workload: &WorkloadRef, error: ClusterError, keeps_securit
 
 /// A pod as the controller of `maker` would make it. Claims that it makes for each pod are taken for given.
 fn pod_of(maker: &Value) -> Option<Value> {
-    let template = plan::pod_template(maker)?;
+    let template = nhd_plan::pod_template(maker)?;
     let mut spec = template["spec"].clone();
     let claims = maker.pointer("/spec/volumeClaimTemplates").and_then(Value::as_array);
     for name in claims.into_iter().flatten().map(|claim| &claim["metadata"]["name"]) {

@@ -8,7 +8,7 @@ use super::super::failure::Failure;
 use super::policy;
 use crate::cluster::objects::{Mode, Objects, PODS};
 use crate::cluster::{ClusterError, Reason, Resource};
-use crate::plan::{self, Entered, Shape};
+use nhd_plan::{Entered, Shape};
 
 /// What the API server makes of the edited workload and of the object beside it.
 pub(super) struct Tried {
@@ -24,7 +24,7 @@ pub(super) async fn try_out(
     keeps_security_context: bool,
 ) -> Result<Tried, Failure> {
     let namespace = workload.namespace.as_str();
-    let edited = match (&entered.object, plan::shape(workload.kind.as_str())) {
+    let edited = match (&entered.object, nhd_plan::shape(workload.kind.as_str())) {
         (None, _) => origin.clone(),
         (Some(object), Some(Shape::Replaced)) => {
             let tried = try_pod(objects, namespace, object).await;
@@ -52,15 +52,15 @@ pub(super) async fn try_out(
 
 /// The pod's own name is still taken.
 async fn try_pod(objects: &Objects, namespace: &str, pod: &Value) -> Result<Value, ClusterError> {
-    let mut tried = plan::as_new(pod);
+    let mut tried = nhd_plan::as_new(pod);
     tried["metadata"]["name"] = json!(format!("nhd-{}", crate::random_id(12)));
     match objects.create(PODS, Some(namespace), &tried, Mode::DryRun).await {
         Ok(mut answer) => {
             answer["metadata"]["name"] = pod["metadata"]["name"].clone();
-            Ok(plan::as_new(&answer))
+            Ok(nhd_plan::as_new(&answer))
         }
         // Such as that there is room for one only, which the original leaves to it.
-        Err(error) if policy::is_about_the_try(&error) => Ok(plan::as_new(pod)),
+        Err(error) if policy::is_about_the_try(&error) => Ok(nhd_plan::as_new(pod)),
         Err(error) => Err(error),
     }
 }

@@ -9,7 +9,7 @@ use crate::cluster::Reason;
 use crate::cluster::autoscalers::{AUTOSCALERS, PinnedAutoscaler};
 use crate::cluster::error::OrAbsent as _;
 use crate::cluster::objects::FIELD_MANAGER;
-use crate::{fault, plan};
+use crate::fault;
 
 impl Hands<'_> {
     pub(super) async fn pin_autoscalers(&mut self) -> Result<(), Failure> {
@@ -22,7 +22,7 @@ impl Hands<'_> {
             if !is_as_planned(&current, planned) {
                 return Err(changed_meanwhile());
             }
-            self.write_autoscaler(current, |current| plan::pin(current, &self.stored.id)).await?;
+            self.write_autoscaler(current, |current| nhd_plan::pin(current, &self.stored.id)).await?;
         }
         Ok(())
     }
@@ -31,10 +31,11 @@ impl Hands<'_> {
     pub(super) async fn release_autoscalers(&mut self) -> Result<(), Failure> {
         for planned in &self.planned()?.autoscalers {
             let Some(current) = self.autoscaler(planned).await? else { continue };
-            let released = |current: &Value| plan::release(current, &planned.pinned);
+            let released = |current: &Value| nhd_plan::release(current, &planned.pinned);
             let Some(current) = self.write_autoscaler(current, released).await? else { continue };
             fault::point("releaseAutoscalers", "written");
-            let returned = |current: &Value| plan::return_ownership(current, &planned.origin, FIELD_MANAGER);
+            let returned =
+                |current: &Value| nhd_plan::return_ownership(current, &planned.origin, FIELD_MANAGER);
             self.write_autoscaler(current, returned).await?;
         }
         self.running.autoscalers_returned = true;

@@ -6,7 +6,7 @@ use super::super::failure::Failure;
 use super::{Hands, changed_meanwhile};
 use crate::cluster::objects::{Delete, Mode, PODS};
 use crate::cluster::{Reason, owners};
-use crate::{fault, plan};
+use crate::fault;
 
 impl Hands<'_> {
     /// Deletes the original, and once it has left its name, makes the dev pod. From the first on the session owes the
@@ -20,10 +20,10 @@ impl Hands<'_> {
             fault::point("enterDevMode", "noted");
             return self.delete_pod(uid, None).await;
         }
-        let written = self.create_pod(&plan::as_new(&plan.edited)).await?;
+        let written = self.create_pod(&nhd_plan::as_new(&plan.edited)).await?;
         fault::point("enterDevMode", "written");
         match written {
-            Some(written) => self.note_written(plan::as_new(&written)),
+            Some(written) => self.note_written(nhd_plan::as_new(&written)),
             None => Ok(()),
         }
     }
@@ -35,7 +35,7 @@ impl Hands<'_> {
         }
         let origin = &self.planned()?.origin;
         let gone = owners::gone(self.objects, origin).await?;
-        self.create_pod(&plan::recreation(origin, &gone)).await.map(drop)
+        self.create_pod(&nhd_plan::recreation(origin, &gone)).await.map(drop)
     }
 
     async fn delete_pod(

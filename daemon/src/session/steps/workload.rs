@@ -13,7 +13,7 @@ use crate::clock::timestamp_now;
 use crate::cluster::objects::{Delete, FIELD_MANAGER, Mode};
 use crate::cluster::pods::PodSeen;
 use crate::cluster::{ClusterError, Reason, Resource, pods};
-use crate::{fault, plan};
+use crate::fault;
 
 /// How often a write is tried that meets others' writes; the next look then begins anew.
 const WRITE_ATTEMPTS: u32 = 8;
@@ -27,7 +27,7 @@ impl Hands<'_> {
             return self.replace_pod().await;
         }
         let edited = &self.planned()?.edited;
-        let written = self.write(|current| plan::carry_out(edited, current)).await?;
+        let written = self.write(|current| nhd_plan::carry_out(edited, current)).await?;
         fault::point("enterDevMode", "written");
         self.note_written(written)
     }
@@ -86,7 +86,7 @@ impl Hands<'_> {
     pub(super) fn merge_changes(&mut self) -> Result<(), Failure> {
         let current = self.current()?.clone();
         let Some(plan) = &mut self.stored.plan else { return Ok(()) };
-        plan.origin = plan::merge(&current, &plan.origin, &plan.edited, &plan.container);
+        plan.origin = nhd_plan::merge(&current, &plan.origin, &plan.edited, &plan.container);
         plan.edited = current;
         self.save()
     }
@@ -96,7 +96,7 @@ impl Hands<'_> {
             return self.give_back_pod().await;
         }
         let plan = self.planned()?;
-        if plan::may_fire(&plan.origin) {
+        if nhd_plan::may_fire(&plan.origin) {
             self.forgive_missed_schedules().await?;
         }
         // The original's pods will wait until the dev pod is gone. Its shell ignores a gentle request, and a kubelet
@@ -104,7 +104,7 @@ impl Hands<'_> {
         if plan.edited.pointer("/spec/strategy/type").is_some_and(|strategy| strategy == "Recreate") {
             self.delete_quickly(self.dev_pods()).await?;
         }
-        let written = self.write(|current| plan::restore(current, &plan.origin, &plan.edited)).await?;
+        let written = self.write(|current| nhd_plan::restore(current, &plan.origin, &plan.edited)).await?;
         fault::point("restoreWorkload", "written");
         self.note_given_back(written)
     }
@@ -135,14 +135,14 @@ impl Hands<'_> {
 
     pub(super) async fn settle_workload(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
-        let written = self.write(|current| plan::settle(current, &plan.origin)).await?;
+        let written = self.write(|current| nhd_plan::settle(current, &plan.origin)).await?;
         self.note_given_back(written)
     }
 
     pub(super) async fn return_ownership(&mut self) -> Result<(), Failure> {
         self.running.ownership_returned = true;
         let origin = &self.planned()?.origin;
-        let returned = |current: &Value| plan::return_ownership(current, origin, FIELD_MANAGER);
+        let returned = |current: &Value| nhd_plan::return_ownership(current, origin, FIELD_MANAGER);
         if returned(self.current()?) == *self.current()? {
             return Ok(());
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use kube::Client as Kube;
-use nhd::cli::client::Client;
+use nhd_client::Client;
 use nhd_protocol::methods::{End, List, Start};
 use nhd_protocol::session::{Phase, SessionSelector, SessionStatus, StartParams, WaitUntil};
 use nhd_protocol::workload::WorkloadKind;

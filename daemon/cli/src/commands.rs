@@ -1,0 +1,14 @@
+//! The commands of `nhd-cli`, one a file: what each asks the daemon, and what it shows.
+
+pub(crate) mod call;
+pub(crate) mod config;
+pub(crate) mod daemon;
+pub(crate) mod end;
+pub(crate) mod events;
+pub(crate) mod forward;
+pub(crate) mod plan;
+pub(crate) mod start;
+pub(crate) mod status;
+pub(crate) mod stdio;
+pub(crate) mod sync;
+pub(crate) mod workloads;

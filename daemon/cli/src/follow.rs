@@ -1,0 +1,52 @@
+//! Waiting for the daemon while what it does is shown, until it is done or the user presses Ctrl-C.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use tokio::signal::ctrl_c;
+use tokio::time::{Instant, timeout_at};
+
+use super::failure::Failure;
+use super::progress::Progress;
+use super::render::Screen;
+use nhd_client::Events;
+
+/// How long an answer may overtake the events that led to it.
+const LAST_EVENTS_BOUND: Duration = Duration::from_millis(300);
+
+/// The result of `work`, or None after Ctrl-C.
+pub(crate) async fn interruptible<T>(work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        done = work => Some(done),
+        Ok(()) = ctrl_c() => None,
+    }
+}
+
+/// The result of `work`, or None after Ctrl-C, with the steps of the sessions that `progress` knows shown meanwhile.
+pub(crate) async fn following<T>(
+    work: impl Future<Output = T>,
+    events: &mut Events<'_>,
+    progress: &mut Progress,
+    screen: &mut Screen,
+) -> Result<Option<T>, Failure> {
+    let mut work = pin!(interruptible(work));
+    let mut subscribed = true;
+    let done = loop {
+        tokio::select! {
+            done = &mut work => break done,
+            event = events.next(), if subscribed => match event {
+                Ok(event) => progress.show(&event, screen)?,
+                // What the daemon's loss means, `work` says.
+                Err(_) => subscribed = false,
+            },
+        }
+    };
+    let deadline = Instant::now() + LAST_EVENTS_BOUND;
+    while done.is_some() && subscribed && progress.is_running() {
+        match timeout_at(deadline, events.next()).await {
+            Ok(Ok(event)) => progress.show(&event, screen)?,
+            Ok(Err(_)) | Err(_) => break,
+        }
+    }
+    Ok(done)
+}

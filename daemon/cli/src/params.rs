@@ -1,0 +1,79 @@
+//! What several commands ask the daemon with, made from their arguments and where they run.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use nhd_protocol::forward::PortPair;
+use nhd_protocol::session::{SecurityContextChoice, SessionSelector, SidecarPreset, StartParams};
+use nhd_protocol::sync::SyncType;
+
+use crate::arguments::{DevArguments, Preset, SecurityContext, SessionArguments, Way};
+use crate::caller::Caller;
+use crate::failure::Failure;
+use crate::target::Target;
+
+/// What the command line and its caller ask for.
+pub(crate) fn start_params(
+    target: &Target,
+    source: &Path,
+    arguments: &DevArguments,
+    here: &Caller,
+) -> Result<StartParams, Failure> {
+    let kubeconfig = kubeconfig(arguments.kubeconfig.as_deref(), here)?;
+    Ok(StartParams {
+        kind: target.kind,
+        name: target.name.clone(),
+        namespace: arguments.namespace.clone(),
+        kubeconfig,
+        context: arguments.context.clone(),
+        environment: here.environment(),
+        container: arguments.container.clone(),
+        image: arguments.image.clone(),
+        env: arguments.env.iter().cloned().collect(),
+        source: text("--source", here.absolute(source))?,
+        work_dir: arguments.work_dir.clone(),
+        sidecar_image: arguments.sidecar_image.clone(),
+        sidecar_preset: arguments.sidecar_preset.map(|preset| match preset {
+            Preset::Syncthing => SidecarPreset::Syncthing,
+            Preset::Nocalhost => SidecarPreset::Nocalhost,
+        }),
+        security_context: arguments.security_context.map(|SecurityContext::Keep| SecurityContextChoice::Keep),
+        force: arguments.force,
+        sync_type: arguments.sync_type.map(|way| match way {
+            Way::Send => SyncType::Send,
+            Way::SendReceive => SyncType::SendReceive,
+        }),
+        timeout_ms: None,
+        port_forward: arguments.forward.iter().map(PortPair::to_string).collect(),
+    })
+}
+
+/// The kubeconfig as the command line names it, else as the environment does.
+pub(crate) fn kubeconfig(given: Option<&Path>, here: &Caller) -> Result<Option<String>, Failure> {
+    match given {
+        Some(path) => Ok(Some(text("--kubeconfig", here.absolute(path))?)),
+        None => here.kubeconfig().map(|value| text("KUBECONFIG", value)).transpose(),
+    }
+}
+
+pub(crate) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn text(what: &str, path: impl Into<OsString>) -> Result<String, Failure> {
+    let wrong = |path| Failure::usage(format!("{what} must be Unicode: {}", PathBuf::from(path).display()));
+    path.into().into_string().map_err(wrong)
+}
+
+pub(crate) fn selector(arguments: &SessionArguments) -> SessionSelector {
+    let target = arguments.target.0.as_ref();
+    SessionSelector {
+        session: arguments.session.clone(),
+        kind: target.map(|target| target.kind),
+        name: target.map(|target| target.name.clone()),
+        namespace: arguments.namespace.clone(),
+        context: arguments.context.clone(),
+        all: false,
+    }
+}

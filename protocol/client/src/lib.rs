@@ -1,0 +1,10 @@
+//! The Rust client of `nhd`: one connection to the daemon's socket, the protocol's methods on it, and its events.
+//!
+//! It knows neither the terminal nor how a daemon is started, and nothing of what the daemon does.
+
+pub mod paths;
+mod client;
+#[cfg(any(test, feature = "fake"))]
+pub mod fake;
+
+pub use client::{Client, ClientError, Events};
