@@ -11,7 +11,7 @@ use crate::events::EventLog;
 use crate::instance::{Instance, InstanceError};
 use crate::rpc::methods::{Door, methods};
 use crate::rpc::{Listener, ListenerError, serve};
-use crate::session::{Environment, SessionManager};
+use crate::session::{SessionManager, Shared};
 use crate::store::{Store, StoreError};
 use nhd_client::paths::{Paths, PathsError};
 
@@ -37,7 +37,7 @@ pub async fn run(paths: Paths, shutdown: CancellationToken) -> Result<(), Daemon
     let store = Arc::new(Store::open(&paths)?);
     let sessions = store.sessions()?;
     let tracker = TaskTracker::new();
-    let environment = Arc::new(Environment {
+    let shared = Arc::new(Shared {
         events: EventLog::open(Arc::clone(&store))?,
         store,
         paths: paths.clone(),
@@ -46,8 +46,8 @@ pub async fn run(paths: Paths, shutdown: CancellationToken) -> Result<(), Daemon
     });
     let listener = Listener::bind(&paths.socket, &only)?;
     tracing::info!(version = crate::VERSION, home = ?paths.home, socket = ?paths.socket, "listening");
-    let manager = Arc::new(SessionManager::resume(Arc::clone(&environment), sessions));
-    let door = Door { manager, environment, started_at: timestamp_now() };
+    let manager = Arc::new(SessionManager::resume(Arc::clone(&shared), sessions));
+    let door = Door { manager, shared, started_at: timestamp_now() };
     serve(listener, methods(door), shutdown, &tracker).await;
     tracker.close();
     if tokio::time::timeout(STOP_LIMIT, tracker.wait()).await.is_err() {

@@ -25,12 +25,13 @@ use super::cancel::Accepting;
 use super::error::{invalid_params, to_wire};
 use crate::clock::timestamp_now;
 use crate::events::Since;
-use crate::session::{Environment, SessionManager, configure, listing, preview, release};
+use crate::session::requests::{configure, preview, release, workloads};
+use crate::session::{SessionManager, Shared};
 
 /// What the methods lead to.
 pub struct Door {
     pub manager: Arc<SessionManager>,
-    pub environment: Arc<Environment>,
+    pub shared: Arc<Shared>,
     pub started_at: String,
 }
 
@@ -51,7 +52,7 @@ pub fn methods(door: Door) -> RpcModule<Door> {
         release::release(&door.manager, params).await
     });
     method::<Workloads, _, _>(&mut module, |door, params| async move {
-        listing::list(&door.manager, params).await
+        workloads::list(&door.manager, params).await
     });
     method::<Status, _, _>(&mut module, |door, selector| async move { door.manager.status(&selector) });
     method::<List, _, _>(&mut module, |door, selector| async move { Ok(door.manager.list(&selector)) });
@@ -78,7 +79,7 @@ pub fn methods(door: Door) -> RpcModule<Door> {
         door.manager.pause_sync(&selector, false).await
     });
     method::<Resolve, _, _>(&mut module, |door, params| async move {
-        configure::show(&door.environment.paths, params).await
+        configure::show(&door.shared.paths, params).await
     });
     method::<EventsSince, _, _>(&mut module, |door, params| async move { Ok(events_since(&door, &params)) });
     module
@@ -129,7 +130,7 @@ async fn hello(door: Arc<Door>, params: HelloParams) -> Result<HelloResult, Erro
             "update the older of the two; a daemon that is shut down keeps its sessions for the next",
         ));
     }
-    let paths = &door.environment.paths;
+    let paths = &door.shared.paths;
     Ok(HelloResult {
         version: crate::VERSION.to_owned(),
         protocol: PROTOCOL_VERSION,
@@ -141,7 +142,7 @@ async fn hello(door: Arc<Door>, params: HelloParams) -> Result<HelloResult, Erro
 }
 
 async fn shutdown(door: Arc<Door>, _: NoParams) -> Result<ShutdownResult, ErrorInfo> {
-    door.environment.shutdown.cancel();
+    door.shared.shutdown.cancel();
     Ok(ShutdownResult { sessions_left: door.manager.count() })
 }
 
@@ -151,7 +152,7 @@ fn snapshot(door: &Door, end: Cursor) -> Event {
 }
 
 fn events_since(door: &Door, params: &EventsParams) -> EventList {
-    let events = &door.environment.events;
+    let events = &door.shared.events;
     let end = events.cursor();
     let since = params.since.as_ref().map_or(Since::TooOld, |cursor| events.since(cursor));
     let events = match since {
@@ -175,7 +176,7 @@ async fn subscribe(
             return Ok(());
         }
     };
-    let mut log = door.environment.events.subscribe(params.since.as_ref());
+    let mut log = door.shared.events.subscribe(params.since.as_ref());
     let sink = accept(pending, &extensions).await?;
     loop {
         let (missed, end, live) = log;
@@ -190,7 +191,7 @@ async fn subscribe(
         if !follow(&sink, live).await? {
             return Ok(());
         }
-        log = door.environment.events.subscribe(None);
+        log = door.shared.events.subscribe(None);
     }
 }
 

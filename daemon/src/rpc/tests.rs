@@ -22,13 +22,13 @@ use super::methods::{Door, methods};
 use super::{Listener, serve};
 use crate::events::EventLog;
 use crate::instance::Instance;
-use crate::session::{Environment, SessionManager};
+use crate::session::{SessionManager, Shared};
 use crate::store::Store;
 use nhd_client::paths::Paths;
 
 /// A daemon's door, with two methods more: `test.hang` never answers, `test.large` answers with many bytes.
 struct House {
-    environment: Arc<Environment>,
+    shared: Arc<Shared>,
     server: JoinHandle<()>,
     _only: Instance,
     _folder: TempDir,
@@ -46,31 +46,31 @@ impl House {
         };
         let only = Instance::acquire(&paths.lock()).expect("free");
         let store = Arc::new(Store::open(&paths).expect("store opens"));
-        let environment = Arc::new(Environment {
+        let shared = Arc::new(Shared {
             events: EventLog::open(Arc::clone(&store)).expect("log opens"),
             store,
             paths: paths.clone(),
             shutdown: CancellationToken::new(),
             tracker: TaskTracker::new(),
         });
-        let manager = Arc::new(SessionManager::resume(Arc::clone(&environment), Vec::new()));
-        let door = Door { manager, environment: Arc::clone(&environment), started_at: String::new() };
+        let manager = Arc::new(SessionManager::resume(Arc::clone(&shared), Vec::new()));
+        let door = Door { manager, shared: Arc::clone(&shared), started_at: String::new() };
         let listener = Listener::bind(&paths.socket, &only).expect("binds");
-        let (shutdown, tracker) = (environment.shutdown.clone(), environment.tracker.clone());
+        let (shutdown, tracker) = (shared.shutdown.clone(), shared.tracker.clone());
         let module = with_test_methods(methods(door));
         let server = tokio::spawn(async move { serve(listener, module, shutdown, &tracker).await });
-        Self { environment, server, _only: only, _folder: folder }
+        Self { shared, server, _only: only, _folder: folder }
     }
 
     async fn connect(&self) -> Client {
-        Client(UnixStream::connect(&self.environment.paths.socket).await.expect("connects"))
+        Client(UnixStream::connect(&self.shared.paths.socket).await.expect("connects"))
     }
 
     /// Waits until no connection is left, for a minute at most.
     async fn until_empty(&self) {
         for _ in 0..60 {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            if self.environment.tracker.is_empty() {
+            if self.shared.tracker.is_empty() {
                 return;
             }
         }
@@ -79,10 +79,10 @@ impl House {
 
     /// Shuts down, and fails when a connection does not end.
     async fn close(self) {
-        self.environment.shutdown.cancel();
+        self.shared.shutdown.cancel();
         self.server.await.expect("no panic");
-        self.environment.tracker.close();
-        bounded(self.environment.tracker.wait()).await;
+        self.shared.tracker.close();
+        bounded(self.shared.tracker.wait()).await;
     }
 }
 

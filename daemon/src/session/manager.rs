@@ -16,12 +16,13 @@ use nhd_protocol::session::{EndResult, Phase, SessionList, SessionSelector, Sess
 use nhd_protocol::workload::WorkloadRef;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::configure::configure;
-use super::request::{Request, differences};
-use super::resolve::{Place, new_session};
-use super::task::{Command, Environment, SessionTask};
-use super::view;
 use crate::fault;
+use crate::session::requests::check::{Request, differences};
+use crate::session::requests::configure::configure;
+use crate::session::requests::place::{Place, new_session};
+use crate::session::shared::Shared;
+use crate::session::status;
+use crate::session::task::{Command, SessionTask};
 use crate::store::StoredSession;
 use crate::store::session::StoredRequest;
 use nhd_client::paths::Paths;
@@ -29,12 +30,12 @@ use nhd_client::paths::Paths;
 /// Finished sessions whose last status can still be asked for by id.
 const FINISHED_KEPT: usize = 64;
 
-/// How long an end may take to be judged; after that it is under way in any case.
-const END_JUDGEMENT: Duration = Duration::from_secs(15);
+/// How long a session may be busy with a step of its own before it takes an end on; it will, and is not waited for longer.
+const END_PATIENCE: Duration = Duration::from_secs(15);
 
 /// The sessions by id.
 pub struct SessionManager {
-    environment: Arc<Environment>,
+    shared: Arc<Shared>,
     registry: Arc<Mutex<Registry>>,
 }
 
@@ -56,8 +57,8 @@ struct Handle {
 
 impl SessionManager {
     /// Takes up every session of the store again.
-    pub fn resume(environment: Arc<Environment>, stored: Vec<StoredSession>) -> Self {
-        let manager = Self { environment, registry: Arc::default() };
+    pub fn resume(shared: Arc<Shared>, stored: Vec<StoredSession>) -> Self {
+        let manager = Self { shared, registry: Arc::default() };
         for session in stored {
             tracing::info!(session = session.id, workload = %session.workload, "resuming a session");
             let mut registry = manager.registry();
@@ -69,7 +70,7 @@ impl SessionManager {
     pub async fn start(&self, params: StartParams) -> Result<SessionStatus, ErrorInfo> {
         let mut request = Request::check(params)?;
         let place = Place::find(&request.address, request.namespace.as_deref()).await?;
-        configure(&self.environment.paths, &place, &mut request).await?;
+        configure(&self.shared.paths, &place, &mut request).await?;
         let mut registry = self.registry();
         let workload = place.workload(request.kind, &request.name);
         if let Some(handle) = registry.of_workload(&place.cluster_uid, &workload) {
@@ -97,17 +98,14 @@ impl SessionManager {
 
     fn begin(&self, registry: &mut Registry, stored: StoredSession) -> Result<SessionStatus, ErrorInfo> {
         fault::point("start", "before");
-        self.environment
-            .store
-            .put_session(&stored)
-            .map_err(|error| super::failure::Failure::from(error).info)?;
+        self.shared.store.put_session(&stored).map_err(|error| super::failure::Failure::from(error).info)?;
         fault::point("start", "after");
         Ok(self.spawn(registry, stored))
     }
 
     /// The daemon's folders.
     pub fn paths(&self) -> &Paths {
-        &self.environment.paths
+        &self.shared.paths
     }
 
     pub fn has_session(&self, cluster_uid: &str, workload: &WorkloadRef) -> Option<String> {
@@ -179,7 +177,7 @@ impl SessionManager {
     /// Starts the task of a session and keeps watch over it: a panic there is an error of this session alone.
     fn spawn(&self, registry: &mut Registry, stored: StoredSession) -> SessionStatus {
         let (commands, receiver) = mpsc::channel(16);
-        let initial = view::initial(&stored);
+        let initial = status::initial(&stored);
         let (sender, status) = watch::channel(initial.clone());
         let handle = Handle {
             cluster: stored.cluster.uid.clone(),
@@ -190,17 +188,17 @@ impl SessionManager {
         };
         let id = stored.id.clone();
         registry.live.insert(id.clone(), handle);
-        self.environment.events.publish(EventBody::Session { status: Box::new(initial.clone()) });
-        let task = SessionTask::new(Arc::clone(&self.environment), stored, receiver, sender.clone());
-        let (registry, environment) = (Arc::clone(&self.registry), Arc::clone(&self.environment));
-        self.environment.tracker.spawn(async move {
-            let work = environment.tracker.spawn(task.run());
+        self.shared.events.publish(EventBody::Session { status: Box::new(initial.clone()) });
+        let task = SessionTask::new(Arc::clone(&self.shared), stored, receiver, sender.clone());
+        let (registry, shared) = (Arc::clone(&self.registry), Arc::clone(&self.shared));
+        self.shared.tracker.spawn(async move {
+            let work = shared.tracker.spawn(task.run());
             if let Err(error) = work.await {
                 tracing::error!(session = id, %error, "the task of a session died");
                 let why = ErrorInfo::new(ErrorKind::Internal, "nhd met a fault of its own in this session")
                     .with_hint("restart the daemon: it goes on with the session from its store");
                 sender.send_modify(|status| (status.phase, status.error) = (Phase::Blocked, Some(why)));
-                environment.events.publish(EventBody::Session { status: Box::new(sender.borrow().clone()) });
+                shared.events.publish(EventBody::Session { status: Box::new(sender.borrow().clone()) });
             }
             let status = sender.borrow().clone();
             if status.phase.is_final() {
@@ -264,7 +262,7 @@ impl Handle {
                 _ => Ok(()),
             };
         }
-        match tokio::time::timeout(END_JUDGEMENT, answered).await {
+        match tokio::time::timeout(END_PATIENCE, answered).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) | Err(_) => Ok(()),
         }

@@ -4,7 +4,7 @@ mod autoscalers;
 mod permissions;
 mod policy;
 mod refusals;
-mod tryout;
+mod dry_run;
 
 use futures::{join, try_join};
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
@@ -14,13 +14,13 @@ use serde_json::Value;
 use self::permissions::{denied, wanted};
 pub use self::refusals::taken;
 use self::refusals::{is_paused_half_way, paused};
-use super::failure::Failure;
-use super::surroundings;
 use crate::cluster::autoscalers::PinnedAutoscaler;
 use crate::cluster::error::OrAbsent as _;
 use crate::cluster::objects::{self, Mode, Objects};
 use crate::cluster::record::{self, Edit, Owner, Record, SidecarFiles};
 use crate::cluster::{access, quota};
+use crate::session::failure::Failure;
+use crate::session::look::parts;
 use crate::store::session::{StoredPlan, StoredRequest};
 use nhd_plan::{DEFAULT_COMMAND, DevOptions, PROMPT_COMMAND, Sidecar, SidecarPreset};
 
@@ -52,7 +52,7 @@ pub async fn prepare(
     asker: Asker<'_>,
 ) -> Result<Prepared, Failure> {
     let namespace = workload.namespace.as_str();
-    let secret_name = record_name(workload);
+    let secret_name = parts::record_name(workload);
     let wanted = wanted(workload.kind);
     let (origin, missing) =
         join!(read_workload(objects, workload), access::missing(objects, namespace, &wanted));
@@ -81,7 +81,7 @@ pub async fn prepare(
     }
     entered.warnings.extend(catching_up(objects, namespace, &origin).await?);
     let scaling = autoscalers::plan(objects, workload, &origin, &asker);
-    let tried = tryout::try_out(objects, workload, &origin, &entered, options.keep_security_context);
+    let tried = dry_run::try_out(objects, workload, &origin, &entered, options.keep_security_context);
     let (scaling, tried) = try_join!(scaling, tried)?;
     entered.warnings.extend(scaling.warning);
     let plan = StoredPlan {
@@ -124,11 +124,6 @@ async fn catching_up(objects: &Objects, namespace: &str, origin: &Value) -> Resu
     }))
 }
 
-/// The name of the Secret that is a workload's record.
-pub fn record_name(workload: &WorkloadRef) -> String {
-    nhd_plan::secret_name(workload.kind.as_str(), &workload.name)
-}
-
 /// What the planner must know of this workload and its surroundings.
 pub async fn options(
     objects: &Objects,
@@ -140,7 +135,7 @@ pub async fn options(
     let namespace = workload.namespace.as_str();
     let template = nhd_plan::pod_template(origin).unwrap_or(&Value::Null);
     let revisions = async {
-        match surroundings::history(workload.kind, origin) {
+        match parts::history(workload.kind, origin) {
             Some(history) => history.read(objects, namespace, nhd_plan::is_dev_template).await,
             None => Ok(Vec::new()),
         }

@@ -18,15 +18,16 @@ use nhd_protocol::session::StepName;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::failure::Failure;
-use super::observe::Sight;
-use super::ports::Ports;
-use super::prepare::{self, Asker, record_name, record_of};
-use super::task::Environment;
 use crate::cluster::Reason;
 use crate::cluster::objects::{Mode, Objects};
 use crate::cluster::record::{self, Owner, SidecarFiles};
 use crate::forward::{self, Forward, PodTarget, Route};
+use crate::session::failure::Failure;
+use crate::session::forwards::UserForwards;
+use crate::session::look::Sight;
+use crate::session::look::parts::record_name;
+use crate::session::prepare::{self, Asker, record_of};
+use crate::session::shared::Shared;
 use crate::store::StoredSession;
 use crate::store::session::StoredPlan;
 use crate::sync::{
@@ -39,7 +40,7 @@ use crate::{fault, owner};
 pub struct Running {
     pub forward: Option<Forward>,
     /// The user's own forwards.
-    pub ports: Ports,
+    pub user_forwards: UserForwards,
     pub sync: Option<Arc<SyncEngine>>,
     /// A daemon before this one may have left its syncthing running.
     pub leftover: bool,
@@ -64,13 +65,13 @@ impl Running {
                 forward.stop().await;
             }
         };
-        join!(own, self.ports.close_all());
+        join!(own, self.user_forwards.close_all());
     }
 }
 
 /// One session's means to act.
-pub struct Hands<'a> {
-    pub environment: &'a Environment,
+pub struct StepContext<'a> {
+    pub shared: &'a Shared,
     pub objects: &'a Objects,
     pub stored: &'a mut StoredSession,
     pub sight: Option<&'a Sight>,
@@ -78,7 +79,7 @@ pub struct Hands<'a> {
     pub target: watch::Receiver<Option<PodTarget>>,
 }
 
-impl Hands<'_> {
+impl StepContext<'_> {
     /// Does one step. Those that only wait, and the last one, are the task's own.
     pub async fn take(&mut self, step: StepName) -> Result<(), Failure> {
         match step {
@@ -147,8 +148,8 @@ impl Hands<'_> {
             // The pod counts as ready before the syncthing in it listens.
             await_listener: true,
             local,
-            shutdown: self.environment.shutdown.clone(),
-            tracker: self.environment.tracker.clone(),
+            shutdown: self.shared.shutdown.clone(),
+            tracker: self.shared.tracker.clone(),
         };
         let same_port = match self.stored.local_port {
             Some(port) => {
@@ -173,8 +174,8 @@ impl Hands<'_> {
     async fn start_sync(&mut self) -> Result<(), Failure> {
         let binary = syncthing(&self.stored.cluster.environment).await?;
         let options = SyncOptions {
-            session_dir: self.environment.paths.session(&self.stored.id),
-            socket: self.environment.paths.syncthing_socket(&self.stored.id),
+            session_dir: self.shared.paths.session(&self.stored.id),
+            socket: self.shared.paths.syncthing_socket(&self.stored.id),
             source: self.stored.request.source.clone(),
             folder_id: folder_id(&self.stored.id),
             identity: self.stored.sync.identity.clone(),
@@ -182,10 +183,10 @@ impl Hands<'_> {
             forward_port: self.stored.local_port.unwrap_or_default(),
             selection: self.stored.request.dev.selection.clone(),
             two_way: self.stored.request.dev.two_way,
-            kept: self.environment.paths.kept(&self.stored.id),
+            kept: self.shared.paths.kept(&self.stored.id),
             paused: self.stored.sync_paused,
         };
-        let (shutdown, tracker) = (self.environment.shutdown.clone(), self.environment.tracker.clone());
+        let (shutdown, tracker) = (self.shared.shutdown.clone(), self.shared.tracker.clone());
         self.running.sync = Some(Arc::new(SyncEngine::start(options, shutdown, tracker).await?));
         self.running.leftover = false;
         Ok(())
@@ -196,7 +197,7 @@ impl Hands<'_> {
             sync.stop().await;
         }
         if self.running.leftover {
-            let paths = &self.environment.paths;
+            let paths = &self.shared.paths;
             let (folder, socket) = (paths.session(&self.stored.id), paths.syncthing_socket(&self.stored.id));
             end_leftover(&folder, socket, self.stored.sync.identity.api_key.clone()).await?;
             self.running.leftover = false;
@@ -232,7 +233,7 @@ impl Hands<'_> {
     }
 
     fn save(&self) -> Result<(), Failure> {
-        Ok(self.environment.store.put_session(self.stored)?)
+        Ok(self.shared.store.put_session(self.stored)?)
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod obstacle;
 mod pod;
-mod ports;
+mod forwards;
 mod report;
 mod sync;
 mod wait;
@@ -17,22 +17,20 @@ use nhd_protocol::forward::{PortForward, PortPair};
 use nhd_protocol::session::{Phase, SessionStatus, StepName};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use self::report::step_name;
-use super::failure::Failure;
-use super::link::Link;
-use super::next::{Next, next};
-use super::observe::{Sight, look, observed};
-use super::steps::{Hands, Running};
+use crate::session::cluster_link::ClusterLink;
+use crate::session::failure::Failure;
+use crate::session::look::judge::observed;
+use crate::session::look::{Sight, look};
+use crate::session::next::{Next, next};
+use crate::session::steps::{Running, StepContext};
 
-use crate::events::EventLog;
 use crate::fault;
 use crate::forward::PodTarget;
+use crate::session::shared::Shared;
 use crate::store::session::Desired;
-use crate::store::{Store, StoreError, StoredSession};
-use nhd_client::paths::Paths;
+use crate::store::{StoreError, StoredSession};
 use nhd_plan::Standing;
 
 /// Even when nothing stirs, a session looks this often: a watch may have died without a word.
@@ -41,20 +39,10 @@ const QUIET_LOOK: Duration = Duration::from_secs(30);
 const FIRST_BACKOFF: Duration = Duration::from_millis(250);
 const LAST_BACKOFF: Duration = Duration::from_secs(10);
 
-/// What every session shares.
-#[derive(Debug)]
-pub struct Environment {
-    pub store: Arc<Store>,
-    pub events: EventLog,
-    pub paths: Paths,
-    pub shutdown: CancellationToken,
-    pub tracker: TaskTracker,
-}
-
 /// What others may ask of a session.
 #[derive(Debug)]
 pub enum Command {
-    /// Give the workload back. Answered when it is known whether that is possible.
+    /// Give the workload back. Answered when that is durable.
     End(oneshot::Sender<Result<(), ErrorInfo>>),
     /// Hold the sync, or let it go on.
     Pause(bool, oneshot::Sender<Result<(), ErrorInfo>>),
@@ -76,11 +64,11 @@ pub enum Command {
 
 /// One session at work.
 pub struct SessionTask {
-    environment: Arc<Environment>,
+    shared: Arc<Shared>,
     stored: StoredSession,
     commands: mpsc::Receiver<Command>,
     status: watch::Sender<SessionStatus>,
-    link: Option<Link>,
+    link: Option<ClusterLink>,
     running: Running,
     target: watch::Sender<Option<PodTarget>>,
     sight: Option<Sight>,
@@ -89,7 +77,6 @@ pub struct SessionTask {
     synced_with: Option<String>,
     /// The connection to a dev pod that has been replaced: what it says is not about the present one.
     old_connection: Option<u64>,
-    ending_for: Option<oneshot::Sender<Result<(), ErrorInfo>>>,
     began: Instant,
     waiting: Option<(StepName, Instant)>,
     trouble: Option<(ErrorKind, Instant)>,
@@ -106,14 +93,14 @@ enum Turn {
 
 impl SessionTask {
     pub fn new(
-        environment: Arc<Environment>,
+        shared: Arc<Shared>,
         stored: StoredSession,
         commands: mpsc::Receiver<Command>,
         status: watch::Sender<SessionStatus>,
     ) -> Self {
-        let leftover = environment.paths.session(&stored.id).exists();
+        let leftover = shared.paths.session(&stored.id).exists();
         Self {
-            environment,
+            shared,
             stored,
             commands,
             status,
@@ -124,7 +111,6 @@ impl SessionTask {
             stale: true,
             synced_with: None,
             old_connection: None,
-            ending_for: None,
             began: Instant::now(),
             waiting: None,
             trouble: None,
@@ -135,7 +121,7 @@ impl SessionTask {
 
     /// Works until the session is over or the daemon stops. A daemon that stops leaves the cluster as it is.
     pub async fn run(mut self) {
-        while !self.environment.shutdown.is_cancelled() {
+        while !self.shared.shutdown.is_cancelled() {
             while let Ok(command) = self.commands.try_recv() {
                 self.obey(command).await;
             }
@@ -150,19 +136,13 @@ impl SessionTask {
 
     async fn turn(&mut self) -> Turn {
         let looked = self.look().await;
-        self.tend_ports().await;
+        self.tend_forwards().await;
         if let Err(failure) = looked {
             return self.stumble(failure);
         }
         self.note_pod_and_sync();
         let seen = observed(&self.stored, self.sight.as_ref(), &self.local());
         let now = next(self.stored.desired, &seen);
-        if !matches!(now, Next::Stop(_)) && self.ending_for.is_some() {
-            // Whoever is answered may wait for the end, and must not be met by what stood in the way before.
-            self.error = None;
-            self.show(now);
-            self.answer_end(Ok(()));
-        }
         self.leave_wait(now);
         match now {
             Next::Do(StepName::Forget) => self.forget(),
@@ -185,11 +165,11 @@ impl SessionTask {
     /// Looks at the cluster if what was seen may be out of date. Without a plan there is nothing to see.
     async fn look(&mut self) -> Result<(), Failure> {
         if self.link.is_none() && (self.stored.plan.is_some() || self.stored.desired == Desired::DevMode) {
-            self.link = Some(Link::connect(&self.stored.cluster).await?);
+            self.link = Some(ClusterLink::connect(&self.stored.cluster).await?);
             self.stale = true;
         }
         let (Some(link), Some(plan)) = (&mut self.link, &self.stored.plan) else { return Ok(()) };
-        link.watch(&self.stored.workload, plan, &self.environment);
+        link.watch(&self.stored.workload, plan, &self.shared);
         if self.stale {
             self.sight = Some(Box::pin(look(&link.objects, &self.stored.workload, plan)).await?);
             self.stale = false;
@@ -205,7 +185,7 @@ impl SessionTask {
             || sight.workload.as_ref().is_some_and(nhd_plan::is_ours);
         if !self.stored.entered && ours {
             self.stored.entered = true;
-            self.environment.store.put_session(&self.stored)?;
+            self.shared.store.put_session(&self.stored)?;
         }
         Ok(())
     }
@@ -221,15 +201,15 @@ impl SessionTask {
         });
         let result = match link {
             Ok(link) => {
-                let mut hands = Hands {
-                    environment: &self.environment,
+                let mut context = StepContext {
+                    shared: &self.shared,
                     objects: &link.objects,
                     stored: &mut self.stored,
                     sight: self.sight.as_ref(),
                     running: &mut self.running,
                     target: self.target.subscribe(),
                 };
-                hands.take(step).await
+                context.take(step).await
             }
             Err(failure) => Err(failure),
         };
@@ -260,8 +240,6 @@ impl SessionTask {
         }
         self.error = Some(failure.info);
         self.show_phase(self.troubled_phase());
-        // An end that cannot be judged now is taken on; it is done as soon as it can be.
-        self.answer_end(Ok(()));
         let backoff = FIRST_BACKOFF * 2_u32.pow((self.failures - 1).min(6));
         Turn::Rest(backoff.min(LAST_BACKOFF))
     }
@@ -281,14 +259,14 @@ impl SessionTask {
     /// Stores the session, with fault points around it.
     fn note(&self, what: &str) -> Result<(), StoreError> {
         fault::point(what, "before");
-        self.environment.store.put_session(&self.stored)?;
+        self.shared.store.put_session(&self.stored)?;
         fault::point(what, "after");
         Ok(())
     }
 
     fn forget(&mut self) -> Turn {
         fault::point("forget", "before");
-        let folder = self.environment.paths.session(&self.stored.id);
+        let folder = self.shared.paths.session(&self.stored.id);
         if let Err(error) = std::fs::remove_dir_all(&folder)
             && error.kind() != std::io::ErrorKind::NotFound
         {
@@ -296,7 +274,7 @@ impl SessionTask {
         }
         self.drop_empty_kept();
         fault::point("forget", "folderRemoved");
-        if let Err(error) = self.environment.store.remove_session(&self.stored.id) {
+        if let Err(error) = self.shared.store.remove_session(&self.stored.id) {
             return self.stumble(error.into());
         }
         fault::point("forget", "after");
@@ -307,19 +285,8 @@ impl SessionTask {
 
     async fn obey(&mut self, command: Command) {
         match command {
-            Command::End(answer) if self.stored.desired == Desired::Original => {
-                let _ = answer.send(Ok(()));
-            }
             Command::End(answer) => {
-                self.stored.desired = Desired::Original;
-                self.stale = true;
-                match self.note("end") {
-                    Ok(()) => self.ending_for = Some(answer),
-                    Err(error) => {
-                        self.stored.desired = Desired::DevMode;
-                        let _ = answer.send(Err(Failure::from(error).info));
-                    }
-                }
+                let _ = answer.send(self.begin_end());
             }
             Command::Pause(paused, answer) => {
                 let _ = answer.send(self.pause(paused));
@@ -329,7 +296,7 @@ impl SessionTask {
             }
             Command::Barrier(answer) => {
                 let sync = self.running.sync.clone();
-                self.environment.tracker.spawn(async move {
+                self.shared.tracker.spawn(async move {
                     let result = match sync {
                         Some(sync) => sync.barrier().await.map_err(|error| Failure::from(error).info),
                         None => Err(ErrorInfo::new(ErrorKind::SyncFailed, "files are not being synced")),
@@ -344,29 +311,45 @@ impl SessionTask {
             // Who no longer waits shall not be surprised later.
             Command::StartForward { answer, .. } if answer.is_closed() => {}
             Command::StartForward { pair, answer } => {
-                let _ = answer.send(self.start_port(pair).await);
+                let _ = answer.send(self.start_user_forward(pair).await);
             }
             Command::EndForwards { answer, .. } if answer.is_closed() => {}
             Command::EndForwards { local, remote, answer } => {
-                let _ = answer.send(self.end_ports(local, remote).await);
+                let _ = answer.send(self.end_user_forwards(local, remote).await);
             }
         }
     }
 
+    fn begin_end(&mut self) -> Result<(), ErrorInfo> {
+        if self.stored.desired == Desired::Original {
+            return Ok(());
+        }
+        self.stored.desired = Desired::Original;
+        self.stale = true;
+        if let Err(error) = self.note("end") {
+            self.stored.desired = Desired::DevMode;
+            return Err(Failure::from(error).info);
+        }
+        // Whoever is answered may wait for the end, and must not be met by what stood in the way before.
+        self.error = None;
+        self.show_phase(Phase::Ending);
+        Ok(())
+    }
+
     /// Waits until something stirs, at most for a while.
     async fn rest(&mut self, duration: Duration) {
-        let port_retry = self.port_retry();
-        let Self { environment, commands, link, running, .. } = self;
+        let forward_retry = self.forward_retry();
+        let Self { shared, commands, link, running, .. } = self;
         let mut sync = running.sync.as_ref().map(|sync| sync.status());
         let mut forward = running.forward.as_ref().map(|forward| forward.changes());
         let command = tokio::select! {
-            () = environment.shutdown.cancelled() => None,
+            () = shared.shutdown.cancelled() => None,
             command = commands.recv() => command,
-            () = Link::changed(link.as_mut()) => { self.stale = true; None }
+            () = ClusterLink::changed(link.as_mut()) => { self.stale = true; None }
             () = changed(sync.as_mut()) => None,
             () = changed(forward.as_mut()) => None,
-            () = running.ports.stirred() => None,
-            () = reached(port_retry) => None,
+            () = running.user_forwards.stirred() => None,
+            () = reached(forward_retry) => None,
             () = tokio::time::sleep(duration) => { self.stale = true; None }
         };
         if let Some(command) = command {
@@ -380,13 +363,6 @@ impl SessionTask {
 
     fn start_limit(&self) -> Duration {
         Duration::from_millis(self.stored.request.timeout_ms)
-    }
-
-    fn answer_end(&mut self, answer: Result<(), ErrorInfo>) {
-        if let Some(asker) = self.ending_for.take() {
-            // Who no longer listens sees it in the status.
-            let _ = asker.send(answer);
-        }
     }
 }
 

@@ -20,10 +20,10 @@ async fn events_arrive_as_messages_until_the_subscription_is_ended() {
     assert_eq!(snapshot["method"], "events.event");
     assert_eq!(snapshot["params"]["subscription"], id);
     assert_eq!(snapshot["params"]["result"]["type"], "snapshot");
-    house.environment.events.publish(warning("so it is".to_owned()));
+    house.shared.events.publish(warning("so it is".to_owned()));
     assert_eq!(client.next().await["params"]["result"]["message"], "so it is");
     assert_eq!(client.call(2, "events.unsubscribe", &json!([id])).await["result"], true);
-    house.environment.events.publish(warning("unheard".to_owned()));
+    house.shared.events.publish(warning("unheard".to_owned()));
     assert_eq!(client.call(3, "session.list", &json!({})).await["id"], 3);
 }
 
@@ -79,7 +79,7 @@ async fn a_client_that_fell_behind_gets_each_event_once_and_in_order() {
     client.call(1, "events.subscribe", &json!({})).await;
     let mut seq = client.next().await["params"]["result"]["seq"].as_u64().expect("a number");
     let (half_way, is_half_way) = mpsc::channel();
-    let events = house.environment.events.clone();
+    let events = house.shared.events.clone();
     let publisher = std::thread::spawn(move || {
         for number in 1..=LAST {
             events.publish(warning("x".repeat(1_000)));

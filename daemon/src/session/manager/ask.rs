@@ -6,8 +6,8 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::super::task::Command;
-use super::Handle;
+use crate::session::manager::Handle;
+use crate::session::task::Command;
 
 /// A session is busy with a step of its own for as long as the API server takes to answer.
 const PATIENCE: Duration = Duration::from_secs(15);

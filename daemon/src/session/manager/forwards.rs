@@ -7,9 +7,9 @@ use nhd_protocol::forward::{
 };
 use nhd_protocol::session::{SessionSelector, SessionStatus};
 
-use super::super::ports::wanted::is_named;
-use super::super::task::Command;
-use super::{Handle, SessionManager};
+use crate::session::forwards::wanted::is_named;
+use crate::session::manager::{Handle, SessionManager};
+use crate::session::task::Command;
 
 impl SessionManager {
     pub async fn start_forward(&self, params: ForwardStartParams) -> Result<SessionForward, ErrorInfo> {

@@ -6,8 +6,8 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::session::SessionSelector;
 use nhd_protocol::sync::{RescanParams, SyncReport};
 
-use super::super::task::Command;
-use super::{Handle, SessionManager};
+use crate::session::manager::{Handle, SessionManager};
+use crate::session::task::Command;
 
 impl SessionManager {
     pub async fn sync_status(&self, selector: &SessionSelector) -> Result<SyncReport, ErrorInfo> {

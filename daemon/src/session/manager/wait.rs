@@ -7,8 +7,8 @@ use nhd_protocol::session::{Phase, SessionSelector, SessionStatus, WaitParams, W
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 
-use super::super::task::Command;
-use super::{Handle, SessionManager, not_found};
+use crate::session::manager::{Handle, SessionManager, not_found};
+use crate::session::task::Command;
 
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 

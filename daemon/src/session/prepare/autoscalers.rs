@@ -4,14 +4,15 @@ use futures::future::try_join_all;
 use nhd_protocol::workload::WorkloadRef;
 use serde_json::Value;
 
-use super::super::autoscaling;
-use super::super::failure::Failure;
-use super::Asker;
-use super::permissions::{denied, of_autoscalers};
-use super::refusals::driven;
 use crate::cluster::access;
 use crate::cluster::autoscalers::{self, AUTOSCALERS, PinnedAutoscaler};
 use crate::cluster::objects::{Mode, Objects};
+use crate::session::failure::Failure;
+use crate::session::kinds;
+use crate::session::look::autoscalers as scaling;
+use crate::session::prepare::Asker;
+use crate::session::prepare::permissions::{denied, of_autoscalers};
+use crate::session::prepare::refusals::driven;
 
 /// What scales the workload, as far as it can be seen.
 pub(super) struct Scaling {
@@ -28,7 +29,7 @@ pub(super) async fn plan(
     asker: &Asker<'_>,
 ) -> Result<Scaling, Failure> {
     let mut pinned = Vec::new();
-    if !autoscaling::is_possible(workload.kind) {
+    if !kinds::row(workload.kind).scales {
         return Ok(Scaling { pinned, warning: None });
     }
     let Some(all) = autoscalers::list(objects, &workload.namespace).await? else {
@@ -56,7 +57,7 @@ fn is_on(earlier: &PinnedAutoscaler, current: &Value) -> bool {
 async fn refuse(objects: &Objects, workload: &WorkloadRef, ours: &[Value]) -> Result<(), Failure> {
     for it in ours {
         if let Some((kind, name)) = nhd_plan::controller(it) {
-            return Err(Failure::fatal(driven(workload, autoscaling::name(it), &kind, &name)));
+            return Err(Failure::fatal(driven(workload, scaling::name(it), &kind, &name)));
         }
     }
     let missing = access::missing(objects, &workload.namespace, &of_autoscalers()).await?;

@@ -5,7 +5,8 @@ use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 
 use crate::cluster::access::{Permission, permissions};
 use crate::cluster::autoscalers::AUTOSCALERS;
-use crate::cluster::objects::{self, CONTROLLER_REVISIONS, REPLICA_SETS, Resource};
+use crate::cluster::objects;
+use crate::session::kinds;
 
 const READ: &[&str] = &["get", "list", "watch"];
 
@@ -15,28 +16,7 @@ pub(super) fn wanted(kind: WorkloadKind) -> Vec<Permission> {
     let common = permissions(objects::SECRETS, &["get", "list", "watch", "create", "update", "delete"])
         .chain(permissions(objects::PODS, &["get", "list", "watch", "delete"]))
         .chain(["get", "create"].map(forward));
-    permissions(kind.into(), READ).chain(of_kind(kind)).chain(common).collect()
-}
-
-fn of_kind(kind: WorkloadKind) -> Vec<Permission> {
-    let jobs = Resource::from(WorkloadKind::Job);
-    let deployments = Resource::from(WorkloadKind::Deployment);
-    let edit = permissions(kind.into(), &["update"]);
-    let history = |resource| permissions(resource, &["list", "delete"]);
-    match kind {
-        WorkloadKind::Deployment => edit.chain(history(REPLICA_SETS)).collect(),
-        WorkloadKind::StatefulSet => edit.chain(history(CONTROLLER_REVISIONS)).collect(),
-        WorkloadKind::DaemonSet => edit
-            .chain(history(CONTROLLER_REVISIONS))
-            .chain(permissions(deployments, &["get", "list", "watch", "create", "delete"]))
-            .chain(permissions(REPLICA_SETS, &["list"]))
-            .collect(),
-        WorkloadKind::Job => permissions(jobs, &["create", "delete"]).collect(),
-        WorkloadKind::CronJob => {
-            edit.chain(permissions(jobs, &["get", "list", "watch", "create", "delete"])).collect()
-        }
-        WorkloadKind::Pod => permissions(objects::PODS, &["create"]).collect(),
-    }
+    permissions(kind.into(), READ).chain((kinds::row(kind).permissions)()).chain(common).collect()
 }
 
 /// What keeps an unsuspended schedule from catching up at once; an end does without where it is not allowed.

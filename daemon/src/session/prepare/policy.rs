@@ -5,9 +5,9 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::workload::WorkloadRef;
 use serde_json::{Value, json};
 
-use super::super::failure::Failure;
 use crate::cluster::objects::{Mode, Objects, PODS};
 use crate::cluster::{ClusterError, Reason};
+use crate::session::failure::Failure;
 
 /// Begins what PodSecurity answers.
 const POD_SECURITY: &str = "violates PodSecurity";

@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-use super::super::autoscaling::{is_as_planned, is_to_pin};
-use super::super::failure::Failure;
-use super::{Hands, changed_meanwhile};
 use crate::cluster::Reason;
 use crate::cluster::autoscalers::{AUTOSCALERS, PinnedAutoscaler};
 use crate::cluster::error::OrAbsent as _;
 use crate::cluster::objects::FIELD_MANAGER;
 use crate::fault;
+use crate::session::failure::Failure;
+use crate::session::look::autoscalers::{is_as_planned, is_to_pin};
+use crate::session::steps::{StepContext, changed_meanwhile};
 
-impl Hands<'_> {
+impl StepContext<'_> {
     pub(super) async fn pin_autoscalers(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
         for planned in &plan.autoscalers {

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::super::failure::Failure;
-use super::{Hands, changed_meanwhile};
 use crate::cluster::objects::{Delete, Mode, PODS};
 use crate::cluster::{Reason, owners};
 use crate::fault;
+use crate::session::failure::Failure;
+use crate::session::steps::{StepContext, changed_meanwhile};
 
-impl Hands<'_> {
+impl StepContext<'_> {
     /// Deletes the original, and once it has left its name, makes the dev pod. From the first on the session owes the
     /// original, which the store and the record hold.
     pub(super) async fn replace_pod(&mut self) -> Result<(), Failure> {

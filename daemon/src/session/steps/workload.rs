@@ -5,15 +5,15 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::super::failure::Failure;
-use super::super::observe::stale_pods;
-use super::super::surroundings::Surroundings;
-use super::{Hands, changed_meanwhile};
 use crate::clock::timestamp_now;
 use crate::cluster::objects::{Delete, FIELD_MANAGER, Mode};
 use crate::cluster::pods::PodSeen;
 use crate::cluster::{ClusterError, Reason, Resource, pods};
 use crate::fault;
+use crate::session::failure::Failure;
+use crate::session::look::judge::stale_pods;
+use crate::session::look::parts::WorkloadParts;
+use crate::session::steps::{StepContext, changed_meanwhile};
 
 /// How often a write is tried that meets others' writes; the next look then begins anew.
 const WRITE_ATTEMPTS: u32 = 8;
@@ -21,7 +21,7 @@ const WRITE_ATTEMPTS: u32 = 8;
 /// A clock that differs from the API server's by more than this is not the one to schedule by.
 const CLOCK_TOLERANCE: time::Duration = time::Duration::seconds(1);
 
-impl Hands<'_> {
+impl StepContext<'_> {
     pub(super) async fn enter_dev_mode(&mut self) -> Result<(), Failure> {
         if self.stored.workload.kind == WorkloadKind::Pod {
             return self.replace_pod().await;
@@ -47,7 +47,7 @@ impl Hands<'_> {
     pub(super) async fn create_dev_workload(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
         let (Some(generated), Some(beside)) =
-            (&plan.generated, Surroundings::of(self.stored.workload.kind, plan).beside)
+            (&plan.generated, WorkloadParts::of(self.stored.workload.kind, plan).dev_workload)
         else {
             return Ok(());
         };
@@ -60,7 +60,9 @@ impl Hands<'_> {
 
     pub(super) async fn delete_dev_workload(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
-        let Some(beside) = Surroundings::of(self.stored.workload.kind, plan).beside else { return Ok(()) };
+        let Some(beside) = WorkloadParts::of(self.stored.workload.kind, plan).dev_workload else {
+            return Ok(());
+        };
         let Some(seen) = self.sight.and_then(|sight| sight.dev_workload.as_ref()) else { return Ok(()) };
         let uid = seen.pointer("/metadata/uid").and_then(Value::as_str).map(str::to_owned);
         let delete = Delete { uid, background: true, ..Delete::default() };
@@ -120,7 +122,7 @@ impl Hands<'_> {
     pub(super) async fn delete_dev_revision(&mut self) -> Result<(), Failure> {
         let Some(sight) = self.sight else { return Ok(()) };
         let namespace = self.namespace();
-        let history = Surroundings::of(self.stored.workload.kind, self.planned()?).history;
+        let history = WorkloadParts::of(self.stored.workload.kind, self.planned()?).history;
         for revision in sight.revisions.iter().filter(|revision| revision.dev) {
             if let Some(history) = &history {
                 history.delete(self.objects, &namespace, revision).await?;

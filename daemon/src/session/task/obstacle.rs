@@ -2,10 +2,10 @@
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 
-use super::super::next::{Next, Obstacle};
-use super::super::prepare::{record_name, taken};
-use super::{QUIET_LOOK, SessionTask, Turn};
-use crate::store::session::Desired;
+use crate::session::look::parts::record_name;
+use crate::session::next::{Next, Obstacle};
+use crate::session::prepare::taken;
+use crate::session::task::{QUIET_LOOK, SessionTask, Turn};
 
 impl SessionTask {
     /// Something stands in the way that only somebody else can move.
@@ -14,16 +14,6 @@ impl SessionTask {
         if self.is_starting() {
             return self.undo(error);
         }
-        if self.stored.desired == Desired::Original && self.stored.failure.is_none() {
-            // The end is refused and the session goes on as before.
-            self.stored.desired = Desired::DevMode;
-            self.answer_end(Err(error));
-            return match self.environment.store.put_session(&self.stored) {
-                Ok(()) => Turn::Again,
-                Err(error) => self.stumble(error.into()),
-            };
-        }
-        self.answer_end(Err(error.clone()));
         self.error = Some(error);
         self.show(now);
         Turn::Rest(QUIET_LOOK)

@@ -2,10 +2,11 @@
 
 use nhd_protocol::session::StepName;
 
-use super::super::observe::{Local, Sight};
-use super::super::verdict;
-use super::SessionTask;
 use crate::forward::PodTarget;
+use crate::session::look::Sight;
+use crate::session::look::judge::Local;
+use crate::session::patience;
+use crate::session::task::SessionTask;
 use crate::store::session::Desired;
 
 impl SessionTask {
@@ -60,12 +61,12 @@ impl SessionTask {
         let held = held.then(|| self.sight.as_ref().and_then(Sight::dev_pod)).flatten();
         let synced_with = self.synced_with.clone().filter(|_| connected);
         let synced_with = held.map(|pod| pod.uid.clone()).or(synced_with);
-        let patience = self.sight.as_ref().map(verdict::rollout_patience).unwrap_or_default();
+        let patience = self.sight.as_ref().map(patience::rollout_patience).unwrap_or_default();
         let waited = self.waiting.filter(|(step, _)| *step == StepName::AwaitRollout);
         // A start ends by itself what was left over; an end has to be told.
         let leftover = self.running.leftover && self.stored.desired == Desired::Original;
         // A start has the user's own forwards opened beside its steps; an end closes them with the session's.
-        let ports = self.running.ports.any_open() && self.stored.desired == Desired::Original;
+        let ports = self.running.user_forwards.any_open() && self.stored.desired == Desired::Original;
         Local {
             forward: self.running.forward.is_some() || ports,
             sync: self.running.sync.is_some() || leftover,

@@ -7,11 +7,11 @@ use nhd_protocol::event::{EventBody, StepOutcome};
 use nhd_protocol::session::{Phase, StepName};
 use tokio::time::Instant;
 
-use super::super::next::Next;
-use super::super::observe::Sight;
-use super::super::view::{self, Glance};
-use super::SessionTask;
 use crate::fault;
+use crate::session::look::Sight;
+use crate::session::next::Next;
+use crate::session::status::{self, StatusParts};
+use crate::session::task::SessionTask;
 use crate::store::session::Desired;
 
 impl SessionTask {
@@ -45,7 +45,7 @@ impl SessionTask {
             Next::Do(step) | Next::Wait(Some(step)) => Some(step),
             Next::Wait(None) | Next::Stop(_) => None,
         };
-        self.publish(view::phase(&self.stored, now, pod_ready), step);
+        self.publish(status::phase(&self.stored, now, pod_ready), step);
     }
 
     /// Shows what has changed beside the phase.
@@ -59,7 +59,7 @@ impl SessionTask {
     }
 
     fn publish(&mut self, phase: Phase, step: Option<StepName>) {
-        let ports = &mut self.running.ports;
+        let ports = &mut self.running.user_forwards;
         // An end opens no more of them.
         let ending = self.stored.desired == Desired::Original;
         let forwards = self.stored.forwards.iter().filter_map(|forward| {
@@ -68,9 +68,9 @@ impl SessionTask {
         });
         let forwards = forwards.collect();
         let before = self.status.borrow().clone();
-        let after = view::refreshed(
+        let after = status::refreshed(
             &before,
-            Glance {
+            StatusParts {
                 stored: &self.stored,
                 sight: self.sight.as_ref(),
                 forward: self.running.forward.as_ref().map(crate::forward::Forward::status),
@@ -83,15 +83,15 @@ impl SessionTask {
             },
         );
         self.status.send_replace(after.clone());
-        if view::is_news(&before, &after) {
-            self.environment.events.publish(EventBody::Session { status: Box::new(after) });
+        if status::is_news(&before, &after) {
+            self.shared.events.publish(EventBody::Session { status: Box::new(after) });
         }
     }
 
     /// Looked at when it ends: as long as it runs the folder may yet fill.
     pub(super) fn kept(&self) -> Option<std::path::PathBuf> {
         let two_way = self.stored.request.dev.two_way && self.stored.desired == Desired::Original;
-        let kept = two_way.then(|| self.environment.paths.kept(&self.stored.id));
+        let kept = two_way.then(|| self.shared.paths.kept(&self.stored.id));
         kept.filter(|folder| holds_files(folder))
     }
 
@@ -104,7 +104,7 @@ impl SessionTask {
     ) {
         let elapsed_ms = elapsed.map(|elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
         let session = self.stored.id.clone();
-        self.environment.events.publish(EventBody::Step { session, step, outcome, elapsed_ms, error });
+        self.shared.events.publish(EventBody::Step { session, step, outcome, elapsed_ms, error });
     }
 }
 

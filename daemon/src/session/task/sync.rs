@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 
-use super::super::failure::Failure;
-use super::SessionTask;
+use crate::session::failure::Failure;
+use crate::session::task::SessionTask;
 
 impl SessionTask {
     /// Durable before it is done: the next daemon holds it as well.
@@ -39,7 +39,7 @@ impl SessionTask {
     /// A folder for local files that holds none is of no use to anybody.
     pub(super) fn drop_empty_kept(&self) {
         if self.kept().is_none() {
-            let folder = self.environment.paths.kept(&self.stored.id);
+            let folder = self.shared.paths.kept(&self.stored.id);
             let _ = std::fs::remove_dir_all(&folder);
             let _ = folder.parent().map(std::fs::remove_dir);
         }

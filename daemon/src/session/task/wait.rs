@@ -6,9 +6,9 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::session::StepName;
 use tokio::time::Instant;
 
-use super::super::next::Next;
-use super::super::verdict;
-use super::{QUIET_LOOK, SessionTask, Turn};
+use crate::session::next::Next;
+use crate::session::patience;
+use crate::session::task::{QUIET_LOOK, SessionTask, Turn};
 
 /// How long a pod may take to go before that is said to be trouble.
 const RELEASE_PATIENCE: Duration = Duration::from_secs(35);
@@ -76,7 +76,7 @@ impl SessionTask {
     }
 
     fn await_pod(&mut self, left: Duration) -> Turn {
-        let trouble = self.sight.as_ref().and_then(verdict::start_trouble);
+        let trouble = self.sight.as_ref().and_then(patience::start_trouble);
         let kind = trouble.as_ref().map(|trouble| trouble.kind);
         if kind != self.trouble.map(|(kind, _)| kind) {
             self.trouble = kind.map(|kind| (kind, Instant::now()));
@@ -85,7 +85,7 @@ impl SessionTask {
         let patience = trouble.as_ref().and_then(|trouble| trouble.patience);
         let patience_left = patience.map(|patience| patience.saturating_sub(lasted));
         if left.is_zero() || patience_left.is_some_and(|left| left.is_zero()) {
-            return self.undo(verdict::start_error(&self.stored.workload, trouble));
+            return self.undo(patience::start_error(&self.stored.workload, trouble));
         }
         let look = self.pod_look();
         Turn::Rest(left.min(patience_left.unwrap_or(look)).min(look))

@@ -6,25 +6,25 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::forward::{ForwardReason, PortForward, PortPair};
 use tokio::time::Instant;
 
-use super::super::failure::Failure;
-use super::super::link::Link;
-use super::super::ports::wanted::{Asked, FORWARDS_LIMIT, asked, is_named};
-use super::SessionTask;
 use crate::forward::{self, ANY_LOCAL_PORT, Forward, ForwardError, Route};
+use crate::session::cluster_link::ClusterLink;
+use crate::session::failure::Failure;
+use crate::session::forwards::wanted::{Asked, FORWARDS_LIMIT, asked, is_named};
+use crate::session::task::SessionTask;
 use crate::store::session::{Desired, StoredForward};
 
 impl SessionTask {
     /// Opens what is due, from the time on when the session's own forward has been opened once; after a restart that
     /// is at once.
-    pub(super) async fn tend_ports(&mut self) {
-        if !self.tends_ports() {
+    pub(super) async fn tend_forwards(&mut self) {
+        if !self.tends_forwards() {
             return;
         }
         let mut chosen = false;
         for index in 0..self.stored.forwards.len() {
-            if self.running.ports.is_due(&self.stored.forwards[index], Instant::now()) {
+            if self.running.user_forwards.is_due(&self.stored.forwards[index], Instant::now()) {
                 // Its error is in the status, and it is tried again.
-                chosen |= self.open_port(index).await.unwrap_or(false);
+                chosen |= self.open_wanted(index).await.unwrap_or(false);
             }
         }
         if chosen && let Err(error) = self.note("chosenPort") {
@@ -33,22 +33,22 @@ impl SessionTask {
         }
     }
 
-    fn tends_ports(&self) -> bool {
+    fn tends_forwards(&self) -> bool {
         self.stored.desired == Desired::DevMode && self.stored.local_port.is_some() && self.link.is_some()
     }
 
     /// When one that is blocked is to be tried again.
-    pub(super) fn port_retry(&self) -> Option<Instant> {
-        if self.tends_ports() { self.running.ports.next_retry() } else { None }
+    pub(super) fn forward_retry(&self) -> Option<Instant> {
+        if self.tends_forwards() { self.running.user_forwards.next_retry() } else { None }
     }
 
     /// Opens a forward, or notes why it cannot be. Tells whether a port was chosen for it that is to be stored.
-    async fn open_port(&mut self, index: usize) -> Result<bool, Failure> {
+    async fn open_wanted(&mut self, index: usize) -> Result<bool, Failure> {
         let wanted = self.stored.forwards[index].clone();
         match self.listen(&wanted).await {
             Ok(forward) => {
                 let port = Some(forward.local_port());
-                self.running.ports.opened(&wanted, forward);
+                self.running.user_forwards.opened(&wanted, forward);
                 let chosen = wanted.local.is_none() && wanted.chosen != port;
                 if chosen {
                     self.stored.forwards[index].chosen = port;
@@ -58,7 +58,7 @@ impl SessionTask {
             Err(failure) => {
                 let mut error = failure.info.clone();
                 error.hint = error.hint.map(|hint| hint + "; it is opened as soon as that is possible");
-                self.running.ports.blocked(&wanted, error, Instant::now());
+                self.running.user_forwards.blocked(&wanted, error, Instant::now());
                 Err(failure)
             }
         }
@@ -66,7 +66,7 @@ impl SessionTask {
 
     async fn listen(&mut self, wanted: &StoredForward) -> Result<Forward, Failure> {
         if self.link.is_none() {
-            self.link = Some(Link::connect(&self.stored.cluster).await?);
+            self.link = Some(ClusterLink::connect(&self.stored.cluster).await?);
             self.stale = true;
         }
         let link = self.link.as_ref().expect("it was connected above");
@@ -85,7 +85,7 @@ impl SessionTask {
 
     fn start_forward(
         &self,
-        link: &Link,
+        link: &ClusterLink,
         remote_port: u16,
         local: SocketAddr,
     ) -> impl Future<Output = Result<Forward, ForwardError>> + use<> {
@@ -94,23 +94,23 @@ impl SessionTask {
             remote_port,
             await_listener: false,
             local,
-            shutdown: self.environment.shutdown.clone(),
-            tracker: self.environment.tracker.clone(),
+            shutdown: self.shared.shutdown.clone(),
+            tracker: self.shared.tracker.clone(),
         };
         forward::start(link.objects.client().clone(), route)
     }
 
     /// A client asks for a forward: it gets one that listens, or the reason why not, at once.
-    pub(super) async fn start_port(&mut self, pair: PortPair) -> Result<PortForward, ErrorInfo> {
+    pub(super) async fn start_user_forward(&mut self, pair: PortPair) -> Result<PortForward, ErrorInfo> {
         if self.stored.desired == Desired::Original {
             let message = format!("the session of {} is being ended", self.stored.workload);
             let error = ErrorInfo::new(ErrorKind::SessionEnding, message);
             return Err(error.with_hint("start a session again when it has ended"));
         }
-        let ports = &self.running.ports;
+        let ports = &self.running.user_forwards;
         let index = match asked(&self.stored.forwards, |forward| ports.is_open(forward), pair) {
             Asked::There(index) if ports.is_open(&self.stored.forwards[index]) => {
-                return Ok(self.running.ports.show(&self.stored.forwards[index]));
+                return Ok(self.running.user_forwards.show(&self.stored.forwards[index]));
             }
             Asked::There(index) => index,
             Asked::Elsewhere(index) => return Err(self.leads_elsewhere(index)),
@@ -121,33 +121,33 @@ impl SessionTask {
             }
             Asked::New => {
                 self.stored.forwards.push(StoredForward::new(pair, ForwardReason::Request));
-                return self.keep_new_port().await;
+                return self.keep_new_forward().await;
             }
         };
-        let opened = self.open_port(index).await.map_err(|failure| failure.info);
+        let opened = self.open_wanted(index).await.map_err(|failure| failure.info);
         if opened == Ok(true) {
             self.note("forward").map_err(|error| Failure::from(error).info)?;
         }
         self.refresh();
-        opened.map(|_| self.running.ports.show(&self.stored.forwards[index]))
+        opened.map(|_| self.running.user_forwards.show(&self.stored.forwards[index]))
     }
 
     /// Opens the last of the wanted forwards and stores that it is wanted; where either fails, it is as if nobody had
     /// asked.
-    async fn keep_new_port(&mut self) -> Result<PortForward, ErrorInfo> {
-        let opened = self.open_port(self.stored.forwards.len() - 1).await;
+    async fn keep_new_forward(&mut self) -> Result<PortForward, ErrorInfo> {
+        let opened = self.open_wanted(self.stored.forwards.len() - 1).await;
         let kept = match opened {
             Ok(_) => self.note("forward").map_err(|error| Failure::from(error).info),
             Err(failure) => Err(failure.info),
         };
         if let Err(error) = kept {
             let wanted = self.stored.forwards.split_off(self.stored.forwards.len() - 1);
-            self.running.ports.close(&wanted).await;
+            self.running.user_forwards.close(&wanted).await;
             return Err(error);
         }
         self.refresh();
         let wanted = self.stored.forwards.last().expect("it was put there by who called");
-        Ok(self.running.ports.show(wanted))
+        Ok(self.running.user_forwards.show(wanted))
     }
 
     fn leads_elsewhere(&self, index: usize) -> ErrorInfo {
@@ -160,7 +160,7 @@ impl SessionTask {
     }
 
     /// Ends the forwards with these ports, and answers with what they were.
-    pub(super) async fn end_ports(
+    pub(super) async fn end_user_forwards(
         &mut self,
         local: Option<u16>,
         remote: Option<u16>,
@@ -176,8 +176,8 @@ impl SessionTask {
             self.stored.forwards = before;
             return Err(Failure::from(error).info);
         }
-        let shown = ended.iter().map(|forward| self.running.ports.show(forward)).collect();
-        self.running.ports.close(&ended).await;
+        let shown = ended.iter().map(|forward| self.running.user_forwards.show(forward)).collect();
+        self.running.user_forwards.close(&ended).await;
         self.refresh();
         Ok(shown)
     }

@@ -4,10 +4,10 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::workload::WorkloadRef;
 use serde_json::{Value, json};
 
-use super::super::failure::Failure;
-use super::policy;
 use crate::cluster::objects::{Mode, Objects, PODS};
 use crate::cluster::{ClusterError, Reason, Resource};
+use crate::session::failure::Failure;
+use crate::session::prepare::policy;
 use nhd_plan::{Entered, Shape};
 
 /// What the API server makes of the edited workload and of the object beside it.

@@ -21,77 +21,78 @@ const STIR_PAUSE: Duration = Duration::from_millis(250);
 
 /// Each by what was asked for, which is once in a session.
 #[derive(Default)]
-pub struct Ports {
-    ports: Vec<(PortPair, Port)>,
+pub struct UserForwards {
+    forwards: Vec<(PortPair, UserForward)>,
     stirred: Option<Instant>,
 }
 
-enum Port {
+enum UserForward {
     Open { forward: Forward, changes: watch::Receiver<ForwardStatus> },
     Blocked { error: ErrorInfo, failures: u32, again: Instant },
 }
 
-impl Ports {
+impl UserForwards {
     pub fn is_open(&self, forward: &StoredForward) -> bool {
-        matches!(self.get(forward), Some(Port::Open { .. }))
+        matches!(self.get(forward), Some(UserForward::Open { .. }))
     }
 
     pub fn any_open(&self) -> bool {
-        self.ports.iter().any(|(_, port)| matches!(port, Port::Open { .. }))
+        self.forwards.iter().any(|(_, port)| matches!(port, UserForward::Open { .. }))
     }
 
     /// Whether it is time to open this one.
     pub fn is_due(&self, forward: &StoredForward, now: Instant) -> bool {
         match self.get(forward) {
             None => true,
-            Some(Port::Open { .. }) => false,
-            Some(Port::Blocked { again, .. }) => *again <= now,
+            Some(UserForward::Open { .. }) => false,
+            Some(UserForward::Blocked { again, .. }) => *again <= now,
         }
     }
 
     /// When the next one that is blocked is due.
     pub fn next_retry(&self) -> Option<Instant> {
-        let blocked = self.ports.iter().filter_map(|(_, port)| match port {
-            Port::Open { .. } => None,
-            Port::Blocked { again, .. } => Some(*again),
+        let blocked = self.forwards.iter().filter_map(|(_, port)| match port {
+            UserForward::Open { .. } => None,
+            UserForward::Blocked { again, .. } => Some(*again),
         });
         blocked.min()
     }
 
     pub fn opened(&mut self, wanted: &StoredForward, forward: Forward) {
         let changes = forward.changes();
-        self.put(wanted, Port::Open { forward, changes });
+        self.put(wanted, UserForward::Open { forward, changes });
     }
 
     pub fn blocked(&mut self, wanted: &StoredForward, error: ErrorInfo, now: Instant) {
-        let before = if let Some(Port::Blocked { failures, .. }) = self.get(wanted) { *failures } else { 0 };
+        let before =
+            if let Some(UserForward::Blocked { failures, .. }) = self.get(wanted) { *failures } else { 0 };
         let failures = before.saturating_add(1);
-        self.put(wanted, Port::Blocked { error, failures, again: now + retry_after(failures) });
+        self.put(wanted, UserForward::Blocked { error, failures, again: now + retry_after(failures) });
     }
 
     /// Closes these, or forgets that they are blocked; returns when no connection is left.
     pub async fn close(&mut self, these: &[StoredForward]) {
         let is_meant = |pair: &PortPair| these.iter().any(|forward| forward.pair() == *pair);
         let (closing, kept) =
-            std::mem::take(&mut self.ports).into_iter().partition(|(pair, _)| is_meant(pair));
-        self.ports = kept;
+            std::mem::take(&mut self.forwards).into_iter().partition(|(pair, _)| is_meant(pair));
+        self.forwards = kept;
         stop(closing).await;
     }
 
     pub async fn close_all(&mut self) {
-        stop(std::mem::take(&mut self.ports)).await;
+        stop(std::mem::take(&mut self.forwards)).await;
     }
 
     /// How a forward is now, as clients see it.
     pub fn show(&mut self, wanted: &StoredForward) -> PortForward {
-        let port = self.ports.iter_mut().find(|(pair, _)| *pair == wanted.pair()).map(|(_, port)| port);
+        let port = self.forwards.iter_mut().find(|(pair, _)| *pair == wanted.pair()).map(|(_, port)| port);
         let shown = opening(wanted);
         match port {
             None => shown,
-            Some(Port::Blocked { error, .. }) => {
+            Some(UserForward::Blocked { error, .. }) => {
                 PortForward { state: ForwardState::Blocked, error: Some(error.clone()), ..shown }
             }
-            Some(Port::Open { forward, changes }) => {
+            Some(UserForward::Open { forward, changes }) => {
                 changes.mark_unchanged();
                 let status = forward.status();
                 PortForward {
@@ -111,9 +112,9 @@ impl Ports {
         if let Some(last) = self.stirred {
             tokio::time::sleep_until(last + STIR_PAUSE).await;
         }
-        let changes = self.ports.iter_mut().filter_map(|(_, port)| match port {
-            Port::Open { changes, .. } => Some(Box::pin(changes.changed())),
-            Port::Blocked { .. } => None,
+        let changes = self.forwards.iter_mut().filter_map(|(_, port)| match port {
+            UserForward::Open { changes, .. } => Some(Box::pin(changes.changed())),
+            UserForward::Blocked { .. } => None,
         });
         let changes: Vec<_> = changes.collect();
         if changes.is_empty() {
@@ -124,13 +125,13 @@ impl Ports {
         self.stirred = Some(Instant::now());
     }
 
-    fn get(&self, forward: &StoredForward) -> Option<&Port> {
-        self.ports.iter().find(|(pair, _)| *pair == forward.pair()).map(|(_, port)| port)
+    fn get(&self, forward: &StoredForward) -> Option<&UserForward> {
+        self.forwards.iter().find(|(pair, _)| *pair == forward.pair()).map(|(_, port)| port)
     }
 
-    fn put(&mut self, wanted: &StoredForward, port: Port) {
-        self.ports.retain(|(pair, _)| *pair != wanted.pair());
-        self.ports.push((wanted.pair(), port));
+    fn put(&mut self, wanted: &StoredForward, forward: UserForward) {
+        self.forwards.retain(|(pair, _)| *pair != wanted.pair());
+        self.forwards.push((wanted.pair(), forward));
     }
 }
 
@@ -148,10 +149,10 @@ pub fn opening(wanted: &StoredForward) -> PortForward {
     }
 }
 
-async fn stop(ports: Vec<(PortPair, Port)>) {
-    join_all(ports.into_iter().filter_map(|(_, port)| match port {
-        Port::Open { forward, .. } => Some(forward.stop()),
-        Port::Blocked { .. } => None,
+async fn stop(forwards: Vec<(PortPair, UserForward)>) {
+    join_all(forwards.into_iter().filter_map(|(_, port)| match port {
+        UserForward::Open { forward, .. } => Some(forward.stop()),
+        UserForward::Blocked { .. } => None,
     }))
     .await;
 }
@@ -167,7 +168,7 @@ mod tests {
     fn one_that_is_blocked_shows_its_error_and_is_due_again_later() {
         let taken = || ErrorInfo::new(ErrorKind::LocalPortTaken, "taken");
         let wanted = StoredForward::new("8080:80".parse().expect("a pair"), ForwardReason::PortForward);
-        let mut ports = Ports::default();
+        let mut ports = UserForwards::default();
         let now = Instant::now();
         assert!(ports.is_due(&wanted, now));
         assert_eq!(ports.show(&wanted).state, ForwardState::Opening);

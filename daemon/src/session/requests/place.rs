@@ -5,11 +5,11 @@ use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::failure::Failure;
-use super::request::Request;
 use crate::clock::timestamp_now;
 use crate::cluster::objects::{NAMESPACES, Objects};
 use crate::cluster::{ClusterAddress, ClusterClient, Reason};
+use crate::session::failure::Failure;
+use crate::session::requests::check::Request;
 use crate::store::StoredSession;
 use crate::store::session::{Desired, SESSION_VERSION, StoredCluster, StoredSync};
 use crate::sync::SyncIdentity;

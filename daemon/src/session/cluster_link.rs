@@ -3,21 +3,21 @@
 use nhd_protocol::workload::WorkloadRef;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::failure::Failure;
-use super::prepare::record_name;
-use super::surroundings::Surroundings;
-use super::task::Environment;
 use crate::cluster::watch::{Changes, Watched};
 use crate::cluster::{ClusterAddress, Objects};
+use crate::session::failure::Failure;
+use crate::session::look::parts::WorkloadParts;
+use crate::session::look::parts::record_name;
+use crate::session::shared::Shared;
 use crate::store::session::{StoredCluster, StoredPlan};
 
 /// Dropping it ends its watches.
-pub struct Link {
+pub struct ClusterLink {
     pub objects: Objects,
     watches: Option<(Changes, DropGuard)>,
 }
 
-impl Link {
+impl ClusterLink {
     pub async fn connect(cluster: &StoredCluster) -> Result<Self, Failure> {
         let address = ClusterAddress {
             kubeconfig: cluster.kubeconfig.clone(),
@@ -29,19 +29,19 @@ impl Link {
     }
 
     /// Starts the watches if they do not run.
-    pub fn watch(&mut self, workload: &WorkloadRef, plan: &StoredPlan, environment: &Environment) {
+    pub fn watch(&mut self, workload: &WorkloadRef, plan: &StoredPlan, shared: &Shared) {
         if self.watches.is_some() {
             return;
         }
-        let stop: CancellationToken = environment.shutdown.child_token();
-        let around = Surroundings::of(workload.kind, plan);
+        let stop: CancellationToken = shared.shutdown.child_token();
+        let parts = WorkloadParts::of(workload.kind, plan);
         let watched = Watched {
             workload,
-            beside: around.beside.as_ref().map(|beside| (beside.kind, beside.name.as_str())),
+            beside: parts.dev_workload.as_ref().map(|beside| (beside.kind, beside.name.as_str())),
             record: &record_name(workload),
-            pods: around.pods.as_deref(),
+            pods: parts.pods.as_deref(),
         };
-        let changes = Changes::watch(&self.objects, &watched, &stop, &environment.tracker);
+        let changes = Changes::watch(&self.objects, &watched, &stop, &shared.tracker);
         self.watches = Some((changes, stop.drop_guard()));
     }
 

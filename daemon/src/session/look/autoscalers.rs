@@ -1,20 +1,14 @@
 //! What the autoscalers around a workload mean for its session.
 
-use nhd_protocol::workload::WorkloadKind;
 use serde_json::Value;
 
-use super::next::Autoscalers;
-use super::observe::Sight;
-use super::view::named;
 use crate::cluster::autoscalers::PinnedAutoscaler;
 use crate::cluster::objects::FIELD_MANAGER;
+use crate::session::look::Sight;
+use crate::session::look::differences::named;
+use crate::session::next::Autoscalers;
 use crate::store::StoredSession;
 use crate::store::session::{Desired, StoredPlan};
-
-/// Whether workloads of this kind have replicas to scale, of which one would be the dev pod.
-pub fn is_possible(kind: WorkloadKind) -> bool {
-    matches!(kind, WorkloadKind::Deployment | WorkloadKind::StatefulSet)
-}
 
 /// Whether an autoscaler is in the plan, or scales the workload that was planned for unless it is pinned.
 pub fn concerns(autoscaler: &Value, plan: &StoredPlan) -> bool {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::workload::WorkloadRef;
 
-use super::observe::Sight;
 use crate::cluster::pods::{Waiting, WaitingCause};
+use crate::session::look::Sight;
 
 /// A registry or a volume may recover from a hiccup within this time.
 const HICCUP: Duration = Duration::from_secs(10);

@@ -9,10 +9,10 @@ use nhd_protocol::session::StartParams;
 use nhd_protocol::sync::SyncType;
 use nhd_protocol::workload::WorkloadKind;
 
-use super::ports::wanted::FORWARDS_LIMIT;
 use crate::cluster::ClusterAddress;
 use crate::config::files::IN_SOURCE;
 use crate::config::{Flags, Values};
+use crate::session::forwards::wanted::FORWARDS_LIMIT;
 use crate::store::session::{StoredDev, StoredForward, StoredRequest};
 use crate::sync::Selection;
 use nhd_plan::DEFAULT_WORK_DIR;

@@ -1,4 +1,4 @@
-//! The workloads of a cluster at a glance, and who has them in DevMode.
+//! The workloads of a cluster at a parts, and who has them in DevMode.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,18 +6,19 @@ use futures::future::join_all;
 use futures::join;
 use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::listing::{
-    DevModeOwner, DevModeSummary, ReplicaCount, WorkloadList, WorkloadListParams, WorkloadSummary,
+    DevModeOwner, DevModeSummary, WorkloadList, WorkloadListParams, WorkloadSummary,
 };
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 
-use super::failure::Failure;
-use super::manager::SessionManager;
-use super::prepare::record_name;
-use super::request::address;
-use super::resolve::Place;
 use crate::cluster::Reason;
 use crate::cluster::record::{self, RecordHead};
+use crate::session::failure::Failure;
+use crate::session::kinds;
+use crate::session::look::parts::record_name;
+use crate::session::manager::SessionManager;
+use crate::session::requests::check::address;
+use crate::session::requests::place::Place;
 
 /// By namespace and name.
 type Records = BTreeMap<(String, String), RecordHead>;
@@ -73,7 +74,7 @@ fn summaries(
             let has_beside = beside.contains(&(namespace.as_str(), format!("{}/{name}", kind.word())));
             let workload = WorkloadRef { namespace, kind: *kind, name };
             let dev_mode = dev_mode(object, &workload, has_beside, records, here(&workload));
-            let replicas = replicas(*kind, object);
+            let replicas = (kinds::row(*kind).replicas)(object);
             WorkloadSummary { replicas, containers: containers(*kind, object), dev_mode, workload }
         })
         .collect()
@@ -124,28 +125,10 @@ fn containers(kind: WorkloadKind, object: &Value) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-fn replicas(kind: WorkloadKind, object: &Value) -> Option<ReplicaCount> {
-    let count = |pointer: &str, otherwise: u64| {
-        let count = object.pointer(pointer).and_then(Value::as_u64).unwrap_or(otherwise);
-        u32::try_from(count).unwrap_or(u32::MAX)
-    };
-    let (ready, desired) = match kind {
-        WorkloadKind::Deployment | WorkloadKind::StatefulSet => {
-            (count("/status/readyReplicas", 0), count("/spec/replicas", 1))
-        }
-        WorkloadKind::DaemonSet => {
-            (count("/status/numberReady", 0), count("/status/desiredNumberScheduled", 0))
-        }
-        WorkloadKind::Job => (count("/status/ready", 0), count("/spec/parallelism", 1)),
-        WorkloadKind::CronJob => return None,
-        WorkloadKind::Pod => (u32::from(super::rollout::is_complete(kind, object)), 1),
-    };
-    Some(ReplicaCount { ready, desired })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nhd_protocol::listing::ReplicaCount;
     use serde_json::json;
 
     fn deployment(name: &str, annotations: Value) -> (WorkloadKind, Value) {

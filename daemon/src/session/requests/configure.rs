@@ -5,9 +5,9 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::session::{SidecarPreset, StartParams};
 use serde_json::Value;
 
-use super::request::Request;
-use super::resolve::Place;
 use crate::config::{ConfigError, Entry, Layer, Resolved, Setting, SourceKind, Values, files, resolve};
+use crate::session::requests::check::Request;
+use crate::session::requests::place::Place;
 use nhd_client::paths::Paths;
 use nhd_plan::{DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, NOCALHOST_SIDECAR_IMAGE};
 use nhd_protocol::error::error_chain;

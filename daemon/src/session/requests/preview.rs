@@ -5,13 +5,14 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::session::{PlanResult, PlannedAction, PlannedChange, StartParams};
 use serde_json::{Value, json};
 
-use super::configure::configure;
-use super::manager::SessionManager;
-use super::prepare::{Asker, prepare, record_name};
-use super::request::Request;
-use super::resolve::{Place, new_session};
-use super::steps::{sidecar_files, syncthing};
 use crate::owner;
+use crate::session::look::parts::record_name;
+use crate::session::manager::SessionManager;
+use crate::session::prepare::{Asker, prepare};
+use crate::session::requests::check::Request;
+use crate::session::requests::configure::configure;
+use crate::session::requests::place::{Place, new_session};
+use crate::session::steps::{sidecar_files, syncthing};
 use nhd_plan::Shape;
 
 pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<PlanResult, ErrorInfo> {

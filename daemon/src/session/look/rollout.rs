@@ -1,43 +1,32 @@
 //! Whether a workload's pods follow its manifest, told from its status, kind by kind.
 
-use nhd_protocol::workload::WorkloadKind;
 use serde_json::Value;
 
-/// Whether the controller has seen the manifest, and every pod of it is there and ready. Not available: with its
-/// minReadySeconds back, the original is that only so much later.
-pub fn is_complete(kind: WorkloadKind, workload: &Value) -> bool {
-    match kind {
-        WorkloadKind::Deployment => {
-            is_observed(workload)
-                && all_are(workload, wanted(workload), &["updatedReplicas", "replicas", "readyReplicas"])
-        }
-        WorkloadKind::StatefulSet => {
-            let text = |pointer: &str| workload.pointer(pointer).and_then(Value::as_str);
-            // Only then a partition may come back: it keeps pods on what is then the current revision.
-            let one_revision = text("/status/currentRevision") == text("/status/updateRevision");
-            is_observed(workload)
-                && one_revision
-                && all_are(workload, wanted(workload), &["updatedReplicas", "replicas", "readyReplicas"])
-        }
-        WorkloadKind::DaemonSet => {
-            let nodes = number(workload, "/status/desiredNumberScheduled");
-            is_observed(workload)
-                && number(workload, "/status/numberMisscheduled") == 0
-                && all_are(
-                    workload,
-                    nodes,
-                    &["updatedNumberScheduled", "currentNumberScheduled", "numberReady"],
-                )
-        }
-        // A schedule has no pods, and a Job's own were never touched.
-        WorkloadKind::Job | WorkloadKind::CronJob => true,
-        WorkloadKind::Pod => {
-            let conditions = workload.pointer("/status/conditions").and_then(Value::as_array);
-            let is_ready = |it: &Value| it["type"] == "Ready" && it["status"] == "True";
-            let phase = workload.pointer("/status/phase").and_then(Value::as_str);
-            matches!(phase, Some("Succeeded" | "Failed")) || conditions.into_iter().flatten().any(is_ready)
-        }
-    }
+/// Not whether its pods are available: with its minReadySeconds back, the original is that only so much later.
+pub fn of_deployment(workload: &Value) -> bool {
+    is_observed(workload)
+        && all_are(workload, wanted(workload), &["updatedReplicas", "replicas", "readyReplicas"])
+}
+
+pub fn of_stateful_set(workload: &Value) -> bool {
+    let text = |pointer: &str| workload.pointer(pointer).and_then(Value::as_str);
+    // Only then a partition may come back: it keeps pods on what is then the current revision.
+    text("/status/currentRevision") == text("/status/updateRevision") && of_deployment(workload)
+}
+
+pub fn of_daemon_set(workload: &Value) -> bool {
+    let nodes = number(workload, "/status/desiredNumberScheduled");
+    is_observed(workload)
+        && number(workload, "/status/numberMisscheduled") == 0
+        && all_are(workload, nodes, &["updatedNumberScheduled", "currentNumberScheduled", "numberReady"])
+}
+
+/// Also one that has done its work.
+pub fn of_pod(workload: &Value) -> bool {
+    let conditions = workload.pointer("/status/conditions").and_then(Value::as_array);
+    let is_ready = |it: &Value| it["type"] == "Ready" && it["status"] == "True";
+    let phase = workload.pointer("/status/phase").and_then(Value::as_str);
+    matches!(phase, Some("Succeeded" | "Failed")) || conditions.into_iter().flatten().any(is_ready)
 }
 
 fn is_observed(workload: &Value) -> bool {
@@ -59,11 +48,13 @@ fn number(workload: &Value, pointer: &str) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::session::kinds;
+    use nhd_protocol::workload::WorkloadKind;
     use serde_json::json;
 
     #[track_caller]
     fn check(kind: WorkloadKind, object: &Value, expected: bool) {
-        assert_eq!(is_complete(kind, object), expected, "{kind} {object}");
+        assert_eq!((kinds::row(kind).is_rolled_out)(object), expected, "{kind} {object}");
     }
 
     #[test]

@@ -8,21 +8,19 @@ use nhd_protocol::forward::{ForwardStatus, PortForward};
 use nhd_protocol::session::{Phase, PodStatus, SessionStatus, StepName};
 use nhd_protocol::sync::{LeftOutBy, SyncProblem, SyncState, SyncStatus, SyncType};
 
-use super::autoscaling;
-use super::next::Next;
-use super::observe::Sight;
-use super::ports::opening;
 use crate::clock::{timestamp, timestamp_now};
+use crate::session::forwards::opening;
+use crate::session::look::Sight;
+use crate::session::look::autoscalers;
+use crate::session::look::differences::named;
+use crate::session::next::Next;
 use crate::store::StoredSession;
 use crate::store::session::Desired;
 use crate::{forward, sync};
-use nhd_plan::{Difference, Standing};
+use nhd_plan::Standing;
 
 /// Paths that cannot be synced, named in a status.
 const NAMED_PROBLEMS: usize = 20;
-
-/// Differences named in a warning; more would not be read.
-const NAMED_DIFFERENCES: usize = 5;
 
 /// The phase that follows from what is wanted and what comes next.
 pub fn phase(stored: &StoredSession, next: Next, pod_ready: bool) -> Phase {
@@ -67,7 +65,7 @@ pub fn initial(stored: &StoredSession) -> SessionStatus {
 
 /// The parts of a status that come from one look at the world.
 #[derive(Debug)]
-pub struct Glance<'a> {
+pub struct StatusParts<'a> {
     pub stored: &'a StoredSession,
     pub sight: Option<&'a Sight>,
     pub forward: Option<forward::ForwardStatus>,
@@ -81,31 +79,31 @@ pub struct Glance<'a> {
 }
 
 /// The status after a look; `since` moves with the phase.
-pub fn refreshed(previous: &SessionStatus, glance: Glance<'_>) -> SessionStatus {
+pub fn refreshed(previous: &SessionStatus, parts: StatusParts<'_>) -> SessionStatus {
     let since: Timestamp =
-        if previous.phase == glance.phase { previous.since.clone() } else { timestamp_now() };
-    let mut warnings = glance.stored.request.dev.warnings.clone();
-    warnings.extend(glance.stored.plan.iter().flat_map(|plan| plan.warnings.clone()));
-    warnings.extend(glance.sight.and_then(scaled_up));
-    warnings.extend(glance.sight.and_then(|sight| changed_by_others(glance.stored, sight)));
-    warnings.extend(glance.sight.into_iter().flat_map(|sight| autoscaling::warnings(glance.stored, sight)));
-    warnings.extend(glance.sync.as_ref().and_then(|sync| own_stignore(glance.stored, sync)));
+        if previous.phase == parts.phase { previous.since.clone() } else { timestamp_now() };
+    let mut warnings = parts.stored.request.dev.warnings.clone();
+    warnings.extend(parts.stored.plan.iter().flat_map(|plan| plan.warnings.clone()));
+    warnings.extend(parts.sight.and_then(scaled_up));
+    warnings.extend(parts.sight.and_then(|sight| changed_by_others(parts.stored, sight)));
+    warnings.extend(parts.sight.into_iter().flat_map(|sight| autoscalers::warnings(parts.stored, sight)));
+    warnings.extend(parts.sync.as_ref().and_then(|sync| own_stignore(parts.stored, sync)));
     warnings.extend(
-        glance.kept.map(|kept| {
+        parts.kept.map(|kept| {
             format!("local files that the pod changed or deleted are kept in {}", kept.display())
         }),
     );
-    let two_way = glance.stored.request.dev.two_way;
-    let sync = glance.sync.map(|sync| sync_status(sync, two_way));
+    let two_way = parts.stored.request.dev.two_way;
+    let sync = parts.sync.map(|sync| sync_status(sync, two_way));
     SessionStatus {
-        phase: glance.phase,
+        phase: parts.phase,
         since,
-        step: glance.step,
-        container: glance.stored.plan.as_ref().map(|plan| plan.container.clone()),
-        pod: glance.sight.and_then(pod_status),
-        forward: glance.forward.map(forward_status),
-        forwards: glance.forwards,
-        error: glance.error.or_else(|| sync.as_ref().and_then(sync_error)),
+        step: parts.step,
+        container: parts.stored.plan.as_ref().map(|plan| plan.container.clone()),
+        pod: parts.sight.and_then(pod_status),
+        forward: parts.forward.map(forward_status),
+        forwards: parts.forwards,
+        error: parts.error.or_else(|| sync.as_ref().and_then(sync_error)),
         sync,
         warnings,
         ..previous.clone()
@@ -151,14 +149,6 @@ fn changed_by_others(stored: &StoredSession, sight: &Sight) -> Option<String> {
         _ => return None,
     };
     Some(format!("{writers} {what} {}; it stays when DevMode ends", named(&differences)))
-}
-
-/// The first differences, and how many more there are.
-pub fn named(differences: &[Difference]) -> String {
-    let named: Vec<String> = differences.iter().take(NAMED_DIFFERENCES).map(Difference::to_string).collect();
-    let more = differences.len().saturating_sub(NAMED_DIFFERENCES);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    named.join("; ") + &more
 }
 
 fn scaled_up(sight: &Sight) -> Option<String> {

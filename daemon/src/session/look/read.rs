@@ -1,0 +1,123 @@
+//! Reading what the cluster holds of a session, all of it in one look. Decides nothing.
+
+use futures::try_join;
+use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
+use serde_json::Value;
+
+use crate::cluster::ClusterError;
+use crate::cluster::autoscalers;
+use crate::cluster::error::OrAbsent as _;
+use crate::cluster::objects::Objects;
+use crate::cluster::pods::{self, DevContainers};
+use crate::cluster::record;
+use crate::cluster::refusals;
+use crate::cluster::revisions::{History, RevisionSeen};
+use crate::session::kinds::{self, Maker};
+use crate::session::look::autoscalers as scaling;
+use crate::session::look::parts::{DevWorkloadPart, WorkloadParts, record_name};
+use crate::session::look::sight::Sight;
+use crate::store::session::StoredPlan;
+use nhd_plan::{DEV_CONTAINER, SIDECAR_CONTAINER};
+
+const DEV_CONTAINERS: DevContainers = DevContainers { dev: DEV_CONTAINER, sidecar: SIDECAR_CONTAINER };
+
+/// Reads everything that a session's next step depends on.
+pub async fn look(
+    objects: &Objects,
+    workload: &WorkloadRef,
+    plan: &StoredPlan,
+) -> Result<Sight, ClusterError> {
+    let namespace = workload.namespace.as_str();
+    let parts = WorkloadParts::of(workload.kind, plan);
+    let name = record_name(workload);
+    let (found, dev_workload, record, revisions, autoscalers) = try_join!(
+        async { objects.get(workload.kind.into(), Some(namespace), &workload.name).await.or_absent() },
+        dev_workload(objects, namespace, parts.dev_workload.as_ref(), plan),
+        record::read(objects, namespace, &name),
+        read_history(objects, namespace, parts.history.as_ref()),
+        read_autoscalers(objects, workload, plan),
+    )?;
+    let dev_history =
+        parts.dev_workload.as_ref().and_then(|beside| history_of(beside, dev_workload.as_ref()?));
+    let dev_revisions = read_history(objects, namespace, dev_history.as_ref()).await?;
+    let workload_uid = plan.workload_uid();
+    let kind = workload.kind;
+    let pods = match (&parts.pods, &found) {
+        (None, None) => Vec::new(),
+        (None, Some(pod)) => pods::see_object(pod, DEV_CONTAINERS).into_iter().collect(),
+        (Some(selector), _) => {
+            let makers = revisions.iter().chain(&dev_revisions).map(|revision| revision.uid.as_str());
+            let dev_uid = dev_workload.as_ref().and_then(|it| it.pointer("/metadata/uid")?.as_str());
+            let owners: Vec<&str> = makers.chain([workload_uid]).chain(dev_uid).collect();
+            pods::owned_by(objects, namespace, selector, &owners, DEV_CONTAINERS).await?
+        }
+    };
+    let same = |found: &Value| {
+        !kinds::row(kind).known_by_uid
+            || found.pointer("/metadata/uid").and_then(Value::as_str) == Some(workload_uid)
+    };
+    let workload = found.filter(same);
+    let mut sight =
+        Sight { workload, dev_workload, record, revisions, dev_revisions, pods, refusal: None, autoscalers };
+    sight.refusal = read_refusal(objects, kind, namespace, &sight).await;
+    Ok(sight)
+}
+
+/// Why the dev pod cannot be made, of kinds whose maker says it in events alone.
+async fn read_refusal(
+    objects: &Objects,
+    kind: WorkloadKind,
+    namespace: &str,
+    sight: &Sight,
+) -> Option<String> {
+    let maker = match kinds::row(kind).silent_maker? {
+        Maker::Workload => sight.workload.as_ref().filter(|workload| nhd_plan::is_ours(workload)),
+        Maker::DevWorkload => sight.dev_workload.as_ref(),
+    };
+    let uid = maker?.pointer("/metadata/uid")?.as_str()?;
+    let since = sight.record.as_ref()?.created.as_str();
+    if sight.pods.iter().any(|pod| pod.dev) {
+        return None;
+    }
+    refusals::last(objects, namespace, uid, since).await
+}
+
+async fn read_autoscalers(
+    objects: &Objects,
+    workload: &WorkloadRef,
+    plan: &StoredPlan,
+) -> Result<Option<Vec<Value>>, ClusterError> {
+    if !kinds::row(workload.kind).scales {
+        return Ok(Some(Vec::new()));
+    }
+    let all = autoscalers::list(objects, &workload.namespace).await?;
+    Ok(all.map(|all| all.into_iter().filter(|it| scaling::concerns(it, plan)).collect()))
+}
+
+async fn dev_workload(
+    objects: &Objects,
+    namespace: &str,
+    part: Option<&DevWorkloadPart>,
+    plan: &StoredPlan,
+) -> Result<Option<Value>, ClusterError> {
+    let Some(part) = part else { return Ok(None) };
+    let found = objects.get(part.kind.into(), Some(namespace), &part.name).await.or_absent()?;
+    Ok(found.filter(|found| nhd_plan::is_generated_for(found, &plan.origin)))
+}
+
+/// The pods of a generated Deployment are its ReplicaSets'; a generated Job has its pods itself.
+fn history_of(part: &DevWorkloadPart, dev_workload: &Value) -> Option<History> {
+    let uid = dev_workload.pointer("/metadata/uid")?.as_str()?.to_owned();
+    (part.kind == WorkloadKind::Deployment).then(|| History::of_deployment(part.pods.clone(), uid))
+}
+
+async fn read_history(
+    objects: &Objects,
+    namespace: &str,
+    history: Option<&History>,
+) -> Result<Vec<RevisionSeen>, ClusterError> {
+    match history {
+        Some(history) => history.read(objects, namespace, nhd_plan::is_dev_template).await,
+        None => Ok(Vec::new()),
+    }
+}

@@ -1,0 +1,8 @@
+//! What clients ask for about workloads: each request checked, completed from the configuration, and led to a session.
+
+pub mod check;
+pub mod configure;
+pub mod place;
+pub mod preview;
+pub mod release;
+pub mod workloads;
