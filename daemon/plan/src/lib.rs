@@ -7,6 +7,7 @@
 mod options;
 mod names;
 mod enter;
+mod edit;
 mod owner;
 mod ownership;
 mod autoscaler;
@@ -54,6 +55,7 @@ pub use autoscaler::{is_pinned, pin, release, scales, unpinned};
 pub use beside::{dev_selector, generated_for, is_generated, is_generated_for};
 pub use cron_job::may_fire;
 pub use diff::{Difference, diff};
+pub use edit::{Edit, PinnedAutoscaler};
 pub use enter::{Entered, carry_out, enter};
 pub use error::PlanError;
 pub use kind::{Shape, is_dev_template, pod_template, shape};

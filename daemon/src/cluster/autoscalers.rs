@@ -1,6 +1,6 @@
 //! The HorizontalPodAutoscalers of a namespace; it does not know which of them scale what.
 
-use serde::{Deserialize, Serialize};
+pub use nhd_plan::PinnedAutoscaler;
 use serde_json::{Value, json};
 
 use super::error::{ClusterError, Reason};
@@ -12,26 +12,6 @@ pub const AUTOSCALERS: Resource = Resource {
     plural: "horizontalpodautoscalers",
     word: "horizontal pod autoscaler",
 };
-
-/// One that a session keeps from its workload, with both ends of that edit.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PinnedAutoscaler {
-    /// The whole object before.
-    pub origin: Value,
-    /// The whole object after, as the API server returned it from a dry run.
-    pub pinned: Value,
-}
-
-impl PinnedAutoscaler {
-    pub fn name(&self) -> &str {
-        self.origin.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default()
-    }
-
-    /// Whether `object` is this autoscaler, and not one that was made anew under its name.
-    pub fn is(&self, object: &Value) -> bool {
-        self.origin["metadata"]["uid"] == object["metadata"]["uid"]
-    }
-}
 
 /// All of a namespace; `None` to a user who may not list them. A cluster that does not know them has none.
 pub async fn list(objects: &Objects, namespace: &str) -> Result<Option<Vec<Value>>, ClusterError> {

@@ -1,0 +1,98 @@
+//! What a session changes, kept so that it can be given back by whoever reads it.
+//!
+//! It does not know where it is kept: the names of its fields are those in the store's sessions and in the record's Secret.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::manifest::{name, text};
+
+/// What a session changes in a cluster, with both ends of it as the API server has them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Edit {
+    /// The name that the dev container had before.
+    pub container: String,
+    /// The whole workload before the edit, with what others changed since that an end has taken over into it.
+    pub origin: Value,
+    /// The whole workload as we wrote it last: after the edit, as the API server returned it from a dry run, and on the
+    /// way back what it answered to that. After a merge it is what others had left, which is in `origin` by then.
+    pub edited: Value,
+    /// What the API server answered to the write that gave the workload back. Nothing reads it yet.
+    #[serde(rename = "givenBack", default, skip_serializing_if = "Option::is_none")]
+    pub given_back: Option<Value>,
+    /// The object made next to the workload that has the dev pod, where the workload itself cannot have it.
+    #[serde(rename = "generated", default)]
+    pub dev_workload: Option<Value>,
+    /// What scales the workload and is kept from it; none in what earlier versions wrote.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub autoscalers: Vec<PinnedAutoscaler>,
+}
+
+impl Edit {
+    /// The uid of the object that was planned for; a workload made anew under the name is another one.
+    #[must_use]
+    pub fn workload_uid(&self) -> &str {
+        uid(&self.origin).unwrap_or_default()
+    }
+}
+
+/// An autoscaler that a session keeps from its workload, with both ends of that edit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PinnedAutoscaler {
+    /// The whole object before.
+    pub origin: Value,
+    /// The whole object after, as the API server returned it from a dry run.
+    pub pinned: Value,
+}
+
+impl PinnedAutoscaler {
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.origin.get("metadata").map_or("", name)
+    }
+
+    /// Whether `object` is this autoscaler, and not one that was made anew under its name.
+    #[must_use]
+    pub fn is(&self, object: &Value) -> bool {
+        uid(&self.origin) == uid(object)
+    }
+}
+
+fn uid(object: &Value) -> Option<&str> {
+    text(object.get("metadata")?, "uid")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// None of them may change: an edit is read by whichever version of nhd is there when it is given back.
+    #[test]
+    fn an_edit_has_the_same_names_in_json_in_every_version() {
+        let least = json!({"container": "web", "origin": {}, "edited": {}, "generated": null});
+        let all = json!({
+            "container": "web",
+            "origin": {"metadata": {"uid": "u"}},
+            "edited": {"spec": {}},
+            "givenBack": {"spec": {}},
+            "generated": {"kind": "Job"},
+            "autoscalers": [{"origin": {"metadata": {"name": "web"}}, "pinned": {}}],
+        });
+        for written in [least, all] {
+            let edit: Edit = serde_json::from_value(written.clone()).unwrap();
+            assert_eq!(serde_json::to_value(&edit).unwrap(), written);
+        }
+        let without_the_rest = json!({"container": "web", "origin": {}, "edited": {}});
+        assert_eq!(serde_json::from_value::<Edit>(without_the_rest).unwrap().dev_workload, None);
+    }
+
+    #[test]
+    fn an_autoscaler_made_anew_under_the_name_is_another_one() {
+        let autoscaler = |uid: &str| json!({"metadata": {"name": "web", "uid": uid}});
+        let pinned = PinnedAutoscaler { origin: autoscaler("1"), pinned: json!({}) };
+        assert!(pinned.is(&autoscaler("1")) && !pinned.is(&autoscaler("2")));
+        assert_eq!(pinned.name(), "web");
+    }
+}
