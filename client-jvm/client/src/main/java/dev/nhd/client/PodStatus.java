@@ -1,0 +1,4 @@
+package dev.nhd.client;
+
+/** The dev pod. */
+public record PodStatus(String name, boolean ready, String waitingFor) {}
