@@ -2,34 +2,55 @@ package dev.nhd.client;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
+import dev.nhd.client.protocol.ErrorInfo;
+import dev.nhd.client.protocol.ErrorKind;
 import org.eclipse.lsp4j.jsonrpc.ResponseErrorException;
 import org.eclipse.lsp4j.jsonrpc.messages.ResponseError;
 
-/** What a request can fail with. Branch on {@link #kind}; message and hint are for people. */
-// doc:begin exception
+/** What a call can fail with. Branch on {@link #kind}; message and hint are for people. */
 public final class DaemonException extends Exception {
     private static final long serialVersionUID = 1;
 
-    private final transient ErrorInfo info;
+    /** The kind of the error. */
+    private final String kind;
+    /** What to do next, or null. */
+    private final String hint;
+    /** The session that it concerns, or null. */
+    private final String session;
 
     DaemonException(ErrorInfo info, Throwable cause) {
         super(info.message(), cause);
-        this.info = info;
+        kind = info.kind();
+        hint = info.hint();
+        session = info.session();
     }
 
-    /** The kind of the error, as {@code docs/protocol.md} lists them. */
+    /**
+     * The kind of the error.
+     *
+     * @return one of {@link ErrorKind}; one that is not there is a later daemon's, and is to be treated as
+     *     {@code internal}
+     */
     public String kind() {
-        return info.kind();
+        return kind;
     }
 
-    /** What to do next, or null. */
+    /**
+     * What to do next.
+     *
+     * @return words for the user, or null
+     */
     public String hint() {
-        return info.hint();
+        return hint;
     }
 
-    /** The session that it concerns, or null. */
+    /**
+     * The session that it concerns.
+     *
+     * @return its id, or null
+     */
     public String session() {
-        return info.session();
+        return session;
     }
 
     static DaemonException of(ResponseErrorException answer) {
@@ -39,22 +60,26 @@ public final class DaemonException extends Exception {
             info = new Gson().fromJson(data, ErrorInfo.class);
         }
         // JSON-RPC's own errors, such as a method that an older daemon does not have, come without data.
-        return new DaemonException(
-                info != null ? info : new ErrorInfo("internal", error.getMessage(), null, null), answer);
+        return info != null && info.kind() != null
+                ? new DaemonException(info, answer)
+                : here(ErrorKind.INTERNAL, error.getMessage(), answer);
     }
 
     /** The daemon is not there, in the words that the protocol has for it. */
     static DaemonException unreachable(String message, Throwable cause) {
-        return new DaemonException(new ErrorInfo("daemonUnreachable", message, "connect again", null), cause);
+        return new DaemonException(new ErrorInfo(ErrorKind.DAEMON_UNREACHABLE, message, "connect again", null), cause);
     }
 
     /** Another thread cancelled the request. */
     static DaemonException cancelled(Throwable cause) {
-        return new DaemonException(new ErrorInfo("cancelled", "the request was cancelled", null, null), cause);
+        return here(ErrorKind.CANCELLED, "the request was cancelled", cause);
     }
 
     static DaemonException timeout(String message, Throwable cause) {
-        return new DaemonException(new ErrorInfo("timeout", message, null, null), cause);
+        return here(ErrorKind.TIMEOUT, message, cause);
+    }
+
+    private static DaemonException here(String kind, String message, Throwable cause) {
+        return new DaemonException(new ErrorInfo(kind, message, null, null), cause);
     }
 }
-// doc:end

@@ -11,8 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Connects to the socket of a daemon that runs. */
-// doc:begin socket
+/** Connects to the socket of a daemon that runs, which {@link DaemonSocket} finds. */
 public final class SocketTransport implements Transport {
     private final SocketChannel channel;
     private final ExecutorService writer = Executors.newSingleThreadExecutor(task -> {
@@ -21,13 +20,19 @@ public final class SocketTransport implements Transport {
         return thread;
     });
 
+    /**
+     * Connects.
+     *
+     * @param socket the daemon's socket
+     * @throws IOException where nothing listens on it
+     */
     public SocketTransport(Path socket) throws IOException {
         channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
     }
 
-    /** Buffered, because lsp4j reads headers byte by byte. */
     @Override
     public InputStream input() {
+        // lsp4j reads headers byte by byte.
         return new BufferedInputStream(new ChannelInput(channel));
     }
 
@@ -47,4 +52,3 @@ public final class SocketTransport implements Transport {
         writer.shutdown();
     }
 }
-// doc:end

@@ -11,8 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** Spawns {@code nhd-cli stdio}, which finds the daemon and starts it where none runs. */
-// doc:begin stdio
+/** Spawns {@code nhd-cli stdio}, which finds the daemon, starts it where none runs, and carries bytes. */
 public final class StdioTransport implements Transport {
     /** The process gives the daemon's last answers some seconds. */
     private static final long END_LIMIT_SECONDS = 12;
@@ -21,7 +20,14 @@ public final class StdioTransport implements Transport {
     private final Thread errors;
     private volatile String lastWords = "";
 
-    /** @param environment the whole environment of {@code nhd-cli}, and of a daemon that it starts */
+    /**
+     * Spawns the process. That it cannot reach a daemon comes out with the first call, in the words of
+     * {@link #lastWords}.
+     *
+     * @param cli the path of {@code nhd-cli}, or its name where this process finds it on its {@code PATH}
+     * @param environment the whole environment of {@code nhd-cli}, and of a daemon that it starts
+     * @throws IOException where it cannot be run
+     */
     public StdioTransport(Path cli, Map<String, String> environment) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(cli.toString(), "stdio");
         builder.environment().clear();
@@ -62,7 +68,7 @@ public final class StdioTransport implements Transport {
         return lastWords.isEmpty() ? "nhd-cli closed the connection" : lastWords;
     }
 
-    /** The end of its input is the end of the process. The daemon runs on. */
+    /** Ends the process by the end of its input, which takes at most twelve seconds. The daemon runs on. */
     @Override
     public void close() {
         try {
@@ -80,4 +86,3 @@ public final class StdioTransport implements Transport {
         }
     }
 }
-// doc:end

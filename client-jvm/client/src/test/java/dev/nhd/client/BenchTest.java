@@ -1,5 +1,6 @@
 package dev.nhd.client;
 
+import dev.nhd.client.protocol.Event;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,12 +25,12 @@ class BenchTest {
         EventFollower follower = new EventFollower(Runnable::run, this::arrived);
         try (Laptop laptop = new Laptop()) {
             laptop.startDaemon();
-            try (Nhd nhd = Nhd.connect(new SocketTransport(laptop.socket()), follower)) {
-                String session = nhd.start(laptop.start(namespace)).session();
-                nhd.awaitSynced(session);
-                List<Double> socket = roundTrips(nhd, session);
+            try (Client client = Client.connect(new SocketTransport(laptop.socket()), Laptop.NAME, follower)) {
+                String session = client.start(laptop.start(namespace)).session();
+                client.awaitSynced(session);
+                List<Double> socket = roundTrips(client, session);
                 List<Double> stdio = overStdio(laptop, session);
-                nhd.end(session);
+                client.end(session);
                 System.out.println(line(socket, stdio));
             }
         } finally {
@@ -39,8 +40,8 @@ class BenchTest {
 
     private List<Double> overStdio(Laptop laptop, String session) throws Exception {
         EventFollower deaf = new EventFollower(Runnable::run, event -> { });
-        try (Nhd nhd = Nhd.connect(Way.STDIO.open(laptop), deaf)) {
-            return roundTrips(nhd, session);
+        try (Client client = Client.connect(Way.STDIO.open(laptop), Laptop.NAME, deaf)) {
+            return roundTrips(client, session);
         }
     }
 
@@ -50,11 +51,11 @@ class BenchTest {
         }
     }
 
-    private static List<Double> roundTrips(Nhd nhd, String session) throws Exception {
+    private static List<Double> roundTrips(Client client, String session) throws Exception {
         List<Double> millis = new ArrayList<>();
         for (int i = 0; i < WARM_UP + ROUND_TRIPS; i++) {
             long begin = System.nanoTime();
-            nhd.status(session);
+            client.status(session);
             if (i >= WARM_UP) {
                 millis.add((System.nanoTime() - begin) / 1e6);
             }

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.nhd.client.protocol.SessionStatus;
+import dev.nhd.client.protocol.WaitParams;
+import dev.nhd.client.protocol.WaitUntil;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -24,45 +27,45 @@ class CancellationTest {
         String namespace = cluster.deploy();
         try (Laptop laptop = new Laptop(); Journal journal = new Journal()) {
             RecordingTransport transport = new RecordingTransport(way.open(laptop));
-            try (Nhd nhd = Nhd.connect(transport, journal.follower())) {
-                String session = nhd.start(laptop.start(namespace)).session();
-                nhd.awaitSynced(session);
-                byFuture(nhd, session, transport);
-                byLimit(nhd, session, transport);
-                byInterrupt(nhd, session, transport);
-                assertEquals("synced", nhd.status(session).phase());
-                nhd.end(session);
+            try (Client client = Client.connect(transport, Laptop.NAME, journal.follower())) {
+                String session = client.start(laptop.start(namespace)).session();
+                client.awaitSynced(session);
+                byFuture(client, session, transport);
+                byLimit(client, session, transport);
+                byInterrupt(client, session, transport);
+                assertEquals("synced", client.status(session).phase());
+                client.end(session);
             }
         } finally {
             cluster.delete(namespace);
         }
     }
 
-    private void byFuture(Nhd nhd, String session, RecordingTransport transport) throws Exception {
-        CompletableFuture<SessionStatus> wait = never(nhd, session);
-        nhd.status(session);
+    private void byFuture(Client client, String session, RecordingTransport transport) throws Exception {
+        CompletableFuture<SessionStatus> wait = never(client, session);
+        client.status(session);
         assertFalse(wait.isDone());
         CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS).execute(() -> wait.cancel(true));
-        DaemonException error = assertThrows(DaemonException.class, () -> nhd.connection().await(wait, LIMIT));
+        DaemonException error = assertThrows(DaemonException.class, () -> client.connection().await(wait, LIMIT));
         assertEquals("cancelled", error.kind());
         assertCancelled(1, transport);
     }
 
-    private void byLimit(Nhd nhd, String session, RecordingTransport transport) throws Exception {
+    private void byLimit(Client client, String session, RecordingTransport transport) throws Exception {
         DaemonException error = assertThrows(
                 DaemonException.class,
-                () -> nhd.connection().await(never(nhd, session), Duration.ofMillis(50)));
+                () -> client.connection().await(never(client, session), Duration.ofMillis(50)));
         assertEquals("timeout", error.kind());
         assertCancelled(2, transport);
     }
 
-    private void byInterrupt(Nhd nhd, String session, RecordingTransport transport) throws Exception {
+    private void byInterrupt(Client client, String session, RecordingTransport transport) throws Exception {
         CountDownLatch interrupted = new CountDownLatch(1);
         Thread background = new Thread(() -> {
             // A flag that is set before the request is sent is the worst case: a channel would close.
             Thread.currentThread().interrupt();
-            CompletableFuture<SessionStatus> wait = never(nhd, session);
-            assertThrows(InterruptedException.class, () -> nhd.connection().await(wait, LIMIT));
+            CompletableFuture<SessionStatus> wait = never(client, session);
+            assertThrows(InterruptedException.class, () -> client.connection().await(wait, LIMIT));
             interrupted.countDown();
         });
         background.start();
@@ -71,8 +74,8 @@ class CancellationTest {
     }
 
     /** Its session goes on, so its end does not come. */
-    private CompletableFuture<SessionStatus> never(Nhd nhd, String session) {
-        return nhd.connection().daemon().waitUntil(new WaitParams(session, "ended", null));
+    private CompletableFuture<SessionStatus> never(Client client, String session) {
+        return client.connection().daemon().sessionWait(new WaitParams(session, WaitUntil.ENDED));
     }
 
     private void assertCancelled(int times, RecordingTransport transport) throws Exception {

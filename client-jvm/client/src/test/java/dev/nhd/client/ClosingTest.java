@@ -22,10 +22,10 @@ class ClosingTest {
     void aClosedConnectionLeavesNothing(Way way) throws Exception {
         try (Laptop laptop = new Laptop(); Journal journal = new Journal()) {
             laptop.startDaemon();
-            Nhd nhd = Nhd.connect(way.open(laptop), journal.follower());
+            Client client = Client.connect(way.open(laptop), Laptop.NAME, journal.follower());
             assertTrue(connections(laptop) > 0);
-            nhd.close();
-            Wait.until("the listener has ended", LIMIT, () -> nhd.connection().closed().isDone());
+            client.close();
+            Wait.until("the listener has ended", LIMIT, () -> client.connection().closed().isDone());
             Wait.until("the daemon has closed the socket", LIMIT, () -> connections(laptop) == 0);
             assertEquals(1, laptop.processes().size(), "left beside the daemon: " + laptop.processes());
         }
@@ -35,10 +35,12 @@ class ClosingTest {
     void aSubscriptionEndsOnce() throws Exception {
         try (Laptop laptop = new Laptop(); Journal journal = new Journal()) {
             laptop.startDaemon();
-            try (Nhd nhd = Nhd.connect(new SocketTransport(laptop.socket()), journal.follower())) {
-                String second = nhd.subscribe(new EventFollower(Runnable::run, event -> {}));
-                assertTrue(nhd.unsubscribe(second));
-                assertFalse(nhd.unsubscribe(second));
+            try (Client client = Client.connect(new SocketTransport(laptop.socket()), Laptop.NAME, journal.follower())) {
+                String second = client.subscribe(new EventFollower(Runnable::run, event -> {}));
+                Boolean first = client.call(daemon -> daemon.eventsUnsubscribe(second));
+                Boolean again = client.call(daemon -> daemon.eventsUnsubscribe(second));
+                assertTrue(first);
+                assertFalse(again);
             }
         }
     }

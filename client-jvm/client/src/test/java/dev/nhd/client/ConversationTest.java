@@ -5,6 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.nhd.client.protocol.DaemonMethods;
+import dev.nhd.client.protocol.HelloResult;
+import dev.nhd.client.protocol.PlanResult;
+import dev.nhd.client.protocol.PlannedChange;
+import dev.nhd.client.protocol.SessionForward;
+import dev.nhd.client.protocol.SessionStatus;
+import dev.nhd.client.protocol.WorkloadRef;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -43,17 +50,17 @@ class ConversationTest {
     void aSessionFromHelloToItsEnd(Way way) throws Exception {
         assertEquals(List.of(), laptop.processes(), "something runs before");
         Deployment before = cluster.web(namespace);
-        try (Nhd nhd = Nhd.connect(way.open(laptop), journal.follower())) {
-            HelloResult hello = nhd.hello("jvm-test 1");
-            assertEquals(NhdDaemon.PROTOCOL, hello.protocol());
+        try (Client client = Client.connect(way.open(laptop), Laptop.NAME, journal.follower())) {
+            HelloResult hello = client.hello();
+            assertEquals(DaemonMethods.PROTOCOL_VERSION, hello.protocol());
             assertEquals(laptop.home().toString(), hello.home());
-            planned(nhd.plan(laptop.start(namespace)));
+            planned(client.plan(laptop.start(namespace)));
 
-            String session = nhd.start(laptop.start(namespace)).session();
-            SessionStatus synced = nhd.awaitSynced(session);
-            developing(nhd, synced);
-            nhd.end(session);
-            ended(nhd, session, before);
+            String session = client.start(laptop.start(namespace)).session();
+            SessionStatus synced = client.awaitSynced(session);
+            developing(client, synced);
+            client.end(session);
+            ended(client, session, before);
         }
     }
 
@@ -64,49 +71,49 @@ class ConversationTest {
         assertTrue(plan.changes().get(1).diff().contains("nocalhost-dev"), plan.changes().get(1).diff());
     }
 
-    private void developing(Nhd nhd, SessionStatus synced) throws Exception {
+    private void developing(Client client, SessionStatus synced) throws Exception {
         assertEquals("synced", synced.phase());
-        assertEquals(List.of(synced.session()), nhd.list().stream().map(SessionStatus::session).toList());
+        assertEquals(List.of(synced.session()), client.list().stream().map(SessionStatus::session).toList());
         long files = synced.sync().totalFiles();
-        arrives(nhd, synced, "second.txt", "saved from the JVM");
+        arrives(client, synced, "second.txt", "saved from the JVM");
 
-        SessionStatus status = nhd.status(synced.session());
+        SessionStatus status = client.status(synced.session());
         assertEquals("inSync", status.sync().state());
         assertEquals(0, status.sync().needFiles());
         assertEquals(files + 1, status.sync().totalFiles());
         assertTrue(status.pod().ready());
-        forwarded(nhd, status);
-        forwarding(nhd, status.session());
+        forwarded(client, status);
+        forwarding(client, status.session());
     }
 
     /** Asked for twice it is one forward, and ended it takes no more connections. */
-    private void forwarding(Nhd nhd, String session) throws Exception {
-        int port = nhd.forward(session, 8000);
-        assertEquals(port, nhd.forward(session, 8000));
+    private void forwarding(Client client, String session) throws Exception {
+        int port = client.forward(session, 8000);
+        assertEquals(port, client.forward(session, 8000));
         new Socket(InetAddress.getLoopbackAddress(), port).close();
-        assertEquals(List.of(port), nhd.endForward(session, 8000).stream().map(SessionForward::localPort).toList());
+        assertEquals(List.of(port), client.endForward(session, 8000).stream().map(SessionForward::localPort).toList());
         assertThrows(ConnectException.class, () -> new Socket(InetAddress.getLoopbackAddress(), port).close());
     }
 
-    private void arrives(Nhd nhd, SessionStatus session, String name, String text) throws Exception {
+    private void arrives(Client client, SessionStatus session, String name, String text) throws Exception {
         laptop.save(name, text);
-        nhd.awaitSynced(session.session());
+        client.awaitSynced(session.session());
         assertEquals(text, cluster.run(namespace, session.pod().name(), "cat", name));
     }
 
     /** The sidecar's syncthing is behind the forward, and counts who comes. */
-    private void forwarded(Nhd nhd, SessionStatus status) throws Exception {
+    private void forwarded(Client client, SessionStatus status) throws Exception {
         long connections = status.forward().connections();
         assertTrue(status.forward().remotePort() > 0);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), status.forward().localPort())) {
             assertTrue(socket.isConnected());
             Wait.until("the connection is counted", LIMIT,
-                    () -> nhd.status(status.session()).forward().connections() > connections);
+                    () -> client.status(status.session()).forward().connections() > connections);
         }
     }
 
-    private void ended(Nhd nhd, String session, Deployment before) throws Exception {
-        assertEquals(List.of(), nhd.list());
+    private void ended(Client client, String session, Deployment before) throws Exception {
+        assertEquals(List.of(), client.list());
         Deployment after = cluster.web(namespace);
         assertEquals(before.getMetadata().getUid(), after.getMetadata().getUid());
         assertEquals(before.getSpec(), after.getSpec());
@@ -116,8 +123,9 @@ class ConversationTest {
         assertEquals(List.of("starting", "ready", "synced", "ending", "ended"), journal.phases(session));
         List<String> done = journal.steps(session, "done");
         assertTrue(done.indexOf("createRecord") < done.indexOf("enterDevMode"), done.toString());
-        assertTrue(done.indexOf("enterDevMode") < done.indexOf("awaitSync"), done.toString());
-        assertTrue(done.indexOf("awaitSync") < done.indexOf("restoreWorkload"), done.toString());
+        // No sync is awaited where it is complete as soon as the pod is ready.
+        assertTrue(done.indexOf("enterDevMode") < done.indexOf("startSync"), done.toString());
+        assertTrue(done.indexOf("startSync") < done.indexOf("restoreWorkload"), done.toString());
         journal.events().forEach(event -> assertNotNull(event.at()));
     }
 }

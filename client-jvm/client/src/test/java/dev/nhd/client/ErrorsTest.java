@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.nhd.client.protocol.DaemonMethods;
+import dev.nhd.client.protocol.HelloParams;
+import dev.nhd.client.protocol.StartParams;
+import dev.nhd.client.protocol.WaitParams;
+import dev.nhd.client.protocol.WaitUntil;
+import dev.nhd.client.protocol.WorkloadKind;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -17,25 +23,25 @@ class ErrorsTest {
 
     private final Journal journal = new Journal();
     private Laptop laptop;
-    private Nhd nhd;
+    private Client client;
 
     @BeforeEach
     void set() throws Exception {
         laptop = new Laptop();
         laptop.startDaemon();
-        nhd = Nhd.connect(new SocketTransport(laptop.socket()), journal.follower());
+        client = Client.connect(new SocketTransport(laptop.socket()), Laptop.NAME, journal.follower());
     }
 
     @AfterEach
     void close() throws Exception {
-        nhd.close();
+        client.close();
         journal.close();
         laptop.close();
     }
 
     @Test
     void aPlanOfNoWorkloadSaysSo() throws Exception {
-        DaemonException error = assertThrows(DaemonException.class, () -> nhd.plan(laptop.start("default")));
+        DaemonException error = assertThrows(DaemonException.class, () -> client.plan(laptop.start("default")));
         assertEquals("workloadNotFound", error.kind());
         assertTrue(error.getMessage().contains("web"), error.getMessage());
         assertNotNull(error.hint());
@@ -43,8 +49,8 @@ class ErrorsTest {
 
     @Test
     void aStartOfNoWorkloadFailsWhereItIsWaitedFor() throws Exception {
-        String session = nhd.start(laptop.start("default")).session();
-        DaemonException error = assertThrows(DaemonException.class, () -> nhd.awaitSynced(session));
+        String session = client.start(laptop.start("default")).session();
+        DaemonException error = assertThrows(DaemonException.class, () -> client.awaitSynced(session));
         assertEquals("workloadNotFound", error.kind());
         assertEquals(session, error.session());
         assertNotNull(error.hint());
@@ -53,27 +59,27 @@ class ErrorsTest {
 
     @Test
     void aStartWithoutItsSourceIsRefusedAtOnce() {
-        StartParams params = laptop.start("default");
-        params.source = laptop.home().resolve("misspelled").toString();
-        DaemonException error = assertThrows(DaemonException.class, () -> nhd.start(params));
+        String misspelled = laptop.home().resolve("misspelled").toString();
+        StartParams params = new StartParams(WorkloadKind.DEPLOYMENT, "web", misspelled).withImage("nhd-tests/dev:1");
+        DaemonException error = assertThrows(DaemonException.class, () -> client.start(params));
         assertEquals("sourceMissing", error.kind());
     }
 
     @Test
     void anotherProtocolIsRefusedWithWhatToUpdate() {
-        Connection connection = nhd.connection();
-        HelloParams params = new HelloParams("from the future 1", NhdDaemon.PROTOCOL + 1);
+        Connection connection = client.connection();
+        HelloParams params = new HelloParams("from the future 1", DaemonMethods.PROTOCOL_VERSION + 1);
         DaemonException error = assertThrows(
-                DaemonException.class, () -> connection.await(connection.daemon().hello(params), LIMIT));
+                DaemonException.class, () -> connection.await(connection.daemon().daemonHello(params), LIMIT));
         assertEquals("protocolMismatch", error.kind());
         assertNotNull(error.hint());
     }
 
     @Test
     void aDaemonThatDiesFailsWhatWasWaitedFor() throws Exception {
-        WaitParams params = new WaitParams(nhd.start(laptop.start("default")).session(), "ended", null);
-        Connection connection = nhd.connection();
-        var answer = connection.daemon().waitUntil(params);
+        WaitParams params = new WaitParams(client.start(laptop.start("default")).session(), WaitUntil.ENDED);
+        Connection connection = client.connection();
+        var answer = connection.daemon().sessionWait(params);
         laptop.killDaemon();
         // The answer of a session that has failed may have come before.
         if (!answer.isDone()) {
@@ -81,7 +87,17 @@ class ErrorsTest {
                     assertThrows(DaemonException.class, () -> connection.await(answer, LIMIT));
             assertEquals("daemonUnreachable", error.kind());
         }
-        assertEquals("daemonUnreachable", assertThrows(DaemonException.class, nhd::list).kind());
+        assertEquals("daemonUnreachable", assertThrows(DaemonException.class, client::list).kind());
+    }
+
+    @Test
+    void theSearchForTheSocketSaysWhyThereIsNoDaemon() {
+        Map<String, String> environment = laptop.environment();
+        environment.put("NHD_HOME", "not/absolute");
+        DaemonException error =
+                assertThrows(DaemonException.class, () -> DaemonSocket.find(Laptop.cli(), environment));
+        assertEquals("daemonUnreachable", error.kind());
+        assertTrue(error.getMessage().contains("NHD_HOME"), error.getMessage());
     }
 
     @Test
@@ -90,7 +106,7 @@ class ErrorsTest {
         environment.put("NHD_HOME", "not/absolute");
         DaemonException error = assertThrows(
                 DaemonException.class,
-                () -> Nhd.connect(new StdioTransport(Laptop.cli(), environment), journal.follower()));
+                () -> Client.connect(new StdioTransport(Laptop.cli(), environment), Laptop.NAME, journal.follower()));
         assertEquals("daemonUnreachable", error.kind());
         assertTrue(error.getMessage().contains("NHD_HOME"), error.getMessage());
     }

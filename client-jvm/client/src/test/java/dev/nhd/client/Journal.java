@@ -2,6 +2,8 @@ package dev.nhd.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.nhd.client.protocol.Event;
+import dev.nhd.client.protocol.SessionStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -1,5 +1,7 @@
 package dev.nhd.client;
 
+import dev.nhd.client.protocol.StartParams;
+import dev.nhd.client.protocol.WorkloadKind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +16,8 @@ import java.util.stream.Stream;
 
 /** A developer's machine in a temporary folder: a home for the daemon, a source folder, and the daemon itself. */
 final class Laptop implements AutoCloseable {
+    /** What the tests call themselves in the daemon's log. */
+    static final String NAME = "jvm-test 1";
     /** Maven runs tests in the folder of their module. */
     static final Path REPOSITORY = Path.of("../..").toAbsolutePath().normalize();
     /** Where nhd, nhd-cli and nhd-test-cluster are: in {@code NHD_TEST_BINARIES}, else in the debug build. */
@@ -65,10 +69,11 @@ final class Laptop implements AutoCloseable {
     }
 
     StartParams start(String namespace) {
-        StartParams params = Nhd.deployment("web", namespace, "nhd-tests/dev:1", source().toString());
-        params.kubeconfig = Cluster.shared().kubeconfig().toString();
-        params.environment = environment();
-        return params;
+        return new StartParams(WorkloadKind.DEPLOYMENT, "web", source().toString())
+                .withNamespace(namespace)
+                .withImage("nhd-tests/dev:1")
+                .withKubeconfig(Cluster.shared().kubeconfig().toString())
+                .withEnvironment(environment());
     }
 
     void startDaemon() throws Exception {

@@ -19,14 +19,14 @@ class ResumeTest {
         try (Laptop laptop = new Laptop(); Journal journal = new Journal(); Journal other = new Journal()) {
             laptop.startDaemon();
             String session;
-            try (Nhd nhd = Nhd.connect(new SocketTransport(laptop.socket()), journal.follower())) {
-                session = nhd.start(laptop.start(namespace)).session();
+            try (Client client = Client.connect(new SocketTransport(laptop.socket()), Laptop.NAME, journal.follower())) {
+                session = client.start(laptop.start(namespace)).session();
             }
-            try (Nhd nhd = Nhd.connect(new SocketTransport(laptop.socket()), other.follower())) {
-                nhd.awaitSynced(session);
+            try (Client client = Client.connect(new SocketTransport(laptop.socket()), Laptop.NAME, other.follower())) {
+                client.awaitSynced(session);
             }
-            try (Nhd nhd = Nhd.connect(new SocketTransport(laptop.socket()), journal.follower())) {
-                nhd.end(session);
+            try (Client client = Client.connect(new SocketTransport(laptop.socket()), Laptop.NAME, journal.follower())) {
+                client.end(session);
                 Wait.until("the last event", LIMIT, () -> journal.reached(session, "ended"));
             }
             journal.assertWhole();
@@ -43,19 +43,20 @@ class ResumeTest {
         AtomicInteger opened = new AtomicInteger();
         try (Laptop laptop = new Laptop(); Journal journal = new Journal()) {
             laptop.startDaemon();
-            NhdService service = new NhdService(
+            ReconnectingClient reconnecting = new ReconnectingClient(
                     () -> {
                         opened.incrementAndGet();
                         return Way.STDIO.open(laptop);
                     },
+                    Laptop.NAME,
                     journal.follower());
-            try (service) {
-                String session = service.nhd().start(laptop.start(namespace)).session();
-                service.nhd().awaitSynced(session);
+            try (reconnecting) {
+                String session = reconnecting.client().start(laptop.start(namespace)).session();
+                reconnecting.client().awaitSynced(session);
                 laptop.killDaemon();
                 // Its syncthing died with it, so that the next daemon has something to tell.
                 Wait.until("it has connected again", LIMIT, () -> opened.get() > 1);
-                service.nhd().end(session);
+                reconnecting.client().end(session);
                 Wait.until("the last event", LIMIT, () -> journal.reached(session, "ended"));
             }
             journal.events().forEach(table::apply);

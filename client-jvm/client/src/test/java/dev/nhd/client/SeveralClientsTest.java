@@ -3,6 +3,7 @@ package dev.nhd.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.nhd.client.protocol.Event;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -28,15 +29,15 @@ class SeveralClientsTest {
         String namespace = cluster.deploy();
         try (Laptop laptop = new Laptop(); Journal jvm = new Journal()) {
             laptop.startDaemon();
-            try (Nhd nhd = Nhd.connect(new SocketTransport(laptop.socket()), jvm.follower());
+            try (Client client = Client.connect(new SocketTransport(laptop.socket()), Laptop.NAME, jvm.follower());
                     Watcher node = new Watcher(laptop.environment(), "node", WATCH);
                     Watcher cli = new Watcher(
                             laptop.environment(), Laptop.cli().toString(), "events", "--follow", "--json");
                     SocketChannel deaf = deaf(laptop.socket())) {
                 Wait.until("all have subscribed", LIMIT, () -> !node.events().isEmpty()
                         && !cli.events().isEmpty() && !jvm.events().isEmpty());
-                String session = nhd.start(laptop.start(namespace)).session();
-                nhd.awaitSynced(session);
+                String session = client.start(laptop.start(namespace)).session();
+                client.awaitSynced(session);
                 assertEquals(0, laptop.cli("forward", "start", ":8000", "deployment/web", "-n", namespace));
                 assertEquals(0, laptop.cli("end", "deployment/web", "-n", namespace));
                 Wait.until("all have heard of the end", LIMIT, () -> jvm.reached(session, "ended")
@@ -59,9 +60,9 @@ class SeveralClientsTest {
         String namespace = cluster.deploy();
         try (Laptop laptop = new Laptop(); Journal journal = new Journal()) {
             laptop.startDaemon();
-            try (Nhd nhd = Nhd.connect(new SocketTransport(laptop.socket()), journal.follower())) {
-                String session = nhd.start(laptop.start(namespace)).session();
-                nhd.awaitSynced(session);
+            try (Client client = Client.connect(new SocketTransport(laptop.socket()), Laptop.NAME, journal.follower())) {
+                String session = client.start(laptop.start(namespace)).session();
+                client.awaitSynced(session);
                 long before = openSockets(laptop);
                 String wait = "{\"session\":\"" + session + "\",\"until\":\"ended\"}";
                 try (Watcher node = new Watcher(laptop.environment(), "node", WATCH);
@@ -72,8 +73,8 @@ class SeveralClientsTest {
                     waiting.kill();
                     Wait.until("both are gone", LIMIT, () -> openSockets(laptop) <= before);
                 }
-                assertEquals("synced", nhd.status(session).phase());
-                nhd.end(session);
+                assertEquals("synced", client.status(session).phase());
+                client.end(session);
                 Wait.until("the last event", LIMIT, () -> journal.reached(session, "ended"));
             }
         } finally {

@@ -1,14 +1,15 @@
 package dev.nhd.client;
 
 import com.google.gson.Gson;
+import dev.nhd.client.protocol.Event;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.ArrayList;
-import java.util.Objects;
 import java.util.Map;
+import java.util.Objects;
 
 /** Another client of the daemon, in a process of its own that prints each event as a line of JSON. */
 final class Watcher implements AutoCloseable {

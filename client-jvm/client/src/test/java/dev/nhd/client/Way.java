@@ -6,7 +6,7 @@ import java.io.IOException;
 enum Way {
     SOCKET {
         @Override
-        Transport open(Laptop laptop) throws IOException {
+        Transport open(Laptop laptop) throws IOException, DaemonException {
             return new SocketTransport(DaemonSocket.find(Laptop.cli(), laptop.environment()));
         }
     },
@@ -18,5 +18,5 @@ enum Way {
     };
 
     /** Starts the daemon where none runs. */
-    abstract Transport open(Laptop laptop) throws IOException;
+    abstract Transport open(Laptop laptop) throws IOException, DaemonException;
 }

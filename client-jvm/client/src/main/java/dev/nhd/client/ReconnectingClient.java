@@ -6,43 +6,60 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Stays connected for as long as the plugin lives: a lost connection is opened again, and events go on without a gap. */
-// doc:begin service
-public final class NhdService implements AutoCloseable {
+/**
+ * Stays connected for as long as a plugin lives: a lost connection is opened again, every second until it is there, and
+ * events go on without a gap. Nothing is connected before the first call of {@link #client}. For any number of threads.
+ */
+public final class ReconnectingClient implements AutoCloseable {
     private static final long RETRY_MILLIS = 1000;
 
     private final Callable<Transport> transports;
+    private final String name;
     private final EventFollower follower;
     private final ScheduledExecutorService reconnecting = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "nhd reconnecting");
         thread.setDaemon(true);
         return thread;
     });
-    private Nhd current;
+    private Client current;
     private boolean disposed;
 
-    /** @param transports opens a way to the daemon, each time anew */
-    public NhdService(Callable<Transport> transports, EventFollower follower) {
+    /**
+     * Connects to nothing yet.
+     *
+     * @param transports opens a way to the daemon, each time anew
+     * @param name who calls, for the daemon's log: {@code my-plugin 1.0.0}
+     * @param follower takes events
+     */
+    public ReconnectingClient(Callable<Transport> transports, String name, EventFollower follower) {
         this.transports = transports;
+        this.name = name;
         this.follower = follower;
     }
 
-    /** The connection that there is, or a new one. Blocks while it is opened. */
-    public synchronized Nhd nhd() throws IOException, DaemonException, InterruptedException {
+    /**
+     * The connection that there is, or a new one. Blocks while it is opened.
+     *
+     * @return a client to make calls with now and not to keep
+     * @throws DaemonException as {@link Client#connect}
+     * @throws IOException where there is no way to a daemon, or this is closed
+     * @throws InterruptedException where this thread is interrupted
+     */
+    public synchronized Client client() throws IOException, DaemonException, InterruptedException {
         if (disposed) {
-            throw new IOException("the plugin is being unloaded");
+            throw new IOException("the client of the daemon is closed");
         }
         if (current == null || current.connection().closed().isDone()) {
-            current = Nhd.connect(open(), follower);
+            current = Client.connect(open(), name, follower);
             current.connection().closed().thenRun(() -> reconnectAfter(0));
         }
         return current;
     }
 
-    private Transport open() throws IOException {
+    private Transport open() throws IOException, DaemonException, InterruptedException {
         try {
             return transports.call();
-        } catch (IOException | RuntimeException error) {
+        } catch (IOException | DaemonException | InterruptedException | RuntimeException error) {
             throw error;
         } catch (Exception error) {
             throw new IOException("failed to reach the daemon", error);
@@ -57,7 +74,7 @@ public final class NhdService implements AutoCloseable {
 
     private void reconnect() {
         try {
-            nhd();
+            client();
         } catch (IOException | DaemonException unreachable) {
             reconnectAfter(RETRY_MILLIS);
         } catch (InterruptedException disposed) {
@@ -65,6 +82,7 @@ public final class NhdService implements AutoCloseable {
         }
     }
 
+    /** Closes the connection, and opens none again. Sessions go on, and so does the daemon. */
     @Override
     public synchronized void close() throws IOException {
         disposed = true;
@@ -74,4 +92,3 @@ public final class NhdService implements AutoCloseable {
         }
     }
 }
-// doc:end
