@@ -30,7 +30,7 @@ client-ts/test.sh
 
 # After the one for Node.js, which takes part in a test of several clients.
 step "JVM"
-tests/jvm/run.sh
+client-jvm/test.sh
 
 step "tests"
 # Tests on the node mostly wait for it: more of them than there are processors run side by side.

@@ -56,6 +56,7 @@ pub enum EventBody {
         /// The id of the session that it concerns.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         session: Option<String>,
+        /// What the user should know.
         message: String,
     },
 }

@@ -34,7 +34,9 @@ pub struct WorkloadListParams {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WorkloadList {
+    /// The kubeconfig's context.
     pub context: String,
+    /// The address of the API server.
     pub server: String,
     pub workloads: Vec<WorkloadSummary>,
     /// What could not be listed, and why.
@@ -61,7 +63,9 @@ pub struct WorkloadSummary {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplicaCount {
+    /// How many are ready.
     pub ready: u32,
+    /// How many the workload wants.
     pub desired: u32,
 }
 
@@ -86,8 +90,11 @@ pub struct DevModeSummary {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DevModeOwner {
+    /// The name of the user.
     pub user: String,
+    /// The name of the machine.
     pub host: String,
+    /// When the session was started.
     pub since: Timestamp,
 }
 
@@ -96,6 +103,7 @@ pub struct DevModeOwner {
 #[serde(rename_all = "camelCase")]
 pub struct ReleaseParams {
     pub kind: WorkloadKind,
+    /// The workload's name.
     pub name: String,
     /// Without it the context's namespace, or `default`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

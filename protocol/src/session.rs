@@ -340,6 +340,7 @@ pub struct PlanResult {
     pub container: String,
     /// In the order in which they would be written.
     pub changes: Vec<PlannedChange>,
+    /// What the user should know before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
 }

@@ -39,6 +39,7 @@ pub enum LeftOutBy {
 pub struct SyncProblem {
     /// Relative to the source folder.
     pub path: String,
+    /// Why it cannot be, in the words of the system.
     pub error: String,
 }
 

@@ -82,8 +82,10 @@ impl FromStr for WorkloadKind {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WorkloadRef {
+    /// Where it is.
     pub namespace: String,
     pub kind: WorkloadKind,
+    /// Its name.
     pub name: String,
 }
 

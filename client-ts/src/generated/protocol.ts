@@ -74,8 +74,11 @@ export interface Cursor {
 
 /** The user and machine that began a session. */
 export interface DevModeOwner {
+  /** The name of the machine. */
   host: string;
+  /** When the session was started. */
   since: string;
+  /** The name of the user. */
   user: string;
 }
 
@@ -226,6 +229,7 @@ export type Event = {
   /** Something that the user should know. */
   | {
       type: "warning";
+      /** What the user should know. */
       message: string;
       /** The id of the session that it concerns. */
       session?: string;
@@ -414,6 +418,7 @@ export interface PlanResult {
   /** The address of the API server. */
   server: string;
   workload: WorkloadRef;
+  /** What the user should know before. */
   warnings?: string[];
 }
 
@@ -469,6 +474,7 @@ export interface PortForward {
 /** The workload to take out of DevMode that another daemon put into it. */
 export interface ReleaseParams {
   kind: WorkloadKind;
+  /** The workload's name. */
   name: string;
   /** As in `session.start`. */
   context?: string;
@@ -482,7 +488,9 @@ export interface ReleaseParams {
 
 /** Pods of a workload. */
 export interface ReplicaCount {
+  /** How many the workload wants. */
   desired: number;
+  /** How many are ready. */
   ready: number;
 }
 
@@ -733,6 +741,7 @@ export type StepOutcome =
 
 /** A path that cannot be read or written. */
 export interface SyncProblem {
+  /** Why it cannot be, in the words of the system. */
   error: string;
   /** Relative to the source folder. */
   path: string;
@@ -846,7 +855,9 @@ export type WorkloadKind =
  * itself made. Kinds that the user may not list are left out and named.
  */
 export interface WorkloadList {
+  /** The kubeconfig's context. */
   context: string;
+  /** The address of the API server. */
   server: string;
   workloads: WorkloadSummary[];
   /** What could not be listed, and why. */
@@ -870,7 +881,9 @@ export interface WorkloadListParams {
 /** One workload of a cluster. */
 export interface WorkloadRef {
   kind: WorkloadKind;
+  /** Its name. */
   name: string;
+  /** Where it is. */
   namespace: string;
 }
 

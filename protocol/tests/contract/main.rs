@@ -1,7 +1,8 @@
-//! What is made from the table of methods and the types: OpenRPC, TypeScript and the reference. `NHD_REWRITE=1` writes
+//! What is made from the table of methods and the types: OpenRPC, TypeScript, Java and the reference. `NHD_REWRITE=1` writes
 //! it; without, a test fails with a diff where the committed files are not what would be written.
 
 mod examples;
+mod java;
 mod openrpc;
 mod reference;
 mod schema;
@@ -53,6 +54,19 @@ fn the_openrpc_document_is_that_of_the_protocol() {
 #[test]
 fn the_typescript_types_are_those_of_the_protocol() {
     check("client-ts/src/generated/protocol.ts", &typescript::render(&document()));
+}
+
+#[test]
+fn the_java_types_are_those_of_the_protocol() {
+    let expected = java::render(&document());
+    for (name, text) in &expected {
+        check(&format!("{}/{name}", java::FOLDER), text);
+    }
+    for entry in std::fs::read_dir(root().join(java::FOLDER)).expect("the folder") {
+        let path = entry.expect("a file").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+        assert!(expected.contains_key(name), "{name} is no type of the protocol any more: delete {path:?}");
+    }
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub async fn measure(cluster: &SharedCluster) -> Result<Vec<Figure>> {
     }
 
     let node = script(cluster, "client-ts/test.sh", &["--bench"]).await?;
-    let jvm = script(cluster, "tests/jvm/bench.sh", &[]).await?;
+    let jvm = script(cluster, "client-jvm/test.sh", &["--bench"]).await?;
     let process = processes.median();
     let peer = || format!("nhd-cli status --json {}", processes.spread("ms"));
     let call = |what, p50: f64, p95: f64| {
@@ -118,10 +118,7 @@ async fn script(cluster: &SharedCluster, name: &'static str, arguments: &'static
 
 fn environment(kubeconfig: &Path, binaries: PathBuf) -> BTreeMap<String, OsString> {
     let ours = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
-    let theirs = [
-        (crate::cluster::KUBECONFIG_VARIABLE, kubeconfig.into()),
-        ("NHD_TEST_BINARIES", binaries.clone().into()),
-        ("NHD_BINARIES", binaries.into()),
-    ];
+    let theirs =
+        [(crate::cluster::KUBECONFIG_VARIABLE, kubeconfig.into()), ("NHD_TEST_BINARIES", binaries.into())];
     ours.chain(theirs.map(|(name, value)| (name.to_owned(), value))).collect()
 }

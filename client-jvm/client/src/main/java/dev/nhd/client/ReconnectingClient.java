@@ -1,0 +1,94 @@
+package dev.nhd.client;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Stays connected for as long as a plugin lives: a lost connection is opened again, every second until it is there, and
+ * events go on without a gap. Nothing is connected before the first call of {@link #client}. For any number of threads.
+ */
+public final class ReconnectingClient implements AutoCloseable {
+    private static final long RETRY_MILLIS = 1000;
+
+    private final Callable<Transport> transports;
+    private final String name;
+    private final EventFollower follower;
+    private final ScheduledExecutorService reconnecting = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "nhd reconnecting");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private Client current;
+    private boolean disposed;
+
+    /**
+     * Connects to nothing yet.
+     *
+     * @param transports opens a way to the daemon, each time anew
+     * @param name who calls, for the daemon's log: {@code my-plugin 1.0.0}
+     * @param follower takes events
+     */
+    public ReconnectingClient(Callable<Transport> transports, String name, EventFollower follower) {
+        this.transports = transports;
+        this.name = name;
+        this.follower = follower;
+    }
+
+    /**
+     * The connection that there is, or a new one. Blocks while it is opened.
+     *
+     * @return a client to make calls with now and not to keep
+     * @throws DaemonException as {@link Client#connect}
+     * @throws IOException where there is no way to a daemon, or this is closed
+     * @throws InterruptedException where this thread is interrupted
+     */
+    public synchronized Client client() throws IOException, DaemonException, InterruptedException {
+        if (disposed) {
+            throw new IOException("the client of the daemon is closed");
+        }
+        if (current == null || current.connection().closed().isDone()) {
+            current = Client.connect(open(), name, follower);
+            current.connection().closed().thenRun(() -> reconnectAfter(0));
+        }
+        return current;
+    }
+
+    private Transport open() throws IOException, DaemonException, InterruptedException {
+        try {
+            return transports.call();
+        } catch (IOException | DaemonException | InterruptedException | RuntimeException error) {
+            throw error;
+        } catch (Exception error) {
+            throw new IOException("failed to reach the daemon", error);
+        }
+    }
+
+    private void reconnectAfter(long millis) {
+        if (!reconnecting.isShutdown()) {
+            reconnecting.schedule(this::reconnect, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void reconnect() {
+        try {
+            client();
+        } catch (IOException | DaemonException unreachable) {
+            reconnectAfter(RETRY_MILLIS);
+        } catch (InterruptedException disposed) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Closes the connection, and opens none again. Sessions go on, and so does the daemon. */
+    @Override
+    public synchronized void close() throws IOException {
+        disposed = true;
+        reconnecting.shutdownNow();
+        if (current != null) {
+            current.close();
+        }
+    }
+}

@@ -1,0 +1,14 @@
+// Made from the crate nhd-protocol; do not edit. To write it anew: NHD_REWRITE=1 cargo test -p nhd-protocol --test contract
+package dev.nhd.client.protocol;
+
+/**
+ * Who answers.
+ *
+ * @param home The folder of the daemon's store and logs.
+ * @param pid The daemon's process.
+ * @param protocol The protocol version that the daemon speaks.
+ * @param socket The socket that it listens on.
+ * @param startedAt When the daemon was started.
+ * @param version The daemon's version.
+ */
+public record HelloResult(String home, long pid, long protocol, String socket, String startedAt, String version) {}

@@ -1,0 +1,11 @@
+// Made from the crate nhd-protocol; do not edit. To write it anew: NHD_REWRITE=1 cargo test -p nhd-protocol --test contract
+package dev.nhd.client.protocol;
+
+/**
+ * The dev pod.
+ *
+ * @param ready Whether its two containers are ready.
+ * @param name Its name, once there is one. May be null.
+ * @param waitingFor What it waits for, in the cluster's words: {@code ErrImagePull: …}. May be null.
+ */
+public record PodStatus(boolean ready, String name, String waitingFor) {}

@@ -1,0 +1,29 @@
+// Made from the crate nhd-protocol; do not edit. To write it anew: NHD_REWRITE=1 cargo test -p nhd-protocol --test contract
+package dev.nhd.client.protocol;
+
+/**
+ * A forward with the session that it belongs to.
+ *
+ * @param connections Connections accepted since the forward was opened.
+ * @param openConnections Connections open now.
+ * @param reason Why there is a forward. One of {@link ForwardReason}.
+ * @param remotePort The port in the pod.
+ * @param session The session's id.
+ * @param state How far a forward has come. One of {@link ForwardState}.
+ * @param workload One workload of a cluster.
+ * @param error Why the local port could not be opened. May be null.
+ * @param lastError The last connection that failed, and why: where nothing listens on the port in the pod, it says
+ *     so. May be null.
+ * @param localPort The port on 127.0.0.1; absent while a free one is yet to be chosen. May be null.
+ */
+public record SessionForward(
+        long connections,
+        long openConnections,
+        String reason,
+        int remotePort,
+        String session,
+        String state,
+        WorkloadRef workload,
+        ErrorInfo error,
+        String lastError,
+        Integer localPort) {}

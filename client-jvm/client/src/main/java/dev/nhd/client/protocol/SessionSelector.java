@@ -1,0 +1,89 @@
+// Made from the crate nhd-protocol; do not edit. To write it anew: NHD_REWRITE=1 cargo test -p nhd-protocol --test contract
+package dev.nhd.client.protocol;
+
+/**
+ * Names sessions: one by its id, or those of a workload. A workload named without a namespace matches in every one.
+ *
+ * @param all Every session that the other members leave. {@code session.end} wants it said, so that a member
+ *     forgotten or misspelled does not end everything. May be null.
+ * @param context The kubeconfig context that the session was started with. May be null.
+ * @param kind The kinds of workload that DevMode knows, spelled as the Kubernetes API spells them. One of
+ *     {@link WorkloadKind}. May be null.
+ * @param name The workload's name. May be null.
+ * @param namespace The workload's namespace. May be null.
+ * @param session The session's id. May be null.
+ */
+public record SessionSelector(
+        Boolean all,
+        String context,
+        String kind,
+        String name,
+        String namespace,
+        String session) {
+    /** With nothing but what has to be there. */
+    public SessionSelector() {
+        this(null, null, null, null, null, null);
+    }
+
+    /**
+     * The same with {@code all}.
+     *
+     * @param all Every session that the other members leave. {@code session.end} wants it said, so that a member
+     *     forgotten or misspelled does not end everything.
+     * @return a copy
+     */
+    public SessionSelector withAll(boolean all) {
+        return new SessionSelector(all, context, kind, name, namespace, session);
+    }
+
+    /**
+     * The same with {@code context}.
+     *
+     * @param context The kubeconfig context that the session was started with.
+     * @return a copy
+     */
+    public SessionSelector withContext(String context) {
+        return new SessionSelector(all, context, kind, name, namespace, session);
+    }
+
+    /**
+     * The same with {@code kind}.
+     *
+     * @param kind The kinds of workload that DevMode knows, spelled as the Kubernetes API spells them. One of
+     *     {@link WorkloadKind}.
+     * @return a copy
+     */
+    public SessionSelector withKind(String kind) {
+        return new SessionSelector(all, context, kind, name, namespace, session);
+    }
+
+    /**
+     * The same with {@code name}.
+     *
+     * @param name The workload's name.
+     * @return a copy
+     */
+    public SessionSelector withName(String name) {
+        return new SessionSelector(all, context, kind, name, namespace, session);
+    }
+
+    /**
+     * The same with {@code namespace}.
+     *
+     * @param namespace The workload's namespace.
+     * @return a copy
+     */
+    public SessionSelector withNamespace(String namespace) {
+        return new SessionSelector(all, context, kind, name, namespace, session);
+    }
+
+    /**
+     * The same with {@code session}.
+     *
+     * @param session The session's id.
+     * @return a copy
+     */
+    public SessionSelector withSession(String session) {
+        return new SessionSelector(all, context, kind, name, namespace, session);
+    }
+}

@@ -1,0 +1,76 @@
+// Made from the crate nhd-protocol; do not edit. To write it anew: NHD_REWRITE=1 cargo test -p nhd-protocol --test contract
+package dev.nhd.client.protocol;
+
+import java.util.List;
+
+/**
+ * A dev session with all that there is to know of it.
+ *
+ * @param context The kubeconfig's context that the session is pinned to.
+ * @param image The dev image.
+ * @param phase Where a session stands. One of {@link Phase}.
+ * @param server The address of the API server that the session is pinned to.
+ * @param session The session's id.
+ * @param since Since when it is in this phase.
+ * @param source The local source folder, links resolved.
+ * @param startedAt When the session was started.
+ * @param workDir The folder in the container.
+ * @param workload One workload of a cluster.
+ * @param container The container developed in, by its original name, once it is known. May be null.
+ * @param error Why the session cannot go on, or why it failed. May be null.
+ * @param forward The forward from this machine to the sidecar's syncthing. May be null.
+ * @param forwards The user's own forwards, those of the dev configuration included. Empty where there is none.
+ * @param pod The dev pod, once there is one. May be null.
+ * @param shell The shell to open in the dev container, where the dev configuration names one. May be null.
+ * @param step What it is doing now. One of {@link StepName}. May be null.
+ * @param sync File sync of one session. May be null.
+ * @param warnings What the user should know but need not act on. Empty where there is none.
+ */
+public record SessionStatus(
+        String context,
+        String image,
+        String phase,
+        String server,
+        String session,
+        String since,
+        String source,
+        String startedAt,
+        String workDir,
+        WorkloadRef workload,
+        String container,
+        ErrorInfo error,
+        ForwardStatus forward,
+        List<PortForward> forwards,
+        PodStatus pod,
+        String shell,
+        String step,
+        SyncStatus sync,
+        List<String> warnings) {
+    /**
+     * A list that is absent is empty.
+     *
+     * @param context The kubeconfig's context that the session is pinned to.
+     * @param image The dev image.
+     * @param phase Where a session stands. One of {@link Phase}.
+     * @param server The address of the API server that the session is pinned to.
+     * @param session The session's id.
+     * @param since Since when it is in this phase.
+     * @param source The local source folder, links resolved.
+     * @param startedAt When the session was started.
+     * @param workDir The folder in the container.
+     * @param workload One workload of a cluster.
+     * @param container The container developed in, by its original name, once it is known. May be null.
+     * @param error Why the session cannot go on, or why it failed. May be null.
+     * @param forward The forward from this machine to the sidecar's syncthing. May be null.
+     * @param forwards The user's own forwards, those of the dev configuration included. Empty where there is none.
+     * @param pod The dev pod, once there is one. May be null.
+     * @param shell The shell to open in the dev container, where the dev configuration names one. May be null.
+     * @param step What it is doing now. One of {@link StepName}. May be null.
+     * @param sync File sync of one session. May be null.
+     * @param warnings What the user should know but need not act on. Empty where there is none.
+     */
+    public SessionStatus {
+        forwards = forwards == null ? List.of() : forwards;
+        warnings = warnings == null ? List.of() : warnings;
+    }
+}

@@ -1,4 +1,0 @@
-package nhd.client;
-
-/** A place in the daemon's log of events. */
-public record Cursor(String epoch, long seq) {}

@@ -1,4 +1,0 @@
-package nhd.client;
-
-/** An event, and the subscription that it belongs to. */
-public record EventNotification(String subscription, Event result) {}

@@ -1,5 +1,0 @@
-package nhd.client;
-
-import java.util.List;
-
-public record ForwardList(List<SessionForward> forwards) {}

@@ -1,4 +1,0 @@
-package nhd.client;
-
-/** The dev pod. */
-public record PodStatus(String name, boolean ready, String waitingFor) {}
