@@ -88,10 +88,29 @@ impl Laptop {
 
     /// Starts the daemon and connects to it.
     pub async fn start_daemon(&mut self) -> Result<Client> {
+        self.launch_daemon()?;
+        self.connect().await
+    }
+
+    /// As [`Laptop::start_daemon`], for a daemon that may die before it answers; then there is no client.
+    pub async fn start_dying_daemon(&mut self) -> Result<Option<Client>> {
+        self.launch_daemon()?;
+        match self.connect().await {
+            Ok(client) => Ok(Some(client)),
+            Err(_) if self.daemon_has_ended() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn launch_daemon(&mut self) -> Result<()> {
         ensure!(self.daemon.is_none(), "the daemon runs already");
         let daemon = Process::start_with("nhd", self.log(), binary("nhd")?, [""; 0], &self.environment)?;
         self.daemon = Some(daemon);
-        self.connect().await
+        Ok(())
+    }
+
+    fn daemon_has_ended(&self) -> bool {
+        self.daemon.as_ref().is_some_and(|daemon| daemon.ended().is_some())
     }
 
     pub async fn connect(&self) -> Result<Client> {
@@ -101,6 +120,9 @@ impl Laptop {
                 Ok(client) => return Ok(client),
                 Err(error) => error,
             };
+            if self.daemon_has_ended() {
+                bail!("the daemon ended before it answered: {error}\n{}", tail(&self.log()));
+            }
             if Instant::now() > deadline {
                 bail!("no daemon answers: {error}\n{}", tail(&self.log()));
             }

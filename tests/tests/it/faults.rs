@@ -4,24 +4,35 @@ mod points;
 mod rig;
 
 use std::collections::VecDeque;
+use std::io::Write as _;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use futures::future::try_join_all;
-use nhd_protocol::session::Phase;
+use nhd::cli::client::Client;
+use nhd_protocol::methods::Start;
+use nhd_protocol::session::{Phase, StartParams};
 use nhd_protocol::workload::WorkloadKind;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 
-use self::points::{Point, SCALABLE, Way, autoscaler_points, points, undo_points};
+use self::points::{Point, SCALABLE, Way, alone, autoscaler_points, lives, points, undo_points};
 use self::rig::Rig;
 use crate::shared_cluster;
 
 /// How many developers die side by side in one test.
 const GROUPS: usize = 2;
 
+/// The least number of lives to which the points of a start, or of an end, are dealt out: so a daemon has a few steps to do
+/// between two deaths.
+const LIVES: usize = 5;
+/// As [`LIVES`], for the few points around an autoscaler.
+const SCALED_LIVES: usize = 3;
+
 /// Moments of a start, and of an end, at which a daemon is killed that expects nothing.
 const RANDOM_KILLS: usize = 20;
+const KILLS_IN_A_LIFE: usize = 2;
 const LONGEST_RANDOM_DELAY: Duration = Duration::from_secs(3);
 
 /// No container runtime takes an upper-case image name, so that a start fails as soon as its dev pod is there.
@@ -29,13 +40,8 @@ const IMPOSSIBLE_IMAGE: &str = "NHD-TESTS/dev:1";
 
 /// Every point of a start and of an end for workloads of one kind.
 async fn killed_at_every_point(kind: WorkloadKind) -> Result<()> {
-    let (starts, ends) = (points(kind, Way::Start), points(kind, Way::End));
-    eprintln!("{kind}: {} fault points of a start, {} of an end", starts.len(), ends.len());
-    let lives = (0..starts.len().max(ends.len())).map(|index| (starts.get(index), ends.get(index)));
-    in_groups("faults", kind, lives, async |rig, (start, end)| {
-        one_life(rig, start, end).await.with_context(|| format!("{kind} killed at {start:?} and {end:?}"))
-    })
-    .await
+    let ways = (points(kind, Way::Start), points(kind, Way::End));
+    every_point("faults", kind, ways, LIVES, one_life).await
 }
 
 #[tokio::test]
@@ -70,12 +76,7 @@ async fn killed_at_any_point_with_a_pod_the_next_daemon_finishes() -> Result<()>
 
 /// Every point of an undo for workloads of one kind.
 async fn killed_at_every_point_of_an_undo(kind: WorkloadKind) -> Result<()> {
-    let points = undo_points(kind);
-    eprintln!("{kind}: {} fault points of an undo", points.len());
-    in_groups("undo", kind, points, async |rig, point| {
-        undone(rig, &point).await.with_context(|| format!("{kind} killed at {point}"))
-    })
-    .await
+    every_point("undo", kind, (Vec::new(), undo_points(kind)), LIVES, undone).await
 }
 
 #[tokio::test]
@@ -91,16 +92,10 @@ async fn killed_at_any_point_of_an_undo_with_a_stateful_set_the_next_daemon_comp
 #[tokio::test]
 async fn killed_around_the_pin_and_the_release_of_an_autoscaler_the_next_daemon_finishes() -> Result<()> {
     for kind in SCALABLE.iter().copied() {
-        let (starts, ends) = (autoscaler_points(kind, Way::Pin), autoscaler_points(kind, Way::Release));
-        eprintln!(
-            "{kind} with an autoscaler: {} fault points of a start, {} of an end",
-            starts.len(),
-            ends.len()
-        );
-        let lives = (0..starts.len().max(ends.len())).map(|index| (starts.get(index), ends.get(index)));
-        in_groups("scaled", kind, lives, async |rig, (start, end)| {
+        let ways = (autoscaler_points(kind, Way::Pin), autoscaler_points(kind, Way::Release));
+        every_point("scaled", kind, ways, SCALED_LIVES, async |rig, life| {
             rig.scale().await?;
-            one_life(rig, start, end).await.with_context(|| format!("{kind} killed at {start:?} and {end:?}"))
+            one_life(rig, life).await
         })
         .await?;
     }
@@ -110,11 +105,10 @@ async fn killed_around_the_pin_and_the_release_of_an_autoscaler_the_next_daemon_
 #[tokio::test]
 async fn killed_while_an_undo_gives_an_autoscaler_back_the_next_daemon_completes_it() -> Result<()> {
     for kind in SCALABLE.iter().copied() {
-        let points = points(kind, Way::Release);
-        eprintln!("{kind} with an autoscaler: {} fault points of an undo", points.len());
-        in_groups("scaled-undo", kind, points, async |rig, point| {
+        let ways = (Vec::new(), points(kind, Way::Release));
+        every_point("scaled-undo", kind, ways, GROUPS, async |rig, life| {
             rig.scale().await?;
-            undone(rig, &point).await.with_context(|| format!("{kind} killed at {point}"))
+            undone(rig, life).await
         })
         .await?;
     }
@@ -124,24 +118,15 @@ async fn killed_while_an_undo_gives_an_autoscaler_back_the_next_daemon_completes
 #[tokio::test]
 async fn killed_while_it_merges_the_next_daemon_does_so() -> Result<()> {
     for kind in [WorkloadKind::Deployment, WorkloadKind::CronJob] {
-        let points = points(kind, Way::Merge);
-        eprintln!("{kind}: {} fault points of a merge", points.len());
-        in_groups("merge", kind, points, async |rig, point| {
-            merged(rig, &point).await.with_context(|| format!("{kind} killed at {point}"))
-        })
-        .await?;
+        every_point("merge", kind, (Vec::new(), points(kind, Way::Merge)), GROUPS, merged).await?;
     }
     Ok(())
 }
 
 #[tokio::test]
 async fn killed_while_it_brings_the_record_up_to_date_the_next_daemon_does_so() -> Result<()> {
-    let points = points(WorkloadKind::Deployment, Way::Replan);
-    eprintln!("{} fault points of a second plan", points.len());
-    in_groups("replan", WorkloadKind::Deployment, points, async |rig, point| {
-        replanned(rig, &point).await.with_context(|| format!("killed at {point}"))
-    })
-    .await
+    let ways = (points(WorkloadKind::Deployment, Way::Replan), Vec::new());
+    every_point("replan", WorkloadKind::Deployment, ways, GROUPS, replanned).await
 }
 
 #[tokio::test]
@@ -152,116 +137,212 @@ async fn killed_at_random_moments_the_next_daemon_finishes() -> Result<()> {
     };
     eprintln!("NHD_TEST_SEED={seed} repeats these moments");
     let mut random = StdRng::seed_from_u64(seed);
-    let mut delay = || random.random_range(Duration::ZERO..LONGEST_RANDOM_DELAY);
-    let delays: Vec<_> = (0..RANDOM_KILLS).map(|_| (delay(), delay())).collect();
-    in_groups("random", WorkloadKind::Deployment, delays, async |rig, (start, end)| {
-        random_life(rig, start, end).await.with_context(|| format!("killed after {start:?} and {end:?}"))
+    let mut delays = || -> Vec<_> {
+        (0..RANDOM_KILLS).map(|_| random.random_range(Duration::ZERO..LONGEST_RANDOM_DELAY)).collect()
+    };
+    let (starts, ends) = (delays(), delays());
+    let kills = if alone() { 1 } else { KILLS_IN_A_LIFE };
+    let lives = starts.chunks(kills).zip(ends.chunks(kills));
+    in_groups("random", WorkloadKind::Deployment, lives, async |rig, (starts, ends)| {
+        random_life(rig, starts, ends).await.with_context(|| format!("killed after {starts:?} and {ends:?}"))
     })
     .await
+    .map(drop)
+}
+
+/// The points of a way there, and of one back, at which daemons die one after the other: one life of a session.
+#[derive(Debug, Clone, Default)]
+struct Life {
+    start: Vec<Point>,
+    end: Vec<Point>,
+}
+
+impl Life {
+    fn is_empty(&self) -> bool {
+        self.start.is_empty() && self.end.is_empty()
+    }
+
+    /// A life for each of the points.
+    fn apart(self) -> impl Iterator<Item = Self> {
+        let starts = self.start.into_iter().map(|point| Self { start: vec![point], ..Self::default() });
+        let ends = self.end.into_iter().map(|point| Self { end: vec![point], ..Self::default() });
+        starts.chain(ends)
+    }
+}
+
+/// Has a daemon die at every point of a way there and of one back, in few lives, and says how many. `live` says by which
+/// points of a life no daemon came.
+async fn every_point(
+    prefix: &str,
+    kind: WorkloadKind,
+    (starts, ends): (Vec<Point>, Vec<Point>),
+    at_least: usize,
+    live: impl AsyncFn(&mut Rig, &Life) -> Result<Life>,
+) -> Result<()> {
+    let count = starts.len() + ends.len();
+    let (mut starts, mut ends) = (lives(starts, at_least), lives(ends, at_least));
+    let number = starts.len().max(ends.len());
+    starts.resize(number, Vec::new());
+    ends.resize(number, Vec::new());
+    let first: Vec<Life> = starts.into_iter().zip(ends).map(|(start, end)| Life { start, end }).collect();
+    let live = async |rig: &mut Rig, life: Life| {
+        live(rig, &life).await.with_context(|| format!("{kind} killed at {life:?}"))
+    };
+    let passed = in_groups(prefix, kind, first, &live).await?;
+    // A daemon that has died before may come too late for what lasts but a moment; the first of a life does not.
+    let apart: Vec<Life> = passed.into_iter().flat_map(Life::apart).collect();
+    let again = apart.len();
+    if again > 0 {
+        let passed = in_groups(prefix, kind, apart, &live).await?;
+        let never: Vec<Life> = passed.into_iter().filter(|life| !life.is_empty()).collect();
+        ensure!(never.is_empty(), "no daemon of a {kind} came by {never:?}");
+    }
+    // Not captured as the rest of a test's output is, which is shown only when it fails.
+    let lives = number + again;
+    writeln!(std::io::stderr(), "fault points: {count} in {lives} lives, {prefix} {kind}")
+        .context("say how many")
 }
 
 /// Goes through all lives, several at a time, each group with a rig of its own.
-async fn in_groups<T>(
+async fn in_groups<T, R>(
     prefix: &str,
     kind: WorkloadKind,
     lives: impl IntoIterator<Item = T>,
-    live: impl AsyncFn(&mut Rig, T) -> Result<()>,
-) -> Result<()> {
+    live: impl AsyncFn(&mut Rig, T) -> Result<R>,
+) -> Result<Vec<R>> {
     let cluster = shared_cluster().await;
     let client = cluster.client().await?;
-    let lives = std::sync::Mutex::new(lives.into_iter().collect::<VecDeque<T>>());
+    let lives = Mutex::new(lives.into_iter().collect::<VecDeque<T>>());
     let next = || lives.lock().expect("no holder panics").pop_front();
     let groups = (0..GROUPS).map(async |_| {
+        let mut results = Vec::new();
+        let Some(first) = next() else { return Ok(results) };
         let mut rig = Rig::create(cluster, &client, prefix, kind).await?;
-        while let Some(life) = next() {
-            live(&mut rig, life).await?;
+        let mut life = Some(first);
+        while let Some(now) = life {
+            results.push(live(&mut rig, now).await?);
+            life = next();
         }
-        rig.delete(&client).await
+        rig.delete(&client).await?;
+        anyhow::Ok(results)
     });
-    try_join_all(groups).await.map(drop)
+    Ok(try_join_all(groups).await?.into_iter().flatten().collect())
 }
 
-/// From the original into DevMode and back, with a death on each way.
-async fn one_life(rig: &mut Rig, start: Option<&Point>, end: Option<&Point>) -> Result<()> {
-    let mut durable = false;
-    if let Some(point) = start {
-        let nhd = rig.daemon(Some(point)).await?;
-        match point.is_unsynced() {
-            true => rig.start_until_death_unsynced(&nhd).await?,
-            false => rig.start_until_death(&nhd, rig.params()).await?,
+/// From the original into DevMode and back, with deaths on each way.
+async fn one_life(rig: &mut Rig, life: &Life) -> Result<Life> {
+    let (mut passed, mut durable) = (Life::default(), false);
+    let held = life.start.iter().any(Point::is_unsynced);
+    let params = if held { rig.held_params()? } else { rig.params() };
+    for (index, point) in life.start.iter().enumerate() {
+        let nhd = rig.dying_daemon(point).await?;
+        if !rig.dies_towards_dev_mode(nhd, params.clone()).await? {
+            passed.start = life.start[index..].to_vec();
+            durable = true;
+            break;
         }
-        durable = !point.is_unheard();
+        if point.is_unsynced() {
+            rig.release_syncthing()?;
+        }
+        durable |= !point.is_unheard();
     }
-    let nhd = rig.daemon(end).await?;
+    let nhd = rig.daemon(life.end.first()).await?;
     let found = rig.session(&nhd).await?;
     ensure!(found.is_some() == durable, "the next daemon finds {found:?}");
-    let session = rig.finish_start(&nhd).await?.session;
-    let nhd = match end {
-        Some(point) => {
-            rig.end_until_death(&nhd, &session).await?;
-            let nhd = rig.daemon(None).await?;
-            if point.is_unheard() {
-                rig.ask_to_end(&nhd, &session).await?;
-            }
-            nhd
-        }
-        None => {
-            rig.ask_to_end(&nhd, &session).await?;
-            nhd
-        }
-    };
-    let phase = rig.finish_end(&nhd).await?;
+    rig.finish_start(&nhd).await?;
+    let phase = way_back(rig, nhd, life, &mut passed).await?;
     ensure!(matches!(phase, None | Some(Phase::Ended)), "{phase:?}");
-    Ok(())
+    Ok(passed)
 }
 
-async fn undone(rig: &mut Rig, point: &Point) -> Result<()> {
-    let nhd = rig.daemon(Some(point)).await?;
-    let mut params = rig.params();
-    params.image = Some(IMPOSSIBLE_IMAGE.to_owned());
-    rig.start_until_death(&nhd, params).await?;
+/// Has a session in DevMode end; its daemon dies at the first of the points, if there are any.
+async fn way_back(rig: &mut Rig, nhd: Client, life: &Life, passed: &mut Life) -> Result<Option<Phase>> {
+    let (mut nhd, mut ask) = (Some(nhd), true);
+    for (index, point) in life.end.iter().enumerate() {
+        let dying = match nhd.take() {
+            Some(nhd) => Some(nhd),
+            None => rig.dying_daemon(point).await?,
+        };
+        if !rig.dies_towards_the_original(dying, ask).await? {
+            passed.end = life.end[index..].to_vec();
+            break;
+        }
+        ask = point.is_unheard();
+    }
+    let nhd = match nhd {
+        Some(nhd) => nhd,
+        None => rig.daemon(None).await?,
+    };
+    if ask && let Some(session) = rig.session(&nhd).await? {
+        rig.ask_to_end(&nhd, &session).await?;
+    }
+    rig.finish_end(&nhd).await
+}
+
+/// A start fails, and daemons die while they undo it.
+async fn undone(rig: &mut Rig, life: &Life) -> Result<Life> {
+    let mut passed = Life::default();
+    let mut params = Some(StartParams { image: Some(IMPOSSIBLE_IMAGE.to_owned()), ..rig.params() });
+    for (index, point) in life.end.iter().enumerate() {
+        let nhd = rig.dying_daemon(point).await?;
+        if let (Some(nhd), Some(params)) = (&nhd, params.take()) {
+            // The daemon may die before it answers.
+            let _ = nhd.call::<Start>(params).await;
+        }
+        if !rig.dies_towards_the_original(nhd, false).await? {
+            passed.end = life.end[index..].to_vec();
+            break;
+        }
+    }
     let nhd = rig.daemon(None).await?;
     let phase = rig.finish_end(&nhd).await?;
     ensure!(matches!(phase, None | Some(Phase::Failed)), "{phase:?}");
-    Ok(())
+    Ok(passed)
 }
 
-/// The workload changes in DevMode, and the daemon dies as it takes that over into the original.
-async fn merged(rig: &mut Rig, point: &Point) -> Result<()> {
-    let nhd = rig.daemon(Some(point)).await?;
-    let session = rig.finish_start(&nhd).await?.session;
+/// The workload changes in DevMode, and daemons die as they take that over into the original.
+async fn merged(rig: &mut Rig, life: &Life) -> Result<Life> {
+    let mut passed = Life::default();
+    let nhd = rig.daemon(life.end.first()).await?;
+    rig.finish_start(&nhd).await?;
     rig.change_in_dev_mode().await?;
-    rig.end_until_death(&nhd, &session).await?;
-    let nhd = rig.daemon(None).await?;
-    rig.finish_end(&nhd).await.map(drop)
+    way_back(rig, nhd, life, &mut passed).await?;
+    Ok(passed)
 }
 
 /// The workload changes between its plan and its edit, while the daemon is dead: the record has to follow.
-async fn replanned(rig: &mut Rig, point: &Point) -> Result<()> {
+async fn replanned(rig: &mut Rig, life: &Life) -> Result<Life> {
     let before_the_edit = Point { name: "enterDevMode".into(), moment: "before" };
     let nhd = rig.daemon(Some(&before_the_edit)).await?;
     rig.start_until_death(&nhd, rig.params()).await?;
     rig.change_workload().await?;
-    let nhd = rig.daemon(Some(point)).await?;
-    rig.start_until_death(&nhd, rig.params()).await?;
+    for point in &life.start {
+        let nhd = rig.dying_daemon(point).await?;
+        ensure!(rig.dies_towards_dev_mode(nhd, rig.params()).await?, "no daemon came by {point}");
+    }
     let restored = Point { name: "restoreWorkload".into(), moment: "after" };
     let nhd = rig.daemon(Some(&restored)).await?;
     let status = rig.finish_start(&nhd).await?;
     rig.end_until_death(&nhd, &status.session).await?;
     let nhd = rig.daemon(None).await?;
-    rig.finish_end(&nhd).await.map(drop)
+    rig.finish_end(&nhd).await?;
+    Ok(Life::default())
 }
 
-async fn random_life(rig: &mut Rig, start: Duration, end: Duration) -> Result<()> {
-    let nhd = rig.daemon(None).await?;
-    rig.start_and_kill(&nhd, start).await?;
-    let nhd = rig.daemon(None).await?;
-    let status = rig.finish_start(&nhd).await?;
-    rig.end_and_kill(&nhd, &status.session, end).await?;
-    let nhd = rig.daemon(None).await?;
+async fn random_life(rig: &mut Rig, starts: &[Duration], ends: &[Duration]) -> Result<()> {
+    for delay in starts {
+        let nhd = rig.daemon(None).await?;
+        rig.start_and_kill(&nhd, *delay).await?;
+    }
+    let mut nhd = rig.daemon(None).await?;
+    let session = rig.finish_start(&nhd).await?.session;
+    for delay in ends {
+        rig.end_and_kill(&nhd, &session, *delay).await?;
+        nhd = rig.daemon(None).await?;
+    }
     // Whether the wish to end was heard before the death, the user would look and repeat it.
     if rig.session(&nhd).await?.is_some() {
-        rig.ask_to_end(&nhd, &status.session).await?;
+        rig.ask_to_end(&nhd, &session).await?;
     }
     rig.finish_end(&nhd).await.map(drop)
 }

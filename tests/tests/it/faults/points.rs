@@ -11,9 +11,13 @@ use nhd_protocol::workload::WorkloadKind::{CronJob, DaemonSet, Deployment, Job, 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     Start,
+    /// A start that takes a pod away.
+    Leave,
     /// A start during which somebody else changed the workload before the edit.
     Replan,
     End,
+    /// An end that writes the original back.
+    WriteBack,
     /// An end after others changed the workload in DevMode.
     Merge,
     /// Only when a start failed.
@@ -41,6 +45,12 @@ impl Point {
     /// Whether the daemon dies here before the store knows what the user wants: the user has to ask again.
     pub(super) fn is_unheard(&self) -> bool {
         ["start", "end"].contains(&&*self.name) && self.moment == "before"
+    }
+
+    /// Whether the daemon comes by only if it has not died before on the same way: what the user asks for is asked once, and
+    /// of what runs in the daemon nothing is left to be ended.
+    fn leads(&self) -> bool {
+        ["start", "end", "undo", "closeForward"].contains(&&*self.name) || self.moment == "put"
     }
 
     /// Whether the daemon comes by only when files arrive after the dev pod is ready, which they usually do before.
@@ -95,42 +105,57 @@ steps! {
     Forget: End ALL, ["before", "folderRemoved", "after"];
 }
 
-/// The points that belong to no step: around and within what is told to the store.
-const NOTES: &[(&str, Way, &[&str])] = &[
-    ("start", Way::Start, &["before", "after"]),
-    ("store", Way::Start, &["put"]),
-    ("synced", Way::Start, &["before", "after"]),
-    ("end", Way::End, &["before", "after"]),
-    ("store", Way::End, &["removed"]),
-    ("undo", Way::Undo, &["before", "after"]),
+/// The points that belong to no step: around and within what is told to the store, each with the step that follows.
+const NOTES: &[(&str, Way, &[&str], Option<StepName>)] = &[
+    ("start", Way::Start, &["before"], Some(StepName::Plan)),
+    ("store", Way::Start, &["put"], Some(StepName::Plan)),
+    ("start", Way::Start, &["after"], Some(StepName::Plan)),
+    // A moment that only a pod comes by: its deletion is noted beforehand.
+    ("enterDevMode", Way::Leave, &["noted"], Some(StepName::EnterDevMode)),
+    ("synced", Way::Start, &["before", "after"], Some(StepName::DeleteDevWorkload)),
+    ("end", Way::End, &["before", "after"], Some(StepName::DeleteDevWorkload)),
+    ("undo", Way::Undo, &["before", "after"], Some(StepName::DeleteDevWorkload)),
+    // But for a pod, which is made again.
+    ("restoreWorkload", Way::WriteBack, &["written"], Some(StepName::StopSync)),
+    ("store", Way::End, &["removed"], None),
 ];
 
-/// A moment that only a pod comes by: its deletion is noted beforehand.
-const NOTED: Point = Point { name: Cow::Borrowed("enterDevMode"), moment: "noted" };
-
-/// All points by which a session of this kind comes on a way.
-pub(super) fn points(kind: WorkloadKind, way: Way) -> Vec<Point> {
-    let of_kind = STEPS.iter().filter(|(_, _, kinds, _)| kinds.contains(&kind));
-    let steps = of_kind.map(|&(step, way, _, moments)| (name(step), way, moments));
-    let notes = NOTES.iter().map(|&(note, way, moments)| (note.to_owned(), way, moments));
-    let on_the_way = steps.chain(notes).filter(|(_, on, _)| *on == way);
-    let noted = (kind == Pod && way == Way::Start).then_some(NOTED);
-    on_the_way
+/// All points by which a session of this kind comes on one of these ways, nearly in the order in which it does.
+fn points_on(kind: WorkloadKind, ways: &[Way]) -> Vec<Point> {
+    let notes = |next: Option<StepName>| {
+        let before_it = NOTES.iter().filter(move |(_, _, _, before)| *before == next);
+        before_it.map(|&(note, way, moments, _)| (note.to_owned(), way, moments))
+    };
+    let steps = STEPS.iter().flat_map(|&(step, way, kinds, moments)| {
+        let of_kind = kinds.contains(&kind).then(|| (name(step), way, moments));
+        notes(Some(step)).chain(of_kind)
+    });
+    steps
+        .chain(notes(None))
+        .filter(|(_, way, _)| ways.contains(way))
         .flat_map(|(name, _, moments)| {
             moments.iter().map(move |&moment| Point { name: name.clone().into(), moment })
         })
-        .chain(noted)
         .collect()
+}
+
+/// All points by which a session of this kind comes on a way.
+pub(super) fn points(kind: WorkloadKind, way: Way) -> Vec<Point> {
+    match (kind, way) {
+        (Pod, Way::Start) => points_on(kind, &[Way::Start, Way::Leave]),
+        (Deployment | StatefulSet | DaemonSet | CronJob, Way::End) => {
+            points_on(kind, &[Way::End, Way::WriteBack])
+        }
+        _ => points_on(kind, &[way]),
+    }
 }
 
 /// All points of the undo of a start that failed because of the dev pod: those of an end that the user did not ask for.
 /// The original may be back before anybody waits for it.
 pub(super) fn undo_points(kind: WorkloadKind) -> Vec<Point> {
-    let steps = points(kind, Way::End).into_iter();
-    points(kind, Way::Undo)
-        .into_iter()
-        .chain(steps.filter(|point| !["end", "awaitRollout"].contains(&&*point.name)))
-        .collect()
+    let mut points = points_on(kind, &[Way::Undo, Way::End, Way::WriteBack]);
+    points.retain(|point| !["end", "awaitRollout"].contains(&&*point.name));
+    points
 }
 
 /// The points around an autoscaler's pin and its release: of these steps, and of what is written before and after.
@@ -142,9 +167,43 @@ pub(super) fn autoscaler_points(kind: WorkloadKind, way: Way) -> Vec<Point> {
             [StepName::RestoreWorkload, StepName::SettleWorkload, StepName::DeleteRecord].as_slice(),
         ),
     };
+    let of_way = points(kind, way);
     let around: Vec<String> = around.iter().map(|step| name(*step)).collect();
-    let of_others = points(kind, of).into_iter().filter(|point| around.iter().any(|it| *it == point.name));
-    points(kind, way).into_iter().chain(of_others).collect()
+    let mut points = points_on(kind, &[of, way]);
+    points.retain(|point| of_way.contains(point) || around.iter().any(|it| *it == point.name));
+    points
+}
+
+/// Deals points out to lives: each has some in which its daemon dies one after the other, as far apart as they can be, for
+/// the next daemon is to do something before it dies as well. There are at least as many lives as is said, if the points
+/// suffice; [`alone`] asks for one for each point.
+pub(super) fn lives(points: Vec<Point>, at_least: usize) -> Vec<Vec<Point>> {
+    let at_least = if alone() { points.len() } else { at_least };
+    // A life and where its last point is on the way.
+    let mut lives: Vec<(Vec<Point>, usize)> = Vec::new();
+    for (place, point) in points.into_iter().enumerate() {
+        // What was begun is not begun again, so that the moments within and after it are passed by.
+        let comes_by = |life: &[Point]| {
+            life.last().is_some_and(|last| last.name != point.name || last.moment == "before")
+        };
+        let longest_ago = match point.leads() || lives.len() < at_least {
+            true => None,
+            false => lives.iter_mut().filter(|(life, _)| comes_by(life)).min_by_key(|(_, last)| *last),
+        };
+        match longest_ago {
+            Some((life, last)) => {
+                life.push(point);
+                *last = place;
+            }
+            None => lives.push((vec![point], place)),
+        }
+    }
+    lives.into_iter().map(|(life, _)| life).collect()
+}
+
+/// Whether each point is to have a life of its own, which takes three times as long: `NHD_TEST_FAULTS=alone`.
+pub(super) fn alone() -> bool {
+    std::env::var("NHD_TEST_FAULTS").is_ok_and(|value| value == "alone")
 }
 
 /// A step's name as the protocol writes it.

@@ -81,7 +81,7 @@ impl Rig {
         StartParams { kind, ..self.laptop.start_params(self.namespace.name(), NAME) }
     }
 
-    /// Starts a daemon, armed with a fault or with none.
+    /// Starts a daemon, armed with a fault at which it does not die before it is asked for something, or with none.
     pub(super) async fn daemon(&mut self, fault: Option<&Point>) -> Result<Client> {
         match fault {
             Some(point) => self.laptop.set("NHD_FAULT", point.to_string()),
@@ -94,37 +94,98 @@ impl Rig {
     pub(super) async fn start_until_death(&mut self, nhd: &Client, params: StartParams) -> Result<()> {
         // The daemon may die before it answers; whether it does is not what matters.
         let _ = nhd.call::<Start>(params).await;
+        self.died().await
+    }
+
+    /// A daemon that dies at a fault point, unless it has before it could answer.
+    pub(super) async fn dying_daemon(&mut self, point: &Point) -> Result<Option<Client>> {
+        self.laptop.set("NHD_FAULT", point.to_string());
+        self.laptop.start_dying_daemon().await
+    }
+
+    /// Has a dying daemon go on towards DevMode, or begin. Says whether it came by its fault point, or all the way.
+    pub(super) async fn dies_towards_dev_mode(
+        &mut self,
+        nhd: Option<Client>,
+        params: StartParams,
+    ) -> Result<bool> {
+        let arrives = async {
+            let nhd = nhd.context("it died at once")?;
+            let session = match self.session(&nhd).await? {
+                Some(session) => session,
+                None => nhd.call::<Start>(params).await?.session,
+            };
+            self.laptop.wait(&nhd, &session, WaitUntil::Synced).await.map(drop)
+        };
+        let arrived = arrives.await;
+        self.dies_unless(arrived).await
+    }
+
+    /// As [`Rig::dies_towards_dev_mode`], towards the original, which it may have to be asked for.
+    pub(super) async fn dies_towards_the_original(&mut self, nhd: Option<Client>, ask: bool) -> Result<bool> {
+        let arrives = async {
+            let nhd = nhd.context("it died at once")?;
+            let Some(session) = self.session(&nhd).await? else { return Ok(()) };
+            if ask {
+                self.ask_to_end(&nhd, &session).await?;
+            }
+            self.laptop.wait(&nhd, &session, WaitUntil::Ended).await.map(drop)
+        };
+        let arrived = arrives.await;
+        self.dies_unless(arrived).await
+    }
+
+    /// Who dies does not answer. Who answers came by no fault point, for the last one of each way lies before the answer: it
+    /// is killed now.
+    async fn dies_unless(&mut self, arrived: Result<()>) -> Result<bool> {
+        match arrived {
+            Ok(()) => self.laptop.kill_daemon().map(|()| false),
+            Err(error) => self.died().await.map(|()| true).with_context(|| format!("{error:#}")),
+        }
+    }
+
+    async fn died(&mut self) -> Result<()> {
         self.laptop.daemon_died().await?;
         self.check_known().await
     }
 
-    /// As [`Rig::start_until_death`], while the local syncthing is held up, so that the dev pod is ready first.
-    pub(super) async fn start_until_death_unsynced(&mut self, nhd: &Client) -> Result<()> {
+    /// The parameters of a start whose local syncthing is held up, so that the dev pod is ready first.
+    pub(super) fn held_params(&self) -> Result<StartParams> {
         let folder = self.laptop.home().parent().context("has a parent")?.to_path_buf();
-        let (script, go) = (folder.join("held-syncthing"), folder.join("go"));
+        let script = folder.join("held-syncthing");
         let text = format!(
             "#!/bin/sh\n[ \"$1\" = --version ] || while [ ! -e {} ]; do sleep 0.05; done\nexec syncthing \"$@\"\n",
-            go.display()
+            folder.join("go").display()
         );
         std::fs::write(&script, text)?;
         std::fs::set_permissions(&script, Permissions::from_mode(0o755))?;
         let mut params = self.params();
         params.environment.insert("NHD_SYNCTHING".into(), script.display().to_string());
-        self.start_until_death(nhd, params).await?;
-        std::fs::write(&go, "").context("let syncthing go")
+        Ok(params)
+    }
+
+    /// Lets the syncthing of [`Rig::held_params`] go.
+    pub(super) fn release_syncthing(&self) -> Result<()> {
+        let folder = self.laptop.home().parent().context("has a parent")?.to_path_buf();
+        std::fs::write(folder.join("go"), "").context("let syncthing go")
     }
 
     /// Begins an end in a daemon that dies at a fault point, and waits until it has.
     pub(super) async fn end_until_death(&mut self, nhd: &Client, session: &str) -> Result<()> {
         let _ = nhd.call::<End>(selector(session)).await;
-        self.laptop.daemon_died().await?;
-        self.check_known().await
+        self.died().await
     }
 
-    /// Begins a start and kills the daemon after so long.
+    /// Begins a start, where none is begun, and kills the daemon after so long.
     pub(super) async fn start_and_kill(&mut self, nhd: &Client, delay: Duration) -> Result<()> {
         let death = Instant::now() + delay;
-        let _ = timeout_at(death, nhd.call::<Start>(self.params())).await;
+        let begin = async {
+            match self.session(nhd).await {
+                Ok(None) => nhd.call::<Start>(self.params()).await.map(drop).map_err(Into::into),
+                other => other.map(drop),
+            }
+        };
+        let _ = timeout_at(death, begin).await;
         self.kill_at(death).await
     }
 
@@ -214,10 +275,11 @@ impl Rig {
 
     /// Somebody else changes a field of the workload in DevMode that nhd does not need, and that must stay changed.
     pub(super) async fn change_in_dev_mode(&mut self) -> Result<()> {
-        let (field, value) = match self.workload.kind() {
-            WorkloadKind::CronJob => ("successfulJobsHistoryLimit", 7),
-            _ => ("progressDeadlineSeconds", 77),
+        let field = match self.workload.kind() {
+            WorkloadKind::CronJob => "successfulJobsHistoryLimit",
+            _ => "progressDeadlineSeconds",
         };
+        let value = 700 + self.saves;
         self.workload.patch_by("tests", &json!({"spec": {field: value}})).await?;
         self.before.spec[field] = json!(value);
         Ok(())
