@@ -8,11 +8,11 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use nhd_plan::Edit;
 use nhd_protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::autoscalers::PinnedAutoscaler;
 use super::error::{ClusterError, OrAbsent as _};
 use super::objects::{Delete, Mode, Objects, SECRETS};
 
@@ -38,27 +38,8 @@ pub struct Record {
     pub session: String,
     pub owner: Owner,
     pub nhd: String,
-    pub container: String,
-    /// The whole workload before the edit.
-    pub origin: Value,
-    /// The whole workload after it, as the API server returned it from a dry run.
-    pub edited: Value,
-    /// The object beside the workload that has the dev pod, where the workload itself has not.
-    #[serde(default)]
-    pub generated: Option<Value>,
-    /// What scales the workload and is kept from it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub autoscalers: Vec<PinnedAutoscaler>,
-}
-
-/// What a session changes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Edit {
-    pub container: String,
-    pub origin: Value,
-    pub edited: Value,
-    pub generated: Option<Value>,
-    pub autoscalers: Vec<PinnedAutoscaler>,
+    #[serde(flatten)]
+    pub edit: Edit,
 }
 
 /// Who has the workload in DevMode.
@@ -140,17 +121,12 @@ pub enum RecordError {
 
 impl Record {
     pub fn new(session: &str, owner: Owner, edit: Edit) -> Self {
-        let Edit { container, origin, edited, generated, autoscalers } = edit;
         Self {
-            version: if autoscalers.is_empty() { FIRST_VERSION } else { RECORD_VERSION },
+            version: if edit.autoscalers.is_empty() { FIRST_VERSION } else { RECORD_VERSION },
             session: session.to_owned(),
             owner,
             nhd: crate::VERSION.to_owned(),
-            container,
-            origin,
-            edited,
-            generated,
-            autoscalers,
+            edit,
         }
     }
 
@@ -249,13 +225,16 @@ fn unpack(data: &str) -> Option<Record> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nhd_plan::PinnedAutoscaler;
 
     fn record(origin: Value) -> Record {
         let owner =
             Owner { user: "ann".into(), host: "laptop".into(), since: "2026-01-01T00:00:00.000Z".into() };
         let edited = json!({"spec": {"replicas": 1}});
         let container = "reviews".into();
-        Record::new("s1", owner, Edit { container, origin, edited, generated: None, autoscalers: Vec::new() })
+        let edit =
+            Edit { container, origin, edited, given_back: None, dev_workload: None, autoscalers: Vec::new() };
+        Record::new("s1", owner, edit)
     }
 
     fn files() -> SidecarFiles {
@@ -286,9 +265,7 @@ mod tests {
         let written = serde_json::to_value(&without).expect("JSON");
         assert_eq!(written.get("autoscalers"), None);
         let autoscalers = vec![PinnedAutoscaler { origin: json!({}), pinned: json!({"spec": {}}) }];
-        let Record { owner, container, origin, edited, .. } = without;
-        let edit = Edit { container, origin, edited, generated: None, autoscalers };
-        let with = Record::new("s1", owner, edit);
+        let with = Record::new("s1", without.owner, Edit { autoscalers, ..without.edit });
         assert_eq!(with.version, RECORD_VERSION);
         assert_eq!(see(&with.secret("name", &files()).expect("fits")).record, Some(with));
     }

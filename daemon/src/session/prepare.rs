@@ -17,12 +17,12 @@ use self::refusals::{is_paused_half_way, paused};
 use crate::cluster::autoscalers::PinnedAutoscaler;
 use crate::cluster::error::OrAbsent as _;
 use crate::cluster::objects::{self, Mode, Objects};
-use crate::cluster::record::{self, Edit, Owner, Record, SidecarFiles};
+use crate::cluster::record::{self, Owner, Record, SidecarFiles};
 use crate::cluster::{access, quota};
 use crate::session::failure::Failure;
 use crate::session::look::parts;
 use crate::store::session::{StoredPlan, StoredRequest};
-use nhd_plan::{DEFAULT_COMMAND, DevOptions, PROMPT_COMMAND, Sidecar, SidecarPreset};
+use nhd_plan::{DEFAULT_COMMAND, DevOptions, Edit, PROMPT_COMMAND, Sidecar, SidecarPreset};
 
 /// From this minor version of Kubernetes on, a StatefulSet's revisionHistoryLimit can be changed.
 const MINOR_WITH_FREE_HISTORY: u32 = 33;
@@ -84,31 +84,21 @@ pub async fn prepare(
     let tried = dry_run::try_out(objects, workload, &origin, &entered, options.keep_security_context);
     let (scaling, tried) = try_join!(scaling, tried)?;
     entered.warnings.extend(scaling.warning);
-    let plan = StoredPlan {
+    let edit = Edit {
         container: entered.container,
         origin,
         edited: tried.edited,
-        generated: tried.generated,
+        given_back: None,
+        dev_workload: tried.generated,
         autoscalers: scaling.pinned,
-        warnings: entered.warnings,
     };
-    let secret = record_of(&plan, asker.session, asker.owner).secret(&secret_name, asker.files)?;
+    let plan = StoredPlan { edit, warnings: entered.warnings };
+    let secret =
+        Record::new(asker.session, asker.owner, plan.edit.clone()).secret(&secret_name, asker.files)?;
     if seen.is_none() {
         record::create(objects, namespace, &secret, Mode::DryRun).await?;
     }
     Ok(Prepared { plan, secret })
-}
-
-/// The record of a plan, for the cluster to keep.
-pub fn record_of(plan: &StoredPlan, session: &str, owner: Owner) -> Record {
-    let edit = Edit {
-        container: plan.container.clone(),
-        origin: plan.origin.clone(),
-        edited: plan.edited.clone(),
-        generated: plan.generated.clone(),
-        autoscalers: plan.autoscalers.clone(),
-    };
-    Record::new(session, owner, edit)
 }
 
 /// Said beforehand where the end of DevMode could start a job that was missed meanwhile.

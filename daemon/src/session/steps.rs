@@ -20,13 +20,13 @@ use tokio::sync::watch;
 
 use crate::cluster::Reason;
 use crate::cluster::objects::{Mode, Objects};
-use crate::cluster::record::{self, Owner, SidecarFiles};
+use crate::cluster::record::{self, Owner, Record, SidecarFiles};
 use crate::forward::{self, Forward, PodTarget, Route};
 use crate::session::failure::Failure;
 use crate::session::forwards::UserForwards;
 use crate::session::look::Sight;
 use crate::session::look::parts::record_name;
-use crate::session::prepare::{self, Asker, record_of};
+use crate::session::prepare::{self, Asker};
 use crate::session::shared::Shared;
 use crate::store::StoredSession;
 use crate::store::session::StoredPlan;
@@ -115,7 +115,7 @@ impl StepContext<'_> {
 
     async fn plan(&mut self) -> Result<(), Failure> {
         let files = sidecar_files(self.stored);
-        let earlier = self.stored.plan.as_ref().map_or(&[][..], |plan| &plan.autoscalers);
+        let earlier = self.stored.plan.as_ref().map_or(&[][..], |plan| &plan.edit.autoscalers);
         let asker = Asker { session: &self.stored.id, owner: self.owner(), files: &files, earlier };
         let prepared = prepare::prepare(self.objects, &self.stored.workload, &self.stored.request, asker);
         // Without a syncthing the workload need not be touched at all.
@@ -216,7 +216,7 @@ impl StepContext<'_> {
     }
 
     fn secret(&self, name: &str) -> Result<Value, Failure> {
-        let record = record_of(self.planned()?, &self.stored.id, self.owner());
+        let record = Record::new(&self.stored.id, self.owner(), self.planned()?.edit.clone());
         Ok(record.secret(name, &sidecar_files(self.stored))?)
     }
 

@@ -9,9 +9,9 @@ use nhd_protocol::forward::{ForwardReason, PortPair};
 use nhd_protocol::session::SidecarPreset;
 use nhd_protocol::workload::WorkloadRef;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::cluster::autoscalers::PinnedAutoscaler;
+use nhd_plan::Edit;
+
 use crate::sync::{KeyPair, Selection, SyncIdentity};
 
 pub const SESSION_VERSION: u32 = 1;
@@ -134,30 +134,12 @@ pub struct StoredDev {
     pub forwards: Vec<StoredForward>,
 }
 
-/// The edit of the workload, with both ends of it as the API server has them.
+/// The edit of the workload, and what was to be said of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StoredPlan {
-    pub container: String,
-    /// The whole object before the edit.
-    pub origin: Value,
-    /// The whole object as we wrote it last: after the edit, as the API server returned it from a dry run, and on the
-    /// way back what it answered to that.
-    pub edited: Value,
-    /// The object to make beside the workload that has the dev pod, where the workload itself cannot have it.
-    #[serde(default)]
-    pub generated: Option<Value>,
-    /// What scales the workload and is kept from it; none in sessions of earlier versions.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub autoscalers: Vec<PinnedAutoscaler>,
+    #[serde(flatten)]
+    pub edit: Edit,
     pub warnings: Vec<String>,
-}
-
-impl StoredPlan {
-    /// The uid of the object that was planned for; a workload made anew under the name is another one.
-    #[must_use]
-    pub fn workload_uid(&self) -> &str {
-        self.origin.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default()
-    }
 }
 
 /// The identities of the two syncthings of a session, made for it alone.
@@ -180,7 +162,7 @@ mod tests {
         let earlier =
             json!({"container": "web", "origin": {}, "edited": {}, "generated": null, "warnings": []});
         let plan: StoredPlan = serde_json::from_value(earlier.clone()).expect("is understood");
-        assert_eq!(plan.autoscalers, []);
+        assert_eq!(plan.edit.autoscalers, []);
         assert_eq!(serde_json::to_value(&plan).expect("JSON"), earlier);
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use futures::future::try_join_all;
-use nhd::cli::client::Client;
+use nhd_client::Client;
 use nhd_protocol::methods::Start;
 use nhd_protocol::session::{Phase, StartParams};
 use nhd_protocol::workload::WorkloadKind;

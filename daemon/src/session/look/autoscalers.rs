@@ -12,12 +12,13 @@ use crate::store::session::{Desired, StoredPlan};
 
 /// Whether an autoscaler is in the plan, or scales the workload that was planned for unless it is pinned.
 pub fn concerns(autoscaler: &Value, plan: &StoredPlan) -> bool {
-    planned(autoscaler, plan).is_some() || nhd_plan::scales(&nhd_plan::unpinned(autoscaler), &plan.origin)
+    planned(autoscaler, plan).is_some()
+        || nhd_plan::scales(&nhd_plan::unpinned(autoscaler), &plan.edit.origin)
 }
 
 /// Whether this session has yet to pin it. One that a lost session left pinned is this session's from then on.
 pub fn is_to_pin(autoscaler: &Value, session: &str, plan: &StoredPlan) -> bool {
-    nhd_plan::scales(&nhd_plan::unpinned(autoscaler), &plan.origin)
+    nhd_plan::scales(&nhd_plan::unpinned(autoscaler), &plan.edit.origin)
         && nhd_plan::pin(autoscaler, session) != *autoscaler
 }
 
@@ -40,7 +41,7 @@ pub fn state(stored: &StoredSession, plan: &StoredPlan, sight: &Sight, returned:
         }
         Some(seen) => owed(plan, seen, returned),
         // They could be listed when they were pinned; whoever gives them back will see.
-        None if plan.autoscalers.is_empty() || returned => Autoscalers::Free,
+        None if plan.edit.autoscalers.is_empty() || returned => Autoscalers::Free,
         None => Autoscalers::Pinned,
     }
 }
@@ -72,7 +73,7 @@ pub fn warnings(stored: &StoredSession, sight: &Sight) -> Vec<String> {
 fn warning(autoscaler: &Value, plan: &StoredPlan) -> Option<String> {
     const SCALES: &str = "it scales the dev pods, of which one is synced";
     let name = name(autoscaler);
-    let scales = nhd_plan::scales(autoscaler, &plan.origin);
+    let scales = nhd_plan::scales(autoscaler, &plan.edit.origin);
     let Some(planned) = planned(autoscaler, plan) else {
         return scales.then(|| format!("the autoscaler {name} appeared in DevMode: {SCALES}"));
     };
@@ -92,12 +93,13 @@ fn warning(autoscaler: &Value, plan: &StoredPlan) -> Option<String> {
 }
 
 fn planned<'a>(autoscaler: &Value, plan: &'a StoredPlan) -> Option<&'a PinnedAutoscaler> {
-    plan.autoscalers.iter().find(|it| it.is(autoscaler))
+    plan.edit.autoscalers.iter().find(|it| it.is(autoscaler))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nhd_plan::Edit;
     use serde_json::json;
 
     fn autoscaler(uid: &str) -> Value {
@@ -108,14 +110,15 @@ mod tests {
     fn plan_of(autoscalers: &[Value]) -> StoredPlan {
         let pinned = |it: &Value| PinnedAutoscaler { origin: it.clone(), pinned: nhd_plan::pin(it, "s1") };
         let origin = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}});
-        StoredPlan {
+        let edit = Edit {
             container: "web".into(),
             edited: origin.clone(),
             origin,
-            generated: None,
+            given_back: None,
+            dev_workload: None,
             autoscalers: autoscalers.iter().map(pinned).collect(),
-            warnings: Vec::new(),
-        }
+        };
+        StoredPlan { edit, warnings: Vec::new() }
     }
 
     fn changed(mut autoscaler: Value, pointer: &str, value: Value) -> Value {

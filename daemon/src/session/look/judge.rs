@@ -106,11 +106,11 @@ fn pod_state(stored: &StoredSession, plan: &StoredPlan, sight: &Sight) -> Worklo
 
 fn is_the_original(workload: Option<&Value>, plan: &StoredPlan) -> bool {
     let uid = workload.and_then(|workload| workload.pointer("/metadata/uid")?.as_str());
-    uid == Some(plan.workload_uid())
+    uid == Some(plan.edit.workload_uid())
 }
 
 fn dev_workload_state(plan: &StoredPlan, sight: &Sight) -> DevWorkload {
-    match (&plan.generated, &sight.dev_workload) {
+    match (&plan.edit.dev_workload, &sight.dev_workload) {
         (None, _) => DevWorkload::NotNeeded,
         (Some(_), None) => DevWorkload::Absent,
         (Some(_), Some(object)) if object.pointer("/metadata/deletionTimestamp").is_some() => {
@@ -123,12 +123,9 @@ fn dev_workload_state(plan: &StoredPlan, sight: &Sight) -> DevWorkload {
 fn record_state(stored: &StoredSession, plan: &StoredPlan, seen: Option<&RecordSeen>) -> RecordState {
     match seen.map(|seen| seen.record.as_ref()) {
         None => RecordState::Absent,
-        Some(Some(record)) if record.session == stored.id => RecordState::Ours {
-            current: record.origin == plan.origin
-                && record.edited == plan.edited
-                && record.generated == plan.generated
-                && record.autoscalers == plan.autoscalers,
-        },
+        Some(Some(record)) if record.session == stored.id => {
+            RecordState::Ours { current: record.edit == plan.edit }
+        }
         Some(_) => RecordState::Foreign,
     }
 }

@@ -31,13 +31,13 @@ pub struct DevWorkloadPart {
 
 impl WorkloadParts {
     pub fn of(kind: WorkloadKind, plan: &StoredPlan) -> Self {
-        let dev_workload = plan.generated.as_ref().and_then(|it| dev_workload(it, &plan.origin));
+        let dev_workload = plan.edit.dev_workload.as_ref().and_then(|it| dev_workload(it, &plan.edit.origin));
         let own_pods = match kinds::row(kind).pods {
             OwnPods::Itself => None,
             OwnPods::OfDevWorkload => dev_workload.as_ref().map(|it| it.pods.clone()),
-            OwnPods::Selected => Some(selector_query(&plan.origin["spec"]["selector"])),
+            OwnPods::Selected => Some(selector_query(&plan.edit.origin["spec"]["selector"])),
         };
-        Self { pods: own_pods, history: history(kind, &plan.origin), dev_workload }
+        Self { pods: own_pods, history: history(kind, &plan.edit.origin), dev_workload }
     }
 }
 

@@ -40,7 +40,7 @@ pub async fn look(
     let dev_history =
         parts.dev_workload.as_ref().and_then(|beside| history_of(beside, dev_workload.as_ref()?));
     let dev_revisions = read_history(objects, namespace, dev_history.as_ref()).await?;
-    let workload_uid = plan.workload_uid();
+    let workload_uid = plan.edit.workload_uid();
     let kind = workload.kind;
     let pods = match (&parts.pods, &found) {
         (None, None) => Vec::new(),
@@ -102,7 +102,7 @@ async fn dev_workload(
 ) -> Result<Option<Value>, ClusterError> {
     let Some(part) = part else { return Ok(None) };
     let found = objects.get(part.kind.into(), Some(namespace), &part.name).await.or_absent()?;
-    Ok(found.filter(|found| nhd_plan::is_generated_for(found, &plan.origin)))
+    Ok(found.filter(|found| nhd_plan::is_generated_for(found, &plan.edit.origin)))
 }
 
 /// The pods of a generated Deployment are its ReplicaSets'; a generated Job has its pods itself.

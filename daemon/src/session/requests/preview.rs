@@ -49,17 +49,19 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
         kind: workload.kind.to_string(),
         name: workload.name.clone(),
         diff: match shape {
-            Some(Shape::Replaced) => nhd_plan::render_diff(&nhd_plan::as_new(&plan.origin), &plan.edited),
-            _ => nhd_plan::render_diff(&plan.origin, &plan.edited),
+            Some(Shape::Replaced) => {
+                nhd_plan::render_diff(&nhd_plan::as_new(&plan.edit.origin), &plan.edit.edited)
+            }
+            _ => nhd_plan::render_diff(&plan.edit.origin, &plan.edit.edited),
         },
     });
-    let generated = plan.generated.as_ref().map(|generated| PlannedChange {
+    let generated = plan.edit.dev_workload.as_ref().map(|generated| PlannedChange {
         action: PlannedAction::Create,
         kind: generated["kind"].as_str().unwrap_or_default().to_owned(),
         name: generated["metadata"]["name"].as_str().unwrap_or_default().to_owned(),
         diff: nhd_plan::render_diff(&json!({}), generated),
     });
-    let pins = plan.autoscalers.iter().map(|it| PlannedChange {
+    let pins = plan.edit.autoscalers.iter().map(|it| PlannedChange {
         action: PlannedAction::Update,
         kind: it.origin["kind"].as_str().unwrap_or_default().to_owned(),
         name: it.name().to_owned(),
@@ -68,7 +70,7 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
     Ok(PlanResult {
         context: place.client.context,
         server: place.client.server,
-        container: plan.container,
+        container: plan.edit.container,
         changes: std::iter::once(secret).chain(pins).chain(edit).chain(generated).collect(),
         warnings: [request.details.dev.warnings, plan.warnings].concat(),
         workload,

@@ -45,7 +45,7 @@ fn session_of(
 ) -> Result<StoredSession, ErrorInfo> {
     // Nothing is synced any more; the fields want to be filled.
     let (identity, remote) = SyncIdentity::generate().map_err(|error| Failure::from(error).info)?;
-    let image = dev_image(record.generated.as_ref().unwrap_or(&record.edited));
+    let image = dev_image(record.edit.dev_workload.as_ref().unwrap_or(&record.edit.edited));
     Ok(StoredSession {
         version: SESSION_VERSION,
         id: record.session,
@@ -53,7 +53,7 @@ fn session_of(
         cluster: place.pinned(address),
         workload,
         request: StoredRequest {
-            container: Some(record.container.clone()),
+            container: Some(record.edit.container.clone()),
             image,
             source: std::path::PathBuf::new(),
             work_dir: DEFAULT_WORK_DIR.to_owned(),
@@ -65,14 +65,7 @@ fn session_of(
         },
         desired: Desired::Original,
         failure: None,
-        plan: Some(StoredPlan {
-            container: record.container,
-            origin: record.origin,
-            edited: record.edited,
-            generated: record.generated,
-            autoscalers: record.autoscalers,
-            warnings: Vec::new(),
-        }),
+        plan: Some(StoredPlan { edit: record.edit, warnings: Vec::new() }),
         // Whether it came to the edit shows in the workload; of a pod that is missing, the record was its way back.
         entered: true,
         synced: true,

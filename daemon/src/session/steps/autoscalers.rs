@@ -14,7 +14,7 @@ use crate::session::steps::{StepContext, changed_meanwhile};
 impl StepContext<'_> {
     pub(super) async fn pin_autoscalers(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
-        for planned in &plan.autoscalers {
+        for planned in &plan.edit.autoscalers {
             let Some(current) = self.autoscaler(planned).await? else { continue };
             if !is_to_pin(&current, &self.stored.id, plan) {
                 continue;
@@ -29,7 +29,7 @@ impl StepContext<'_> {
 
     /// What others changed of them stays, and so does one that was made anew.
     pub(super) async fn release_autoscalers(&mut self) -> Result<(), Failure> {
-        for planned in &self.planned()?.autoscalers {
+        for planned in &self.planned()?.edit.autoscalers {
             let Some(current) = self.autoscaler(planned).await? else { continue };
             let released = |current: &Value| nhd_plan::release(current, &planned.pinned);
             let Some(current) = self.write_autoscaler(current, released).await? else { continue };

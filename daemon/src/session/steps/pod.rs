@@ -20,7 +20,7 @@ impl StepContext<'_> {
             fault::point("enterDevMode", "noted");
             return self.delete_pod(uid, None).await;
         }
-        let written = self.create_pod(&nhd_plan::as_new(&plan.edited)).await?;
+        let written = self.create_pod(&nhd_plan::as_new(&plan.edit.edited)).await?;
         fault::point("enterDevMode", "written");
         match written {
             Some(written) => self.note_written(nhd_plan::as_new(&written)),
@@ -33,7 +33,7 @@ impl StepContext<'_> {
         if let Some(dev_pod) = self.sight.and_then(|sight| sight.workload.as_ref()) {
             return self.delete_pod(uid_of(dev_pod), Some(1)).await;
         }
-        let origin = &self.planned()?.origin;
+        let origin = &self.planned()?.edit.origin;
         let gone = owners::gone(self.objects, origin).await?;
         self.create_pod(&nhd_plan::recreation(origin, &gone)).await.map(drop)
     }

@@ -26,7 +26,7 @@ impl StepContext<'_> {
         if self.stored.workload.kind == WorkloadKind::Pod {
             return self.replace_pod().await;
         }
-        let edited = &self.planned()?.edited;
+        let edited = &self.planned()?.edit.edited;
         let written = self.write(|current| nhd_plan::carry_out(edited, current)).await?;
         fault::point("enterDevMode", "written");
         self.note_written(written)
@@ -36,10 +36,10 @@ impl StepContext<'_> {
     pub(super) fn note_written(&mut self, written: Value) -> Result<(), Failure> {
         self.stored.entered = true;
         if let Some(plan) = &mut self.stored.plan
-            && written["spec"] != plan.edited["spec"]
+            && written["spec"] != plan.edit.edited["spec"]
         {
             // An admission step did otherwise than in the dry run; what counts is what was written.
-            plan.edited = written;
+            plan.edit.edited = written;
         }
         self.save()
     }
@@ -47,7 +47,7 @@ impl StepContext<'_> {
     pub(super) async fn create_dev_workload(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
         let (Some(generated), Some(beside)) =
-            (&plan.generated, WorkloadParts::of(self.stored.workload.kind, plan).dev_workload)
+            (&plan.edit.dev_workload, WorkloadParts::of(self.stored.workload.kind, plan).dev_workload)
         else {
             return Ok(());
         };
@@ -88,8 +88,9 @@ impl StepContext<'_> {
     pub(super) fn merge_changes(&mut self) -> Result<(), Failure> {
         let current = self.current()?.clone();
         let Some(plan) = &mut self.stored.plan else { return Ok(()) };
-        plan.origin = nhd_plan::merge(&current, &plan.origin, &plan.edited, &plan.container);
-        plan.edited = current;
+        plan.edit.origin =
+            nhd_plan::merge(&current, &plan.edit.origin, &plan.edit.edited, &plan.edit.container);
+        plan.edit.edited = current;
         self.save()
     }
 
@@ -98,15 +99,16 @@ impl StepContext<'_> {
             return self.give_back_pod().await;
         }
         let plan = self.planned()?;
-        if nhd_plan::may_fire(&plan.origin) {
+        if nhd_plan::may_fire(&plan.edit.origin) {
             self.forgive_missed_schedules().await?;
         }
         // The original's pods will wait until the dev pod is gone. Its shell ignores a gentle request, and a kubelet
         // may not hurry a pod any more that has been asked gently (1.34 with containerd 1.6 does not).
-        if plan.edited.pointer("/spec/strategy/type").is_some_and(|strategy| strategy == "Recreate") {
+        if plan.edit.edited.pointer("/spec/strategy/type").is_some_and(|strategy| strategy == "Recreate") {
             self.delete_quickly(self.dev_pods()).await?;
         }
-        let written = self.write(|current| nhd_plan::restore(current, &plan.origin, &plan.edited)).await?;
+        let written =
+            self.write(|current| nhd_plan::restore(current, &plan.edit.origin, &plan.edit.edited)).await?;
         fault::point("restoreWorkload", "written");
         self.note_given_back(written)
     }
@@ -114,7 +116,8 @@ impl StepContext<'_> {
     /// From now on, what differs from this is others' doing.
     fn note_given_back(&mut self, written: Value) -> Result<(), Failure> {
         if let Some(plan) = &mut self.stored.plan {
-            plan.edited = written;
+            plan.edit.given_back = Some(written.clone());
+            plan.edit.edited = written;
         }
         self.save()
     }
@@ -137,13 +140,13 @@ impl StepContext<'_> {
 
     pub(super) async fn settle_workload(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
-        let written = self.write(|current| nhd_plan::settle(current, &plan.origin)).await?;
+        let written = self.write(|current| nhd_plan::settle(current, &plan.edit.origin)).await?;
         self.note_given_back(written)
     }
 
     pub(super) async fn return_ownership(&mut self) -> Result<(), Failure> {
         self.running.ownership_returned = true;
-        let origin = &self.planned()?.origin;
+        let origin = &self.planned()?.edit.origin;
         let returned = |current: &Value| nhd_plan::return_ownership(current, origin, FIELD_MANAGER);
         if returned(self.current()?) == *self.current()? {
             return Ok(());
