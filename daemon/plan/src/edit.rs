@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::manifest::{name, text};
+use crate::manifest::{name, text};
 
 /// What a session changes in a cluster, with both ends of it as the API server has them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

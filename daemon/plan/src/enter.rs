@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::kind::{self, GENERATED_TEMPLATE, Kind, Shape};
-use super::manifest::{self, without_nulls};
-use super::{DevOptions, PlanError, beside, mark, owner, pod, template};
+use crate::kinds::{self, GENERATED_TEMPLATE, Kind, Shape};
+use crate::manifest::{self, without_nulls};
+use crate::{DevOptions, PlanError, annotation, controller, dev_workload, template};
 
 /// What is to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,13 +27,13 @@ pub struct Entered {
 /// annotation is returned as it is. Any other object with a mark of DevMode is refused, even one that no longer has
 /// a container of ours: its annotation may be the last trace of the original.
 pub fn enter(origin: &Value, options: &DevOptions) -> Result<Entered, PlanError> {
-    if mark::is_nocalhosts(origin) {
+    if annotation::is_nocalhosts(origin) {
         return Err(PlanError::AlreadyInDevMode { by_nocalhost: true });
     }
-    if beside::is_generated(origin) {
+    if dev_workload::is_generated(origin) {
         return Err(PlanError::AlreadyInDevMode { by_nocalhost: false });
     }
-    if mark::is_ours(origin) {
+    if annotation::is_ours(origin) {
         return enter_again(origin, options).ok_or(PlanError::AlreadyInDevMode { by_nocalhost: false });
     }
     edit(origin, options)
@@ -44,22 +44,22 @@ pub fn enter(origin: &Value, options: &DevOptions) -> Result<Entered, PlanError>
 pub fn carry_out(edited: &Value, current: &Value) -> Value {
     let mut object = current.clone();
     manifest::set(&mut object, "spec", edited["spec"].clone());
-    mark::copy(edited, &mut object);
+    annotation::copy(edited, &mut object);
     object
 }
 
 /// The plan that led to `current`, if it is this one.
 fn enter_again(current: &Value, options: &DevOptions) -> Option<Entered> {
     let mut origin = current.clone();
-    manifest::set(&mut origin, "spec", mark::origin_spec(current)?);
-    mark::strip(&mut origin);
+    manifest::set(&mut origin, "spec", annotation::origin_spec(current)?);
+    annotation::strip(&mut origin);
     let entered = edit(&origin, options).ok()?;
     // The mark itself is what the plan was made from, in whichever way its JSON was written.
     let unmarked = |object: &Value| {
         let mut object = without_nulls(object);
-        mark::strip(&mut object);
-        if kind::of(current).is_some_and(|kind| kind.shape == Shape::Replaced) {
-            pod::clean(&mut object);
+        annotation::strip(&mut object);
+        if kinds::of(current).is_some_and(|kind| kind.shape == Shape::Replaced) {
+            kinds::pod::clean(&mut object);
         }
         object
     };
@@ -85,7 +85,7 @@ fn edit(origin: &Value, options: &DevOptions) -> Result<Entered, PlanError> {
     let container = template::develop(template, options, &mut warnings)?;
     let stays = kind.shape == Shape::Beside { parked: false };
     let marked = if stays { generated.as_mut() } else { Some(&mut object) };
-    if !marked.is_some_and(|marked| mark::put(marked, &origin["spec"])) {
+    if !marked.is_some_and(|marked| annotation::put(marked, &origin["spec"])) {
         warnings.push("the original is too large for an annotation: only the Secret holds it".to_owned());
     }
     Ok(Entered { object: (!stays).then_some(object), generated, container, warnings })
@@ -101,7 +101,7 @@ fn refuse(
         return Err(PlanError::BeingDeleted);
     }
     let reverts = matches!(kind.shape, Shape::InPlace | Shape::Beside { parked: true });
-    if reverts && let Some((kind, name)) = owner::controller(origin) {
+    if reverts && let Some((kind, name)) = controller::controller(origin) {
         PlanError::OwnedByOperator { kind, name }.unless_forced(options, warnings)?;
     }
     (kind.refuse)(origin, options, warnings)
@@ -110,7 +110,7 @@ fn refuse(
 /// Everything that later steps take for granted.
 fn check_shape(origin: &Value) -> Result<&'static Kind, PlanError> {
     let name = manifest::text(origin, "kind").ok_or_else(|| malformed("/kind"))?;
-    let kind = kind::of(origin).ok_or_else(|| PlanError::UnsupportedKind { kind: name.to_owned() })?;
+    let kind = kinds::of(origin).ok_or_else(|| PlanError::UnsupportedKind { kind: name.to_owned() })?;
     let pod_spec = format!("{}/spec", kind.template);
     let ends = pod_spec.match_indices('/').map(|(at, _)| at).skip(1).chain([pod_spec.len()]);
     for pointer in ["/metadata"].into_iter().chain(ends.map(|end| &pod_spec[..end])) {

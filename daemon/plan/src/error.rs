@@ -1,7 +1,7 @@
 //! Why no plan can be made, each with what to do next.
 
-use super::options::DEFAULT_WORK_DIR;
-use super::{DevOptions, kind};
+use crate::options::DEFAULT_WORK_DIR;
+use crate::{DevOptions, kinds};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
@@ -41,7 +41,7 @@ pub enum PlanError {
 
 impl PlanError {
     /// A reason against a start that the user may overrule; then it is a warning.
-    pub(super) fn unless_forced(self, options: &DevOptions, warnings: &mut Vec<String>) -> Result<(), Self> {
+    pub(crate) fn unless_forced(self, options: &DevOptions, warnings: &mut Vec<String>) -> Result<(), Self> {
         if !options.force {
             return Err(self);
         }
@@ -52,7 +52,7 @@ impl PlanError {
     /// What the developer can do about it, where there is something.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::UnsupportedKind { .. } => format!("choose one of {}", kind::names().join(", ")),
+            Self::UnsupportedKind { .. } => format!("choose one of {}", kinds::names().join(", ")),
             Self::NoSuchContainer { available, .. } | Self::AmbiguousContainer { available } => {
                 format!("name the container to develop in: one of {}", available.join(", "))
             }

@@ -5,12 +5,12 @@ use sha2::{Digest, Sha256};
 pub const DEV_CONTAINER: &str = "nocalhost-dev";
 pub const SIDECAR_CONTAINER: &str = "nocalhost-sidecar";
 
-pub(super) const SYNCTHING_VOLUME: &str = "nocalhost-syncthing";
-pub(super) const SECRET_VOLUME: &str = "nocalhost-syncthing-secret";
-pub(super) const SHARED_VOLUME: &str = "nocalhost-shared-volume";
+pub(crate) const SYNCTHING_VOLUME: &str = "nocalhost-syncthing";
+pub(crate) const SECRET_VOLUME: &str = "nocalhost-syncthing-secret";
+pub(crate) const SHARED_VOLUME: &str = "nocalhost-shared-volume";
 
-pub(super) const SYNCTHING_HOME: &str = "/var/syncthing";
-pub(super) const SECRET_MOUNT: &str = "/var/syncthing/secret";
+pub(crate) const SYNCTHING_HOME: &str = "/var/syncthing";
+pub(crate) const SECRET_MOUNT: &str = "/var/syncthing/secret";
 
 /// The longest name of a Secret (a DNS subdomain, the Kubernetes API).
 const LONGEST_SECRET_NAME: usize = 253;
@@ -28,12 +28,12 @@ pub fn secret_name(kind: &str, name: &str) -> String {
 }
 
 /// The name of the object that DevMode generates beside a workload of `kind`: `<name>-<kind>-dev`.
-pub fn dev_name(kind: &str, name: &str) -> String {
+pub(crate) fn dev_name(kind: &str, name: &str) -> String {
     derived(name, &format!("-{}-dev", kind.to_lowercase()), LONGEST_DEV_NAME)
 }
 
 /// What tells the dev objects of one workload from those of all others in its namespace; a label's value.
-pub(super) fn dev_hash(kind: &str, name: &str) -> String {
+pub(crate) fn dev_hash(kind: &str, name: &str) -> String {
     hash(&format!("{}/{name}", kind.to_lowercase()))
 }
 
