@@ -1,21 +1,22 @@
-//! What every object has that DevMode makes beside an original: a name, labels, and how both are found again.
+//! The dev workload: the object that DevMode makes next to an original which cannot have the dev pod itself. Its name,
+//! its labels, and how it is found again by both; what it is made of is its kind's.
 
 use serde_json::{Map, Value, json};
 
-use crate::manifest::{set, text};
-use crate::names::{dev_hash, dev_name};
+use crate::manifest::{annotations, set, text};
+use crate::names::{dev_workload_hash, dev_workload_name};
 
-/// On generated objects and their pods: which workload they are of, hashed as a label's value must be short.
+/// On dev workloads and their pods: which workload they are of. As a label it is hashed, whose value must be short.
 const DEV_OF: &str = "nhd.dev/dev-of";
 
-/// An object without a spec. Nothing of the original's own labels and annotations is taken over: a tool that
+/// A dev workload without a spec. Nothing of the original's own labels and annotations is taken over: a tool that
 /// deploys what it finds labelled would take the object for one of its own, and prune it.
-pub(crate) fn object(origin: &Value, api_version: &str, kind: &str) -> Option<Value> {
+pub(crate) fn without_spec(origin: &Value, api_version: &str, kind: &str) -> Option<Value> {
     let (original_kind, name) = identity(origin)?;
     let mut labels = own_label(origin);
     labels.insert("app.kubernetes.io/managed-by".to_owned(), "nhd".into());
     let mut metadata = json!({
-        "name": dev_name(original_kind, name),
+        "name": dev_workload_name(original_kind, name),
         "labels": labels,
         "annotations": { DEV_OF: format!("{}/{name}", original_kind.to_lowercase()) },
     });
@@ -25,10 +26,10 @@ pub(crate) fn object(origin: &Value, api_version: &str, kind: &str) -> Option<Va
     Some(json!({ "apiVersion": api_version, "kind": kind, "metadata": metadata }))
 }
 
-/// The label that only this workload's dev objects have.
+/// The label that only the dev workload of this one has, and its pods.
 pub(crate) fn own_label(origin: &Value) -> Map<String, Value> {
     let (kind, name) = identity(origin).unwrap_or_default();
-    Map::from_iter([(DEV_OF.to_owned(), dev_hash(kind, name).into())])
+    Map::from_iter([(DEV_OF.to_owned(), dev_workload_hash(kind, name).into())])
 }
 
 /// Adds our label to those that the pods have anyway.
@@ -42,24 +43,23 @@ pub(crate) fn label_pods(template: &mut Value, origin: &Value) {
     set(metadata, "labels", labels);
 }
 
-/// Whether `object` was generated for DevMode, whoever's it is.
-pub fn is_generated(object: &Value) -> bool {
-    object.pointer("/metadata/annotations").is_some_and(|annotations| annotations.get(DEV_OF).is_some())
+/// Whether `object` is a dev workload, whosever.
+pub fn is_dev_workload(object: &Value) -> bool {
+    annotations(object).is_some_and(|all| all.contains_key(DEV_OF))
 }
 
-/// The workload that `object` was generated for, as `daemonset/agent`; `None` where it was not.
-pub fn generated_for(object: &Value) -> Option<&str> {
-    text(object.pointer("/metadata/annotations")?, DEV_OF)
+/// The workload that `object` is the dev workload of, as `daemonset/agent`; `None` where it is not one.
+pub fn dev_workload_of(object: &Value) -> Option<&str> {
+    annotations(object)?.get(DEV_OF)?.as_str()
 }
 
-/// Whether `object` was generated for DevMode in the workload `origin`.
-pub fn is_generated_for(object: &Value, origin: &Value) -> bool {
+/// Whether `object` is the dev workload of `origin`.
+pub fn is_dev_workload_of(object: &Value, origin: &Value) -> bool {
     let Some((kind, name)) = identity(origin) else { return false };
-    object.pointer("/metadata/annotations").and_then(|annotations| text(annotations, DEV_OF))
-        == Some(&format!("{}/{name}", kind.to_lowercase()))
+    dev_workload_of(object) == Some(&format!("{}/{name}", kind.to_lowercase()))
 }
 
-/// The label selector of the pods of what is generated for `origin`.
+/// The label selector of the pods of the dev workload of `origin`.
 pub fn dev_selector(origin: &Value) -> String {
     let labels = own_label(origin);
     let terms: Vec<String> =

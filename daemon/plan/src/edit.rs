@@ -1,6 +1,6 @@
 //! What a session changes, kept so that it can be given back by whoever reads it.
 //!
-//! It does not know where it is kept: the names of its fields are those in the store's sessions and in the record's Secret.
+//! It does not know where it is kept: its fields have the names that they have in the store and in the record's Secret.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -68,8 +68,8 @@ impl PlanError {
                 format!("choose a folder of its own as the work dir, such as {DEFAULT_WORK_DIR}")
             }
             Self::WorkDirMounted { .. } => {
-                "a sync could overwrite what is stored there: choose another work dir; only an emptyDir mounted whole and \
-                 writable is shared, a claim or a folder of the node like that if forced"
+                "a sync could overwrite what is stored there: choose another work dir; only an emptyDir mounted whole \
+                 and writable is shared, a claim or a folder of the node like that if forced"
                     .to_owned()
             }
             Self::InsideReadOnlyMount { .. } => "choose a work dir outside of that mount".to_owned(),

@@ -21,9 +21,10 @@ pub use pod::{as_new, recreation};
 pub enum Shape {
     /// The workload's own template is edited, and its controller makes the dev pod.
     InPlace,
-    /// An object is generated that has the dev pod. A `parked` original is edited so that it has no pods of its own
-    /// meanwhile; one that is not is never written to.
-    Beside { parked: bool },
+    /// A dev workload next to the original has the dev pod. The original is edited so that it has no pods meanwhile.
+    Parked,
+    /// A dev workload next to the original has the dev pod. The original is never written to.
+    Untouched,
     /// The workload is the pod: it is deleted and made again, edited; at the end the same way back.
     Replaced,
 }
@@ -40,14 +41,14 @@ pub(crate) struct Kind {
     pub(crate) refuse: fn(&Value, &DevOptions, &mut Vec<String>) -> Result<(), PlanError>,
     /// Edits everything but the template: afterwards exactly one pod of it appears and nothing of the old is lost.
     pub(crate) prepare: fn(&mut Value, &DevOptions, &mut Vec<String>),
-    /// Makes the object beside the original, its template (at [`GENERATED_TEMPLATE`]) not yet edited.
-    pub(crate) generate: fn(&Value) -> Option<Value>,
+    /// Makes the dev workload, its template (at [`DEV_WORKLOAD_TEMPLATE`]) not yet edited.
+    pub(crate) dev_workload: fn(&Value) -> Option<Value>,
     /// Whether something of our edit, other than the annotation, is on the object.
     pub(crate) is_edited: fn(&Value) -> bool,
 }
 
-/// The pointer of the template in whatever is generated.
-pub(crate) const GENERATED_TEMPLATE: &str = "/spec/template";
+/// The JSON pointer of the template in a dev workload of whichever kind.
+pub(crate) const DEV_WORKLOAD_TEMPLATE: &str = "/spec/template";
 
 static KINDS: [Kind; 6] = [
     Kind {
@@ -57,7 +58,7 @@ static KINDS: [Kind; 6] = [
         controls: &["paused", "revisionHistoryLimit", "strategy", "minReadySeconds"],
         refuse: |_, _, _| Ok(()),
         prepare: deployment::prepare,
-        generate: |_| None,
+        dev_workload: |_| None,
         is_edited: |object| has_container_of_ours(object, "/spec/template/spec"),
     },
     Kind {
@@ -72,37 +73,37 @@ static KINDS: [Kind; 6] = [
         ],
         refuse: stateful_set::refuse,
         prepare: stateful_set::prepare,
-        generate: |_| None,
+        dev_workload: |_| None,
         is_edited: |object| has_container_of_ours(object, "/spec/template/spec"),
     },
     Kind {
         name: "DaemonSet",
-        shape: Shape::Beside { parked: true },
+        shape: Shape::Parked,
         template: "/spec/template",
         controls: &["revisionHistoryLimit"],
         refuse: daemon_set::refuse,
         prepare: daemon_set::park,
-        generate: daemon_set::generate,
+        dev_workload: daemon_set::dev_workload,
         is_edited: daemon_set::is_parked,
     },
     Kind {
         name: "Job",
-        shape: Shape::Beside { parked: false },
+        shape: Shape::Untouched,
         template: "/spec/template",
         controls: &[],
         refuse: |_, _, _| Ok(()),
         prepare: |_, _, _| (),
-        generate: job::generate,
+        dev_workload: job::dev_workload,
         is_edited: |_| false,
     },
     Kind {
         name: "CronJob",
-        shape: Shape::Beside { parked: true },
+        shape: Shape::Parked,
         template: "/spec/jobTemplate/spec/template",
         controls: &[],
         refuse: |_, _, _| Ok(()),
         prepare: cron_job::park,
-        generate: cron_job::generate,
+        dev_workload: cron_job::dev_workload,
         is_edited: cron_job::is_parked,
     },
     Kind {
@@ -112,7 +113,7 @@ static KINDS: [Kind; 6] = [
         controls: &[],
         refuse: pod::refuse,
         prepare: pod::prepare,
-        generate: |_| None,
+        dev_workload: |_| None,
         is_edited: |object| has_container_of_ours(object, "/spec"),
     },
 ];

@@ -30,7 +30,7 @@ pub use annotation::{is_nocalhosts, is_ours};
 pub use autoscaler::{is_pinned, pin, release, scales, unpinned};
 pub use back::{Standing, merge, owns_fields, restore, return_ownership, settle, standing, writers_since};
 pub use controller::controller;
-pub use dev_workload::{dev_selector, generated_for, is_generated, is_generated_for};
+pub use dev_workload::{dev_selector, dev_workload_of, is_dev_workload, is_dev_workload_of};
 pub use edit::{Edit, PinnedAutoscaler};
 pub use enter::{Entered, carry_out, enter};
 pub use error::PlanError;

@@ -1,6 +1,6 @@
 //! Ways through raw JSON that neither panic on a shape they did not expect nor invent fields by looking.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The text at `field`, if it is one.
 pub(crate) fn text<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
@@ -53,6 +53,26 @@ pub(crate) fn copy(field: &str, from: &Value, to: &mut Value) {
 /// The annotations of an object or a pod template.
 pub(crate) fn annotations(object: &Value) -> Option<&Map<String, Value>> {
     object.get("metadata")?.get("annotations")?.as_object()
+}
+
+/// Sets an annotation.
+pub(crate) fn annotate(object: &mut Value, key: &str, value: String) {
+    let Some(metadata) = object.get_mut("metadata") else { return };
+    match metadata.get_mut("annotations") {
+        Some(annotations) if annotations.is_object() => set(annotations, key, value),
+        _ => set(metadata, "annotations", json!({ key: value })),
+    }
+}
+
+/// Removes annotations, and with the last of all the map of them.
+pub(crate) fn remove_annotations(object: &mut Value, keys: &[&str]) {
+    let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) else { return };
+    let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) else { return };
+    let before = annotations.len();
+    annotations.retain(|key, _| !keys.contains(&key.as_str()));
+    if annotations.is_empty() && before > 0 {
+        metadata.remove("annotations");
+    }
 }
 
 /// Both containers and init containers, in the order in which the API lists them.

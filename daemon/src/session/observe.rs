@@ -140,7 +140,7 @@ async fn dev_workload(
 ) -> Result<Option<Value>, ClusterError> {
     let Some(beside) = beside else { return Ok(None) };
     let found = objects.get(beside.kind.into(), Some(namespace), &beside.name).await.or_absent()?;
-    Ok(found.filter(|found| nhd_plan::is_generated_for(found, &plan.origin)))
+    Ok(found.filter(|found| nhd_plan::is_dev_workload_of(found, &plan.origin)))
 }
 
 /// The pods of a generated Deployment are its ReplicaSets'; a generated Job has its pods itself.
@@ -198,12 +198,12 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         return Observed { entered: stored.entered, forward, sync, ..Observed::UNPLANNED };
     };
     let shape = nhd_plan::shape(stored.workload.kind.as_str());
-    let edits_workload = shape != Some(Shape::Beside { parked: false });
+    let edits_workload = shape != Some(Shape::Untouched);
     let dev_pod = sight.dev_pod().filter(|pod| pod.ready);
     let dev_pod_ready = dev_pod.is_some() && sight.only_dev_pods_last();
     let workload = match shape {
         // Whatever becomes of it is nothing to us.
-        Some(Shape::Beside { parked: false }) => WorkloadState::Original,
+        Some(Shape::Untouched) => WorkloadState::Original,
         Some(Shape::Replaced) => pod_state(stored, plan, sight),
         _ => workload_state(sight.standing(plan).as_ref()),
     };

@@ -1,4 +1,4 @@
-//! Who owns which fields: the API server keeps an entry for each manager that wrote to an object, and refuses a
+//! Which manager owns which fields: the API server keeps an entry for each one that wrote to an object, and refuses a
 //! server-side apply of what somebody else owns.
 
 use serde_json::{Map, Value};
@@ -10,8 +10,8 @@ pub fn owns_fields(object: &Value, manager: &str) -> bool {
     entries(object).iter().any(|entry| text(entry, "manager") == Some(manager))
 }
 
-/// `current` with the entries that `origin` had before `manager` wrote to it, and without any of the manager's own. What
-/// others came to own since stays theirs.
+/// `current` with the entries that `origin` had before `manager` wrote to it, and without any of the manager's own.
+/// What others came to own since stays theirs.
 pub fn return_ownership(current: &Value, origin: &Value, manager: &str) -> Value {
     let mut returned: Vec<Value> = Vec::new();
     for entry in entries(current).iter().filter(|entry| text(entry, "manager") != Some(manager)) {
@@ -37,8 +37,8 @@ pub fn return_ownership(current: &Value, origin: &Value, manager: &str) -> Value
     object
 }
 
-/// The managers, other than `ours`, that wrote to `current` since it was `before`, each once. Who only lost fields, because
-/// somebody else wrote to them, did not write.
+/// The managers, other than `ours`, that wrote to `current` since it was `before`, each once. Whoever only lost fields,
+/// because somebody else wrote to them, did not write.
 pub fn writers_since(current: &Value, before: &Value, ours: &str) -> Vec<String> {
     let mut writers: Vec<String> = Vec::new();
     for entry in entries(current).iter().filter(|entry| !is_of_status(entry)) {
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn who_wrote_since_is_named() {
+    fn whoever_wrote_since_is_named() {
         let fields = json!({"f:spec": {}});
         let before = object(&[entry("a", None, &fields), entry("nhd", None, &fields)]);
         let now = object(&[
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn who_only_lost_fields_did_not_write() {
+    fn whoever_only_lost_fields_did_not_write() {
         let both = json!({"f:spec": {"f:replicas": {}, "f:paused": {}}});
         let one = json!({"f:spec": {"f:paused": {}}});
         let before = object(&[entry("argocd", None, &both)]);
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn who_wrote_in_several_ways_is_named_once() {
+    fn whoever_wrote_in_several_ways_is_named_once() {
         let fields = json!({"f:spec": {}});
         let scaled = entry("kubectl", Some("scale"), &fields);
         let now = object(&[entry("kubectl", None, &fields), entry("helm", None, &fields), scaled]);

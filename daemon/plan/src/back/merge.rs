@@ -37,7 +37,7 @@ const KEYED: [(&str, &[&str]); 11] = [
 /// ours, or instead of it, theirs is taken.
 pub fn merge(current: &Value, origin: &Value, edited: &Value, container: &str) -> Value {
     let mut merged = origin.clone();
-    let Some(kind) = kinds::of(origin).filter(|kind| kind.shape != Shape::Beside { parked: false }) else {
+    let Some(kind) = kinds::of(origin).filter(|kind| kind.shape != Shape::Untouched) else {
         return merged;
     };
     let names = |object: &Value| -> Vec<String> {
@@ -115,8 +115,8 @@ fn retain(value: &mut Value, list: &str, keep: impl Fn(&Value) -> bool) {
     }
 }
 
-/// The value of `field` (which says how a list is to be read): that of `after`, where it is not as it was `before`, else
-/// the `origin`'s.
+/// The value of `field` (which says how a list is to be read): that of `after`, where it is not as it was `before`,
+/// else the `origin`'s.
 fn merge_value(
     field: &str,
     before: Option<&Value>,

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::manifest::{copy, set};
 use crate::{annotation, kinds};
 
-/// The first write: `current` with the original spec (its controls still those of `edited`) and without our mark.
+/// The first write: `current` with the original spec (its controls still those of `edited`) and without our annotation.
 /// Labels, other annotations and everything that the cluster keeps in `current` stay.
 pub fn restore(current: &Value, origin: &Value, edited: &Value) -> Value {
     let mut object = neutral(origin, edited);

@@ -10,29 +10,30 @@ use crate::show::{Difference, diff_at};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Standing {
-    /// The original spec, and no mark of ours.
+    /// The original spec, and no annotation of ours.
     Original,
     /// The spec is what we wrote.
     Dev,
-    /// On the way back: the original with controls that are still neutral, or with our mark still on it. What is
-    /// left is [`super::settle`], once the original template has rolled out.
+    /// On the way back: the original with controls that are still neutral, or with our annotation still on it. What
+    /// is left is [`super::settle`], once the original template has rolled out.
     Settling,
     /// In DevMode, and others have changed something since: what differs from what we wrote.
     Drifted(Vec<Difference>),
     /// In DevMode, but others have put the original container beside ours: what differs from what we wrote.
     ReAdded(Vec<Difference>),
-    /// Others have replaced our edit, or what we gave back; no container of ours is left: what differs from the original.
+    /// Others have replaced our edit, or what we gave back; no container of ours is left: what differs from the
+    /// original.
     Overwritten(Vec<Difference>),
 }
 
-/// Compares `current` with the `origin` before the edit and with what we have `written` last: the edit, as the API server
-/// returned it with its defaults, or on the way back what came after it. Only `.spec` counts, as data, and our mark: labels, other annotations and
-/// status belong to others. Of a Pod only what it can be made from counts. A workload that is never written to is
-/// always the original.
+/// Compares `current` with the `origin` before the edit and with what we have `written` last: the edit, as the API
+/// server returned it with its defaults, or on the way back what came after it. Only `.spec` counts, as data, and our
+/// annotation: labels, other annotations and status belong to others. Of a Pod only what it can be made from counts. A
+/// workload that is never written to is always the original.
 pub fn standing(current: &Value, origin: &Value, written: &Value) -> Standing {
     let shape = kinds::of(origin).map(|kind| kind.shape);
     match shape {
-        Some(Shape::Beside { parked: false }) => Standing::Original,
+        Some(Shape::Untouched) => Standing::Original,
         Some(Shape::Replaced) => {
             let [current, origin, written] = [current, origin, written].map(|pod| {
                 let mut pod = pod.clone();
@@ -46,13 +47,13 @@ pub fn standing(current: &Value, origin: &Value, written: &Value) -> Standing {
 }
 
 fn compare(current: &Value, origin: &Value, written: &Value) -> Standing {
-    let marked = annotation::is_ours(current);
+    let annotated = annotation::is_ours(current);
     let neutral = restore::neutral(origin, written);
     let spec_is = |other: &Value| spec(current) == spec(other);
-    // A CronJob may have been before as we make it; then only the mark tells.
-    if spec_is(written) && marked {
+    // A CronJob may have been before as we make it; then only the annotation tells.
+    if spec_is(written) && annotated {
         Standing::Dev
-    } else if spec_is(origin) && !marked {
+    } else if spec_is(origin) && !annotated {
         Standing::Original
     } else if spec_is(origin) || spec_is(&neutral) {
         Standing::Settling
@@ -144,7 +145,7 @@ mod tests {
         differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     }
 
-    const MARK: &str = "/metadata/annotations/nocalhost.origin.spec.json";
+    const ANNOTATION: &str = "/metadata/annotations/nocalhost.origin.spec.json";
 
     #[test]
     fn each_form_is_recognised() {
@@ -173,11 +174,11 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_decides_only_beside_the_original_spec() {
-        check("original", &[(MARK, Some(json!("{}")))], "settling");
+    fn the_annotation_decides_only_with_the_original_spec() {
+        check("original", &[(ANNOTATION, Some(json!("{}")))], "settling");
         check("original", &[("/metadata/annotations/nhd.dev~1origin", Some(json!("secret")))], "settling");
-        check("neutral", &[(MARK, Some(json!("{}")))], "settling");
-        check("edited", &[(MARK, None)], "dev");
+        check("neutral", &[(ANNOTATION, Some(json!("{}")))], "settling");
+        check("edited", &[(ANNOTATION, None)], "dev");
     }
 
     #[test]
@@ -185,7 +186,7 @@ mod tests {
         check("edited", &[("/spec/replicas", Some(json!(3)))], "drifted spec.replicas: 1 → 3");
         check(
             "edited",
-            &[("/spec/template/spec/containers/0/image", Some(json!("other:2"))), (MARK, None)],
+            &[("/spec/template/spec/containers/0/image", Some(json!("other:2"))), (ANNOTATION, None)],
             "drifted spec.template.spec.containers[nocalhost-dev].image: \"dev:1\" → \"other:2\"",
         );
     }

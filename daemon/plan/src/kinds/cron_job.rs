@@ -1,4 +1,4 @@
-//! A CronJob is suspended, on a schedule that hardly ever comes, and a Job with its template is made beside it.
+//! A CronJob is suspended, on a schedule that hardly ever comes, and a Job with its template is made next to it.
 
 use serde_json::Value;
 
@@ -35,12 +35,12 @@ pub(super) fn is_parked(object: &Value) -> bool {
 }
 
 /// Whether a schedule that was missed in DevMode fires when `origin` is given back, within seconds: it was not
-/// suspended. Who restores it sets `status.lastScheduleTime` to the time of now before that write.
+/// suspended. Whoever restores it sets `status.lastScheduleTime` to the time of now before that write.
 pub fn may_fire(origin: &Value) -> bool {
     text(origin, "kind") == Some("CronJob") && origin.pointer("/spec/suspend") != Some(&Value::Bool(true))
 }
 
 /// The template's own labels and annotations are for what the schedule starts.
-pub(super) fn generate(origin: &Value) -> Option<Value> {
+pub(super) fn dev_workload(origin: &Value) -> Option<Value> {
     job::from_spec(origin, origin.pointer("/spec/jobTemplate/spec")?)
 }

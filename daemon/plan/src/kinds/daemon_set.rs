@@ -63,8 +63,8 @@ pub(crate) fn keeps_off_every_node(template: &Value) -> bool {
 /// The pod keeps the labels of the original's, so that it gets the traffic of its Service. Selectors may overlap: a
 /// controller adopts only what has no other controller. The Deployment's own selector is a label that nobody else's
 /// pods have, so it finds nothing to adopt either.
-pub(super) fn generate(origin: &Value) -> Option<Value> {
-    let mut deployment = dev_workload::object(origin, "apps/v1", "Deployment")?;
+pub(super) fn dev_workload(origin: &Value) -> Option<Value> {
+    let mut deployment = dev_workload::without_spec(origin, "apps/v1", "Deployment")?;
     let mut template = origin.pointer("/spec/template")?.clone();
     dev_workload::label_pods(&mut template, origin);
     if let Some(metadata) = template.get_mut("metadata") {
@@ -84,7 +84,7 @@ pub(super) fn generate(origin: &Value) -> Option<Value> {
         }),
     );
     if let Some(uid) = origin.pointer("/metadata/uid") {
-        // Who deletes the DaemonSet deletes the Deployment with it. Not as its controller: it would count for one.
+        // Whoever deletes the DaemonSet deletes the Deployment with it. Not as its controller: it would count for one.
         let owner = json!([{
             "apiVersion": "apps/v1", "kind": "DaemonSet", "controller": false,
             "name": origin["metadata"]["name"], "uid": uid,

@@ -1,4 +1,4 @@
-//! What a Deployment needs beside its edited template: one replica, and a rollout that can complete.
+//! What a Deployment needs besides its edited template: one replica, and a rollout that can complete.
 //!
 //! At the end these fields go back only after the original template has rolled out: a Deployment paused in the same
 //! write would stay on the dev template for ever.

@@ -1,4 +1,4 @@
-//! A Job cannot be edited: another one with its template is made beside it, of one pod that lasts.
+//! A Job cannot be edited: another one with its template is made next to it, of one pod that lasts.
 
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ const CONTROLLER_LABELS: [&str; 4] =
 /// More failures than there will be (the largest that the API takes).
 const BACKOFF_LIMIT: i32 = i32::MAX;
 
-pub(super) fn generate(origin: &Value) -> Option<Value> {
+pub(super) fn dev_workload(origin: &Value) -> Option<Value> {
     from_spec(origin, origin.get("spec")?)
 }
 
@@ -36,7 +36,7 @@ pub(super) fn generate(origin: &Value) -> Option<Value> {
 ///
 /// It has no ownerReference: what cleans up after a finished original must not take the dev pod with it.
 pub(super) fn from_spec(origin: &Value, spec: &Value) -> Option<Value> {
-    let mut job = dev_workload::object(origin, "batch/v1", "Job")?;
+    let mut job = dev_workload::without_spec(origin, "batch/v1", "Job")?;
     let mut spec = spec.clone();
     DROPPED.iter().for_each(|field| remove(&mut spec, field));
     for (field, value) in [("completions", 1), ("parallelism", 1), ("backoffLimit", BACKOFF_LIMIT)] {

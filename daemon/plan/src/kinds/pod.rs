@@ -15,7 +15,7 @@ const LEFT_OUT_METADATA: [&str; 9] = [
     "deletionGracePeriodSeconds",
     "selfLink",
     "managedFields",
-    // They would keep the name taken when the pod is deleted; who needs one adds it again.
+    // They would keep the name taken when the pod is deleted; whoever needs one adds it again.
     "finalizers",
 ];
 /// The admission steps of the API server refuse a value that is not what they come to.

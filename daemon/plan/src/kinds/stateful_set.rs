@@ -1,4 +1,4 @@
-//! What a StatefulSet needs beside its edited template: one replica whose claims survive it, and an update that
+//! What a StatefulSet needs besides its edited template: one replica whose claims survive it, and an update that
 //! reaches the one pod there is.
 //!
 //! podManagementPolicy is immutable and stays. It does not matter with one pod, which is numbered as the set's first.

@@ -44,7 +44,7 @@ pub(super) fn is_read_only(pod_spec: &Value, volume: &str) -> bool {
     })
 }
 
-/// The one field of a volume beside its name.
+/// The one field of a volume besides its name.
 fn source<'a>(pod_spec: &'a Value, volume: &str) -> Option<(&'a str, &'a Value)> {
     let volume = items(pod_spec, "volumes").iter().find(|candidate| name(candidate) == volume)?;
     let mut fields = volume.as_object()?.iter();

@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn a_reference_to_the_container_itself_stays_without_a_name() {
-        let itself = "spec: {containers: [{env: [{name: CPU, valueFrom: {resourceFieldRef: {resource: limits.cpu}}}]}]}";
+        let itself = "spec: {containers: [{env: [{name: CPU, valueFrom: \
+                      {resourceFieldRef: {resource: limits.cpu}}}]}]}";
         check(itself, itself);
     }
 

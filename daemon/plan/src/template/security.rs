@@ -1,9 +1,9 @@
-//! What of the pod's securityContext stands in the way of the dev container and its sidecar, and what these do where it has
-//! to stay.
+//! What of the pod's securityContext stands in the way of the dev container and its sidecar, and what these do where it
+//! has to stay.
 //!
-//! Unless it is to stay, the identity of both is the image's own, root as a rule: the sidecar reads a Secret that only root may read, and
-//! the dev container works on files that the sidecar has written. Other containers keep what they have, so the pod's
-//! own settings stay wherever they can; fsGroup in particular owns the data on the volumes.
+//! Unless it is to stay, the identity of both is the image's own, root as a rule: the sidecar reads a Secret that only
+//! root may read, and the dev container works on files that the sidecar has written. Other containers keep what they
+//! have, so the pod's own settings stay wherever they can; fsGroup in particular owns the data on the volumes.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use super::volumes;
 use crate::manifest::{items, items_mut, name, remove, set};
 use crate::{DEV_CONTAINER, SIDECAR_CONTAINER, SidecarPreset};
 
-/// Whom dev container and sidecar run as where somebody is asked for who is not root, and nobody says who.
+/// The user that dev container and sidecar run as where it must not be root, and nobody says which it is.
 const DEFAULT_USER: u64 = 1000;
 
 /// Takes away runAsNonRoot, and overrides a runAsUser of the pod in our two containers.
@@ -38,7 +38,7 @@ pub(super) fn relax(pod_spec: &mut Value, warnings: &mut Vec<String>) {
 /// Leaves every securityContext as it is, and gives the sidecar one that a namespace of the level `restricted` accepts.
 ///
 /// Both have the same user, or the dev container could not change the files that arrive. An image's own user is not
-/// known here, and most dev images' is root, which runAsNonRoot refuses: then it is said who it shall be.
+/// known here, and most dev images' is root, which runAsNonRoot refuses: then it is said which it shall be.
 pub(super) fn keep(pod_spec: &mut Value, preset: SidecarPreset, warnings: &mut Vec<String>) {
     let contexts = [context_of(pod_spec, DEV_CONTAINER), pod_spec["securityContext"].clone()];
     let effective = |field: &str| contexts.iter().find_map(|it| it.get(field).filter(|it| !it.is_null()));
@@ -121,8 +121,10 @@ mod tests {
         check("{runAsNonRoot: true}", "{}", None);
         check("{runAsNonRoot: true, fsGroup: 1000}", "{fsGroup: 1000}", None);
         check(
-            "{fsGroupChangePolicy: OnRootMismatch, sysctls: [{name: a, value: b}], seccompProfile: {type: RuntimeDefault}}",
-            "{fsGroupChangePolicy: OnRootMismatch, sysctls: [{name: a, value: b}], seccompProfile: {type: RuntimeDefault}}",
+            "{fsGroupChangePolicy: OnRootMismatch, sysctls: [{name: a, value: b}], \
+             seccompProfile: {type: RuntimeDefault}}",
+            "{fsGroupChangePolicy: OnRootMismatch, sysctls: [{name: a, value: b}], \
+             seccompProfile: {type: RuntimeDefault}}",
             None,
         );
         check(
@@ -151,7 +153,8 @@ mod tests {
               - {name: nocalhost-dev}
               - {name: db, securityContext: {privileged: true}}
               - {name: nocalhost-sidecar}
-            volumes: [{name: nocalhost-syncthing-secret, secret: {defaultMode: 448, items: [{key: key.pem, mode: 448}]}}]",
+            volumes:
+              - {name: nocalhost-syncthing-secret, secret: {defaultMode: 448, items: [{key: key.pem, mode: 448}]}}",
         );
         set(&mut pod_spec, "securityContext", yaml(pod));
         set(&mut pod_spec["containers"][0], "securityContext", yaml(dev));
@@ -184,12 +187,14 @@ mod tests {
     #[test]
     fn a_kept_group_is_the_sidecars_too() {
         let mut pod_spec = yaml(
-            "containers: [{name: nocalhost-dev, securityContext: {runAsUser: 7, runAsGroup: 9}}, {name: nocalhost-sidecar}]",
+            "containers:
+              - {name: nocalhost-dev, securityContext: {runAsUser: 7, runAsGroup: 9}}
+              - {name: nocalhost-sidecar}",
         );
         keep(&mut pod_spec, SidecarPreset::Syncthing, &mut Vec::new());
         let expect = yaml(
-            "{runAsUser: 7, runAsGroup: 9, runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: {drop: [ALL]},
-              seccompProfile: {type: RuntimeDefault}, readOnlyRootFilesystem: true}",
+            "{runAsUser: 7, runAsGroup: 9, runAsNonRoot: true, allowPrivilegeEscalation: false,
+              capabilities: {drop: [ALL]}, seccompProfile: {type: RuntimeDefault}, readOnlyRootFilesystem: true}",
         );
         assert_eq!(pod_spec["containers"][1]["securityContext"], expect);
     }

@@ -51,12 +51,12 @@ pub(super) fn check(work_dir: &str) -> Result<(), PlanError> {
     Err(PlanError::InvalidWorkDir { work_dir: work_dir.to_owned(), reason })
 }
 
-/// Kinds of volume with data that a user may choose to sync over. A StatefulSet's own claims are not among the template's
-/// volumes.
+/// Kinds of volume with data that a user may choose to sync over. A StatefulSet's own claims are not among the
+/// template's volumes.
 const FORCEABLE: [&str; 3] = ["persistentVolumeClaim", "hostPath", UNKNOWN_KIND];
 
-/// The volume that `container` already mounts at `work_dir`, to be shared with the sidecar: an emptyDir or, `forced`, one
-/// with data of its own. `None` where nothing is mounted and a new volume can be. Anything else there is refused.
+/// The volume that `container` already mounts at `work_dir`, to be shared with the sidecar: an emptyDir or, `forced`,
+/// one with data of its own. `None` where nothing is mounted and a new volume can be. Anything else there is refused.
 pub(super) fn shared_volume(
     pod_spec: &Value,
     container: &Value,

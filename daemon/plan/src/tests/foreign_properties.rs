@@ -1,4 +1,5 @@
-//! What others do to a workload in DevMode, at any moment of it: theirs stays, ours goes, and there is no third outcome.
+//! What others do to a workload in DevMode, at any moment of it: theirs stays, ours goes, and there is no third
+//! outcome.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -108,9 +109,9 @@ fn without_empty_lists(mut object: Value) -> Value {
     object
 }
 
-/// How others take our containers away: the whole template goes back, as in an undo of the rollout, which takes our mark
-/// along, or the containers alone.
-fn take_away(current: &mut Value, origin: &Value, whole: bool, marked: bool) {
+/// How others take our containers away: the whole template goes back, as in an undo of the rollout, which takes our
+/// annotation along, or the containers alone.
+fn take_away(current: &mut Value, origin: &Value, whole: bool, annotated: bool) {
     let kind = kinds::of(origin).unwrap();
     let template = origin.pointer(kind.template).unwrap();
     let place = current.pointer_mut(kind.template).unwrap();
@@ -123,7 +124,7 @@ fn take_away(current: &mut Value, origin: &Value, whole: bool, marked: bool) {
             place["spec"]["nodeSelector"] = selector.clone();
         }
     }
-    if !marked {
+    if !annotated {
         annotation::strip(current);
     }
 }
@@ -213,14 +214,14 @@ proptest! {
     fn what_is_left_of_an_edit_that_others_took_away_goes_too(
         (origin, options) in
             select(vec!["Deployment", "StatefulSet", "DaemonSet"]).prop_flat_map(of_kind),
-        (whole, marked) in any::<(bool, bool)>(),
+        (whole, annotated) in any::<(bool, bool)>(),
         edits in vec((0..EDITS, any::<Index>()), 0..3),
     ) {
         let origin = without_empty_lists(origin);
         let entered = enter(&origin, &options).expect("it can enter");
         let (edited, container) = (entered.object.expect("it is edited"), entered.container.as_str());
         let (mut current, mut expect) = (edited.clone(), origin.clone());
-        take_away(&mut current, &origin, whole, marked);
+        take_away(&mut current, &origin, whole, annotated);
         for (which, at) in &edits {
             edit(&mut current, *which, at, container);
             edit(&mut expect, *which, at, container);

@@ -89,7 +89,7 @@ fn dev_mode_of_others_is_refused() {
 }
 
 #[test]
-fn what_is_no_deployment_is_refused() {
+fn what_is_not_a_workload_is_refused() {
     let check = |text: &str, expect: &str| {
         assert_eq!(enter(&yaml(text), &as_in_the_seed()).unwrap_err().to_string(), expect, "{text}");
     };

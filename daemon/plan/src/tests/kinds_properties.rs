@@ -1,4 +1,4 @@
-//! What holds for every workload of every kind, tried on generated ones.
+//! What holds for every workload of every kind, tried on samples.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -8,11 +8,11 @@ use super::properties::{foreign_metadata, overwrite, visit};
 use super::samples::kinds::{of_kind, workload};
 use super::samples::{nonsense, yaml};
 use crate::manifest::{items, name, text};
-use crate::names::dev_name;
+use crate::names::dev_workload_name;
 use crate::*;
 
 fn entered(origin: &Value, options: &DevOptions) -> Entered {
-    enter(origin, options).expect("a generated workload can enter DevMode")
+    enter(origin, options).expect("every sample can enter DevMode")
 }
 
 /// What the session calls the edited object: the original itself where it is never written to.
@@ -27,8 +27,8 @@ fn is_pod(object: &Value) -> bool {
 /// The template that has the dev container, and the one that it was made from.
 fn templates<'a>(origin: &'a Value, entered: &'a Entered) -> (&'a Value, &'a Value) {
     let kind = kinds::of(origin).expect("it can be developed in");
-    let dev = match &entered.generated {
-        Some(generated) => generated.pointer("/spec/template"),
+    let dev = match &entered.dev_workload {
+        Some(dev_workload) => dev_workload.pointer("/spec/template"),
         None => entered.object.as_ref().expect("it is edited").pointer(kind.template),
     };
     (dev.expect("there is a template"), origin.pointer(kind.template).expect("there is a template"))
@@ -100,8 +100,8 @@ proptest! {
     fn entering_twice_is_entering_once((origin, options) in workload()) {
         let once = entered(&origin, &options);
         prop_assert_eq!(&entered(&edited(&origin, &once), &options), &once);
-        if let Some(generated) = once.generated {
-            let refused = enter(&generated, &options);
+        if let Some(dev_workload) = once.dev_workload {
+            let refused = enter(&dev_workload, &options);
             prop_assert_eq!(refused, Err(PlanError::AlreadyInDevMode { by_nocalhost: false }));
         }
     }
@@ -129,7 +129,7 @@ proptest! {
         prop_assert!(containers.iter().any(|it| name(it) == DEV_CONTAINER));
         prop_assert_eq!(containers.last().map(name), Some(SIDECAR_CONTAINER));
         prop_assert_eq!(containers.len(), items(&before["spec"], "containers").len() + 1);
-        let mut whole = entered.generated.clone().unwrap_or_else(|| dev.clone());
+        let mut whole = entered.dev_workload.clone().unwrap_or_else(|| dev.clone());
         manifest::remove(&mut whole["metadata"], "annotations");
         let mut dangling = Vec::new();
         visit(&mut whole, &mut |field, value| {
@@ -149,29 +149,30 @@ proptest! {
     }
 
     #[test]
-    fn what_is_generated_is_valid_and_finds_only_its_own_pods((origin, options) in workload()) {
+    fn a_dev_workload_is_valid_and_finds_only_its_own_pods((origin, options) in workload()) {
         let entered = entered(&origin, &options);
         let (dev, before) = templates(&origin, &entered);
-        let Some(generated) = &entered.generated else { return Ok(()) };
-        let own_name = text(&generated["metadata"], "name").expect("it has a name");
+        let Some(dev_workload) = &entered.dev_workload else { return Ok(()) };
+        let own_name = text(&dev_workload["metadata"], "name").expect("it has a name");
         prop_assert!(is_dns_label(own_name), "{}", own_name);
-        prop_assert_eq!(own_name, dev_name(text(&origin, "kind").unwrap_or_default(), name(&origin["metadata"])));
-        prop_assert_eq!(&generated["metadata"]["labels"]["app.kubernetes.io/managed-by"], "nhd");
-        if generated["kind"] == "Deployment" {
-            let selector = generated["spec"]["selector"]["matchLabels"].as_object().expect("it selects");
+        let kind = text(&origin, "kind").unwrap_or_default();
+        prop_assert_eq!(own_name, dev_workload_name(kind, name(&origin["metadata"])));
+        prop_assert_eq!(&dev_workload["metadata"]["labels"]["app.kubernetes.io/managed-by"], "nhd");
+        if dev_workload["kind"] == "Deployment" {
+            let selector = dev_workload["spec"]["selector"]["matchLabels"].as_object().expect("it selects");
             for (key, value) in selector {
                 prop_assert_eq!(&dev["metadata"]["labels"][key], value);
                 prop_assert_eq!(before["metadata"]["labels"].get(key), None);
             }
         } else {
-            prop_assert_eq!(generated["spec"].get("selector"), None);
+            prop_assert_eq!(dev_workload["spec"].get("selector"), None);
         }
     }
 
     #[test]
     fn each_form_is_recognised_whatever_others_do_to_its_metadata((origin, options) in workload()) {
         prop_assume!(!is_pod(&origin));
-        let stays = shape(text(&origin, "kind").unwrap_or_default()) == Some(Shape::Beside { parked: false });
+        let stays = shape(text(&origin, "kind").unwrap_or_default()) == Some(Shape::Untouched);
         let edited = edited(&origin, &entered(&origin, &options));
         let restored = restore(&edited, &origin, &edited);
         let one_write = restored["spec"] == origin["spec"];

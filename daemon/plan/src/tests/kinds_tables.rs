@@ -35,7 +35,7 @@ fn a_daemon_set_gets_its_node_selector_back() {
         let parked = &edited["spec"]["template"]["spec"]["nodeSelector"];
         assert_eq!(parked["nhd.dev/no-such-node"], "true", "{selector}");
         assert_eq!(settle(&restore(&edited, &origin, &edited), &origin), origin, "{selector}");
-        let dev = &entered.generated.unwrap()["spec"]["template"]["spec"];
+        let dev = &entered.dev_workload.unwrap()["spec"]["template"]["spec"];
         assert_eq!(dev.get("nodeSelector"), origin["spec"]["template"]["spec"].get("nodeSelector"));
     }
 }
@@ -46,13 +46,13 @@ fn the_deployment_of_a_daemon_set_keeps_its_host_settings_and_goes_with_it() {
     origin["metadata"]["labels"] = json!({ "app.kubernetes.io/instance": "argo" });
     origin["spec"]["template"]["spec"]["tolerations"] = json!([{ "operator": "Exists" }]);
     origin["spec"]["template"]["spec"]["hostPID"] = true.into();
-    let generated = enter(&origin, &options()).unwrap().generated.unwrap();
-    let pod_spec = &generated["spec"]["template"]["spec"];
+    let dev_workload = enter(&origin, &options()).unwrap().dev_workload.unwrap();
+    let pod_spec = &dev_workload["spec"]["template"]["spec"];
     assert_eq!(
         (&pod_spec["tolerations"], &pod_spec["hostPID"]),
         (&json!([{ "operator": "Exists" }]), &json!(true))
     );
-    let hash = &generated["metadata"]["labels"]["nhd.dev/dev-of"];
+    let hash = &dev_workload["metadata"]["labels"]["nhd.dev/dev-of"];
     let expect = json!({
         "name": "web-daemonset-dev", "namespace": "ns",
         "labels": { "app.kubernetes.io/managed-by": "nhd", "nhd.dev/dev-of": hash },
@@ -60,11 +60,11 @@ fn the_deployment_of_a_daemon_set_keeps_its_host_settings_and_goes_with_it() {
         "ownerReferences":
             [{ "apiVersion": "apps/v1", "kind": "DaemonSet", "name": "web", "uid": "u", "controller": false }],
     });
-    assert_eq!(generated["metadata"], expect);
-    assert_eq!(generated["spec"]["replicas"], 1);
-    assert_eq!(generated["spec"]["selector"]["matchLabels"], json!({ "nhd.dev/dev-of": hash }));
+    assert_eq!(dev_workload["metadata"], expect);
+    assert_eq!(dev_workload["spec"]["replicas"], 1);
+    assert_eq!(dev_workload["spec"]["selector"]["matchLabels"], json!({ "nhd.dev/dev-of": hash }));
     assert_eq!(
-        generated["spec"]["template"]["metadata"]["labels"],
+        dev_workload["spec"]["template"]["metadata"]["labels"],
         json!({ "app": "web", "nhd.dev/dev-of": hash })
     );
 }
@@ -97,7 +97,7 @@ fn a_dev_job_is_one_pod_that_lasts_and_nobodys() {
     origin["spec"]["template"]["spec"]["activeDeadlineSeconds"] = 5.into();
     let entered = enter(&origin, &options()).unwrap();
     assert_eq!(entered.object, None);
-    let mut job = entered.generated.unwrap();
+    let mut job = entered.dev_workload.unwrap();
     let template = job["spec"]["template"].take();
     assert_eq!(
         job["spec"],
@@ -129,7 +129,7 @@ fn a_cron_job_starts_nothing_and_its_schedule_can_be_put_back() {
             assert_eq!(may_fire(&origin), fires, "{schedule} {suspend}");
             assert!(!may_fire(&edited));
             assert_eq!(settle(&restore(&edited, &origin, &edited), &origin), origin);
-            let job = entered.generated.unwrap();
+            let job = entered.dev_workload.unwrap();
             assert_eq!((&job["kind"], &job["metadata"]["name"]), (&json!("Job"), &json!("web-cronjob-dev")));
             assert_eq!(job["metadata"].get("ownerReferences"), None);
         }
@@ -224,7 +224,7 @@ fn daemon_sets_whose_pods_are_of_two_revisions_are_refused() {
 }
 
 #[test]
-fn an_original_without_a_name_has_nothing_beside_it() {
+fn an_original_without_a_name_has_no_dev_workload() {
     let mut origin = workload("DaemonSet", "{}");
     origin["metadata"] = json!({});
     assert_eq!(refused(&origin, false).as_deref(), Some("the manifest is malformed at metadata.name"));

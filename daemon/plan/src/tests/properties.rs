@@ -1,4 +1,4 @@
-//! What holds for every Deployment, tried on generated ones.
+//! What holds for every Deployment, tried on samples.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -9,10 +9,7 @@ use crate::manifest::{items, name};
 use crate::*;
 
 fn entered(origin: &Value, options: &DevOptions) -> Value {
-    enter(origin, options)
-        .expect("a generated Deployment can enter DevMode")
-        .object
-        .expect("a Deployment is edited")
+    enter(origin, options).expect("every sample can enter DevMode").object.expect("a Deployment is edited")
 }
 
 fn pod_spec(object: &Value) -> &Value {
@@ -211,7 +208,9 @@ proptest! {
         }
         prop_assume!(current["spec"] != edited["spec"]);
         match standing(&current, &origin, &edited) {
-            Standing::Drifted(found) | Standing::ReAdded(found) | Standing::Overwritten(found) => prop_assert!(!found.is_empty()),
+            Standing::Drifted(found) | Standing::ReAdded(found) | Standing::Overwritten(found) => {
+                prop_assert!(!found.is_empty());
+            }
             other => prop_assert!(false, "{:?}", other),
         }
     }

@@ -1,4 +1,4 @@
-//! Workloads of the other kinds around the pod templates of generated Deployments.
+//! Workloads of the other kinds around the pod templates of sample Deployments.
 
 use proptest::prelude::*;
 use proptest::sample::select;
