@@ -1,13 +1,12 @@
 //! Keeping an autoscaler from its workload in DevMode, where it would make several dev pods, of which one is synced.
 //!
 //! It is pinned by a target that cannot exist: from then on it scales nothing, and all else of it stays. Pinned to one
-//! replica instead it would scale the original itself down to one whenever it is pinned and the original is there: before
-//! the edit if a daemon dies in between, and during the restore. From a StatefulSet that could take claims.
+//! replica instead it would scale the original itself down to one whenever it is pinned and the original is there:
+//! before the edit if a daemon dies in between, and during the restore. From a StatefulSet that could take claims.
 
 use serde_json::Value;
 
-use super::manifest::{annotations, set, text};
-use super::mark;
+use crate::manifest::{annotate, annotations, remove_annotations, set, text};
 
 /// Added to the name of the target. The API has no upper case in the names of workloads.
 const NOBODY: &str = "-in-DevMode-by-nhd";
@@ -21,7 +20,7 @@ pub fn pin(autoscaler: &Value, session: &str) -> Value {
     let mut object = unpinned(autoscaler);
     if let Some(name) = target_name(&object).map(|name| format!("{name}{NOBODY}")) {
         set_target_name(&mut object, &name);
-        mark::insert(&mut object, PINNED_BY, session.to_owned());
+        annotate(&mut object, PINNED_BY, session.to_owned());
     }
     object
 }
@@ -32,7 +31,7 @@ pub fn unpinned(autoscaler: &Value) -> Value {
     if let Some(name) = target_name(autoscaler).and_then(|name| name.strip_suffix(NOBODY)) {
         set_target_name(&mut object, name);
     }
-    mark::take_off(&mut object, &[PINNED_BY]);
+    remove_annotations(&mut object, &[PINNED_BY]);
     object
 }
 
@@ -47,7 +46,7 @@ pub fn release(current: &Value, pinned: &Value) -> Value {
         set_target_name(&mut object, name);
     }
     if pinned_by(current) == pinned_by(pinned) {
-        mark::take_off(&mut object, &[PINNED_BY]);
+        remove_annotations(&mut object, &[PINNED_BY]);
     }
     object
 }
@@ -91,10 +90,10 @@ mod tests {
     use proptest::sample::{Index, select};
     use serde_json::json;
 
-    use super::super::diff;
-    use super::super::generated::{nonsense, yaml};
-    use super::super::properties::overwrite;
     use super::*;
+    use crate::diff;
+    use crate::tests::properties::overwrite;
+    use crate::tests::samples::{nonsense, yaml};
 
     const ORIGIN: &str = "
         kind: HorizontalPodAutoscaler
@@ -156,7 +155,7 @@ mod tests {
             &["spec.scaleTargetRef.name: \"web\" → \"db\""],
         );
         check(
-            |it| mark::insert(it, PINNED_BY, "s2".to_owned()),
+            |it| annotate(it, PINNED_BY, "s2".to_owned()),
             &["metadata.annotations: added {\"nhd.dev/pinned-by\":\"s2\"}"],
         );
     }
@@ -191,7 +190,7 @@ mod tests {
             2 => object["spec"]["metrics"] = json!([]),
             3 => object["spec"]["behavior"] = json!({"scaleDown": {"selectPolicy": "Disabled"}}),
             4 => object["metadata"]["labels"]["foreign"] = "1".into(),
-            5 => mark::insert(object, "foreign", "1".to_owned()),
+            5 => annotate(object, "foreign", "1".to_owned()),
             6 => object["spec"]["scaleTargetRef"]["apiVersion"] = "apps/v1beta1".into(),
             7 => object["spec"]["scaleTargetRef"]["name"] = "foreign".into(),
             _ => object["status"] = json!({"currentReplicas": 4}),

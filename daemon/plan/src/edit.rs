@@ -1,11 +1,11 @@
 //! What a session changes, kept so that it can be given back by whoever reads it.
 //!
-//! It does not know where it is kept: the names of its fields are those in the store's sessions and in the record's Secret.
+//! It does not know where it is kept: its fields have the names that they have in the store and in the record's Secret.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::manifest::{name, text};
+use crate::manifest::{name, text};
 
 /// What a session changes in a cluster, with both ends of it as the API server has them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

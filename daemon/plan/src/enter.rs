@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::kind::{self, GENERATED_TEMPLATE, Kind, Shape};
-use super::manifest::{self, without_nulls};
-use super::{DevOptions, PlanError, beside, mark, owner, pod, template};
+use crate::kinds::{self, DEV_WORKLOAD_TEMPLATE, Kind, Shape};
+use crate::manifest::{self, without_nulls};
+use crate::{DevOptions, PlanError, annotation, controller, dev_workload, template};
 
 /// What is to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,8 +13,8 @@ pub struct Entered {
     /// and guards the object (uid, resourceVersion), its status and its unknown fields are those of the object that
     /// was passed in. That of a Pod is ready for a POST, once the original is gone.
     pub object: Option<Value>,
-    /// The object to create that has the dev pod, where the original has not.
-    pub generated: Option<Value>,
+    /// The object to create that has the dev pod, where the original cannot have it.
+    pub dev_workload: Option<Value>,
     /// The name that the dev container had before.
     pub container: String,
     /// What the developer should know before agreeing, as sentences.
@@ -24,46 +24,46 @@ pub struct Entered {
 /// Edits `origin`, as read from the API server, into DevMode.
 ///
 /// Entering twice is entering once: an object that already is what these options make of the original in its
-/// annotation is returned as it is. Any other object with a mark of DevMode is refused, even one that no longer has
-/// a container of ours: its annotation may be the last trace of the original.
+/// annotation is returned as it is. Any other object with an annotation of DevMode is refused, even one that no longer
+/// has a container of ours: its annotation may be the last trace of the original.
 pub fn enter(origin: &Value, options: &DevOptions) -> Result<Entered, PlanError> {
-    if mark::is_nocalhosts(origin) {
+    if annotation::is_nocalhosts(origin) {
         return Err(PlanError::AlreadyInDevMode { by_nocalhost: true });
     }
-    if beside::is_generated(origin) {
+    if dev_workload::is_dev_workload(origin) {
         return Err(PlanError::AlreadyInDevMode { by_nocalhost: false });
     }
-    if mark::is_ours(origin) {
+    if annotation::is_ours(origin) {
         return enter_again(origin, options).ok_or(PlanError::AlreadyInDevMode { by_nocalhost: false });
     }
     edit(origin, options)
 }
 
-/// A plan carried out on the workload as it is now: `edited`'s spec and mark on `current`, whose spec is still the one
-/// that was planned for and whose labels, other annotations and resourceVersion may be newer.
+/// A plan carried out on the workload as it is now: `edited`'s spec and annotation on `current`, whose spec is still
+/// the one that was planned for and whose labels, other annotations and resourceVersion may be newer.
 pub fn carry_out(edited: &Value, current: &Value) -> Value {
     let mut object = current.clone();
     manifest::set(&mut object, "spec", edited["spec"].clone());
-    mark::copy(edited, &mut object);
+    annotation::copy(edited, &mut object);
     object
 }
 
 /// The plan that led to `current`, if it is this one.
 fn enter_again(current: &Value, options: &DevOptions) -> Option<Entered> {
     let mut origin = current.clone();
-    manifest::set(&mut origin, "spec", mark::origin_spec(current)?);
-    mark::strip(&mut origin);
+    manifest::set(&mut origin, "spec", annotation::origin_spec(current)?);
+    annotation::strip(&mut origin);
     let entered = edit(&origin, options).ok()?;
-    // The mark itself is what the plan was made from, in whichever way its JSON was written.
-    let unmarked = |object: &Value| {
+    // The annotation itself is what the plan was made from, in whichever way its JSON was written.
+    let made = |object: &Value| {
         let mut object = without_nulls(object);
-        mark::strip(&mut object);
-        if kind::of(current).is_some_and(|kind| kind.shape == Shape::Replaced) {
-            pod::clean(&mut object);
+        annotation::strip(&mut object);
+        if kinds::of(current).is_some_and(|kind| kind.shape == Shape::Replaced) {
+            kinds::pod::clean(&mut object);
         }
         object
     };
-    let same = entered.object.as_ref().is_some_and(|object| unmarked(object) == unmarked(current));
+    let same = entered.object.as_ref().is_some_and(|object| made(object) == made(current));
     same.then(|| Entered { object: Some(current.clone()), ..entered })
 }
 
@@ -73,22 +73,22 @@ fn edit(origin: &Value, options: &DevOptions) -> Result<Entered, PlanError> {
     refuse(kind, origin, options, &mut warnings)?;
     let mut object = origin.clone();
     (kind.prepare)(&mut object, options, &mut warnings);
-    let mut generated = (kind.generate)(origin);
-    if matches!(kind.shape, Shape::Beside { .. }) && generated.is_none() {
+    let mut dev_workload = (kind.dev_workload)(origin);
+    if matches!(kind.shape, Shape::Parked | Shape::Untouched) && dev_workload.is_none() {
         return Err(malformed("/metadata/name"));
     }
-    let template = match &mut generated {
-        Some(generated) => generated.pointer_mut(GENERATED_TEMPLATE),
+    let template = match &mut dev_workload {
+        Some(dev_workload) => dev_workload.pointer_mut(DEV_WORKLOAD_TEMPLATE),
         None => object.pointer_mut(kind.template),
     };
     let template = template.ok_or_else(|| malformed(kind.template))?;
     let container = template::develop(template, options, &mut warnings)?;
-    let stays = kind.shape == Shape::Beside { parked: false };
-    let marked = if stays { generated.as_mut() } else { Some(&mut object) };
-    if !marked.is_some_and(|marked| mark::put(marked, &origin["spec"])) {
+    let stays = kind.shape == Shape::Untouched;
+    let annotated = if stays { dev_workload.as_mut() } else { Some(&mut object) };
+    if !annotated.is_some_and(|annotated| annotation::put(annotated, &origin["spec"])) {
         warnings.push("the original is too large for an annotation: only the Secret holds it".to_owned());
     }
-    Ok(Entered { object: (!stays).then_some(object), generated, container, warnings })
+    Ok(Entered { object: (!stays).then_some(object), dev_workload, container, warnings })
 }
 
 fn refuse(
@@ -100,8 +100,8 @@ fn refuse(
     if origin["metadata"].get("deletionTimestamp").is_some_and(|it| !it.is_null()) {
         return Err(PlanError::BeingDeleted);
     }
-    let reverts = matches!(kind.shape, Shape::InPlace | Shape::Beside { parked: true });
-    if reverts && let Some((kind, name)) = owner::controller(origin) {
+    let reverts = matches!(kind.shape, Shape::InPlace | Shape::Parked);
+    if reverts && let Some((kind, name)) = controller::controller(origin) {
         PlanError::OwnedByOperator { kind, name }.unless_forced(options, warnings)?;
     }
     (kind.refuse)(origin, options, warnings)
@@ -110,7 +110,7 @@ fn refuse(
 /// Everything that later steps take for granted.
 fn check_shape(origin: &Value) -> Result<&'static Kind, PlanError> {
     let name = manifest::text(origin, "kind").ok_or_else(|| malformed("/kind"))?;
-    let kind = kind::of(origin).ok_or_else(|| PlanError::UnsupportedKind { kind: name.to_owned() })?;
+    let kind = kinds::of(origin).ok_or_else(|| PlanError::UnsupportedKind { kind: name.to_owned() })?;
     let pod_spec = format!("{}/spec", kind.template);
     let ends = pod_spec.match_indices('/').map(|(at, _)| at).skip(1).chain([pod_spec.len()]);
     for pointer in ["/metadata"].into_iter().chain(ends.map(|end| &pod_spec[..end])) {

@@ -1,7 +1,7 @@
 //! Why no plan can be made, each with what to do next.
 
-use super::options::DEFAULT_WORK_DIR;
-use super::{DevOptions, kind};
+use crate::options::DEFAULT_WORK_DIR;
+use crate::{DevOptions, kinds};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
@@ -41,7 +41,7 @@ pub enum PlanError {
 
 impl PlanError {
     /// A reason against a start that the user may overrule; then it is a warning.
-    pub(super) fn unless_forced(self, options: &DevOptions, warnings: &mut Vec<String>) -> Result<(), Self> {
+    pub(crate) fn unless_forced(self, options: &DevOptions, warnings: &mut Vec<String>) -> Result<(), Self> {
         if !options.force {
             return Err(self);
         }
@@ -52,7 +52,7 @@ impl PlanError {
     /// What the developer can do about it, where there is something.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::UnsupportedKind { .. } => format!("choose one of {}", kind::names().join(", ")),
+            Self::UnsupportedKind { .. } => format!("choose one of {}", kinds::names().join(", ")),
             Self::NoSuchContainer { available, .. } | Self::AmbiguousContainer { available } => {
                 format!("name the container to develop in: one of {}", available.join(", "))
             }
@@ -68,8 +68,8 @@ impl PlanError {
                 format!("choose a folder of its own as the work dir, such as {DEFAULT_WORK_DIR}")
             }
             Self::WorkDirMounted { .. } => {
-                "a sync could overwrite what is stored there: choose another work dir; only an emptyDir mounted whole and \
-                 writable is shared, a claim or a folder of the node like that if forced"
+                "a sync could overwrite what is stored there: choose another work dir; only an emptyDir mounted whole \
+                 and writable is shared, a claim or a folder of the node like that if forced"
                     .to_owned()
             }
             Self::InsideReadOnlyMount { .. } => "choose a work dir outside of that mount".to_owned(),

@@ -5,19 +5,19 @@ use sha2::{Digest, Sha256};
 pub const DEV_CONTAINER: &str = "nocalhost-dev";
 pub const SIDECAR_CONTAINER: &str = "nocalhost-sidecar";
 
-pub(super) const SYNCTHING_VOLUME: &str = "nocalhost-syncthing";
-pub(super) const SECRET_VOLUME: &str = "nocalhost-syncthing-secret";
-pub(super) const SHARED_VOLUME: &str = "nocalhost-shared-volume";
+pub(crate) const SYNCTHING_VOLUME: &str = "nocalhost-syncthing";
+pub(crate) const SECRET_VOLUME: &str = "nocalhost-syncthing-secret";
+pub(crate) const SHARED_VOLUME: &str = "nocalhost-shared-volume";
 
-pub(super) const SYNCTHING_HOME: &str = "/var/syncthing";
-pub(super) const SECRET_MOUNT: &str = "/var/syncthing/secret";
+pub(crate) const SYNCTHING_HOME: &str = "/var/syncthing";
+pub(crate) const SECRET_MOUNT: &str = "/var/syncthing/secret";
 
 /// The longest name of a Secret (a DNS subdomain, the Kubernetes API).
 const LONGEST_SECRET_NAME: usize = 253;
 
-/// The longest name of a generated object: a Job's is a label of its pods too, and a Deployment's needs room for the
+/// The longest name of a dev workload: a Job's is a label of its pods too, and a Deployment's needs room for the
 /// hash of its ReplicaSet.
-const LONGEST_DEV_NAME: usize = 63;
+const LONGEST_DEV_WORKLOAD_NAME: usize = 63;
 /// The length of a hash that tells two long names apart, in bytes; it is written in hexadecimal.
 const HASH_LENGTH: usize = 5;
 
@@ -27,13 +27,13 @@ pub fn secret_name(kind: &str, name: &str) -> String {
     derived(name, &format!("-{}-nocalhost-syncthing-secret", kind.to_lowercase()), LONGEST_SECRET_NAME)
 }
 
-/// The name of the object that DevMode generates beside a workload of `kind`: `<name>-<kind>-dev`.
-pub fn dev_name(kind: &str, name: &str) -> String {
-    derived(name, &format!("-{}-dev", kind.to_lowercase()), LONGEST_DEV_NAME)
+/// The name of the dev workload of a workload of `kind`: `<name>-<kind>-dev`.
+pub(crate) fn dev_workload_name(kind: &str, name: &str) -> String {
+    derived(name, &format!("-{}-dev", kind.to_lowercase()), LONGEST_DEV_WORKLOAD_NAME)
 }
 
-/// What tells the dev objects of one workload from those of all others in its namespace; a label's value.
-pub(super) fn dev_hash(kind: &str, name: &str) -> String {
+/// What tells the dev workload of one workload from those of all others in its namespace; a label's value.
+pub(crate) fn dev_workload_hash(kind: &str, name: &str) -> String {
     hash(&format!("{}/{name}", kind.to_lowercase()))
 }
 
@@ -87,13 +87,13 @@ mod tests {
     }
 
     #[test]
-    fn generated_names_are_short_valid_and_apart() {
-        assert_eq!(dev_name("DaemonSet", "agent"), "agent-daemonset-dev");
-        assert_eq!(dev_name("CronJob", &"a".repeat(51)), format!("{}-cronjob-dev", "a".repeat(51)));
+    fn names_of_dev_workloads_are_short_valid_and_apart() {
+        assert_eq!(dev_workload_name("DaemonSet", "agent"), "agent-daemonset-dev");
+        assert_eq!(dev_workload_name("CronJob", &"a".repeat(51)), format!("{}-cronjob-dev", "a".repeat(51)));
         for kind in ["DaemonSet", "Job", "CronJob"] {
             let beginning = "a".repeat(30);
             let names: Vec<String> = ["x1", "x2", ".b.c", "-----d"]
-                .map(|tail| dev_name(kind, &format!("{beginning}{}{tail}", "-.".repeat(15))))
+                .map(|tail| dev_workload_name(kind, &format!("{beginning}{}{tail}", "-.".repeat(15))))
                 .to_vec();
             for (at, name) in names.iter().enumerate() {
                 assert!(name.len() <= 63, "{name}");
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn equal_names_of_several_kinds_stay_apart() {
-        let hashes = ["DaemonSet", "Job", "CronJob"].map(|kind| dev_hash(kind, "web"));
+        let hashes = ["DaemonSet", "Job", "CronJob"].map(|kind| dev_workload_hash(kind, "web"));
         assert!(hashes[0] != hashes[1] && hashes[1] != hashes[2] && hashes[0] != hashes[2], "{hashes:?}");
     }
 }

@@ -1,16 +1,21 @@
 //! The edit of a pod template, the same for every kind that has one.
 
+mod work_dir;
+mod mounts;
+pub(crate) mod references;
+mod container;
+mod volumes;
+mod sidecar;
+mod security;
+
 use serde_json::Value;
 
-use super::manifest::{self, items, items_mut, name};
-use super::names::{SECRET_VOLUME, SHARED_VOLUME, SYNCTHING_VOLUME};
-use super::{
-    DEV_CONTAINER, DevOptions, PlanError, SIDECAR_CONTAINER, container, references, security, sidecar,
-    volumes, work_dir,
-};
+use crate::manifest::{self, items, items_mut, name};
+use crate::names::{SECRET_VOLUME, SHARED_VOLUME, SYNCTHING_VOLUME};
+use crate::{DEV_CONTAINER, DevOptions, PlanError, SIDECAR_CONTAINER};
 
 /// Puts the dev container and its sidecar into `template`; returns the name that the dev container had.
-pub(super) fn develop(
+pub(crate) fn develop(
     template: &mut Value,
     options: &DevOptions,
     warnings: &mut Vec<String>,
@@ -76,8 +81,8 @@ fn refuse_taken_names(pod_spec: &Value) -> Result<(), PlanError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::generated::{options, yaml};
     use super::*;
+    use crate::tests::samples::{options, yaml};
 
     fn develop_yaml(pod_spec: &str, container: Option<&str>) -> Result<String, PlanError> {
         let mut template = serde_json::json!({ "spec": yaml(pod_spec) });

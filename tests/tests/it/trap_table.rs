@@ -8,18 +8,16 @@ use anyhow::{Context, Result, ensure};
 
 const TABLE: &str = include_str!("../../README.md");
 
-/// `it::MODULE::NAME` or `plan::MODULE::NAME`, and whether its file has a test of that name.
+/// `it::MODULE::NAME` or `plan::MODULE::NAME`, where a module may lie in others, and whether its file has a test of that
+/// name.
 fn exists(test: &str) -> Result<bool> {
-    let mut parts = test.split("::");
-    let (place, module, name) = (parts.next(), parts.next(), parts.next());
-    let module = module.context("a module")?;
-    let file = match place {
-        Some("it") => format!("tests/it/{module}.rs"),
-        _ => format!("../daemon/src/plan/{module}.rs"),
-    };
+    let (module, name) = test.rsplit_once("::").context("a module and a name")?;
+    let (place, module) = module.split_once("::").context("a place and a module")?;
+    let root = if place == "it" { "tests/it" } else { "../daemon/plan/src" };
+    let file = format!("{root}/{}.rs", module.replace("::", "/"));
     let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&file))
         .with_context(|| format!("{test} is said to be in {file}"))?;
-    Ok(text.contains(&format!("fn {}(", name.context("a name")?)))
+    Ok(text.contains(&format!("fn {name}(")))
 }
 
 #[test]

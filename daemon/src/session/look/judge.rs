@@ -37,12 +37,12 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         return Observed { entered: stored.entered, forward, sync, ..Observed::UNPLANNED };
     };
     let shape = nhd_plan::shape(stored.workload.kind.as_str());
-    let edits_workload = shape != Some(Shape::Beside { parked: false });
+    let edits_workload = shape != Some(Shape::Untouched);
     let dev_pod = sight.dev_pod().filter(|pod| pod.ready);
     let dev_pod_ready = dev_pod.is_some() && sight.only_dev_pods_last();
     let workload = match shape {
         // Whatever becomes of it is nothing to us.
-        Some(Shape::Beside { parked: false }) => WorkloadState::Original,
+        Some(Shape::Untouched) => WorkloadState::Original,
         Some(Shape::Replaced) => pod_state(stored, plan, sight),
         _ => workload_state(sight.standing(plan).as_ref()),
     };

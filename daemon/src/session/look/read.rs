@@ -102,7 +102,7 @@ async fn dev_workload(
 ) -> Result<Option<Value>, ClusterError> {
     let Some(part) = part else { return Ok(None) };
     let found = objects.get(part.kind.into(), Some(namespace), &part.name).await.or_absent()?;
-    Ok(found.filter(|found| nhd_plan::is_generated_for(found, &plan.edit.origin)))
+    Ok(found.filter(|found| nhd_plan::is_dev_workload_of(found, &plan.edit.origin)))
 }
 
 /// The pods of a generated Deployment are its ReplicaSets'; a generated Job has its pods itself.

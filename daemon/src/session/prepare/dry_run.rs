@@ -39,7 +39,7 @@ pub(super) async fn try_out(
             objects.replace(workload.kind.into(), Some(namespace), &tried, Mode::DryRun).await?
         }
     };
-    let generated = match &entered.generated {
+    let generated = match &entered.dev_workload {
         Some(generated) => Some(try_generated(objects, workload, generated).await?),
         None => None,
     };

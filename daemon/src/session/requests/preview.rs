@@ -44,7 +44,7 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
     };
     let plan = prepared.plan;
     let shape = nhd_plan::shape(workload.kind.as_str());
-    let edit = (shape != Some(Shape::Beside { parked: false })).then(|| PlannedChange {
+    let edit = (shape != Some(Shape::Untouched)).then(|| PlannedChange {
         action: if shape == Some(Shape::Replaced) { PlannedAction::Replace } else { PlannedAction::Update },
         kind: workload.kind.to_string(),
         name: workload.name.clone(),

@@ -62,10 +62,10 @@ fn summaries(
     // Of a workload that is not written to, only what was made beside it tells.
     let beside: BTreeSet<(&str, String)> = found
         .iter()
-        .filter_map(|(_, object)| Some((namespace_of(object), nhd_plan::generated_for(object)?.to_owned())))
+        .filter_map(|(_, object)| Some((namespace_of(object), nhd_plan::dev_workload_of(object)?.to_owned())))
         .collect();
     let listed =
-        found.iter().filter(|(_, object)| !is_made_by_others(object) && !nhd_plan::is_generated(object));
+        found.iter().filter(|(_, object)| !is_made_by_others(object) && !nhd_plan::is_dev_workload(object));
     listed
         .map(|(kind, object)| {
             let name =

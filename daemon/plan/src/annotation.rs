@@ -1,0 +1,90 @@
+//! The annotation that says of an object that it is in DevMode, and holds its original.
+
+use serde_json::Value;
+
+use crate::manifest::{annotate, annotations, remove_annotations};
+
+/// The original `.spec` as compact JSON, on the object whose template was edited (the seed).
+const ORIGIN: &str = "nocalhost.origin.spec.json";
+/// Stands in for [`ORIGIN`] where the original is too large for an annotation and only the Secret has it.
+const ORIGIN_ELSEWHERE: &str = "nhd.dev/origin";
+/// What Nocalhost's own tool leaves on a workload in its DevMode.
+const NOCALHOST: &str = "dev.nocalhost/origin-workload-definition";
+/// The limit of all keys and values of an object's annotations together, in bytes (the Kubernetes API).
+const ANNOTATIONS_LIMIT: usize = 256 * 1024;
+
+/// Says of `object` that it is in DevMode, with the original `spec`. Tells whether the original itself found room.
+pub(crate) fn put(object: &mut Value, spec: &Value) -> bool {
+    let origin = spec.to_string();
+    let taken: usize = annotations(object)
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| key.len() + value.as_str().map_or(0, str::len))
+        .sum();
+    let fits = taken + ORIGIN.len() + origin.len() <= ANNOTATIONS_LIMIT;
+    let (key, value) = if fits { (ORIGIN, origin) } else { (ORIGIN_ELSEWHERE, "secret".to_owned()) };
+    annotate(object, key, value);
+    fits
+}
+
+/// Gives `to` the annotation that `from` has.
+pub(crate) fn copy(from: &Value, to: &mut Value) {
+    for key in [ORIGIN, ORIGIN_ELSEWHERE] {
+        if let Some(value) = annotations(from).and_then(|all| all.get(key)).and_then(Value::as_str) {
+            annotate(to, key, value.to_owned());
+        }
+    }
+}
+
+/// Takes our annotation off and leaves every other one alone.
+pub(crate) fn strip(object: &mut Value) {
+    remove_annotations(object, &[ORIGIN, ORIGIN_ELSEWHERE]);
+}
+
+/// Whether the annotation says that `object` is in DevMode.
+pub fn is_ours(object: &Value) -> bool {
+    annotations(object).is_some_and(|all| all.contains_key(ORIGIN) || all.contains_key(ORIGIN_ELSEWHERE))
+}
+
+/// Whether Nocalhost's own tool says of `object` that it is in DevMode.
+pub fn is_nocalhosts(object: &Value) -> bool {
+    annotations(object).is_some_and(|all| all.contains_key(NOCALHOST))
+}
+
+/// The original `.spec` as the annotation holds it; `None` where it is elsewhere or not readable.
+pub(crate) fn origin_spec(object: &Value) -> Option<Value> {
+    serde_json::from_str(annotations(object)?.get(ORIGIN)?.as_str()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_original_moves_to_the_secret_when_the_annotations_would_be_too_large() {
+        let spec = json!({ "replicas": 1 });
+        let ours = ORIGIN.len() + spec.to_string().len();
+        for (last_applied, fits) in [(ANNOTATIONS_LIMIT - ours - 1, true), (ANNOTATIONS_LIMIT - ours, false)]
+        {
+            let mut object = json!({ "metadata": { "annotations": { "a": "x".repeat(last_applied) } } });
+            assert_eq!(put(&mut object, &spec), fits);
+            assert_eq!(origin_spec(&object).is_some(), fits);
+            assert!(is_ours(&object));
+            let ours = &object["metadata"]["annotations"];
+            assert_eq!(ours.get(ORIGIN_ELSEWHERE).is_some(), !fits);
+        }
+    }
+
+    #[test]
+    fn stripping_leaves_others_annotations_and_no_empty_map() {
+        for others in [json!({}), json!({ "annotations": { "theirs": "1" } })] {
+            let origin = json!({ "metadata": others });
+            let mut object = origin.clone();
+            put(&mut object, &json!({}));
+            strip(&mut object);
+            assert_eq!(object, origin);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The way back: where a workload stands, what others changed in it meanwhile, the original again, and whose its fields
+//! are then. It does not know when a step of it is taken.
+
+mod standing;
+pub(crate) mod merge;
+mod restore;
+mod field_ownership;
+
+pub use field_ownership::{owns_fields, return_ownership, writers_since};
+pub use merge::merge;
+pub use restore::{restore, settle};
+pub use standing::{Standing, standing};

@@ -1,0 +1,144 @@
+//! A pod hardly allows any edit: it is deleted and made again, on the way into DevMode and on the way back.
+
+use serde_json::Value;
+
+use crate::manifest::{annotations, items, items_mut, name, remove, set, text};
+use crate::{DevOptions, PlanError, annotation, controller};
+
+/// What the API server and the controllers write, or what they must decide anew.
+const LEFT_OUT_METADATA: [&str; 9] = [
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "selfLink",
+    "managedFields",
+    // They would keep the name taken when the pod is deleted; whoever needs one adds it again.
+    "finalizers",
+];
+/// The admission steps of the API server refuse a value that is not what they come to.
+const LEFT_OUT_SPEC: [&str; 4] = ["ephemeralContainers", "priority", "preemptionPolicy", "overhead"];
+/// The volume for the service account's token that an admission step adds, with a random end.
+const TOKEN_VOLUME: &str = "kube-api-access-";
+
+pub(crate) fn refuse(
+    origin: &Value,
+    options: &DevOptions,
+    warnings: &mut Vec<String>,
+) -> Result<(), PlanError> {
+    if annotations(origin).is_some_and(|all| all.contains_key("kubernetes.io/config.mirror")) {
+        return Err(PlanError::StaticPod);
+    }
+    if let Some((kind, name)) = controller::controller(origin) {
+        return Err(if kind == "Node" { PlanError::StaticPod } else { PlanError::PodOwned { kind, name } });
+    }
+    let phase = origin.pointer("/status/phase").and_then(Value::as_str).unwrap_or_default();
+    if ["Succeeded", "Failed"].contains(&phase) {
+        PlanError::PodFinished { phase: phase.to_owned() }.unless_forced(options, warnings)?;
+    }
+    let of_the_pod = items(&origin["spec"], "volumes").iter().filter(|it| it.get("ephemeral").is_some());
+    let volumes: Vec<String> = of_the_pod.map(|volume| name(volume).to_owned()).collect();
+    if !volumes.is_empty() {
+        PlanError::EphemeralClaims { volumes }.unless_forced(options, warnings)?;
+    }
+    Ok(())
+}
+
+/// Makes of `object` the pod to create in its place, its containers not yet edited.
+pub(crate) fn prepare(object: &mut Value, _options: &DevOptions, warnings: &mut Vec<String>) {
+    if !items(&object["spec"], "ephemeralContainers").is_empty() {
+        warnings.push("the pod's debug containers are lost".to_owned());
+    }
+    warnings.push(
+        "the pod is deleted and made again: its address changes, and what it has written outside of \
+                   persistent volumes is lost, now and at the end"
+            .to_owned(),
+    );
+    clean(object);
+    let spec = &mut object["spec"];
+    if text(spec, "restartPolicy") == Some("Never") {
+        // A dev container that fails starts again; the others still run no more than once if they succeed.
+        set(spec, "restartPolicy", "OnFailure");
+    }
+    remove(spec, "activeDeadlineSeconds");
+}
+
+/// The manifest from which `pod`, as it was read, is made again at the end of DevMode. `gone_owners` are the uids of
+/// its owners that are no more: with a reference to one of these the new pod would be collected at once.
+pub fn recreation(pod: &Value, gone_owners: &[String]) -> Value {
+    let mut object = pod.clone();
+    clean(&mut object);
+    annotation::strip(&mut object);
+    let Some(metadata) = object.get_mut("metadata") else { return object };
+    let Some(owners) = metadata.get_mut("ownerReferences").and_then(Value::as_array_mut) else {
+        return object;
+    };
+    owners.retain(|owner| !text(owner, "uid").is_some_and(|uid| gone_owners.iter().any(|gone| gone == uid)));
+    if owners.is_empty() {
+        remove(metadata, "ownerReferences");
+    }
+    object
+}
+
+/// `pod`, as it was read, in a form that can be created.
+pub fn as_new(pod: &Value) -> Value {
+    let mut object = pod.clone();
+    clean(&mut object);
+    object
+}
+
+/// Leaves of a pod that was read what can be created.
+pub(crate) fn clean(pod: &mut Value) {
+    remove(pod, "status");
+    let on_a_node_by_choice = is_placed_by_hand(pod);
+    if let Some(metadata) = pod.get_mut("metadata") {
+        LEFT_OUT_METADATA.iter().for_each(|field| remove(metadata, field));
+    }
+    let Some(spec) = pod.get_mut("spec") else { return };
+    LEFT_OUT_SPEC.iter().for_each(|field| remove(spec, field));
+    if !on_a_node_by_choice {
+        remove(spec, "nodeName");
+    }
+    remove_token_volume(spec);
+}
+
+/// Whether the author of the pod wrote its node: the scheduler's decision is nobody's field.
+fn is_placed_by_hand(pod: &Value) -> bool {
+    pod.get("metadata").is_some_and(|metadata| {
+        items(metadata, "managedFields").iter().any(|entry| {
+            entry.get("subresource").is_none_or(|it| it == "")
+                && entry.pointer("/fieldsV1/f:spec/f:nodeName").is_some()
+        })
+    })
+}
+
+/// An admission step adds the volume and its mounts again, for the service account's token of then.
+fn remove_token_volume(spec: &mut Value) {
+    let is_token = |volume: &Value| {
+        name(volume).starts_with(TOKEN_VOLUME)
+            && volume.pointer("/projected/sources").and_then(Value::as_array).is_some_and(|sources| {
+                sources.iter().any(|source| source.get("serviceAccountToken").is_some())
+            })
+    };
+    let Some(token) = items(spec, "volumes").iter().find(|it| is_token(it)).map(|it| name(it).to_owned())
+    else {
+        return;
+    };
+    remove_named(spec, "volumes", &token);
+    for list in ["initContainers", "containers"] {
+        for container in items_mut(spec, list) {
+            remove_named(container, "volumeMounts", &token);
+        }
+    }
+}
+
+/// Removes the items called `gone`, and the list that has no other: the API server does not write empty ones.
+fn remove_named(value: &mut Value, list: &str, gone: &str) {
+    let Some(items) = value.get_mut(list).and_then(Value::as_array_mut) else { return };
+    items.retain(|item| name(item) != gone);
+    if items.is_empty() {
+        remove(value, list);
+    }
+}
