@@ -3,9 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::identity::IdentityError;
-use super::process::ProcessError;
-use super::source::Loss;
+use super::source::guard::Loss;
+use super::syncthing::identity::IdentityError;
+use super::syncthing::process::ProcessError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum SyncError {

@@ -4,11 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use super::omissions::LeftOutBy;
-use super::rest::answer::{Completion, FileError, FolderStatus};
-use super::source::Loss;
+use super::source::guard::Loss;
+use super::source::inbox::Coverage;
+use super::source::omissions::LeftOutBy;
 use super::status::{SyncState, SyncStatus};
-use super::watcher::Coverage;
+use super::syncthing::rest::answer::{Completion, FileError, FolderStatus};
 
 /// Nothing has moved for this long: what is missing will not come by itself.
 const STUCK_AFTER: Duration = Duration::from_secs(30);

@@ -11,15 +11,15 @@ use tokio_util::sync::CancellationToken;
 
 use nhd_protocol::error::error_chain;
 
-use super::engine::{Core, Flush};
+use super::core::{Core, Flush};
 use super::error::SyncError;
-use super::home;
 use super::observe::{follow_events, observe};
-use super::process::{self, Syncthing};
 use super::progress::Process;
-use super::rest::Rest;
 use super::scanner::{Scanner, look_at_source, start_watching};
-use super::watcher::SourceWatcher;
+use super::source::watcher::SourceWatcher;
+use super::syncthing::home;
+use super::syncthing::process::{self, Syncthing};
+use super::syncthing::rest::Rest;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);

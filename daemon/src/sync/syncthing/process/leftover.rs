@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 
 use super::ProcessError;
-use crate::sync::identity::ApiKey;
-use crate::sync::rest::Rest;
+use crate::sync::syncthing::identity::ApiKey;
+use crate::sync::syncthing::rest::Rest;
 
 const RECORD_NAME: &str = "process.json";
 const PATIENCE: Duration = Duration::from_secs(3);
