@@ -8,7 +8,7 @@ use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::Instant;
 
 use super::options::SyncOptions;
-use super::progress::{Progress, Verdict};
+use super::progress::{SyncProgress, Verdict};
 use super::source::guard::SourceGuard;
 use super::source::inbox::{Coverage, Inbox};
 use super::source::omissions::Omissions;
@@ -32,14 +32,14 @@ pub(super) struct Core {
     pub(super) refresh: Notify,
     /// Dial the other side now.
     pub(super) redial: Notify,
-    progress: Mutex<Progress>,
+    progress: Mutex<SyncProgress>,
     status: watch::Sender<SyncStatus>,
     verdict: watch::Sender<Verdict>,
 }
 
 impl Core {
     pub(super) fn new(options: SyncOptions) -> Self {
-        let mut progress = Progress::new(SystemTime::now());
+        let mut progress = SyncProgress::new(SystemTime::now());
         progress.paused = options.paused;
         let (status, verdict) = progress.assess(Instant::now(), SystemTime::now());
         Self {
@@ -59,8 +59,8 @@ impl Core {
         }
     }
 
-    /// Changes what is known and publishes what follows from it.
-    pub(super) fn learn(&self, change: impl FnOnce(&mut Progress)) {
+    /// SourceChanges what is known and publishes what follows from it.
+    pub(super) fn learn(&self, change: impl FnOnce(&mut SyncProgress)) {
         let mut progress = self.progress();
         change(&mut progress);
         let (status, verdict) = progress.assess(Instant::now(), SystemTime::now());
@@ -105,7 +105,7 @@ impl Core {
         self.status.borrow().in_sync
     }
 
-    fn progress(&self) -> MutexGuard<'_, Progress> {
+    fn progress(&self) -> MutexGuard<'_, SyncProgress> {
         self.progress.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }

@@ -81,7 +81,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Changes go before all else: they are what somebody waits for.
+    /// SourceChanges go before all else: they are what somebody waits for.
     async fn next(&mut self, everything_at: Instant) -> Wake {
         tokio::select! {
             biased;

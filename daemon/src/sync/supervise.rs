@@ -14,7 +14,7 @@ use nhd_protocol::error::error_chain;
 use super::core::{Core, Flush};
 use super::error::SyncError;
 use super::observe::{follow_events, observe};
-use super::progress::Process;
+use super::progress::ProcessState;
 use super::scanner::{Scanner, look_at_source, start_watching};
 use super::source::watcher::SourceWatcher;
 use super::syncthing::home;
@@ -49,7 +49,7 @@ pub(super) async fn supervise(core: Arc<Core>, mut flushes: mpsc::Receiver<Flush
         core.learn(|progress| {
             progress.restarts += 1;
             progress.ends_in_a_row = if healthy { 1 } else { progress.ends_in_a_row + 1 };
-            progress.process = Process::Down { error };
+            progress.process = ProcessState::Down { error };
         });
         tokio::select! {
             () = stop.cancelled() => break,
@@ -123,7 +123,7 @@ async fn drive(
         return format!("syncthing did not answer within {} s of its start", ANSWER_BOUND.as_secs());
     }
     core.learn(|progress| {
-        progress.process = Process::Running;
+        progress.process = ProcessState::Running;
         progress.seen = None;
         progress.receives = false;
     });

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, timeout};
 
-use super::changes::{Batch, Changes, Notice};
+use super::changes::{Batch, Notice, SourceChanges};
 
 const COOKIE_BOUND: Duration = Duration::from_secs(1);
 const TREE_CHANGES_HELD: usize = 4096;
@@ -18,14 +18,14 @@ const TREE_CHANGES_HELD: usize = 4096;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Coverage {
     Whole,
-    /// Changes elsewhere are found by scanning only. Says why.
+    /// SourceChanges elsewhere are found by scanning only. Says why.
     Partial(String),
 }
 
 /// Where the watcher puts what it sees, and the scanner takes it from.
 #[derive(Debug)]
 pub struct Inbox {
-    waiting: Mutex<Waiting>,
+    noted: Mutex<Noted>,
     wake: Notify,
     cookies: Cookies,
 }
@@ -40,8 +40,8 @@ pub(super) enum TreeChange {
 }
 
 #[derive(Debug)]
-struct Waiting {
-    changes: Changes,
+struct Noted {
+    changes: SourceChanges,
     tree: Vec<TreeChange>,
 }
 
@@ -56,8 +56,8 @@ struct Cookies {
 impl Inbox {
     pub fn new(cookie_folder: PathBuf) -> Arc<Self> {
         let cookies = Cookies { folder: cookie_folder, seen: watch::Sender::new(0), last: Mutex::new(0) };
-        let waiting = Waiting { changes: Changes::new(clock::tick()), tree: Vec::new() };
-        Arc::new(Self { waiting: Mutex::new(waiting), wake: Notify::new(), cookies })
+        let noted = Noted { changes: SourceChanges::new(clock::tick()), tree: Vec::new() };
+        Arc::new(Self { noted: Mutex::new(noted), wake: Notify::new(), cookies })
     }
 
     /// Anything may have changed.
@@ -72,14 +72,14 @@ impl Inbox {
 
     pub fn has_due(&self) -> bool {
         let now = Instant::now();
-        self.waiting().changes.due(now).is_some_and(|due| due <= now)
+        self.noted().changes.due(now).is_some_and(|due| due <= now)
     }
 
     /// Resolves when something is due. Safe to drop and call again.
     pub async fn due(&self) {
         loop {
             let woken = self.wake.notified();
-            let due = self.waiting().changes.due(Instant::now());
+            let due = self.noted().changes.due(Instant::now());
             match due {
                 Some(due) if due <= Instant::now() => return,
                 Some(due) => drop(tokio::time::timeout_at(due, woken).await),
@@ -89,11 +89,11 @@ impl Inbox {
     }
 
     pub fn take_due(&self) -> Option<Batch> {
-        self.waiting().changes.take_due(Instant::now())
+        self.noted().changes.take_due(Instant::now())
     }
 
     pub fn take_all(&self) -> Option<Batch> {
-        self.waiting().changes.take_all(Instant::now())
+        self.noted().changes.take_all(Instant::now())
     }
 
     /// Whether everything that was saved before this call has been noted: true once the event of a file that is
@@ -131,28 +131,28 @@ impl Inbox {
 
     pub(super) fn note(&self, notices: Vec<Notice>, tree: Vec<TreeChange>) {
         let now = Instant::now();
-        let mut waiting = self.waiting();
-        waiting.tree.extend(tree);
-        if waiting.tree.len() > TREE_CHANGES_HELD {
-            waiting.tree = vec![TreeChange::Everything];
+        let mut noted = self.noted();
+        noted.tree.extend(tree);
+        if noted.tree.len() > TREE_CHANGES_HELD {
+            noted.tree = vec![TreeChange::Everything];
         }
         for notice in notices {
-            waiting.changes.note(notice, now);
+            noted.changes.note(notice, now);
         }
-        drop(waiting);
+        drop(noted);
         self.wake.notify_one();
     }
 
     pub fn tree_changed(&self) -> bool {
-        !self.waiting().tree.is_empty()
+        !self.noted().tree.is_empty()
     }
 
     pub(super) fn take_tree(&self) -> Vec<TreeChange> {
-        std::mem::take(&mut self.waiting().tree)
+        std::mem::take(&mut self.noted().tree)
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.noted.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }
 

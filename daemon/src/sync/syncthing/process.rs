@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use super::rest::Rest;
 use crate::fault;
-use leftover::Record;
+use leftover::ProcessFile;
 
 const LOG_NAME: &str = "syncthing.log";
 /// A log larger than this is put aside; one older log is kept.
@@ -105,10 +105,10 @@ impl Syncthing {
         let child =
             command.spawn().map_err(|source| ProcessError::Spawn { binary: binary.to_owned(), source })?;
         let pid = child.id().expect("a child that was not waited for has a pid");
-        let record = Record::path(home);
+        let record = ProcessFile::path(home);
         let started = Self { child, pid, record };
         fault::point("startSync", "spawned");
-        Record::of(pid, home, rest).await.write(&started.record)?;
+        ProcessFile::of(pid, home, rest).await.write(&started.record)?;
         Ok(started)
     }
 

@@ -23,7 +23,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// What is written down about a started syncthing: enough to recognise it, and to ask it to end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Record {
+pub(super) struct ProcessFile {
     pid: u32,
     /// Ticks since boot on Linux, a date elsewhere: only ever compared.
     started: Option<String>,
@@ -32,7 +32,7 @@ pub(super) struct Record {
     api_key: ApiKey,
 }
 
-impl Record {
+impl ProcessFile {
     pub(super) fn path(home: &Path) -> PathBuf {
         home.join(RECORD_NAME)
     }
@@ -96,8 +96,8 @@ impl Record {
 /// Ends the syncthing that an earlier daemon started on `home`, if it still runs. `rest` leads to the socket that
 /// the session uses, for the case that the daemon was killed before it could write the record.
 pub async fn end_leftover(home: &Path, rest: &Rest) -> Result<(), ProcessError> {
-    let path = Record::path(home);
-    let record = match Record::read(&path) {
+    let path = ProcessFile::path(home);
+    let record = match ProcessFile::read(&path) {
         Some(record) => Some(record),
         None => without_record(home, rest).await,
     };
@@ -118,7 +118,7 @@ pub async fn end_leftover(home: &Path, rest: &Rest) -> Result<(), ProcessError> 
 
 /// A syncthing whose daemon was killed before it could write the record: it may be starting still, so that its socket
 /// says nothing. Its home is a folder that only our session has; elsewhere than on Linux nobody tells arguments apart.
-async fn without_record(home: &Path, rest: &Rest) -> Option<Record> {
+async fn without_record(home: &Path, rest: &Rest) -> Option<ProcessFile> {
     let ours = rustix::process::getuid().as_raw();
     let pids = std::fs::read_dir("/proc").ok()?.flatten().filter_map(|entry| {
         let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
@@ -129,10 +129,10 @@ async fn without_record(home: &Path, rest: &Rest) -> Option<Record> {
         (mine && with_home && arguments.contains(&b"serve".as_slice())).then_some(pid)
     });
     let pid = pids.collect::<Vec<_>>().first().copied()?;
-    Some(Record::of(pid, home, rest).await)
+    Some(ProcessFile::of(pid, home, rest).await)
 }
 
-async fn end(record: &Record) -> Result<(), ProcessError> {
+async fn end(record: &ProcessFile) -> Result<(), ProcessError> {
     tracing::info!(pid = record.pid, "ending the syncthing of an earlier daemon");
     let rest = Rest::new(record.socket.clone(), record.api_key.clone());
     if rest.shutdown().await.is_ok() && record.gone_within(PATIENCE).await {
@@ -192,8 +192,8 @@ async fn ps(pid: u32, column: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn record(started: Option<String>, home: &Path) -> Record {
-        Record {
+    fn record(started: Option<String>, home: &Path) -> ProcessFile {
+        ProcessFile {
             pid: std::process::id(),
             started,
             home: home.to_owned(),
@@ -214,7 +214,7 @@ mod tests {
     #[tokio::test]
     async fn a_stale_record_is_removed_and_signals_nobody() {
         let home = tempfile::tempdir().unwrap();
-        let path = Record::path(home.path());
+        let path = ProcessFile::path(home.path());
         record(Some("1".into()), home.path()).write(&path).unwrap();
         let rest = Rest::new(home.path().join("none.sock"), ApiKey::generate());
         end_leftover(home.path(), &rest).await.unwrap();
