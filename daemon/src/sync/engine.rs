@@ -19,7 +19,7 @@ use super::status::SyncStatus;
 use super::supervise;
 use super::syncthing::home;
 use super::syncthing::identity::ApiKey;
-use super::syncthing::process::leftover;
+use super::syncthing::leftover;
 use super::syncthing::rest::Rest;
 
 /// Barriers that wait for a scan at the same time; one more waits for a place.

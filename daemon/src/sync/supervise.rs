@@ -17,9 +17,9 @@ use super::observe::{follow_events, observe};
 use super::progress::ProcessState;
 use super::scanner::{Scanner, look_at_source, start_watching};
 use super::source::watcher::SourceWatcher;
-use super::syncthing::home;
-use super::syncthing::process::{self, Syncthing};
+use super::syncthing::process::Syncthing;
 use super::syncthing::rest::Rest;
+use super::syncthing::{home, log};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -95,7 +95,7 @@ async fn run(
         ended = syncthing.ended() => {
             let how = ended.map(|status| format!("syncthing ended with {status}"));
             let how = how.unwrap_or_else(|error| error_chain(&error));
-            return Some(join_lines(&how, &process::log_tail(&options.session_dir)));
+            return Some(join_lines(&how, &log::tail(&options.session_dir)));
         }
         error = Box::pin(drive(core, &rest, watcher, flushes, paused)) => Some(error),
     };
@@ -183,7 +183,7 @@ async fn answers(rest: &Rest) {
 async fn trim_log(core: &Core) -> std::convert::Infallible {
     loop {
         sleep(LOG_EVERY).await;
-        if let Err(error) = process::trim_log(&core.options.session_dir) {
+        if let Err(error) = log::trim(&core.options.session_dir) {
             tracing::debug!(%error, "failed to trim the log of syncthing");
         }
     }

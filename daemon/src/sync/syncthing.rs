@@ -8,3 +8,5 @@ pub mod process;
 pub mod rest;
 
 pub(super) mod home;
+pub(super) mod leftover;
+pub(super) mod log;
