@@ -7,7 +7,7 @@ pub mod autoscalers;
 pub mod client;
 pub mod error;
 pub mod objects;
-pub mod owners;
+pub mod owner_references;
 pub mod pods;
 pub mod quota;
 pub mod record;

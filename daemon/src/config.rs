@@ -7,6 +7,7 @@ pub mod files;
 mod document;
 mod keys;
 mod layers;
+mod model;
 mod read;
 mod services;
 mod values;
@@ -18,7 +19,8 @@ mod tables;
 
 use std::path::PathBuf;
 
-pub use layers::{Entry, Layer, Origin, Resolved, Setting, SourceKind, resolve};
+pub use layers::resolve;
+pub use model::{Entry, Layer, Origin, Resolved, Setting, SourceKind};
 pub use values::{Flags, Resources, Values};
 
 /// A place in a text: line and column, from 1; the column counts characters.

@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::timestamp_now;
 use crate::events::EventLog;
 use crate::instance::{Instance, InstanceError};
-use crate::rpc::methods::{Door, methods};
+use crate::rpc::methods::{MethodContext, methods};
 use crate::rpc::{Listener, ListenerError, serve};
 use crate::session::{SessionManager, Shared};
 use crate::store::{Store, StoreError};
@@ -47,8 +47,8 @@ pub async fn run(paths: Paths, shutdown: CancellationToken) -> Result<(), Daemon
     let listener = Listener::bind(&paths.socket, &only)?;
     tracing::info!(version = crate::VERSION, home = ?paths.home, socket = ?paths.socket, "listening");
     let manager = Arc::new(SessionManager::resume(Arc::clone(&shared), sessions));
-    let door = Door { manager, shared, started_at: timestamp_now() };
-    serve(listener, methods(door), shutdown, &tracker).await;
+    let context = MethodContext { manager, shared, started_at: timestamp_now() };
+    serve(listener, methods(context), shutdown, &tracker).await;
     tracker.close();
     if tokio::time::timeout(STOP_LIMIT, tracker.wait()).await.is_err() {
         tracing::error!("not everything stopped within {} s", STOP_LIMIT.as_secs());

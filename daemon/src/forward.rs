@@ -1,11 +1,13 @@
 //! Host listener ⇄ pod port. A forward is bound once and outlives pods: each connection asks anew which pod is behind
 //! it. Knows nothing of workloads or sessions, and of Kubernetes only the one request that opens a tunnel.
 
-mod connection;
+mod target;
+mod status;
+mod shared;
 mod listener;
+mod connection;
 mod rewind;
 mod splice;
-mod status;
 mod stream;
 mod tunnel;
 mod websocket;
@@ -26,15 +28,8 @@ use tokio_util::{
 };
 
 pub use self::status::{ForwardFailure, ForwardStatus};
-use self::{listener::Door, status::Record, tunnel::Tunnel, websocket::WebSocketTunnel};
-
-/// Where a forward leads at this moment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PodTarget {
-    pub namespace: String,
-    pub pod: String,
-    pub uid: String,
-}
+pub use self::target::PodTarget;
+use self::{shared::ForwardContext, status::Tally, tunnel::Tunnel, websocket::WebSocketTunnel};
 
 /// From where to where a forward leads, and for how long.
 pub struct Route {
@@ -74,7 +69,7 @@ impl ForwardError {
 /// A listener that leads into a pod until it is stopped; dropping it stops it too, without waiting.
 pub struct Forward {
     local: SocketAddr,
-    record: Arc<Record>,
+    tally: Arc<Tally>,
     listening: JoinHandle<()>,
     stop: DropGuard,
 }
@@ -89,18 +84,18 @@ async fn start_through(tunnel: impl Tunnel, route: Route) -> Result<Forward, For
     let failed = |source| ForwardError::Listen { local, source };
     let listener = TcpListener::bind(local).await.map_err(failed)?;
     let local = listener.local_addr().map_err(failed)?;
-    let record = Arc::new(Record::new(local, remote_port));
+    let tally = Arc::new(Tally::new(local, remote_port));
     let shutdown = shutdown.child_token();
-    let door = Door {
+    let context = ForwardContext {
         tunnel,
         target,
         remote_port,
         await_listener,
-        record: record.clone(),
+        tally: tally.clone(),
         shutdown: shutdown.clone(),
     };
-    let listening = tracker.spawn(listener::listen(listener, Arc::new(door)));
-    Ok(Forward { local, record, listening, stop: shutdown.drop_guard() })
+    let listening = tracker.spawn(listener::listen(listener, Arc::new(context)));
+    Ok(Forward { local, tally, listening, stop: shutdown.drop_guard() })
 }
 
 impl Forward {
@@ -110,12 +105,12 @@ impl Forward {
 
     /// How it stands right now.
     pub fn status(&self) -> ForwardStatus {
-        self.record.snapshot()
+        self.tally.snapshot()
     }
 
     /// Changes with every connection that opens, ends or fails; not with every byte.
     pub fn changes(&self) -> watch::Receiver<ForwardStatus> {
-        self.record.changes()
+        self.tally.changes()
     }
 
     /// Closes the listener, then the connections; returns when all are gone, after 3 s at most.

@@ -13,7 +13,7 @@ pub mod config;
 pub mod daemon;
 pub mod fault;
 pub mod instance;
-pub mod owner;
+pub mod machine_user;
 pub mod clock;
 
 /// The version of this nhd.

@@ -1,31 +1,26 @@
 //! Keeps a folder of this machine and a folder in a container in step through one supervised syncthing a session. It
 //! knows neither Kubernetes nor sessions: it is given a port on loopback behind which the other syncthing listens.
 
-pub mod identity;
-pub mod config_xml;
-pub mod binary;
-pub mod process;
-pub mod rest;
-pub mod source;
-pub mod changes;
-pub mod watcher;
-pub mod rules;
+pub mod engine;
+pub mod options;
 pub mod progress;
 pub mod status;
-pub mod engine;
 pub mod error;
 
-mod home;
-mod observe;
-mod omissions;
-mod scanner;
-mod supervise;
+pub mod source;
+pub mod syncthing;
 
-pub use binary::{Binary, BinaryError};
-pub use config_xml::{RemoteFolder, remote_config};
-pub use engine::{SyncEngine, SyncOptions, end_leftover};
+mod core;
+mod supervise;
+mod observe;
+mod scanner;
+
+pub use engine::{SyncEngine, end_leftover};
 pub use error::SyncError;
-pub use identity::{DeviceId, IdentityError, KeyPair, SyncIdentity};
-pub use omissions::{LeftOutBy, end_omissions};
-pub use rules::Selection;
+pub use options::SyncOptions;
+pub use source::omissions::{LeftOutBy, end_omissions};
+pub use source::rules::Selection;
 pub use status::{SyncState, SyncStatus};
+pub use syncthing::binary::{Binary, BinaryError};
+pub use syncthing::config_xml::{RemoteFolder, remote_config};
+pub use syncthing::identity::{DeviceId, IdentityError, KeyPair, SyncIdentity};

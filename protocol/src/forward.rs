@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ErrorInfo;
-use crate::session::SessionSelector;
+use crate::selector::SessionSelector;
 use crate::workload::WorkloadRef;
 
 /// The forward from this machine to the sidecar's syncthing.

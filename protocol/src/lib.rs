@@ -5,6 +5,7 @@
 //! milliseconds and end in `Ms`, moments are RFC 3339 strings in UTC.
 
 pub mod config;
+pub mod discover;
 pub mod error;
 pub mod event;
 pub mod forward;
@@ -15,6 +16,8 @@ pub mod openrpc;
 pub mod session;
 pub mod sync;
 pub mod workload;
+
+mod selector;
 
 /// The version of this protocol. Clients and daemon of one number understand each other; within it members are only
 /// ever added.

@@ -5,12 +5,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::config::ConfigResult;
+use crate::discover::OpenRpcDocument;
 use crate::error::{CLUSTER_ERRORS, ErrorKind, REQUEST_ERRORS, SESSION_ERRORS, WORKLOAD_ERRORS};
 use crate::event::{Event, EventList, EventsParams};
 use crate::forward::{ForwardEndParams, ForwardList, ForwardStartParams, SessionForward};
 use crate::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
 use crate::listing::{ReleaseParams, WorkloadList, WorkloadListParams};
-use crate::openrpc::OpenRpcDocument;
 use crate::session::{
     EndResult, PlanResult, SessionList, SessionSelector, SessionStatus, StartParams, WaitParams,
 };

@@ -2,10 +2,10 @@
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
+use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use crate::discover::OpenRpcDocument;
 use crate::error::{ErrorInfo, ErrorKind};
 use crate::event::EventsParams;
 use crate::methods::{CancelParams, EventNotification, EventSubscription, METHODS, MethodEntry, Repeat};
@@ -13,11 +13,6 @@ use crate::methods::{CancelParams, EventNotification, EventSubscription, METHODS
 /// The version of OpenRPC that the document follows.
 const OPENRPC_VERSION: &str = "1.3.2";
 const DEFINITIONS: &str = "/components/schemas";
-
-/// An OpenRPC document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(transparent)]
-pub struct OpenRpcDocument(pub Map<String, Value>);
 
 /// The document of this version of the protocol.
 #[must_use]

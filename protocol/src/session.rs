@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::error::ErrorInfo;
 use crate::forward::{ForwardStatus, PortForward};
+pub use crate::selector::SessionSelector;
 use crate::sync::{SyncStatus, SyncType};
 use crate::workload::{WorkloadKind, WorkloadRef};
 
@@ -92,30 +93,6 @@ pub struct StartParams {
     /// it is in the session's status and is tried again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub port_forward: Vec<String>,
-}
-
-/// Names sessions: one by its id, or those of a workload. A workload named without a namespace matches in every one.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct SessionSelector {
-    /// The session's id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub session: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<WorkloadKind>,
-    /// The workload's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// The workload's namespace.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub namespace: Option<String>,
-    /// The kubeconfig context that the session was started with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub context: Option<String>,
-    /// Every session that the other members leave. `session.end` wants it said, so that a member forgotten or
-    /// misspelled does not end everything.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub all: bool,
 }
 
 /// Where a session stands.
@@ -265,6 +242,21 @@ pub struct SessionStatus {
     pub warnings: Vec<String>,
 }
 
+impl SessionSelector {
+    /// Whether it names this session; one without members names every session.
+    #[must_use]
+    pub fn matches(&self, status: &SessionStatus) -> bool {
+        fn fits<T: PartialEq>(wanted: Option<&T>, there: &T) -> bool {
+            wanted.is_none_or(|wanted| wanted == there)
+        }
+        fits(self.session.as_ref(), &status.session)
+            && fits(self.kind.as_ref(), &status.workload.kind)
+            && fits(self.name.as_ref(), &status.workload.name)
+            && fits(self.namespace.as_ref(), &status.workload.namespace)
+            && fits(self.context.as_ref(), &status.context)
+    }
+}
+
 /// Several sessions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -343,4 +335,43 @@ pub struct PlanResult {
     /// What the user should know before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_selector_names_the_sessions_that_have_all_its_members() {
+        let status: SessionStatus = serde_json::from_value(json!({
+            "session": "one",
+            "workload": {"namespace": "shop", "kind": "Deployment", "name": "web"},
+            "context": "kind",
+            "server": "https://127.0.0.1",
+            "phase": "synced",
+            "since": "2026-01-01T00:00:00.000Z",
+            "startedAt": "2026-01-01T00:00:00.000Z",
+            "image": "dev",
+            "source": "/src",
+            "workDir": "/home/dev",
+        }))
+        .expect("a status");
+        let check = |members: serde_json::Value, expect: bool| {
+            let selector: SessionSelector = serde_json::from_value(members.clone()).expect("a selector");
+            assert_eq!(selector.matches(&status), expect, "{members}");
+        };
+        check(json!({}), true);
+        check(json!({"all": true}), true);
+        check(json!({"session": "one"}), true);
+        check(json!({"session": "two"}), false);
+        check(json!({"kind": "Deployment", "name": "web"}), true);
+        check(json!({"kind": "Job", "name": "web"}), false);
+        check(json!({"name": "db"}), false);
+        check(json!({"name": "web", "namespace": "shop", "context": "kind"}), true);
+        check(json!({"name": "web", "namespace": "other"}), false);
+        check(json!({"name": "web", "context": "other"}), false);
+        check(json!({"session": "one", "name": "db"}), false);
+    }
 }

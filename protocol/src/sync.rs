@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
-use crate::session::SessionSelector;
+use crate::selector::SessionSelector;
 use crate::workload::WorkloadRef;
 
 /// Which way files go.

@@ -7,7 +7,7 @@ use tokio::signal::ctrl_c;
 use tokio::time::{Instant, timeout_at};
 
 use super::failure::Failure;
-use super::progress::Progress;
+use super::progress::StepLines;
 use super::render::Screen;
 use nhd_client::Events;
 
@@ -26,7 +26,7 @@ pub(crate) async fn interruptible<T>(work: impl Future<Output = T>) -> Option<T>
 pub(crate) async fn following<T>(
     work: impl Future<Output = T>,
     events: &mut Events<'_>,
-    progress: &mut Progress,
+    progress: &mut StepLines,
     screen: &mut Screen,
 ) -> Result<Option<T>, Failure> {
     let mut work = pin!(interruptible(work));

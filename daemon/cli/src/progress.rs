@@ -14,7 +14,7 @@ use super::render::words;
 
 /// The steps of the sessions that it was told of, as lines on standard error.
 #[derive(Default)]
-pub(crate) struct Progress {
+pub(crate) struct StepLines {
     sessions: BTreeMap<String, String>,
     /// The steps that began and did not end, with what they wait for.
     running: Vec<(String, StepName, Option<String>)>,
@@ -22,7 +22,7 @@ pub(crate) struct Progress {
     said: BTreeSet<String>,
 }
 
-impl Progress {
+impl StepLines {
     /// Shows the steps of this session from now on.
     pub(crate) fn add(&mut self, status: &SessionStatus) {
         self.sessions.insert(status.session.clone(), short_name(&status.workload));
@@ -166,7 +166,7 @@ mod tests {
     /// What standard error carries after these events of session s1, or of s1 and s2.
     fn shown(sessions: &[(&str, &str)], live: bool, events: &[Event]) -> String {
         let (mut screen, _, errors) = screen(false, live);
-        let mut progress = Progress::default();
+        let mut progress = StepLines::default();
         sessions.iter().for_each(|(session, name)| progress.add(&status(session, name, Phase::Starting)));
         events.iter().try_for_each(|event| progress.show(event, &mut screen)).expect("prints");
         errors.text()

@@ -33,11 +33,11 @@ pub struct Watched<'a> {
 /// Tells about changes of a workload, its pods and its record until cancelled. The channel holds one waiting word:
 /// more would say the same.
 #[derive(Debug)]
-pub struct Changes {
+pub struct ClusterChanges {
     pub receiver: mpsc::Receiver<()>,
 }
 
-impl Changes {
+impl ClusterChanges {
     pub fn watch(
         objects: &Objects,
         watched: &Watched<'_>,

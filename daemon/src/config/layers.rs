@@ -4,6 +4,7 @@ use nhd_protocol::workload::WorkloadKind;
 
 use super::document::{self, Node};
 use super::keys::{DEV, Key, Shape};
+use super::model::{CONTAINER, Entry, Layer, Origin, Resolved, Setting, SourceKind};
 use super::read::{Found, Reading};
 use super::services::{Wanted, choose};
 use super::values::Flags;
@@ -11,77 +12,6 @@ use super::{ConfigError, Fault, Position};
 
 /// The daemon's own file: defaults for every workload.
 const DAEMON: &[Key] = &[Key { name: "dev", shape: Shape::Group(DEV) }];
-
-/// The key of the container to develop in.
-pub(super) const CONTAINER: &str = "devContainerName";
-
-/// A value of the configuration.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Setting {
-    Text(String),
-    Number(u32),
-    List(Vec<String>),
-}
-
-/// Sources by strength; the strongest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SourceKind {
-    Flag,
-    File,
-    Annotation,
-    Daemon,
-    Default,
-}
-
-/// A text that configures, and whose it is.
-#[derive(Debug, Clone)]
-pub struct Layer {
-    pub kind: SourceKind,
-    /// The file's path, or whose annotation it is.
-    pub file: String,
-    pub text: String,
-}
-
-/// Where a value came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
-    pub kind: SourceKind,
-    pub place: Option<(String, Position)>,
-}
-
-/// A key with its effective value; `None` leaves the container its own.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    pub key: String,
-    pub value: Option<Setting>,
-    pub origin: Origin,
-}
-
-/// Every key in the order of the table, and what has no effect.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Resolved {
-    pub entries: Vec<Entry>,
-    pub warnings: Vec<String>,
-}
-
-impl Resolved {
-    pub(super) fn get(&self, key: &str) -> Option<&Setting> {
-        self.entries.iter().find(|entry| entry.key == key)?.value.as_ref()
-    }
-
-    /// Where a key's value came from.
-    pub(super) fn source(&self, key: &str) -> Option<SourceKind> {
-        Some(self.entries.iter().find(|entry| entry.key == key)?.origin.kind)
-    }
-
-    /// The entries below a key, by the rest of their names.
-    pub(super) fn below<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a str, &'a Setting)> {
-        self.entries.iter().filter_map(move |entry| {
-            let name = entry.key.strip_prefix(path)?.strip_prefix('.')?;
-            Some((name, entry.value.as_ref()?))
-        })
-    }
-}
 
 /// What holds for a workload. `layers` are in the order of their strength.
 pub fn resolve(

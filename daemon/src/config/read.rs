@@ -2,7 +2,7 @@
 
 use super::document::{Content, Node};
 use super::keys::{self, Check, Key, Shape};
-use super::layers::Setting;
+use super::model::Setting;
 use super::{Fault, Position};
 
 /// A value that a text sets.

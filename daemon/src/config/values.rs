@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use nhd_protocol::forward::{ForwardReason, PortPair};
 
-use super::layers::{CONTAINER, Resolved, Setting, SourceKind};
+use super::model::{CONTAINER, Resolved, Setting, SourceKind};
 
 const PORT_FORWARD: &str = "portForward";
 const DEBUG_PORT: &str = "debug.remoteDebugPort";

@@ -10,11 +10,11 @@ use tokio::{
 };
 
 use super::{
-    PodTarget,
-    listener::Door,
     rewind::Rewind,
+    shared::ForwardContext,
     splice::{End, drain, splice},
     stream::{PodStream, StreamError},
+    target::PodTarget,
     tunnel::{OpenError, Tunnel},
 };
 
@@ -45,12 +45,12 @@ pub(super) enum ConnectionError {
     Stream(#[from] StreamError),
 }
 
-pub(super) async fn serve(mut local: TcpStream, door: &Door<impl Tunnel>) {
+pub(super) async fn serve(mut local: TcpStream, context: &ForwardContext<impl Tunnel>) {
     // Small writes of interactive protocols must not wait for the acknowledgement of earlier ones.
     let _ = local.set_nodelay(true);
     let carried = tokio::select! {
-        () = door.shutdown.cancelled() => Err(ConnectionError::Stopped),
-        carried = carry(&mut local, door) => carried,
+        () = context.shutdown.cancelled() => Err(ConnectionError::Stopped),
+        carried = carry(&mut local, context) => carried,
     };
     match carried {
         Ok(end) => tracing::debug!(?end, "a forwarded connection ended"),
@@ -59,22 +59,22 @@ pub(super) async fn serve(mut local: TcpStream, door: &Door<impl Tunnel>) {
             let _ = local.set_zero_linger();
             if !matches!(error, ConnectionError::Stopped) {
                 tracing::debug!(error = &error as &dyn std::error::Error, "a forwarded connection failed");
-                door.record.failed(error_chain(&error));
+                context.tally.failed(error_chain(&error));
             }
         }
     }
 }
 
-async fn carry(local: &mut TcpStream, door: &Door<impl Tunnel>) -> Result<End, ConnectionError> {
-    let mut target = door.target.clone();
+async fn carry(local: &mut TcpStream, context: &ForwardContext<impl Tunnel>) -> Result<End, ConnectionError> {
+    let mut target = context.target.clone();
     let deadline = Instant::now() + POD_LIMIT;
     let (from_local, mut to_local) = local.split();
-    let mut from_local = Rewind::new(from_local, door.await_listener);
+    let mut from_local = Rewind::new(from_local, context.await_listener);
     loop {
-        let (pod, mut stream) = open(&mut target, door, deadline).await?;
-        door.record.connected(&pod);
+        let (pod, mut stream) = open(&mut target, context, deadline).await?;
+        context.tally.connected(&pod);
         let carried = tokio::select! {
-            carried = splice(&mut from_local, &mut to_local, &mut stream, &door.record) => carried,
+            carried = splice(&mut from_local, &mut to_local, &mut stream, &context.tally) => carried,
             () = replaced(&mut target, &pod) => return Err(ConnectionError::Replaced { pod: pod.pod }),
         };
         let nothing_listens = matches!(carried, Err(StreamError::Pod { .. })) && !stream.reader.has_data();
@@ -93,13 +93,13 @@ async fn carry(local: &mut TcpStream, door: &Door<impl Tunnel>) -> Result<End, C
 /// server that is away, have time until [`POD_LIMIT`].
 async fn open(
     target: &mut watch::Receiver<Option<PodTarget>>,
-    door: &Door<impl Tunnel>,
+    context: &ForwardContext<impl Tunnel>,
     deadline: Instant,
 ) -> Result<(PodTarget, PodStream), ConnectionError> {
     let mut last_failure = ConnectionError::NoPod;
     loop {
         let Ok(Some(pod)) = timeout_at(deadline, present(target)).await else { return Err(last_failure) };
-        let opening = door.tunnel.open(&pod, door.remote_port);
+        let opening = context.tunnel.open(&pod, context.remote_port);
         let opened = tokio::select! {
             opened = timeout_at(deadline, opening) => opened,
             () = replaced(target, &pod) => continue,

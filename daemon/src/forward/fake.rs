@@ -14,8 +14,8 @@ use tokio_tungstenite::{
 };
 
 use super::{
-    PodTarget,
     stream::PodStream,
+    target::PodTarget,
     tunnel::{OpenError, Tunnel},
 };
 

@@ -4,12 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::watch,
     task::{JoinError, JoinSet},
 };
-use tokio_util::sync::CancellationToken;
 
-use super::{PodTarget, connection, status::Record, tunnel::Tunnel};
+use super::{connection, shared::ForwardContext, status::Tally, tunnel::Tunnel};
 
 /// Each holds a WebSocket, a TLS session and about 256 KiB of buffers.
 pub(super) const MAX_CONNECTIONS: usize = 256;
@@ -18,27 +16,17 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// For connections to say goodbye; those that take longer are dropped.
 pub(super) const STOP_LIMIT: Duration = Duration::from_secs(3);
 
-/// What all connections of a forward share.
-pub(super) struct Door<T> {
-    pub(super) tunnel: T,
-    pub(super) target: watch::Receiver<Option<PodTarget>>,
-    pub(super) remote_port: u16,
-    pub(super) await_listener: bool,
-    pub(super) record: Arc<Record>,
-    pub(super) shutdown: CancellationToken,
-}
-
-pub(super) async fn listen<T: Tunnel>(listener: TcpListener, door: Arc<Door<T>>) {
+pub(super) async fn listen<T: Tunnel>(listener: TcpListener, context: Arc<ForwardContext<T>>) {
     let mut connections = JoinSet::new();
-    while !door.shutdown.is_cancelled() {
+    while !context.shutdown.is_cancelled() {
         tokio::select! {
-            () = door.shutdown.cancelled() => {}
-            Some(ended) = connections.join_next() => note_end(&door.record, ended),
+            () = context.shutdown.cancelled() => {}
+            Some(ended) = connections.join_next() => note_end(&context.tally, ended),
             accepted = listener.accept() => match accepted {
-                Ok((local, _)) => admit(local, &door, &mut connections),
+                Ok((local, _)) => admit(local, &context, &mut connections),
                 Err(error) => {
-                    door.record.failed(format!("failed to accept a connection: {error}"));
-                    let _ = tokio::time::timeout(ACCEPT_PAUSE, door.shutdown.cancelled()).await;
+                    context.tally.failed(format!("failed to accept a connection: {error}"));
+                    let _ = tokio::time::timeout(ACCEPT_PAUSE, context.shutdown.cancelled()).await;
                 }
             },
         }
@@ -46,7 +34,7 @@ pub(super) async fn listen<T: Tunnel>(listener: TcpListener, door: Arc<Door<T>>)
     drop(listener);
     let all_gone = async {
         while let Some(ended) = connections.join_next().await {
-            note_end(&door.record, ended);
+            note_end(&context.tally, ended);
         }
     };
     if tokio::time::timeout(STOP_LIMIT, all_gone).await.is_err() {
@@ -55,23 +43,23 @@ pub(super) async fn listen<T: Tunnel>(listener: TcpListener, door: Arc<Door<T>>)
     }
 }
 
-fn admit<T: Tunnel>(local: TcpStream, door: &Arc<Door<T>>, connections: &mut JoinSet<()>) {
+fn admit<T: Tunnel>(local: TcpStream, context: &Arc<ForwardContext<T>>, connections: &mut JoinSet<()>) {
     if connections.len() >= MAX_CONNECTIONS {
         let _ = local.set_zero_linger();
-        door.record.failed(format!("refused a connection: {MAX_CONNECTIONS} are open"));
+        context.tally.failed(format!("refused a connection: {MAX_CONNECTIONS} are open"));
         return;
     }
-    door.record.accepted();
-    let door = door.clone();
-    connections.spawn(async move { Box::pin(connection::serve(local, &door)).await });
+    context.tally.accepted();
+    let context = context.clone();
+    connections.spawn(async move { Box::pin(connection::serve(local, &context)).await });
 }
 
-fn note_end(record: &Record, ended: Result<(), JoinError>) {
-    record.ended();
+fn note_end(tally: &Tally, ended: Result<(), JoinError>) {
+    tally.ended();
     if let Err(error) = ended
         && error.is_panic()
     {
         tracing::error!(%error, "a forwarded connection panicked");
-        record.failed("a defect of nhd ended a connection".to_owned());
+        tally.failed("a defect of nhd ended a connection".to_owned());
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 
 use super::{
-    status::Record,
+    status::Tally,
     stream::{MAX_CHUNK, PodReader, PodStream, PodWriter, StreamError},
 };
 
@@ -37,7 +37,7 @@ enum CopyError {
 
 /// What one direction leaves for the other to see.
 #[derive(Default)]
-struct Progress {
+struct Traffic {
     received: AtomicU64,
     /// Bytes of the pod wait for a local side that is slow to read: then the pod is not to blame for the silence.
     delivering: AtomicBool,
@@ -48,27 +48,27 @@ pub(super) async fn splice(
     from_local: &mut (impl AsyncRead + Unpin),
     to_local: &mut (impl AsyncWrite + Unpin),
     stream: &mut PodStream,
-    record: &Record,
+    tally: &Tally,
 ) -> Result<End, StreamError> {
-    let progress = Progress::default();
+    let traffic = Traffic::default();
     let PodStream { reader, writer } = stream;
-    let downloading = download(reader, to_local, &progress, record);
+    let downloading = download(reader, to_local, &traffic, tally);
     tokio::pin!(downloading);
     let uploaded = tokio::select! {
         downloaded = &mut downloading => return finish(downloaded),
-        uploaded = upload(from_local, writer, &progress, record) => uploaded,
+        uploaded = upload(from_local, writer, &traffic, tally) => uploaded,
     };
     if let Err(CopyError::Local) = uploaded {
         return Ok(End::LocalGone);
     }
     // Also after an upload that broke: the reason is among what there is left to read.
     loop {
-        let before = progress.received.load(Relaxed);
-        let grace = if progress.pod_spoke_last.load(Relaxed) { FAREWELL_GRACE } else { ANSWER_GRACE };
+        let before = traffic.received.load(Relaxed);
+        let grace = if traffic.pod_spoke_last.load(Relaxed) { FAREWELL_GRACE } else { ANSWER_GRACE };
         tokio::select! {
             downloaded = &mut downloading => return finish(downloaded),
             () = tokio::time::sleep(grace) => {
-                let silent = progress.received.load(Relaxed) == before && !progress.delivering.load(Relaxed);
+                let silent = traffic.received.load(Relaxed) == before && !traffic.delivering.load(Relaxed);
                 match uploaded {
                     Err(CopyError::Stream(broken)) if silent => return Err(broken),
                     _ if silent => return Ok(End::Idle),
@@ -82,8 +82,8 @@ pub(super) async fn splice(
 async fn upload(
     from_local: &mut (impl AsyncRead + Unpin),
     writer: &mut PodWriter,
-    progress: &Progress,
-    record: &Record,
+    traffic: &Traffic,
+    tally: &Tally,
 ) -> Result<(), CopyError> {
     let mut chunk = vec![0; MAX_CHUNK];
     loop {
@@ -94,8 +94,8 @@ async fn upload(
                     return Ok(());
                 }
                 writer.send(&chunk[..length]).await.map_err(CopyError::Stream)?;
-                progress.pod_spoke_last.store(false, Relaxed);
-                record.sent(length);
+                traffic.pod_spoke_last.store(false, Relaxed);
+                tally.sent(length);
             }
             () = writer.ping_wanted() => writer.ping().await.map_err(CopyError::Stream)?,
         }
@@ -105,16 +105,16 @@ async fn upload(
 async fn download(
     reader: &mut PodReader,
     to_local: &mut (impl AsyncWrite + Unpin),
-    progress: &Progress,
-    record: &Record,
+    traffic: &Traffic,
+    tally: &Tally,
 ) -> Result<(), CopyError> {
     while let Some(data) = reader.receive().await.map_err(CopyError::Stream)? {
-        progress.delivering.store(true, Relaxed);
+        traffic.delivering.store(true, Relaxed);
         deliver(to_local, &data).await.map_err(|_| CopyError::Local)?;
-        progress.delivering.store(false, Relaxed);
-        progress.received.fetch_add(data.len() as u64, Relaxed);
-        progress.pod_spoke_last.store(true, Relaxed);
-        record.received(data.len());
+        traffic.delivering.store(false, Relaxed);
+        traffic.received.fetch_add(data.len() as u64, Relaxed);
+        traffic.pod_spoke_last.store(true, Relaxed);
+        tally.received(data.len());
     }
     to_local.shutdown().await.map_err(|_| CopyError::Local)
 }

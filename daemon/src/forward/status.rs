@@ -8,7 +8,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::PodTarget;
+use super::target::PodTarget;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForwardStatus {
@@ -35,13 +35,13 @@ pub struct ForwardFailure {
     pub reason: String,
 }
 
-pub(super) struct Record {
+pub(super) struct Tally {
     status: watch::Sender<ForwardStatus>,
     sent_bytes: AtomicU64,
     received_bytes: AtomicU64,
 }
 
-impl Record {
+impl Tally {
     pub(super) fn new(local: SocketAddr, remote_port: u16) -> Self {
         let status = ForwardStatus {
             local,

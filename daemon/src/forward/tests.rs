@@ -16,7 +16,7 @@ use super::{
     *,
 };
 
-struct Running {
+struct RunningForward {
     forward: Forward,
     target: watch::Sender<Option<PodTarget>>,
     pods: mpsc::UnboundedReceiver<(PodTarget, FakePod<DuplexStream>)>,
@@ -34,13 +34,13 @@ fn route(target: watch::Receiver<Option<PodTarget>>, local: SocketAddr) -> Route
     }
 }
 
-async fn running(pod: Option<PodTarget>, refusals: Vec<OpenError>) -> Running {
+async fn running(pod: Option<PodTarget>, refusals: Vec<OpenError>) -> RunningForward {
     let (tunnel, pods) = FakeTunnel::new();
     let target = watch::Sender::new(pod);
     let tracker = TaskTracker::new();
     let route = Route { tracker: tracker.clone(), ..route(target.subscribe(), ANY_LOCAL_PORT) };
     let forward = start_through(tunnel.refusing(refusals), route).await.unwrap();
-    Running { forward, target, pods, tracker }
+    RunningForward { forward, target, pods, tracker }
 }
 
 fn pod(name: &str) -> Option<PodTarget> {
@@ -51,7 +51,7 @@ fn refused(status: StatusCode, message: &str) -> OpenError {
     OpenError::Refused { pod: "team/reviews".to_owned(), status, message: message.to_owned() }
 }
 
-impl Running {
+impl RunningForward {
     async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.forward.local).await.unwrap()
     }

@@ -3,7 +3,7 @@
 
 use http::StatusCode;
 
-use super::{PodTarget, stream::PodStream};
+use super::{stream::PodStream, target::PodTarget};
 use crate::cluster::{ClusterError, Reason};
 
 pub(super) trait Tunnel: Send + Sync + 'static {

@@ -9,8 +9,8 @@ use kube::client::Body;
 use tokio_tungstenite::tungstenite::handshake::{client::generate_key, derive_accept_key};
 
 use super::{
-    PodTarget,
     stream::PodStream,
+    target::PodTarget,
     tunnel::{OpenError, Tunnel},
 };
 use crate::cluster::error::bounded;

@@ -69,7 +69,7 @@ where
         // At once, not when it is first polled: the cancellation may be next.
         let id = request.id.clone().into_owned();
         let method = request.method.to_string();
-        let running = Running::begin(requests, id.clone());
+        let running = RunningRequest::begin(requests, id.clone());
         async move {
             // A subscription that is given up half made would never be ended.
             if method == EventSubscription::SUBSCRIBE {
@@ -159,13 +159,13 @@ impl Requests {
 }
 
 /// A request that is under way until this is dropped.
-struct Running {
+struct RunningRequest {
     requests: Requests,
     id: Id<'static>,
     token: CancellationToken,
 }
 
-impl Running {
+impl RunningRequest {
     fn begin(requests: Requests, id: Id<'static>) -> Self {
         let token = CancellationToken::new();
         let mut known = requests.lock();
@@ -180,7 +180,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for RunningRequest {
     fn drop(&mut self) {
         self.requests.lock().running.remove(&self.id);
     }
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     fn cancelled_at_once(requests: &Requests, id: u64) -> bool {
-        Running::begin(requests.clone(), Id::Number(id)).token.is_cancelled()
+        RunningRequest::begin(requests.clone(), Id::Number(id)).token.is_cancelled()
     }
 
     #[tokio::test(start_paused = true)]

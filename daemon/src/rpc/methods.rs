@@ -29,59 +29,63 @@ use crate::session::requests::{configure, preview, release, workloads};
 use crate::session::{SessionManager, Shared};
 
 /// What the methods lead to.
-pub struct Door {
+pub struct MethodContext {
     pub manager: Arc<SessionManager>,
     pub shared: Arc<Shared>,
     pub started_at: String,
 }
 
 /// All methods of the table, and the subscription.
-pub fn methods(door: Door) -> RpcModule<Door> {
-    let mut module = RpcModule::new(door);
+pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
+    let mut module = RpcModule::new(context);
     method::<Hello, _, _>(&mut module, hello);
     method::<Shutdown, _, _>(&mut module, shutdown);
     method::<Discover, _, _>(&mut module, |_, _| async move { Ok(document()) });
-    method::<Plan, _, _>(&mut module, |door, params: StartParams| async move {
-        preview::preview(&door.manager, params).await
+    method::<Plan, _, _>(&mut module, |context, params: StartParams| async move {
+        preview::preview(&context.manager, params).await
     });
-    method::<Start, _, _>(&mut module, |door, params| async move { door.manager.start(params).await });
-    method::<End, _, _>(&mut module, |door, selector: SessionSelector| async move {
-        door.manager.end(&selector).await
+    method::<Start, _, _>(&mut module, |context, params| async move { context.manager.start(params).await });
+    method::<End, _, _>(&mut module, |context, selector: SessionSelector| async move {
+        context.manager.end(&selector).await
     });
-    method::<Release, _, _>(&mut module, |door, params| async move {
-        release::release(&door.manager, params).await
+    method::<Release, _, _>(&mut module, |context, params| async move {
+        release::release(&context.manager, params).await
     });
-    method::<Workloads, _, _>(&mut module, |door, params| async move {
-        workloads::list(&door.manager, params).await
+    method::<Workloads, _, _>(&mut module, |context, params| async move {
+        workloads::list(&context.manager, params).await
     });
-    method::<Status, _, _>(&mut module, |door, selector| async move { door.manager.status(&selector) });
-    method::<List, _, _>(&mut module, |door, selector| async move { Ok(door.manager.list(&selector)) });
-    method::<Wait, _, _>(&mut module, |door, params| async move { door.manager.wait(params).await });
-    method::<ForwardStart, _, _>(&mut module, |door, params| async move {
-        door.manager.start_forward(params).await
+    method::<Status, _, _>(&mut module, |context, selector| async move { context.manager.status(&selector) });
+    method::<List, _, _>(&mut module, |context, selector| async move { Ok(context.manager.list(&selector)) });
+    method::<Wait, _, _>(&mut module, |context, params| async move { context.manager.wait(params).await });
+    method::<ForwardStart, _, _>(&mut module, |context, params| async move {
+        context.manager.start_forward(params).await
     });
-    method::<ForwardEnd, _, _>(
+    method::<ForwardEnd, _, _>(&mut module, |context, params| async move {
+        context.manager.end_forwards(params).await
+    });
+    method::<Forwards, _, _>(&mut module, |context, selector| async move {
+        Ok(context.manager.forwards(&selector))
+    });
+    method::<SyncState, _, _>(&mut module, |context, selector: SessionSelector| async move {
+        context.manager.sync_status(&selector).await
+    });
+    method::<SyncRescan, _, _>(
         &mut module,
-        |door, params| async move { door.manager.end_forwards(params).await },
+        |context, params| async move { context.manager.rescan(params).await },
     );
-    method::<Forwards, _, _>(
+    method::<SyncPause, _, _>(&mut module, |context, selector: SessionSelector| async move {
+        context.manager.pause_sync(&selector, true).await
+    });
+    method::<SyncResume, _, _>(&mut module, |context, selector: SessionSelector| async move {
+        context.manager.pause_sync(&selector, false).await
+    });
+    method::<Resolve, _, _>(&mut module, |context, params| async move {
+        configure::show(&context.shared.paths, params).await
+    });
+    method::<EventsSince, _, _>(
         &mut module,
-        |door, selector| async move { Ok(door.manager.forwards(&selector)) },
+        |context, params| async move { Ok(events_since(&context, &params)) },
     );
-    method::<SyncState, _, _>(&mut module, |door, selector: SessionSelector| async move {
-        door.manager.sync_status(&selector).await
-    });
-    method::<SyncRescan, _, _>(&mut module, |door, params| async move { door.manager.rescan(params).await });
-    method::<SyncPause, _, _>(&mut module, |door, selector: SessionSelector| async move {
-        door.manager.pause_sync(&selector, true).await
-    });
-    method::<SyncResume, _, _>(&mut module, |door, selector: SessionSelector| async move {
-        door.manager.pause_sync(&selector, false).await
-    });
-    method::<Resolve, _, _>(&mut module, |door, params| async move {
-        configure::show(&door.shared.paths, params).await
-    });
-    method::<EventsSince, _, _>(&mut module, |door, params| async move { Ok(events_since(&door, &params)) });
     module
         .register_subscription(
             EventSubscription::SUBSCRIBE,
@@ -93,17 +97,17 @@ pub fn methods(door: Door) -> RpcModule<Door> {
     module
 }
 
-fn method<M, F, Fut>(module: &mut RpcModule<Door>, call: F)
+fn method<M, F, Fut>(module: &mut RpcModule<MethodContext>, call: F)
 where
     M: Method,
-    F: Fn(Arc<Door>, M::Params) -> Fut + Clone + Send + Sync + 'static,
+    F: Fn(Arc<MethodContext>, M::Params) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<M::Output, ErrorInfo>> + Send + 'static,
 {
-    let handler = move |params: Params<'static>, door: Arc<Door>, _: Extensions| {
+    let handler = move |params: Params<'static>, context: Arc<MethodContext>, _: Extensions| {
         let call = call.clone();
         async move {
             let params = parse::<M::Params>(M::NAME, &params)?;
-            call(door, params).await.map_err(to_wire) as RpcResult<M::Output>
+            call(context, params).await.map_err(to_wire) as RpcResult<M::Output>
         }
     };
     module.register_async_method(M::NAME, handler).expect("the table names each method once");
@@ -118,7 +122,7 @@ fn parse<T: serde::de::DeserializeOwned>(method: &str, params: &Params<'_>) -> R
     result.map_err(|error| invalid_params(method, &error))
 }
 
-async fn hello(door: Arc<Door>, params: HelloParams) -> Result<HelloResult, ErrorInfo> {
+async fn hello(context: Arc<MethodContext>, params: HelloParams) -> Result<HelloResult, ErrorInfo> {
     if params.protocol != PROTOCOL_VERSION {
         let message = format!(
             "{} speaks protocol {}, and this daemon (nhd {}) speaks {PROTOCOL_VERSION}",
@@ -130,34 +134,34 @@ async fn hello(door: Arc<Door>, params: HelloParams) -> Result<HelloResult, Erro
             "update the older of the two; a daemon that is shut down keeps its sessions for the next",
         ));
     }
-    let paths = &door.shared.paths;
+    let paths = &context.shared.paths;
     Ok(HelloResult {
         version: crate::VERSION.to_owned(),
         protocol: PROTOCOL_VERSION,
         pid: std::process::id(),
         home: paths.home.display().to_string(),
         socket: paths.socket.display().to_string(),
-        started_at: door.started_at.clone(),
+        started_at: context.started_at.clone(),
     })
 }
 
-async fn shutdown(door: Arc<Door>, _: NoParams) -> Result<ShutdownResult, ErrorInfo> {
-    door.shared.shutdown.cancel();
-    Ok(ShutdownResult { sessions_left: door.manager.count() })
+async fn shutdown(context: Arc<MethodContext>, _: NoParams) -> Result<ShutdownResult, ErrorInfo> {
+    context.shared.shutdown.cancel();
+    Ok(ShutdownResult { sessions_left: context.manager.count() })
 }
 
-fn snapshot(door: &Door, end: Cursor) -> Event {
-    let SessionList { sessions } = door.manager.list(&SessionSelector::default());
+fn snapshot(context: &MethodContext, end: Cursor) -> Event {
+    let SessionList { sessions } = context.manager.list(&SessionSelector::default());
     Event { cursor: end, at: timestamp_now(), body: EventBody::Snapshot { sessions } }
 }
 
-fn events_since(door: &Door, params: &EventsParams) -> EventList {
-    let events = &door.shared.events;
+fn events_since(context: &MethodContext, params: &EventsParams) -> EventList {
+    let events = &context.shared.events;
     let end = events.cursor();
     let since = params.since.as_ref().map_or(Since::TooOld, |cursor| events.since(cursor));
     let events = match since {
         Since::Events(events) => events.iter().map(|event| Event::clone(event)).collect(),
-        Since::TooOld => vec![snapshot(door, end)],
+        Since::TooOld => vec![snapshot(context, end)],
     };
     EventList { events }
 }
@@ -166,7 +170,7 @@ fn events_since(door: &Door, params: &EventsParams) -> EventList {
 async fn subscribe(
     params: Params<'static>,
     pending: PendingSubscriptionSink,
-    door: Arc<Door>,
+    context: Arc<MethodContext>,
     extensions: Extensions,
 ) -> SubscriptionResult {
     let params = match parse::<EventsParams>(EventSubscription::SUBSCRIBE, &params) {
@@ -176,7 +180,7 @@ async fn subscribe(
             return Ok(());
         }
     };
-    let mut log = door.shared.events.subscribe(params.since.as_ref());
+    let mut log = context.shared.events.subscribe(params.since.as_ref());
     let sink = accept(pending, &extensions).await?;
     loop {
         let (missed, end, live) = log;
@@ -186,12 +190,12 @@ async fn subscribe(
                     send(&sink, &event).await?;
                 }
             }
-            Since::TooOld => send(&sink, &snapshot(&door, end)).await?,
+            Since::TooOld => send(&sink, &snapshot(&context, end)).await?,
         }
         if !follow(&sink, live).await? {
             return Ok(());
         }
-        log = door.shared.events.subscribe(None);
+        log = context.shared.events.subscribe(None);
     }
 }
 

@@ -19,7 +19,7 @@ use super::bounded::Bounded;
 use super::cancel::Cancellable;
 use super::framing::BODY_LIMIT;
 use super::listener::Listener;
-use super::methods::Door;
+use super::methods::MethodContext;
 use super::sniff::{Framing, sniff};
 use super::transcode::{TranscodeError, transcode};
 
@@ -42,7 +42,7 @@ const CONNECTIONS: u32 = 256;
 const CLIENT_BUFFER: u32 = 1024;
 
 #[derive(Debug, thiserror::Error)]
-enum ConnectionError {
+enum ServeError {
     #[error("failed to read the first bytes")]
     First(#[source] io::Error),
     #[error("the server gave up")]
@@ -54,7 +54,7 @@ enum ConnectionError {
 /// Accepts and serves until the shutdown, then lets calls that are under way finish.
 pub async fn serve(
     mut listener: Listener,
-    methods: RpcModule<Door>,
+    methods: RpcModule<MethodContext>,
     shutdown: CancellationToken,
     tracker: &TaskTracker,
 ) {
@@ -81,7 +81,7 @@ async fn connection<T>(
     service: T,
     stop: StopHandle,
     shutdown: CancellationToken,
-) -> Result<(), ConnectionError>
+) -> Result<(), ServeError>
 where
     T: tower::Service<
             HttpRequest<hyper::body::Incoming>,
@@ -94,17 +94,17 @@ where
 {
     let sniffing = tokio::time::timeout(FIRST_BYTES, sniff(Bounded::new(stream, STALL_LIMIT)));
     let Some(Ok(sniffed)) = shutdown.run_until_cancelled(sniffing).await else { return Ok(()) };
-    let (framing, stream) = sniffed.map_err(ConnectionError::First)?;
+    let (framing, stream) = sniffed.map_err(ServeError::First)?;
     match framing {
-        Framing::Http => serve_with_graceful_shutdown(stream, service, stop.shutdown())
-            .await
-            .map_err(ConnectionError::Served),
+        Framing::Http => {
+            serve_with_graceful_shutdown(stream, service, stop.shutdown()).await.map_err(ServeError::Served)
+        }
         Framing::Lsp => {
             let (near, far) = tokio::io::duplex(TRANSCODER_BUFFER);
             let server = serve_with_graceful_shutdown(far, service, stop.shutdown());
             let (served, transcoded) = tokio::join!(server, transcode(stream, near, shutdown));
             transcoded?;
-            served.map_err(ConnectionError::Served)
+            served.map_err(ServeError::Served)
         }
     }
 }

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::framing::frame;
-use super::methods::{Door, methods};
+use super::methods::{MethodContext, methods};
 use super::{Listener, serve};
 use crate::events::EventLog;
 use crate::instance::Instance;
@@ -26,7 +26,7 @@ use crate::session::{SessionManager, Shared};
 use crate::store::Store;
 use nhd_client::paths::Paths;
 
-/// A daemon's door, with two methods more: `test.hang` never answers, `test.large` answers with many bytes.
+/// A daemon's context, with two methods more: `test.hang` never answers, `test.large` answers with many bytes.
 struct House {
     shared: Arc<Shared>,
     server: JoinHandle<()>,
@@ -54,10 +54,10 @@ impl House {
             tracker: TaskTracker::new(),
         });
         let manager = Arc::new(SessionManager::resume(Arc::clone(&shared), Vec::new()));
-        let door = Door { manager, shared: Arc::clone(&shared), started_at: String::new() };
+        let context = MethodContext { manager, shared: Arc::clone(&shared), started_at: String::new() };
         let listener = Listener::bind(&paths.socket, &only).expect("binds");
         let (shutdown, tracker) = (shared.shutdown.clone(), shared.tracker.clone());
-        let module = with_test_methods(methods(door));
+        let module = with_test_methods(methods(context));
         let server = tokio::spawn(async move { serve(listener, module, shutdown, &tracker).await });
         Self { shared, server, _only: only, _folder: folder }
     }
@@ -86,7 +86,7 @@ impl House {
     }
 }
 
-fn with_test_methods(mut module: RpcModule<Door>) -> RpcModule<Door> {
+fn with_test_methods(mut module: RpcModule<MethodContext>) -> RpcModule<MethodContext> {
     module
         .register_async_method("test.hang", |_, _, _| {
             std::future::pending::<Result<(), jsonrpsee::types::ErrorObjectOwned>>()

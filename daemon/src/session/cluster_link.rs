@@ -3,7 +3,7 @@
 use nhd_protocol::workload::WorkloadRef;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::cluster::watch::{Changes, Watched};
+use crate::cluster::watch::{ClusterChanges, Watched};
 use crate::cluster::{ClusterAddress, Objects};
 use crate::session::failure::Failure;
 use crate::session::look::parts::WorkloadParts;
@@ -14,7 +14,7 @@ use crate::store::session::{StoredCluster, StoredPlan};
 /// Dropping it ends its watches.
 pub struct ClusterLink {
     pub objects: Objects,
-    watches: Option<(Changes, DropGuard)>,
+    watches: Option<(ClusterChanges, DropGuard)>,
 }
 
 impl ClusterLink {
@@ -41,7 +41,7 @@ impl ClusterLink {
             record: &record_name(workload),
             pods: parts.pods.as_deref(),
         };
-        let changes = Changes::watch(&self.objects, &watched, &stop, &shared.tracker);
+        let changes = ClusterChanges::watch(&self.objects, &watched, &stop, &shared.tracker);
         self.watches = Some((changes, stop.drop_guard()));
     }
 

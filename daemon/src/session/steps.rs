@@ -33,7 +33,7 @@ use crate::store::session::StoredPlan;
 use crate::sync::{
     Binary, RemoteFolder, SyncEngine, SyncOptions, end_leftover, end_omissions, remote_config,
 };
-use crate::{fault, owner};
+use crate::{fault, machine_user};
 
 /// What a session has running on this machine.
 #[derive(Default)]
@@ -221,7 +221,7 @@ impl StepContext<'_> {
     }
 
     fn owner(&self) -> Owner {
-        owner::of_this_machine(&self.stored.created_at)
+        machine_user::owner(&self.stored.created_at)
     }
 
     fn planned(&self) -> Result<&StoredPlan, Failure> {

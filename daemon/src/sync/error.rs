@@ -3,9 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::identity::IdentityError;
-use super::process::ProcessError;
-use super::source::Loss;
+use super::source::guard::Loss;
+use super::syncthing::identity::IdentityError;
+use super::syncthing::process::ProcessError;
 
 #[derive(Debug, thiserror::Error)]
 pub enum SyncError {
@@ -20,7 +20,7 @@ pub enum SyncError {
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
-    Process(#[from] ProcessError),
+    ProcessState(#[from] ProcessError),
     #[error("{0}")]
     SourceLost(Loss),
     #[error("the container does not take {need_files} paths")]
@@ -41,7 +41,7 @@ impl SyncError {
             Self::Paused => Some("resume it".into()),
             Self::SocketPath { .. } => Some("choose a shorter runtime folder".into()),
             Self::Identity(error) => error.hint(),
-            Self::Process(error) => error.hint(),
+            Self::ProcessState(error) => error.hint(),
             Self::SourceLost(loss) => Some(loss.hint()),
             Self::Stuck { .. } => Some(super::progress::STUCK_HINT.into()),
             Self::Stopped => None,

@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::engine::Core;
+use super::core::Core;
 use super::progress::Observation;
-use super::rest::{Rest, RestError};
+use super::syncthing::rest::{Rest, RestError};
 
 /// Index updates of our own are not among them: they come with every file's name, and a scan ends with a change of state.
 const EVENTS: &str = "DeviceConnected,DeviceDisconnected,StateChanged,FolderErrors,FolderCompletion,RemoteIndexUpdated,\

@@ -4,11 +4,11 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use super::omissions::LeftOutBy;
-use super::rest::answer::{Completion, FileError, FolderStatus};
-use super::source::Loss;
+use super::source::guard::Loss;
+use super::source::inbox::Coverage;
+use super::source::omissions::LeftOutBy;
 use super::status::{SyncState, SyncStatus};
-use super::watcher::Coverage;
+use super::syncthing::rest::answer::{Completion, FileError, FolderStatus};
 
 /// Nothing has moved for this long: what is missing will not come by itself.
 const STUCK_AFTER: Duration = Duration::from_secs(30);
@@ -49,7 +49,7 @@ pub(super) struct Observation {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Process {
+pub(super) enum ProcessState {
     Starting,
     Running,
     Down { error: String },
@@ -57,9 +57,9 @@ pub(super) enum Process {
 
 /// All that is known, and what must be remembered to judge the next look.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(super) struct SyncProgress {
     pub(super) source: Option<Loss>,
-    pub(super) process: Process,
+    pub(super) process: ProcessState,
     pub(super) restarts: u32,
     /// Ends of syncthing without a healthy while in between.
     pub(super) ends_in_a_row: u32,
@@ -90,11 +90,11 @@ pub(super) struct Verdict {
     pub(super) lost: Option<Loss>,
 }
 
-impl Progress {
+impl SyncProgress {
     pub(super) fn new(wall: SystemTime) -> Self {
         Self {
             source: None,
-            process: Process::Starting,
+            process: ProcessState::Starting,
             restarts: 0,
             ends_in_a_row: 0,
             coverage: Coverage::Whole,
@@ -113,7 +113,7 @@ impl Progress {
     }
 
     pub(super) fn assess(&mut self, now: Instant, wall: SystemTime) -> (SyncStatus, Verdict) {
-        let seen = self.seen.clone().filter(|_| self.process == Process::Running);
+        let seen = self.seen.clone().filter(|_| self.process == ProcessState::Running);
         let unmoved_for = self.unmoved_for(seen.as_ref(), now);
         let in_sync =
             self.source.is_none() && seen.as_ref().is_some_and(|seen| has_everything(seen, unmoved_for));
@@ -142,7 +142,7 @@ impl Progress {
             state,
             since: self.since,
             in_sync,
-            connected: seen.is_some_and(|seen| seen.connected) && self.process == Process::Running,
+            connected: seen.is_some_and(|seen| seen.connected) && self.process == ProcessState::Running,
             connection: seen.map_or(0, |seen| (u64::from(self.restarts) << 32) + seen.connection),
             first_sync_done: self.first_sync_done,
             completion_percent: self.percent,
@@ -187,7 +187,7 @@ impl Progress {
         if let Some(loss) = &self.source {
             return told(SyncState::SourceLost, loss.to_string(), loss.hint());
         }
-        if let Process::Down { error } = &self.process {
+        if let ProcessState::Down { error } = &self.process {
             let failed = self.ends_in_a_row >= FAILED_AFTER;
             let state = if failed { SyncState::Failed } else { SyncState::Degraded };
             return told(state, error.clone(), RESTART_HINT.into());

@@ -9,11 +9,12 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::changes::Batch;
-use super::engine::{Core, Flush};
-use super::rest::{Rest, RestError};
-use super::source::Loss;
-use super::watcher::{Coverage, SourceWatcher};
+use super::core::{Core, Flush};
+use super::source::changes::Batch;
+use super::source::guard::Loss;
+use super::source::inbox::Coverage;
+use super::source::watcher::SourceWatcher;
+use super::syncthing::rest::{Rest, RestError};
 
 /// A scan of everything, should the watcher have missed something.
 const EVERYTHING_EVERY: Duration = Duration::from_secs(300);
@@ -80,7 +81,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Changes go before all else: they are what somebody waits for.
+    /// SourceChanges go before all else: they are what somebody waits for.
     async fn next(&mut self, everything_at: Instant) -> Wake {
         tokio::select! {
             biased;

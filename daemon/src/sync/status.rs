@@ -2,8 +2,8 @@
 
 use std::time::SystemTime;
 
-use super::omissions::LeftOutBy;
-use super::rest::answer::FileError;
+use super::source::omissions::LeftOutBy;
+use super::syncthing::rest::answer::FileError;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyncState {

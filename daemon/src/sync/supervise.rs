@@ -11,15 +11,15 @@ use tokio_util::sync::CancellationToken;
 
 use nhd_protocol::error::error_chain;
 
-use super::engine::{Core, Flush};
+use super::core::{Core, Flush};
 use super::error::SyncError;
-use super::home;
 use super::observe::{follow_events, observe};
-use super::process::{self, Syncthing};
-use super::progress::Process;
-use super::rest::Rest;
+use super::progress::ProcessState;
 use super::scanner::{Scanner, look_at_source, start_watching};
-use super::watcher::SourceWatcher;
+use super::source::watcher::SourceWatcher;
+use super::syncthing::process::Syncthing;
+use super::syncthing::rest::Rest;
+use super::syncthing::{home, log};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -49,7 +49,7 @@ pub(super) async fn supervise(core: Arc<Core>, mut flushes: mpsc::Receiver<Flush
         core.learn(|progress| {
             progress.restarts += 1;
             progress.ends_in_a_row = if healthy { 1 } else { progress.ends_in_a_row + 1 };
-            progress.process = Process::Down { error };
+            progress.process = ProcessState::Down { error };
         });
         tokio::select! {
             () = stop.cancelled() => break,
@@ -95,7 +95,7 @@ async fn run(
         ended = syncthing.ended() => {
             let how = ended.map(|status| format!("syncthing ended with {status}"));
             let how = how.unwrap_or_else(|error| error_chain(&error));
-            return Some(join_lines(&how, &process::log_tail(&options.session_dir)));
+            return Some(join_lines(&how, &log::tail(&options.session_dir)));
         }
         error = Box::pin(drive(core, &rest, watcher, flushes, paused)) => Some(error),
     };
@@ -123,7 +123,7 @@ async fn drive(
         return format!("syncthing did not answer within {} s of its start", ANSWER_BOUND.as_secs());
     }
     core.learn(|progress| {
-        progress.process = Process::Running;
+        progress.process = ProcessState::Running;
         progress.seen = None;
         progress.receives = false;
     });
@@ -183,7 +183,7 @@ async fn answers(rest: &Rest) {
 async fn trim_log(core: &Core) -> std::convert::Infallible {
     loop {
         sleep(LOG_EVERY).await;
-        if let Err(error) = process::trim_log(&core.options.session_dir) {
+        if let Err(error) = log::trim(&core.options.session_dir) {
             tracing::debug!(%error, "failed to trim the log of syncthing");
         }
     }

@@ -4,8 +4,8 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use nhd::sync::process::Syncthing;
-use nhd::sync::rest::Rest;
+use nhd::sync::syncthing::process::Syncthing;
+use nhd::sync::syncthing::rest::Rest;
 use nhd::sync::{
     Binary, KeyPair, RemoteFolder, Selection, SyncEngine, SyncError, SyncIdentity, SyncOptions, SyncStatus,
     remote_config,

@@ -4,8 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use nhd::sync::process::Syncthing;
-use nhd::sync::rest::Rest;
+use nhd::sync::syncthing::process::Syncthing;
+use nhd::sync::syncthing::rest::Rest;
 use nhd::sync::{SyncError, SyncState, SyncStatus};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process};
 

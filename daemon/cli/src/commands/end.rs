@@ -14,7 +14,7 @@ use crate::caller::Caller;
 use crate::failure::{Exit, Failure};
 use crate::follow::following;
 use crate::params::{kubeconfig, milliseconds};
-use crate::progress::Progress;
+use crate::progress::StepLines;
 use crate::render::Screen;
 use crate::render::session::end_command;
 use crate::target::Target;
@@ -36,7 +36,7 @@ pub(crate) async fn run(
     if ending.is_empty() {
         return nothing_to_end(arguments, screen);
     }
-    let mut progress = Progress::default();
+    let mut progress = StepLines::default();
     ending.iter().for_each(|status| progress.add(status));
     let timeout_ms = Some(milliseconds(arguments.timeout));
     let waits = join_all(ending.iter().map(|status| until_ended(client, status, timeout_ms)));

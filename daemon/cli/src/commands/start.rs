@@ -16,7 +16,7 @@ use crate::caller::Caller;
 use crate::failure::{Exit, Failure};
 use crate::follow::{following, interruptible};
 use crate::params::{milliseconds, start_params};
-use crate::progress::Progress;
+use crate::progress::StepLines;
 use crate::render::Screen;
 use crate::render::session::{end_command, short_name, summary};
 use crate::render::style::Tone;
@@ -47,7 +47,7 @@ pub(crate) async fn run(
         let state = if started.phase == Phase::Starting { "being put into" } else { "in" };
         screen.note(Tone::Plain, &format!("{} is already {state} DevMode", started.workload))?;
     }
-    let mut progress = Progress::default();
+    let mut progress = StepLines::default();
     progress.add(&started);
     let until = match arguments.wait {
         Wait::Synced => WaitUntil::Synced,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nhd_protocol::event::EventBody;
 use nhd_protocol::methods;
-use nhd_protocol::session::{SessionList, SessionSelector, SessionStatus};
+use nhd_protocol::session::{SessionList, SessionSelector};
 use time::OffsetDateTime;
 
 use crate::arguments::StatusArguments;
@@ -71,10 +71,10 @@ fn show(list: &SessionList, screen: &mut Screen) -> Result<(), Failure> {
 fn changed(list: &mut SessionList, body: EventBody, selector: &SessionSelector) -> bool {
     match body {
         EventBody::Snapshot { sessions } => {
-            list.sessions = sessions.into_iter().filter(|status| matches(selector, status)).collect();
+            list.sessions = sessions.into_iter().filter(|status| selector.matches(status)).collect();
             true
         }
-        EventBody::Session { status } if matches(selector, &status) => {
+        EventBody::Session { status } if selector.matches(&status) => {
             match list.sessions.iter_mut().find(|known| known.session == status.session) {
                 Some(known) => *known = *status,
                 None => list.sessions.push(*status),
@@ -83,16 +83,6 @@ fn changed(list: &mut SessionList, body: EventBody, selector: &SessionSelector) 
         }
         _ => false,
     }
-}
-
-fn matches(selector: &SessionSelector, status: &SessionStatus) -> bool {
-    fn same<T: PartialEq>(wanted: Option<&T>, actual: &T) -> bool {
-        wanted.is_none_or(|wanted| wanted == actual)
-    }
-    same(selector.kind.as_ref(), &status.workload.kind)
-        && same(selector.name.as_ref(), &status.workload.name)
-        && same(selector.namespace.as_ref(), &status.workload.namespace)
-        && same(selector.context.as_ref(), &status.context)
 }
 
 #[cfg(test)]

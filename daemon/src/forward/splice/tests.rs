@@ -14,23 +14,23 @@ use crate::forward::{
     fake::{FakePod, pair},
 };
 
-struct Running {
+struct RunningSplice {
     local: DuplexStream,
     pod: FakePod<DuplexStream>,
-    record: Arc<Record>,
+    tally: Arc<Tally>,
     ended: JoinHandle<Result<End, StreamError>>,
 }
 
-async fn running() -> Running {
+async fn running() -> RunningSplice {
     let (local, inner) = duplex(16 << 10);
     let (mut stream, pod) = pair(80).await;
-    let record = Arc::new(Record::new(ANY_LOCAL_PORT, 80));
-    let noted = record.clone();
+    let tally = Arc::new(Tally::new(ANY_LOCAL_PORT, 80));
+    let noted = tally.clone();
     let ended = tokio::spawn(async move {
         let (mut from_local, mut to_local) = tokio::io::split(inner);
         splice(&mut from_local, &mut to_local, &mut stream, &noted).await
     });
-    Running { local, pod, record, ended }
+    RunningSplice { local, pod, tally, ended }
 }
 
 async fn read(local: &mut DuplexStream, length: usize) -> Vec<u8> {
@@ -41,7 +41,7 @@ async fn read(local: &mut DuplexStream, length: usize) -> Vec<u8> {
 
 #[tokio::test(start_paused = true)]
 async fn bytes_flow_both_ways_and_the_pods_close_ends_the_local_side() {
-    let Running { mut local, mut pod, record, ended } = running().await;
+    let RunningSplice { mut local, mut pod, tally, ended } = running().await;
     local.write_all(b"question").await.unwrap();
     assert_eq!(pod.hear().await.unwrap(), "question");
     pod.say(b"answer").await;
@@ -51,13 +51,13 @@ async fn bytes_flow_both_ways_and_the_pods_close_ends_the_local_side() {
     assert_eq!(read, b"answer");
     drop(local);
     assert_eq!(ended.await.unwrap().unwrap(), End::PodClosed);
-    let status = record.snapshot();
+    let status = tally.snapshot();
     assert_eq!((status.sent_bytes, status.received_bytes), (8, 6));
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_the_pods_side_says_went_wrong_is_the_error() {
-    let Running { mut pod, ended, local: _local, .. } = running().await;
+    let RunningSplice { mut pod, ended, local: _local, .. } = running().await;
     pod.fail("dial tcp4 127.0.0.1:80: connect: connection refused\n").await;
     let error = ended.await.unwrap().unwrap_err();
     assert_eq!(
@@ -68,7 +68,7 @@ async fn what_the_pods_side_says_went_wrong_is_the_error() {
 
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_misses_two_pings_is_dead() {
-    let Running { pod: _silent, ended, local: _local, .. } = running().await;
+    let RunningSplice { pod: _silent, ended, local: _local, .. } = running().await;
     let before = Instant::now();
     let error = ended.await.unwrap().unwrap_err();
     assert!(matches!(error, StreamError::Dead { .. }), "{error}");
@@ -77,7 +77,7 @@ async fn a_peer_that_misses_two_pings_is_dead() {
 
 #[tokio::test(start_paused = true)]
 async fn a_silent_peer_that_answers_pings_lives() {
-    let Running { mut local, mut pod, ended, .. } = running().await;
+    let RunningSplice { mut local, mut pod, ended, .. } = running().await;
     assert!(timeout(Duration::from_secs(3600), pod.hear()).await.is_err(), "pings are not data");
     assert!(!ended.is_finished());
     pod.say(b"awake").await;
@@ -86,7 +86,7 @@ async fn a_silent_peer_that_answers_pings_lives() {
 
 #[tokio::test(start_paused = true)]
 async fn a_slow_reader_slows_the_pod_down_and_loses_nothing() {
-    let Running { mut local, mut pod, .. } = running().await;
+    let RunningSplice { mut local, mut pod, .. } = running().await;
     let chunk = vec![7; 32 << 10];
     let mut sent = 0;
     while timeout(Duration::from_secs(1), pod.say(&chunk)).await.is_ok() {
@@ -105,7 +105,7 @@ async fn a_slow_reader_slows_the_pod_down_and_loses_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn a_pod_that_is_slow_to_read_is_not_taken_for_dead() {
-    let Running { mut local, mut pod, ended, .. } = running().await;
+    let RunningSplice { mut local, mut pod, ended, .. } = running().await;
     let chunk = vec![7; 32 << 10];
     let mut sent = 0;
     while let Ok(written) = timeout(Duration::from_secs(1), local.write(&chunk)).await {
@@ -123,7 +123,7 @@ async fn a_pod_that_is_slow_to_read_is_not_taken_for_dead() {
 
 #[tokio::test(start_paused = true)]
 async fn data_on_its_way_excuses_silence_for_five_minutes() {
-    let Running { mut local, pod: _stopped, ended, .. } = running().await;
+    let RunningSplice { mut local, pod: _stopped, ended, .. } = running().await;
     local.write_all(&vec![7; 100 << 10]).await.unwrap();
     let before = Instant::now();
     let error = ended.await.unwrap().unwrap_err();
@@ -133,7 +133,7 @@ async fn data_on_its_way_excuses_silence_for_five_minutes() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_may_come_long_after_the_local_side_has_finished_sending() {
-    let Running { mut local, mut pod, ended, .. } = running().await;
+    let RunningSplice { mut local, mut pod, ended, .. } = running().await;
     local.write_all(b"question").await.unwrap();
     local.shutdown().await.unwrap();
     assert_eq!(pod.hear().await.unwrap(), "question");
@@ -146,7 +146,7 @@ async fn an_answer_may_come_long_after_the_local_side_has_finished_sending() {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_never_comes_is_given_up() {
-    let Running { mut local, mut pod, ended, .. } = running().await;
+    let RunningSplice { mut local, mut pod, ended, .. } = running().await;
     local.write_all(b"question").await.unwrap();
     local.shutdown().await.unwrap();
     assert_eq!(pod.hear().await.unwrap(), "question");
@@ -157,7 +157,7 @@ async fn an_answer_that_never_comes_is_given_up() {
 
 #[tokio::test(start_paused = true)]
 async fn a_local_side_that_leaves_after_the_answer_is_let_go_soon() {
-    let Running { mut local, mut pod, ended, .. } = running().await;
+    let RunningSplice { mut local, mut pod, ended, .. } = running().await;
     pod.say(b"answer").await;
     assert_eq!(read(&mut local, 6).await, b"answer");
     let before = Instant::now();
@@ -168,7 +168,7 @@ async fn a_local_side_that_leaves_after_the_answer_is_let_go_soon() {
 
 #[tokio::test(start_paused = true)]
 async fn a_half_closed_local_side_that_reads_slowly_is_waited_for() {
-    let Running { mut local, mut pod, ended, .. } = running().await;
+    let RunningSplice { mut local, mut pod, ended, .. } = running().await;
     local.shutdown().await.unwrap();
     pod.say(&vec![7; 48 << 10]).await;
     sleep(Duration::from_secs(300)).await;
@@ -178,7 +178,7 @@ async fn a_half_closed_local_side_that_reads_slowly_is_waited_for() {
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_breaks_off_is_an_error() {
-    let Running { pod, ended, local: _local, .. } = running().await;
+    let RunningSplice { pod, ended, local: _local, .. } = running().await;
     drop(pod);
     let error = ended.await.unwrap().unwrap_err();
     assert!(matches!(error, StreamError::Broken { .. }), "{error}");
@@ -187,7 +187,7 @@ async fn a_connection_that_breaks_off_is_an_error() {
 #[tokio::test(start_paused = true)]
 async fn a_frame_that_makes_no_sense_is_an_error() {
     for (frame, what) in [(vec![], "no channel"), (vec![2, 0, 0], "unknown")] {
-        let Running { mut pod, ended, local: _local, .. } = running().await;
+        let RunningSplice { mut pod, ended, local: _local, .. } = running().await;
         pod.frame(frame).await;
         let error = ended.await.unwrap().unwrap_err();
         assert!(matches!(error, StreamError::Frame { what: found } if found.contains(what)), "{error}");

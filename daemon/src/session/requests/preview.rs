@@ -5,7 +5,7 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::session::{PlanResult, PlannedAction, PlannedChange, StartParams};
 use serde_json::{Value, json};
 
-use crate::owner;
+use crate::machine_user;
 use crate::session::look::parts::record_name;
 use crate::session::manager::SessionManager;
 use crate::session::prepare::{Asker, prepare};
@@ -29,7 +29,7 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
     let files = sidecar_files(&session);
     let asker = Asker {
         session: &session.id,
-        owner: owner::of_this_machine(&session.created_at),
+        owner: machine_user::owner(&session.created_at),
         files: &files,
         earlier: &[],
     };

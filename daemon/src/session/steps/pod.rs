@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::cluster::objects::{Delete, Mode, PODS};
-use crate::cluster::{Reason, owners};
+use crate::cluster::{Reason, owner_references};
 use crate::fault;
 use crate::session::failure::Failure;
 use crate::session::steps::{StepContext, changed_meanwhile};
@@ -34,7 +34,7 @@ impl StepContext<'_> {
             return self.delete_pod(uid_of(dev_pod), Some(1)).await;
         }
         let origin = &self.planned()?.edit.origin;
-        let gone = owners::gone(self.objects, origin).await?;
+        let gone = owner_references::gone(self.objects, origin).await?;
         self.create_pod(&nhd_plan::recreation(origin, &gone)).await.map(drop)
     }
 

@@ -15,13 +15,13 @@ fn seen(begun: Instant) -> Observation {
     }
 }
 
-fn running() -> Progress {
-    let mut progress = Progress::new(SystemTime::UNIX_EPOCH);
-    progress.process = Process::Running;
+fn running() -> SyncProgress {
+    let mut progress = SyncProgress::new(SystemTime::UNIX_EPOCH);
+    progress.process = ProcessState::Running;
     progress
 }
 
-fn assess(progress: &mut Progress, seen: Observation, now: Instant) -> SyncStatus {
+fn assess(progress: &mut SyncProgress, seen: Observation, now: Instant) -> SyncStatus {
     progress.seen = Some(seen);
     progress.assess(now, SystemTime::UNIX_EPOCH).0
 }
@@ -93,7 +93,7 @@ async fn what_is_wrong_goes_before_what_was_seen() {
     progress.coverage = Coverage::Partial("limit".into());
     let status = assess(&mut progress, seen(now), now);
     assert_eq!((status.state, status.in_sync), (SyncState::Degraded, true));
-    progress.process = Process::Down { error: "killed".into() };
+    progress.process = ProcessState::Down { error: "killed".into() };
     let status = assess(&mut progress, seen(now), now);
     assert_eq!((status.state, status.connected, status.in_sync), (SyncState::Degraded, false, false));
     assert!(status.first_sync_done);

@@ -5,91 +5,33 @@
 //! ever taken back: lines that no later one can contradict are written as they are and hold for whatever will be made;
 //! of the others the paths are written that they leave out now (`Survey`). Only `files` reads a disk.
 
+mod selection;
 mod files;
 mod pattern;
+mod survey;
 
-pub(super) mod stignore;
+pub(in crate::sync) mod stignore;
 
 #[cfg(test)]
 mod properties;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use ignore::Match;
-use ignore::gitignore::{Gitignore, GitignoreBuilder, Glob};
-use serde::{Deserialize, Serialize};
+use ignore::gitignore::{Gitignore, Glob};
 
-pub(super) use files::{Disk, Tree};
-use pattern::{Pattern, literal_line, significant};
+pub(in crate::sync) use files::{Disk, Tree};
+pub use selection::Selection;
+pub(in crate::sync) use survey::Survey;
 
-const GIT_IGNORE: &str = ".gitignore";
-const GIT: &str = ".git";
-
-/// What the dev configuration selects.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Selection {
-    /// What git would ignore is left out; the patterns do not count then.
-    pub git_ignore: bool,
-    /// What is synced; everything where there are none.
-    pub files: Vec<String>,
-    /// What is left out of that. Written as in a `.gitignore`.
-    pub ignored: Vec<String>,
-}
-
-impl Selection {
-    pub fn is_everything(&self) -> bool {
-        !self.git_ignore && self.ignored.is_empty() && self.wanted().is_empty()
-    }
-
-    /// The patterns of what is synced, where they leave anything out.
-    fn wanted(&self) -> Vec<String> {
-        let everything = |it: &String| [".", "./", "/", "*", "**"].contains(&it.as_str());
-        if self.files.iter().any(everything) { Vec::new() } else { lines_of_config(&self.files) }
-    }
-}
-
-/// A line of the configuration is no comment, and `./` is the top.
-fn lines_of_config(lines: &[String]) -> Vec<String> {
-    let anchored = |line: &String| match line.strip_prefix("./") {
-        Some(rest) => format!("/{rest}"),
-        None if line.starts_with('#') => format!("\\{line}"),
-        None => line.clone(),
-    };
-    lines.iter().map(anchored).filter_map(|line| significant(&line)).collect()
-}
-
-/// Lines with the folder that they are about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct RuleFile {
-    folder: PathBuf,
-    lines: Vec<String>,
-}
-
-impl RuleFile {
-    fn read(folder: &Path, text: &str) -> Self {
-        Self { folder: folder.to_owned(), lines: text.lines().filter_map(significant).collect() }
-    }
-
-    fn matcher(&self) -> Gitignore {
-        matcher(&self.folder, self.lines.iter().map(String::as_str))
-    }
-}
-
-fn matcher<'a>(folder: &Path, lines: impl Iterator<Item = &'a str>) -> Gitignore {
-    let mut builder = GitignoreBuilder::new(folder);
-    // Of an insensitive disk it cannot fail, and a line that is no pattern matches nothing, as for git.
-    let _ = builder.case_insensitive(cfg!(target_os = "macos"));
-    for line in lines {
-        let _ = builder.add_line(Some(folder.to_owned()), line);
-    }
-    builder.build().unwrap_or_else(|_| Gitignore::empty())
-}
+use files::{GIT, GIT_IGNORE, RuleFile, matcher};
+use pattern::{Pattern, literal_line};
+use selection::lines_of_config;
 
 /// The rules of one source folder, as they stood when they were gathered.
 #[derive(Debug)]
-pub(super) struct Rules {
+pub(in crate::sync) struct Rules {
     source: PathBuf,
     git: bool,
     /// The weakest first, those of a folder before those below it.
@@ -105,29 +47,6 @@ pub(super) struct Rules {
     fixed: Vec<Pattern>,
 }
 
-/// What must be known of the paths that there are to leave out exactly what the rules leave out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Survey {
-    /// Paths that no fixed line leaves out.
-    left_out: BTreeSet<PathBuf>,
-    /// Folders that a line for folders only leaves out, and whether a file has the name of such a one.
-    folders: BTreeSet<PathBuf>,
-    files_named_as_folders: bool,
-}
-
-impl Survey {
-    /// Adds what was found; says whether it was news.
-    pub(super) fn merge(&mut self, found: Self) -> bool {
-        let before = (self.left_out.len(), self.files_named_as_folders);
-        self.left_out.extend(found.left_out);
-        self.files_named_as_folders |= found.files_named_as_folders;
-        let known = self.folders.len();
-        self.folders.extend(found.folders);
-        before != (self.left_out.len(), self.files_named_as_folders)
-            || self.files_named_as_folders && known != self.folders.len()
-    }
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Decision {
     Kept,
@@ -140,7 +59,7 @@ enum Decision {
 
 impl Rules {
     /// Reads the rules that hold in `source`.
-    pub(super) fn gather(source: &Path, selection: &Selection, tree: &impl Tree) -> Self {
+    pub(in crate::sync) fn gather(source: &Path, selection: &Selection, tree: &impl Tree) -> Self {
         let mut rules = Self {
             source: source.to_owned(),
             git: selection.git_ignore,
@@ -231,7 +150,7 @@ impl Rules {
     }
 
     /// Whether a folder, or one below it, has other rules than were gathered.
-    pub(super) fn are_outdated_below(&self, folder: &Path, tree: &impl Tree) -> bool {
+    pub(in crate::sync) fn are_outdated_below(&self, folder: &Path, tree: &impl Tree) -> bool {
         if !self.git || self.leaves_out(folder, true) {
             return false;
         }
@@ -244,17 +163,17 @@ impl Rules {
     }
 
     /// Whether a path is a file of rules.
-    pub(super) fn is_about_rules(&self, path: &Path) -> bool {
+    pub(in crate::sync) fn is_about_rules(&self, path: &Path) -> bool {
         self.git && path.file_name().is_some_and(|name| name == GIT_IGNORE)
     }
 
     /// Whether both say the same of every path.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
+    pub(in crate::sync) fn is_same(&self, other: &Self) -> bool {
         self.git == other.git && self.read == other.read
     }
 
     /// What these rules leave out of `top`, which lies in the source, that fixed lines do not.
-    pub(super) fn survey(&self, top: &Path, tree: &impl Tree) -> Survey {
+    pub(in crate::sync) fn survey(&self, top: &Path, tree: &impl Tree) -> Survey {
         let mut survey = Survey::default();
         let above = top.parent().filter(|parent| parent.starts_with(&self.source));
         if top != self.source && above.is_some_and(|above| self.leaves_out(above, true)) {
@@ -288,7 +207,7 @@ impl Rules {
     }
 
     /// Whether a path in the source is left out, by itself or by a folder above it.
-    pub(super) fn leaves_out(&self, path: &Path, is_folder: bool) -> bool {
+    pub(in crate::sync) fn leaves_out(&self, path: &Path, is_folder: bool) -> bool {
         let Ok(relative) = path.strip_prefix(&self.source) else { return false };
         let mut at = self.source.clone();
         let mut names = relative.components().peekable();
@@ -343,7 +262,7 @@ impl Rules {
     }
 
     /// The lines for syncthing.
-    pub(super) fn lines(&self, survey: &Survey) -> Vec<String> {
+    pub(in crate::sync) fn lines(&self, survey: &Survey) -> Vec<String> {
         let split = survey.files_named_as_folders;
         let mut lines: Vec<String> = self.git.then(|| format!("**/{GIT}")).into_iter().collect();
         for pattern in &self.fixed {

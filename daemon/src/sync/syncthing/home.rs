@@ -6,18 +6,18 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::config_xml::{LocalFolder, local_config};
-use super::engine::SyncOptions;
-use super::error::SyncError;
+use crate::sync::error::SyncError;
+use crate::sync::options::SyncOptions;
 
 /// What `sun_path` holds, without the zero at its end.
 const SOCKET_PATH_LIMIT: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
 
-pub(super) fn cookie_folder(session_dir: &Path) -> PathBuf {
+pub(in crate::sync) fn cookie_folder(session_dir: &Path) -> PathBuf {
     session_dir.join("cookies")
 }
 
 /// Makes the folders, for this user only.
-pub(super) fn make(options: &SyncOptions) -> Result<(), SyncError> {
+pub(in crate::sync) fn make(options: &SyncOptions) -> Result<(), SyncError> {
     if options.socket.as_os_str().len() > SOCKET_PATH_LIMIT {
         return Err(SyncError::SocketPath { path: options.socket.clone(), limit: SOCKET_PATH_LIMIT });
     }
@@ -34,7 +34,11 @@ pub(super) fn make(options: &SyncOptions) -> Result<(), SyncError> {
 }
 
 /// Writes keys and configuration, and removes the socket of a syncthing that has ended.
-pub(super) fn write(options: &SyncOptions, forward_port: u16, paused: bool) -> Result<(), SyncError> {
+pub(in crate::sync) fn write(
+    options: &SyncOptions,
+    forward_port: u16,
+    paused: bool,
+) -> Result<(), SyncError> {
     let identity = &options.identity;
     let local = identity.local.device_id()?;
     let config = local_config(&LocalFolder {

@@ -7,16 +7,8 @@ use std::path::{Path, PathBuf};
 use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RenameMode};
 use notify::{Event, EventKind};
 
-use crate::sync::changes::Notice;
-
-/// A change of what there is to watch, by absolute path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum TreeChange {
-    /// Perhaps a folder: look.
-    Appeared(PathBuf),
-    Gone(PathBuf),
-    Everything,
-}
+use crate::sync::source::changes::Notice;
+use crate::sync::source::inbox::TreeChange;
 
 /// `tells_closes`: whether the system says when a file that was written is closed. Only then is a write not yet a
 /// reason to scan.

@@ -7,9 +7,8 @@ use std::sync::Arc;
 
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::Coverage;
-use super::reading::TreeChange;
-use crate::sync::rules::Rules;
+use crate::sync::source::inbox::{Coverage, TreeChange};
+use crate::sync::source::rules::Rules;
 
 #[derive(Debug)]
 pub(super) struct WatchedTree {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::process::{self, RunError};
+use super::process::run::{RunError, run};
 
 const NAME: &str = "syncthing";
 const OLDEST: Version = Version { major: 1, minor: 19, patch: 0 };
@@ -71,7 +71,7 @@ impl Binary {
                 path_variable: path_variable.to_string_lossy().into_owned(),
             })?,
         };
-        let said = process::run(&path, &["--version"], VERSION_BOUND)
+        let said = run(&path, &["--version"], VERSION_BOUND)
             .await
             .map_err(|source| BinaryError::Version { path: path.clone(), source })?;
         let Some(version) = Version::parse(&said) else {

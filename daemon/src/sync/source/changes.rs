@@ -41,7 +41,7 @@ pub enum Batch {
 }
 
 #[derive(Debug, Default)]
-pub struct Changes {
+pub struct SourceChanges {
     /// How long a file that was saved in place is held: the tick of the clock that stamps files.
     tick: Duration,
     settled: BTreeSet<PathBuf>,
@@ -63,7 +63,7 @@ struct OpenFile {
     made: bool,
 }
 
-impl Changes {
+impl SourceChanges {
     pub fn new(tick: Duration) -> Self {
         Self { tick, ..Self::default() }
     }
@@ -201,7 +201,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_file_saved_in_place_is_due_at_once_and_once() {
         let now = Instant::now();
-        let mut changes = Changes::default();
+        let mut changes = SourceChanges::default();
         assert_eq!(changes.due(now), None);
         changes.note(Notice::Written("a".into()), now);
         assert_eq!(changes.take_due(now), None);
@@ -217,14 +217,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn where_clocks_tick_a_save_is_held_for_a_tick() {
         let (now, tick) = (Instant::now(), Duration::from_millis(3));
-        let mut changes = Changes::new(tick);
+        let mut changes = SourceChanges::new(tick);
         changes.note(closed("a"), now);
         assert_eq!(changes.due(now), Some(now + tick));
     }
 
     #[tokio::test(start_paused = true)]
     async fn both_halves_of_a_save_by_rename_are_one_batch() {
-        let (now, mut changes) = (Instant::now(), Changes::default());
+        let (now, mut changes) = (Instant::now(), SourceChanges::default());
         changes.note(Notice::Made("a.tmp".into()), now);
         changes.note(closed("a.tmp"), now);
         assert_eq!(changes.take_due(now), None);
@@ -237,7 +237,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_unending_burst_is_held_for_a_bounded_time() {
-        let (start, mut changes) = (Instant::now(), Changes::default());
+        let (start, mut changes) = (Instant::now(), SourceChanges::default());
         let mut now = start;
         while now < start + 2 * LONGEST_HOLD && changes.take_due(now).is_none() {
             changes.note(Notice::Altered("a".into()), now);
@@ -249,7 +249,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_file_that_stays_open_is_scanned_after_a_while() {
         let now = Instant::now();
-        let mut changes = Changes::default();
+        let mut changes = SourceChanges::default();
         changes.note(Notice::Written("log".into()), now);
         changes.note(Notice::Written("log".into()), now + OPEN_FILE_DELAY / 2);
         assert_eq!(changes.take_due(now), None);
@@ -261,7 +261,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_barrier_takes_open_files_along() {
         let now = Instant::now();
-        let mut changes = Changes::default();
+        let mut changes = SourceChanges::default();
         changes.note(Notice::Written("log".into()), now);
         assert_eq!(changes.take_all(now), Some(Batch::Paths(vec!["log".into()])));
         assert_eq!(changes.take_all(now), None);
@@ -270,7 +270,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn many_paths_become_their_folders_and_then_everything() {
         let check = |paths: Vec<String>, expect: Batch| {
-            let (now, mut changes) = (Instant::now(), Changes::default());
+            let (now, mut changes) = (Instant::now(), SourceChanges::default());
             for path in paths {
                 changes.note(Notice::Closed(path.into()), now);
             }

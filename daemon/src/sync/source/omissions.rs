@@ -22,7 +22,7 @@ pub enum LeftOutBy {
 }
 
 #[derive(Debug)]
-pub(super) struct Omissions {
+pub(in crate::sync) struct Omissions {
     source: PathBuf,
     session: String,
     selection: Selection,
@@ -37,26 +37,26 @@ struct State {
 }
 
 impl Omissions {
-    pub(super) fn new(source: &Path, session: &str, selection: Selection) -> Self {
+    pub(in crate::sync) fn new(source: &Path, session: &str, selection: Selection) -> Self {
         let source = source.canonicalize().unwrap_or_else(|_| source.to_owned());
         Self { source, session: session.to_owned(), selection, state: Mutex::default() }
     }
 
-    pub(super) fn by(&self) -> LeftOutBy {
+    pub(in crate::sync) fn by(&self) -> LeftOutBy {
         self.state().by
     }
 
-    pub(super) fn rules(&self) -> Option<Arc<Rules>> {
+    pub(in crate::sync) fn rules(&self) -> Option<Arc<Rules>> {
         self.state().rules.clone()
     }
 
     /// Whether something may be left out by us.
-    pub(super) fn are_asked_for(&self) -> bool {
+    pub(in crate::sync) fn are_asked_for(&self) -> bool {
         !self.selection.is_everything()
     }
 
     /// Reads the rules anew, looks at the whole tree and tells syncthing. Says whether the rules are others than before.
-    pub(super) fn refresh(&self) -> io::Result<bool> {
+    pub(in crate::sync) fn refresh(&self) -> io::Result<bool> {
         let mut state = self.state();
         if !self.are_asked_for() {
             let theirs = self.source.join(stignore::NAME).symlink_metadata().is_ok();
@@ -75,7 +75,7 @@ impl Omissions {
 
     /// What of a batch is to be scanned; everything where the rules have changed. Whatever it is, syncthing has been
     /// told before what to leave out of it.
-    pub(super) fn admit(&self, batch: Batch) -> io::Result<(Batch, bool)> {
+    pub(in crate::sync) fn admit(&self, batch: Batch) -> io::Result<(Batch, bool)> {
         let Batch::Paths(paths) = batch else {
             return Ok((Batch::Everything, self.refresh()?));
         };

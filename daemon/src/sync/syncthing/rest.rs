@@ -21,7 +21,7 @@ use tokio::time::timeout;
 
 use super::identity::{ApiKey, DeviceId};
 use answer::{
-    Completion, Connection, Connections, Event, FileError, FolderErrors, FolderStatus, Named, Shared,
+    Completion, Connection, Connections, FileError, FolderErrors, FolderStatus, Named, Shared, SyncthingEvent,
 };
 
 const REQUEST_BOUND: Duration = Duration::from_secs(10);
@@ -147,13 +147,18 @@ impl Rest {
     }
 
     /// Waits up to `wait` for events of these kinds after `since`; none when there were none.
-    pub async fn events(&self, since: u64, kinds: &str, wait: Duration) -> Result<Vec<Event>, RestError> {
+    pub async fn events(
+        &self,
+        since: u64,
+        kinds: &str,
+        wait: Duration,
+    ) -> Result<Vec<SyncthingEvent>, RestError> {
         let query = Query::new("/rest/events")
             .with("since", &since.to_string())
             .with("events", kinds)
             .with("timeout", &wait.as_secs().to_string());
         let body = self.ask(Method::GET, &query.0, None, wait + REQUEST_BOUND).await?;
-        decode::<Option<Vec<Event>>>("GET /rest/events", &body).map(Option::unwrap_or_default)
+        decode::<Option<Vec<SyncthingEvent>>>("GET /rest/events", &body).map(Option::unwrap_or_default)
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, RestError> {

@@ -1,153 +1,21 @@
-//! Watches the source folder and puts what changed into an [`Inbox`]. It does not know syncthing.
+//! Watches the source folder and puts what changed into an [`Inbox`].
 //!
 //! On Linux every folder is watched by itself, and before its entries are read, so that nothing can appear in a new
 //! folder unseen; a folder that we may not read is left out, as syncthing leaves it out. Elsewhere the system
 //! watches whole trees.
 
-mod clock;
 mod reading;
 mod tree;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::sync::Arc;
 
 use notify::{Config, RecommendedWatcher, Watcher};
-use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, timeout};
 
-use super::changes::{Batch, Changes, Notice};
+use super::changes::Notice;
+use super::inbox::{Coverage, Inbox, TreeChange};
 use super::rules::Rules;
-use reading::TreeChange;
 use tree::WatchedTree;
-
-const COOKIE_BOUND: Duration = Duration::from_secs(1);
-const TREE_CHANGES_HELD: usize = 4096;
-
-/// How much of the source folder is watched.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Coverage {
-    Whole,
-    /// Changes elsewhere are found by scanning only. Says why.
-    Partial(String),
-}
-
-/// Where the watcher puts what it sees, and the scanner takes it from.
-#[derive(Debug)]
-pub struct Inbox {
-    waiting: Mutex<Waiting>,
-    wake: Notify,
-    cookies: Cookies,
-}
-
-#[derive(Debug)]
-struct Waiting {
-    changes: Changes,
-    tree: Vec<TreeChange>,
-}
-
-/// Files of our own that are made to see when all earlier events have arrived: the kernel keeps their order.
-#[derive(Debug)]
-struct Cookies {
-    folder: PathBuf,
-    seen: watch::Sender<u64>,
-    last: Mutex<u64>,
-}
-
-impl Inbox {
-    pub fn new(cookie_folder: PathBuf) -> Arc<Self> {
-        let cookies = Cookies { folder: cookie_folder, seen: watch::Sender::new(0), last: Mutex::new(0) };
-        let waiting = Waiting { changes: Changes::new(clock::tick()), tree: Vec::new() };
-        Arc::new(Self { waiting: Mutex::new(waiting), wake: Notify::new(), cookies })
-    }
-
-    /// Anything may have changed.
-    pub fn note_unknown(&self) {
-        self.note(vec![Notice::Unknown], Vec::new());
-    }
-
-    /// These may have changed, or what is below them.
-    pub fn note_paths(&self, paths: Vec<PathBuf>) {
-        self.note(paths.into_iter().map(Notice::Altered).collect(), Vec::new());
-    }
-
-    pub fn has_due(&self) -> bool {
-        let now = Instant::now();
-        self.waiting().changes.due(now).is_some_and(|due| due <= now)
-    }
-
-    /// Resolves when something is due. Safe to drop and call again.
-    pub async fn due(&self) {
-        loop {
-            let woken = self.wake.notified();
-            let due = self.waiting().changes.due(Instant::now());
-            match due {
-                Some(due) if due <= Instant::now() => return,
-                Some(due) => drop(tokio::time::timeout_at(due, woken).await),
-                None => woken.await,
-            }
-        }
-    }
-
-    pub fn take_due(&self) -> Option<Batch> {
-        self.waiting().changes.take_due(Instant::now())
-    }
-
-    pub fn take_all(&self) -> Option<Batch> {
-        self.waiting().changes.take_all(Instant::now())
-    }
-
-    /// Whether everything that was saved before this call has been noted: true once the event of a file that is
-    /// made now has come in, false where that cannot be told and only a full scan is certain.
-    pub async fn caught_up(&self) -> bool {
-        if !cfg!(target_os = "linux") {
-            return false;
-        }
-        let mut seen = self.cookies.seen.subscribe();
-        let (number, path) = {
-            let mut last = self.cookies.last.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            *last += 1;
-            (*last, self.cookies.folder.join(last.to_string()))
-        };
-        let made = std::fs::write(&path, "");
-        let arrived =
-            made.is_ok() && timeout(COOKIE_BOUND, seen.wait_for(|seen| *seen >= number)).await.is_ok();
-        let _ = std::fs::remove_file(&path);
-        arrived
-    }
-
-    fn note(&self, notices: Vec<Notice>, tree: Vec<TreeChange>) {
-        let now = Instant::now();
-        let mut waiting = self.waiting();
-        waiting.tree.extend(tree);
-        if waiting.tree.len() > TREE_CHANGES_HELD {
-            waiting.tree = vec![TreeChange::Everything];
-        }
-        for notice in notices {
-            waiting.changes.note(notice, now);
-        }
-        drop(waiting);
-        self.wake.notify_one();
-    }
-
-    pub fn tree_changed(&self) -> bool {
-        !self.waiting().tree.is_empty()
-    }
-
-    fn take_tree(&self) -> Vec<TreeChange> {
-        std::mem::take(&mut self.waiting().tree)
-    }
-
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-    }
-}
-
-impl Cookies {
-    fn number(&self, path: &Path) -> Option<u64> {
-        path.strip_prefix(&self.folder).ok()?.to_str()?.parse().ok()
-    }
-}
 
 #[derive(Debug)]
 pub struct SourceWatcher {
@@ -157,7 +25,7 @@ pub struct SourceWatcher {
 
 impl SourceWatcher {
     /// Watches `source`, without what the rules leave out. Blocking: it reads every folder of the tree.
-    pub(super) fn start(
+    pub(in crate::sync) fn start(
         source: &Path,
         rules: Option<Arc<Rules>>,
         inbox: Arc<Inbox>,
@@ -168,7 +36,7 @@ impl SourceWatcher {
         let handler = move |event: notify::Result<notify::Event>| handle(&events, &relative_to, event);
         let watcher = RecommendedWatcher::new(handler, Config::default().with_follow_symlinks(false))?;
         let mut tree = WatchedTree::new(watcher, root, rules);
-        let coverage = tree.watch_all(&inbox.cookies.folder);
+        let coverage = tree.watch_all(inbox.cookie_folder());
         Ok((Self { tree, inbox }, coverage))
     }
 
@@ -201,12 +69,7 @@ fn handle(inbox: &Inbox, root: &Path, event: notify::Result<notify::Event>) {
             return inbox.note(vec![Notice::Unknown], vec![TreeChange::Everything]);
         }
     };
-    if let Some(number) = event.paths.first().and_then(|path| inbox.cookies.number(path)) {
-        inbox.cookies.seen.send_if_modified(|seen| {
-            let newer = number > *seen;
-            *seen = number.max(*seen);
-            newer
-        });
+    if event.paths.first().is_some_and(|path| inbox.take_cookie(path)) {
         return;
     }
     let (notices, tree) =
@@ -218,6 +81,7 @@ fn handle(inbox: &Inbox, root: &Path, event: notify::Result<notify::Event>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::changes::Batch;
     use super::*;
 
     struct Bed {

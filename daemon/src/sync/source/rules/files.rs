@@ -2,7 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{GIT, GIT_IGNORE, RuleFile};
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use super::pattern::significant;
+
+pub(super) const GIT_IGNORE: &str = ".gitignore";
+pub(super) const GIT: &str = ".git";
 
 /// A file of rules larger than this is passed over.
 const RULES_BYTES: u64 = 1 << 20;
@@ -37,6 +42,33 @@ impl Tree for Disk {
     fn is_folder(&self, path: &Path) -> Option<bool> {
         path.symlink_metadata().ok().map(|metadata| metadata.is_dir())
     }
+}
+
+/// Lines with the folder that they are about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct RuleFile {
+    pub(super) folder: PathBuf,
+    pub(super) lines: Vec<String>,
+}
+
+impl RuleFile {
+    pub(super) fn read(folder: &Path, text: &str) -> Self {
+        Self { folder: folder.to_owned(), lines: text.lines().filter_map(significant).collect() }
+    }
+
+    pub(super) fn matcher(&self) -> Gitignore {
+        matcher(&self.folder, self.lines.iter().map(String::as_str))
+    }
+}
+
+pub(super) fn matcher<'a>(folder: &Path, lines: impl Iterator<Item = &'a str>) -> Gitignore {
+    let mut builder = GitignoreBuilder::new(folder);
+    // Of an insensitive disk it cannot fail, and a line that is no pattern matches nothing, as for git.
+    let _ = builder.case_insensitive(cfg!(target_os = "macos"));
+    for line in lines {
+        let _ = builder.add_line(Some(folder.to_owned()), line);
+    }
+    builder.build().unwrap_or_else(|_| Gitignore::empty())
 }
 
 /// The rules from outside of the source's own `.gitignore`s, the weakest first: the user's, the repository's

@@ -70,7 +70,7 @@ pub(super) struct Holder {
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Event {
+pub struct SyncthingEvent {
     pub id: u64,
     #[serde(rename = "type")]
     pub kind: String,

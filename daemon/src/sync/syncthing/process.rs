@@ -1,12 +1,12 @@
-//! Starts, stops and reaps the syncthing of a session; the only module of the daemon that starts processes. What is
-//! left over from a daemon that was killed is told by [`leftover`].
+//! Starts, stops and reaps the syncthing of a session. With `run`, which it owns, the only module of the daemon that
+//! starts processes. It does not know what a daemon that was killed left behind.
 #![expect(clippy::disallowed_methods, reason = "this is the module that owns starting and reaping processes")]
 
-pub mod leftover;
+pub mod run;
 
-use std::fs::{File, OpenOptions};
+pub(super) mod file;
+
 use std::io;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -15,13 +15,11 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use super::log;
 use super::rest::Rest;
 use crate::fault;
-use leftover::Record;
+use file::ProcessFile;
 
-const LOG_NAME: &str = "syncthing.log";
-/// A log larger than this is put aside; one older log is kept.
-const LOG_BYTES: u64 = 4 << 20;
 /// How long syncthing may take after its REST API agreed to shut down, usually 0.2 s. While it dials a pod that is not
 /// there it takes ten, whether asked or signalled: not worth waiting for, the database survives a kill.
 const SHUTDOWN_BOUND: Duration = Duration::from_secs(1);
@@ -49,43 +47,20 @@ impl ProcessError {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    #[error("it could not be run")]
-    Io(#[from] io::Error),
-    #[error("it gave no answer within {} s", .0.as_secs())]
-    Timeout(Duration),
-    #[error("it ended with {0}")]
-    Status(ExitStatus),
-}
-
-/// Runs a program to its end and gives back what it printed. It is killed when it takes longer than `bound`.
-pub async fn run(program: &Path, arguments: &[&str], bound: Duration) -> Result<String, RunError> {
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-    let output = timeout(bound, command.output()).await.map_err(|_| RunError::Timeout(bound))??;
-    if !output.status.success() {
-        return Err(RunError::Status(output.status));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
 /// A running syncthing that is our child.
 #[derive(Debug)]
 pub struct Syncthing {
     child: Child,
     pid: u32,
-    record: PathBuf,
+    file: PathBuf,
 }
 
 impl Syncthing {
     /// Starts syncthing on `home` (which holds config.xml and the keys) in a process group of its own, and writes down
     /// who it is, so that a daemon after this one can find it.
     pub async fn start(binary: &Path, home: &Path, rest: &Rest) -> Result<Self, ProcessError> {
-        let log = home.join(LOG_NAME);
-        let output = open_log(&log).map_err(|source| ProcessError::Write { path: log.clone(), source })?;
-        let errors =
-            output.try_clone().map_err(|source| ProcessError::Write { path: log.clone(), source })?;
+        let output = log::open(home).map_err(unwritable(log::path(home)))?;
+        let errors = output.try_clone().map_err(unwritable(log::path(home)))?;
         let mut command = Command::new(binary);
         command
             .args(["serve", "--no-browser", "--no-restart", "--home"])
@@ -105,10 +80,11 @@ impl Syncthing {
         let child =
             command.spawn().map_err(|source| ProcessError::Spawn { binary: binary.to_owned(), source })?;
         let pid = child.id().expect("a child that was not waited for has a pid");
-        let record = Record::path(home);
-        let started = Self { child, pid, record };
+        let file = ProcessFile::path(home);
+        let started = Self { child, pid, file };
         fault::point("startSync", "spawned");
-        Record::of(pid, home, rest).await.write(&started.record)?;
+        let written = ProcessFile::of(pid, home, rest).await.write(&started.file);
+        written.map_err(unwritable(started.file.clone()))?;
         Ok(started)
     }
 
@@ -152,35 +128,10 @@ impl Syncthing {
     }
 
     fn forget(&self) {
-        let _ = std::fs::remove_file(&self.record);
+        let _ = std::fs::remove_file(&self.file);
     }
 }
 
-fn open_log(path: &Path) -> io::Result<File> {
-    if path.metadata().is_ok_and(|metadata| metadata.len() > LOG_BYTES) {
-        std::fs::rename(path, path.with_extension("log.old"))?;
-    }
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
-    file.set_permissions(PermissionsExt::from_mode(0o600))?;
-    Ok(file)
-}
-
-/// Keeps the log of a home bounded while syncthing runs: it appends, so that the file may be cut under it.
-pub fn trim_log(home: &Path) -> io::Result<()> {
-    let log = home.join(LOG_NAME);
-    if log.metadata()?.len() > LOG_BYTES {
-        std::fs::copy(&log, log.with_extension("log.old"))?;
-        OpenOptions::new().write(true).open(&log)?.set_len(0)?;
-    }
-    Ok(())
-}
-
-/// The last lines of the log of a home, for an error that says why syncthing ended.
-pub fn log_tail(home: &Path) -> String {
-    const LINES: usize = 3;
-    let text = std::fs::read(home.join(LOG_NAME)).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    let telling =
-        text.lines().filter(|line| !line.contains("INFO:") && !line.contains(" INF ")).collect::<Vec<_>>();
-    telling[telling.len().saturating_sub(LINES)..].join("\n")
+fn unwritable(path: PathBuf) -> impl FnOnce(io::Error) -> ProcessError {
+    move |source| ProcessError::Write { path, source }
 }
