@@ -10,6 +10,7 @@ mod layers;
 mod model;
 mod read;
 mod services;
+mod settings;
 mod values;
 
 #[cfg(test)]
@@ -21,7 +22,8 @@ use std::path::PathBuf;
 
 pub use layers::resolve;
 pub use model::{Entry, Layer, Origin, Resolved, Setting, SourceKind};
-pub use values::{Flags, Resources, Values};
+pub use settings::{DevSettings, WantedForward};
+pub use values::{Flags, Values};
 
 /// A place in a text: line and column, from 1; the column counts characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

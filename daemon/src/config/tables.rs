@@ -1,8 +1,9 @@
 //! What texts mean: every form, every fault, every order of sources.
 
-use nhd_protocol::forward::{ForwardReason, PortPair};
+use nhd_protocol::forward::ForwardReason;
 use nhd_protocol::workload::WorkloadKind;
 
+use super::WantedForward;
 use super::*;
 
 const FULL: &str = "\
@@ -52,8 +53,8 @@ fn image(resolved: &Resolved) -> Option<String> {
     Values::of(resolved).image
 }
 
-fn port(pair: &str, reason: ForwardReason) -> (PortPair, ForwardReason) {
-    (pair.parse().expect(pair), reason)
+fn port(pair: &str, reason: ForwardReason) -> WantedForward {
+    WantedForward::new(pair.parse().expect(pair), reason)
 }
 
 /// The values below `dev` of a service, from line 1.
@@ -69,16 +70,16 @@ fn every_key_of_a_service_is_read() {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     };
     assert_eq!(values.image.as_deref(), Some("golang:1.24"));
-    assert_eq!(values.image_pull_policy.as_deref(), Some("IfNotPresent"));
-    assert_eq!(values.shell.as_deref(), Some("bash"));
+    assert_eq!(values.dev.image_pull_policy.as_deref(), Some("IfNotPresent"));
+    assert_eq!(values.dev.shell.as_deref(), Some("bash"));
     assert_eq!(values.work_dir.as_deref(), Some("/home/work"));
     assert_eq!(values.container, None);
-    assert_eq!(values.env, pairs(&[("LOG", "debug"), ("LEVEL", "3")]));
-    assert_eq!(values.resources.limits, pairs(&[("memory", "2Gi"), ("cpu", "1")]).into_iter().collect());
-    assert_eq!(values.resources.requests, pairs(&[("cpu", "500m")]).into_iter().collect());
-    assert!(values.keep_security_context);
+    assert_eq!(values.dev.env, pairs(&[("LOG", "debug"), ("LEVEL", "3")]));
+    assert_eq!(values.dev.limits, pairs(&[("memory", "2Gi"), ("cpu", "1")]).into_iter().collect());
+    assert_eq!(values.dev.requests, pairs(&[("cpu", "500m")]).into_iter().collect());
+    assert!(values.dev.keep_security_context);
     assert_eq!(
-        values.forwards,
+        values.dev.forwards,
         [port("5005", ForwardReason::Debug), port("8080:80", ForwardReason::PortForward)]
     );
     assert!(resolved.warnings.is_empty(), "{:?}", resolved.warnings);
@@ -274,7 +275,7 @@ fn the_strongest_source_names_all_ports_and_the_debugger_has_its_own() {
         (Flags::default(), vec![none, daemon], vec![port("9090", Debug), port("1:1", PortForward)]),
         (Flags::default(), Vec::new(), Vec::new()),
     ] {
-        let found = Values::of(&resolved(&flags, &layers).expect("resolves")).forwards;
+        let found = Values::of(&resolved(&flags, &layers).expect("resolves")).dev.forwards;
         assert_eq!(found, expect);
     }
 }

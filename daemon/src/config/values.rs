@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use nhd_protocol::forward::{ForwardReason, PortPair};
 
 use super::model::{CONTAINER, Resolved, Setting, SourceKind};
+use super::settings::{DevSettings, WantedForward};
+use crate::sync::Selection;
 
 const PORT_FORWARD: &str = "portForward";
 const DEBUG_PORT: &str = "debug.remoteDebugPort";
@@ -43,34 +45,14 @@ impl Flags {
     }
 }
 
-/// Quantities by the names of their resources.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Resources {
-    pub limits: BTreeMap<String, String>,
-    pub requests: BTreeMap<String, String>,
-}
-
 /// Every effective value that has an effect; `None` leaves the container its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Values {
     pub image: Option<String>,
-    pub image_pull_policy: Option<String>,
-    pub shell: Option<String>,
     pub work_dir: Option<String>,
     pub container: Option<String>,
     pub sidecar_image: Option<String>,
-    pub resources: Resources,
-    /// In the order in which they were written: a later one may refer to an earlier one.
-    pub env: Vec<(String, String)>,
-    pub keep_security_context: bool,
-    /// The ports to forward, each with why; none twice.
-    pub forwards: Vec<(PortPair, ForwardReason)>,
-    /// What the container changes is wanted, too.
-    pub two_way: bool,
-    /// Only what git does not ignore is synced.
-    pub git_ignore: bool,
-    pub file_patterns: Vec<String>,
-    pub ignored_patterns: Vec<String>,
+    pub dev: DevSettings,
 }
 
 impl Values {
@@ -85,22 +67,25 @@ impl Values {
         };
         Self {
             image: text("image"),
-            image_pull_policy: text("imagePullPolicy"),
-            shell: text("shell"),
             work_dir: text("workDir"),
             container: text(CONTAINER),
             sidecar_image: text("sidecarImage"),
-            resources: Resources {
+            dev: DevSettings {
+                image_pull_policy: text("imagePullPolicy"),
+                shell: text("shell"),
+                env: texts(resolved, "env").collect(),
                 limits: texts(resolved, "resources.limits").collect(),
                 requests: texts(resolved, "resources.requests").collect(),
+                keep_security_context: text(SECURITY_CONTEXT).is_some(),
+                selection: Selection {
+                    git_ignore: text("sync.mode").as_deref() == Some("gitIgnore"),
+                    files: list("sync.filePattern"),
+                    ignored: list("sync.ignoreFilePattern"),
+                },
+                two_way: text("sync.type").as_deref() == Some("sendReceive"),
+                warnings: resolved.warnings.clone(),
+                forwards: forwards(resolved),
             },
-            env: texts(resolved, "env").collect(),
-            keep_security_context: text(SECURITY_CONTEXT).is_some(),
-            forwards: forwards(resolved),
-            two_way: text("sync.type").as_deref() == Some("sendReceive"),
-            git_ignore: text("sync.mode").as_deref() == Some("gitIgnore"),
-            file_patterns: list("sync.filePattern"),
-            ignored_patterns: list("sync.ignoreFilePattern"),
         }
     }
 }
@@ -113,17 +98,17 @@ fn texts<'a>(resolved: &'a Resolved, path: &'a str) -> impl Iterator<Item = (Str
 }
 
 /// A port that is given for both is the debugger's, so that who looks for that finds it.
-fn forwards(resolved: &Resolved) -> Vec<(PortPair, ForwardReason)> {
+fn forwards(resolved: &Resolved) -> Vec<WantedForward> {
     let reason = match resolved.source(PORT_FORWARD) {
         Some(SourceKind::Flag) => ForwardReason::Request,
         _ => ForwardReason::PortForward,
     };
     let debug = pairs(resolved.get(DEBUG_PORT)).into_iter().map(|pair| (pair, ForwardReason::Debug));
     let listed = pairs(resolved.get(PORT_FORWARD)).into_iter().map(|pair| (pair, reason));
-    let mut forwards: Vec<(PortPair, ForwardReason)> = Vec::new();
+    let mut forwards: Vec<WantedForward> = Vec::new();
     for (pair, reason) in debug.chain(listed) {
-        if forwards.iter().all(|(known, _)| *known != pair) {
-            forwards.push((pair, reason));
+        if forwards.iter().all(|known| known.pair() != pair) {
+            forwards.push(WantedForward::new(pair, reason));
         }
     }
     forwards

@@ -13,8 +13,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use self::wanted::retry_after;
+use crate::config::WantedForward;
 use crate::forward::{Forward, ForwardStatus};
-use crate::store::session::StoredForward;
 
 /// A busy forward changes with every connection; who looks on need not.
 const STIR_PAUSE: Duration = Duration::from_millis(250);
@@ -32,7 +32,7 @@ enum UserForward {
 }
 
 impl UserForwards {
-    pub fn is_open(&self, forward: &StoredForward) -> bool {
+    pub fn is_open(&self, forward: &WantedForward) -> bool {
         matches!(self.get(forward), Some(UserForward::Open { .. }))
     }
 
@@ -41,7 +41,7 @@ impl UserForwards {
     }
 
     /// Whether it is time to open this one.
-    pub fn is_due(&self, forward: &StoredForward, now: Instant) -> bool {
+    pub fn is_due(&self, forward: &WantedForward, now: Instant) -> bool {
         match self.get(forward) {
             None => true,
             Some(UserForward::Open { .. }) => false,
@@ -58,12 +58,12 @@ impl UserForwards {
         blocked.min()
     }
 
-    pub fn opened(&mut self, wanted: &StoredForward, forward: Forward) {
+    pub fn opened(&mut self, wanted: &WantedForward, forward: Forward) {
         let changes = forward.changes();
         self.put(wanted, UserForward::Open { forward, changes });
     }
 
-    pub fn blocked(&mut self, wanted: &StoredForward, error: ErrorInfo, now: Instant) {
+    pub fn blocked(&mut self, wanted: &WantedForward, error: ErrorInfo, now: Instant) {
         let before =
             if let Some(UserForward::Blocked { failures, .. }) = self.get(wanted) { *failures } else { 0 };
         let failures = before.saturating_add(1);
@@ -71,7 +71,7 @@ impl UserForwards {
     }
 
     /// Closes these, or forgets that they are blocked; returns when no connection is left.
-    pub async fn close(&mut self, these: &[StoredForward]) {
+    pub async fn close(&mut self, these: &[WantedForward]) {
         let is_meant = |pair: &PortPair| these.iter().any(|forward| forward.pair() == *pair);
         let (closing, kept) =
             std::mem::take(&mut self.forwards).into_iter().partition(|(pair, _)| is_meant(pair));
@@ -84,7 +84,7 @@ impl UserForwards {
     }
 
     /// How a forward is now, as clients see it.
-    pub fn show(&mut self, wanted: &StoredForward) -> PortForward {
+    pub fn show(&mut self, wanted: &WantedForward) -> PortForward {
         let port = self.forwards.iter_mut().find(|(pair, _)| *pair == wanted.pair()).map(|(_, port)| port);
         let shown = opening(wanted);
         match port {
@@ -125,18 +125,18 @@ impl UserForwards {
         self.stirred = Some(Instant::now());
     }
 
-    fn get(&self, forward: &StoredForward) -> Option<&UserForward> {
+    fn get(&self, forward: &WantedForward) -> Option<&UserForward> {
         self.forwards.iter().find(|(pair, _)| *pair == forward.pair()).map(|(_, port)| port)
     }
 
-    fn put(&mut self, wanted: &StoredForward, forward: UserForward) {
+    fn put(&mut self, wanted: &WantedForward, forward: UserForward) {
         self.forwards.retain(|(pair, _)| *pair != wanted.pair());
         self.forwards.push((wanted.pair(), forward));
     }
 }
 
 /// A forward of which nothing is there yet but the wish.
-pub fn opening(wanted: &StoredForward) -> PortForward {
+pub fn opening(wanted: &WantedForward) -> PortForward {
     PortForward {
         local_port: wanted.port(),
         remote_port: wanted.remote,
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn one_that_is_blocked_shows_its_error_and_is_due_again_later() {
         let taken = || ErrorInfo::new(ErrorKind::LocalPortTaken, "taken");
-        let wanted = StoredForward::new("8080:80".parse().expect("a pair"), ForwardReason::PortForward);
+        let wanted = WantedForward::new("8080:80".parse().expect("a pair"), ForwardReason::PortForward);
         let mut ports = UserForwards::default();
         let now = Instant::now();
         assert!(ports.is_due(&wanted, now));

@@ -68,15 +68,15 @@ impl SessionManager {
     }
 
     pub async fn start(&self, params: StartParams) -> Result<SessionStatus, ErrorInfo> {
-        let mut request = Request::check(params)?;
+        let request = Request::check(params)?;
         let place = Place::find(&request.address, request.namespace.as_deref()).await?;
-        configure(&self.shared.paths, &place, &mut request).await?;
+        let details = configure(&self.shared.paths, &place, &request).await?;
         let mut registry = self.registry();
         let workload = place.workload(request.kind, &request.name);
         if let Some(handle) = registry.of_workload(&place.cluster_uid, &workload) {
-            return handle.repeated(&request.details);
+            return handle.repeated(&details);
         }
-        let stored = new_session(&request, &place)?;
+        let stored = new_session(&request, details, &place)?;
         self.begin(&mut registry, stored)
     }
 
@@ -160,7 +160,7 @@ impl SessionManager {
 
     fn matching(&self, selector: &SessionSelector) -> Vec<Handle> {
         let registry = self.registry();
-        registry.going().filter(|handle| matches(selector, &handle.status.borrow())).cloned().collect()
+        registry.going().filter(|handle| selector.matches(&handle.status.borrow())).cloned().collect()
     }
 
     fn finished(&self, session: Option<&str>) -> Option<SessionStatus> {
@@ -273,17 +273,6 @@ fn ambiguous(several: &[Handle]) -> ErrorInfo {
     let names: Vec<String> = several.iter().map(|handle| handle.workload.to_string()).collect();
     let message = format!("several sessions match: {}", names.join(", "));
     ErrorInfo::new(ErrorKind::InvalidRequest, message).with_hint("name the namespace or the session")
-}
-
-fn matches(selector: &SessionSelector, status: &SessionStatus) -> bool {
-    fn fits<T: PartialEq>(wanted: Option<&T>, there: &T) -> bool {
-        wanted.is_none_or(|wanted| wanted == there)
-    }
-    fits(selector.session.as_ref(), &status.session)
-        && fits(selector.kind.as_ref(), &status.workload.kind)
-        && fits(selector.name.as_ref(), &status.workload.name)
-        && fits(selector.namespace.as_ref(), &status.workload.namespace)
-        && fits(selector.context.as_ref(), &status.context)
 }
 
 fn not_found(selector: &SessionSelector) -> ErrorInfo {

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 
 use nhd_protocol::Timestamp;
 use nhd_protocol::error::ErrorInfo;
-use nhd_protocol::forward::{ForwardReason, PortPair};
 use nhd_protocol::session::SidecarPreset;
 use nhd_protocol::workload::WorkloadRef;
 use serde::{Deserialize, Serialize};
 
 use nhd_plan::Edit;
 
-use crate::sync::{KeyPair, Selection, SyncIdentity};
+use crate::config::{DevSettings, WantedForward};
+use crate::sync::{KeyPair, SyncIdentity};
 
 pub const SESSION_VERSION: u32 = 1;
 
@@ -42,38 +42,7 @@ pub struct StoredSession {
     pub local_port: Option<u16>,
     /// The user's own forwards; none in sessions of earlier versions.
     #[serde(default)]
-    pub forwards: Vec<StoredForward>,
-}
-
-/// A forward that the user wants for as long as the session lasts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredForward {
-    /// `None` stands for whichever local port is free.
-    pub local: Option<u16>,
-    pub remote: u16,
-    pub reason: ForwardReason,
-    /// The free port that was chosen, so that the next daemon asks for the same one.
-    #[serde(default)]
-    pub chosen: Option<u16>,
-}
-
-impl StoredForward {
-    #[must_use]
-    pub fn new(pair: PortPair, reason: ForwardReason) -> Self {
-        Self { local: pair.local, remote: pair.remote, reason, chosen: None }
-    }
-
-    /// What was asked for.
-    #[must_use]
-    pub fn pair(&self) -> PortPair {
-        PortPair { local: self.local, remote: self.remote }
-    }
-
-    /// The local port, once it is known.
-    #[must_use]
-    pub fn port(&self) -> Option<u16> {
-        self.local.or(self.chosen)
-    }
+    pub forwards: Vec<WantedForward>,
 }
 
 /// What the workload shall be.
@@ -110,28 +79,7 @@ pub struct StoredRequest {
     pub force: bool,
     /// What the dev configuration said when the session was started; none in sessions of earlier versions.
     #[serde(default)]
-    pub dev: StoredDev,
-}
-
-/// The dev configuration beyond what every request has. Later edits of the files do not change it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct StoredDev {
-    pub image_pull_policy: Option<String>,
-    pub shell: Option<String>,
-    /// Names with values, in the order in which they were written.
-    pub env: Vec<(String, String)>,
-    pub limits: BTreeMap<String, String>,
-    pub requests: BTreeMap<String, String>,
-    pub keep_security_context: bool,
-    /// What is synced.
-    pub selection: Selection,
-    /// What the pod changes comes back.
-    pub two_way: bool,
-    /// What was configured and has no effect.
-    pub warnings: Vec<String>,
-    /// What a session begins with; a client may start and end others.
-    pub forwards: Vec<StoredForward>,
+    pub dev: DevSettings,
 }
 
 /// The edit of the workload, and what was to be said of it.

@@ -42,7 +42,7 @@ fn session(id: &str) -> StoredSession {
             sidecar_preset: SidecarPreset::Syncthing,
             timeout_ms: 1,
             force: false,
-            dev: crate::store::session::StoredDev::default(),
+            dev: crate::config::DevSettings::default(),
         },
         desired: Desired::DevMode,
         failure: None,

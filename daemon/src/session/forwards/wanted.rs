@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nhd_protocol::forward::PortPair;
 
-use crate::store::session::StoredForward;
+use crate::config::WantedForward;
 
 /// More in one session are a mistake of a script.
 pub const FORWARDS_LIMIT: usize = 32;
@@ -23,8 +23,8 @@ pub enum Asked {
 }
 
 /// One to whichever local port is satisfied by any that listens, but not by one that cannot be opened.
-pub fn asked(forwards: &[StoredForward], is_open: impl Fn(&StoredForward) -> bool, pair: PortPair) -> Asked {
-    let find = |test: &dyn Fn(&StoredForward) -> bool| forwards.iter().position(test);
+pub fn asked(forwards: &[WantedForward], is_open: impl Fn(&WantedForward) -> bool, pair: PortPair) -> Asked {
+    let find = |test: &dyn Fn(&WantedForward) -> bool| forwards.iter().position(test);
     let there = match pair.local {
         Some(local) => find(&|it| it.port() == Some(local) && it.remote == pair.remote),
         None => find(&|it| it.remote == pair.remote && (it.local.is_none() || is_open(it))),
@@ -54,18 +54,18 @@ mod tests {
 
     use super::*;
 
-    fn forward(pair: &str) -> StoredForward {
-        StoredForward::new(pair.parse().expect(pair), ForwardReason::Request)
+    fn forward(pair: &str) -> WantedForward {
+        WantedForward::new(pair.parse().expect(pair), ForwardReason::Request)
     }
 
-    fn check(forwards: &[StoredForward], open: &[&str], pair: &str, expect: Asked) {
-        let is_open = |it: &StoredForward| open.contains(&it.pair().to_string().as_str());
+    fn check(forwards: &[WantedForward], open: &[&str], pair: &str, expect: Asked) {
+        let is_open = |it: &WantedForward| open.contains(&it.pair().to_string().as_str());
         assert_eq!(asked(forwards, is_open, pair.parse().expect(pair)), expect, "{pair} with {open:?} open");
     }
 
     #[test]
     fn a_request_that_is_repeated_comes_to_the_forward_that_is_there() {
-        let forwards = [forward("8080:80"), StoredForward { chosen: Some(4000), ..forward(":90") }];
+        let forwards = [forward("8080:80"), WantedForward { chosen: Some(4000), ..forward(":90") }];
         check(&forwards, &["8080:80", ":90"], "8080:80", Asked::There(0));
         check(&forwards, &["8080:80", ":90"], ":80", Asked::There(0));
         check(&forwards, &["8080:80", ":90"], ":90", Asked::There(1));
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn a_local_port_leads_to_one_port_only() {
         let forwards =
-            [forward("8080:80"), forward("8080:81"), StoredForward { chosen: Some(4000), ..forward(":90") }];
+            [forward("8080:80"), forward("8080:81"), WantedForward { chosen: Some(4000), ..forward(":90") }];
         check(&forwards, &["8080:80"], "8080:82", Asked::Elsewhere(0));
         check(&forwards, &["8080:80"], "8080:81", Asked::There(1));
         check(&forwards, &["8080:80"], "4000:80", Asked::Elsewhere(2));
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn there_is_a_limit_to_new_ones() {
-        let forwards: Vec<StoredForward> = (1..=32).map(|port| forward(&format!("{port}:80"))).collect();
+        let forwards: Vec<WantedForward> = (1..=32).map(|port| forward(&format!("{port}:80"))).collect();
         assert_eq!(forwards.len(), FORWARDS_LIMIT);
         check(&forwards, &[], "100:80", Asked::TooMany);
         check(&forwards, &[], "7:80", Asked::There(6));

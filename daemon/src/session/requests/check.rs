@@ -1,19 +1,19 @@
-//! What a client asked for, checked and with no default left open.
+//! What a client asked for, checked; and what is asked for once the configuration has had its say.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::forward::PortPair;
-use nhd_protocol::session::StartParams;
+use nhd_protocol::session::{SidecarPreset, StartParams};
 use nhd_protocol::sync::SyncType;
 use nhd_protocol::workload::WorkloadKind;
 
 use crate::cluster::ClusterAddress;
 use crate::config::files::IN_SOURCE;
-use crate::config::{Flags, Values};
+use crate::config::{DevSettings, Flags, Values};
 use crate::session::forwards::wanted::FORWARDS_LIMIT;
-use crate::store::session::{StoredDev, StoredForward, StoredRequest};
+use crate::store::session::StoredRequest;
 use crate::sync::Selection;
 use nhd_plan::DEFAULT_WORK_DIR;
 
@@ -31,8 +31,11 @@ pub struct Request {
     pub namespace: Option<String>,
     /// What the request itself says of the dev configuration.
     pub flags: Flags,
-    /// What follows from request and configuration together, once `configure` has put them together.
-    pub details: StoredRequest,
+    /// An existing folder, its links resolved.
+    pub source: PathBuf,
+    pub sidecar_preset: SidecarPreset,
+    pub timeout_ms: u64,
+    pub force: bool,
 }
 
 impl Request {
@@ -54,17 +57,10 @@ impl Request {
             kind: params.kind,
             name: params.name,
             namespace: params.namespace.filter(|namespace| !namespace.is_empty()),
-            details: StoredRequest {
-                container: params.container.clone(),
-                image: params.image.clone().unwrap_or_default(),
-                source: source_folder(&params.source)?,
-                work_dir: params.work_dir.clone().unwrap_or_else(|| DEFAULT_WORK_DIR.to_owned()),
-                sidecar_image: params.sidecar_image.clone(),
-                sidecar_preset: params.sidecar_preset.unwrap_or_default(),
-                timeout_ms,
-                force: params.force,
-                dev: StoredDev::default(),
-            },
+            source: source_folder(&params.source)?,
+            sidecar_preset: params.sidecar_preset.unwrap_or_default(),
+            timeout_ms,
+            force: params.force,
             flags: Flags {
                 image: params.image,
                 container: params.container,
@@ -78,39 +74,27 @@ impl Request {
         })
     }
 
-    /// Takes over what holds when request and configuration are put together.
-    pub fn configure(&mut self, values: Values, warnings: Vec<String>) -> Result<(), ErrorInfo> {
+    /// What is asked for, request and configuration put together.
+    pub fn complete(&self, values: Values) -> Result<StoredRequest, ErrorInfo> {
         let Some(image) = values.image else {
             let message = format!("no dev image is given for {}/{}", self.kind.word(), self.name);
             let hint = format!("name one in the request, or in {IN_SOURCE} of the source folder");
             return Err(invalid(message).with_hint(hint));
         };
-        self.details.image = image;
-        self.details.container = values.container;
-        self.details.sidecar_image = values.sidecar_image;
-        if let Some(work_dir) = values.work_dir {
-            self.details.work_dir = work_dir;
-        }
-        self.details.dev = StoredDev {
-            image_pull_policy: values.image_pull_policy,
-            shell: values.shell,
-            env: values.env,
-            limits: values.resources.limits,
-            requests: values.resources.requests,
-            keep_security_context: values.keep_security_context,
-            selection: Selection {
-                git_ignore: values.git_ignore,
-                files: values.file_patterns,
-                ignored: values.ignored_patterns,
-            },
-            two_way: values.two_way,
-            warnings,
-            forwards: values.forwards.into_iter().map(|(pair, why)| StoredForward::new(pair, why)).collect(),
-        };
-        if self.details.dev.forwards.len() > FORWARDS_LIMIT {
+        if values.dev.forwards.len() > FORWARDS_LIMIT {
             return Err(invalid(format!("a session forwards {FORWARDS_LIMIT} ports at most")));
         }
-        Ok(())
+        Ok(StoredRequest {
+            container: values.container,
+            image,
+            source: self.source.clone(),
+            work_dir: values.work_dir.unwrap_or_else(|| DEFAULT_WORK_DIR.to_owned()),
+            sidecar_image: values.sidecar_image,
+            sidecar_preset: self.sidecar_preset,
+            timeout_ms: self.timeout_ms,
+            force: self.force,
+            dev: values.dev,
+        })
     }
 }
 
@@ -120,13 +104,14 @@ pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> 
     let path = |path: &Path| path.display().to_string();
     let preset = |request: &StoredRequest| format!("{:?}", request.sidecar_preset).to_lowercase();
     let (dev, asked_dev) = (&there.dev, &asked.dev);
-    let env = |dev: &StoredDev| listed(dev.env.iter().map(|(name, value)| (name, value)));
-    let resources = |dev: &StoredDev| {
+    let env = |dev: &DevSettings| listed(dev.env.iter().map(|(name, value)| (name, value)));
+    let resources = |dev: &DevSettings| {
         format!("limits {}, requests {}", listed(dev.limits.iter()), listed(dev.requests.iter()))
     };
-    let context = |dev: &StoredDev| if dev.keep_security_context { "keep" } else { "(not given)" }.to_owned();
-    let sync_type = |dev: &StoredDev| if dev.two_way { "sendReceive" } else { "send" }.to_owned();
-    let selection = |dev: &StoredDev| selected(&dev.selection);
+    let context =
+        |dev: &DevSettings| if dev.keep_security_context { "keep" } else { "(not given)" }.to_owned();
+    let sync_type = |dev: &DevSettings| if dev.two_way { "sendReceive" } else { "send" }.to_owned();
+    let selection = |dev: &DevSettings| selected(&dev.selection);
     [
         ("container", text(&there.container), text(&asked.container)),
         ("image", there.image.clone(), asked.image.clone()),
@@ -150,7 +135,7 @@ pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> 
 }
 
 /// The forwards that a session begins with, on one line.
-fn ports(dev: &StoredDev) -> String {
+fn ports(dev: &DevSettings) -> String {
     let pairs: Vec<String> = dev.forwards.iter().map(|forward| forward.pair().to_string()).collect();
     if pairs.is_empty() { "(not given)".to_owned() } else { pairs.join(" ") }
 }
@@ -255,14 +240,20 @@ mod tests {
         .expect("is a start")
     }
 
+    fn values() -> Values {
+        Values { image: Some("dev:1".to_owned()), ..Values::default() }
+    }
+
     #[test]
     fn defaults_are_filled_in() {
         let folder = tempfile::tempdir().expect("temporary folder");
         let source = folder.path().to_str().expect("UTF-8");
         let request = Request::check(params(source)).expect("is fine");
         assert_eq!(request.address.kubeconfig, [PathBuf::from("/home/ann/.kube/config")]);
-        assert_eq!(request.details.work_dir, "/home/nocalhost-dev");
-        assert_eq!(request.details.timeout_ms, DEFAULT_TIMEOUT_MS);
+        let details = request.complete(values()).expect("has an image");
+        assert_eq!(details.work_dir, "/home/nocalhost-dev");
+        assert_eq!(details.timeout_ms, DEFAULT_TIMEOUT_MS);
+        assert!(request.complete(Values::default()).is_err(), "there is no image");
     }
 
     #[test]
@@ -295,7 +286,8 @@ mod tests {
     #[test]
     fn equal_requests_differ_in_nothing_and_others_say_in_what() {
         let folder = tempfile::tempdir().expect("temporary folder");
-        let one = Request::check(params(folder.path().to_str().expect("UTF-8"))).expect("is fine").details;
+        let request = Request::check(params(folder.path().to_str().expect("UTF-8"))).expect("is fine");
+        let one = request.complete(values()).expect("has an image");
         assert!(differences(&one, &StoredRequest { timeout_ms: 5_000, ..one.clone() }).is_empty());
         let other = StoredRequest { image: "dev:2".into(), container: Some("web".into()), ..one.clone() };
         assert_eq!(

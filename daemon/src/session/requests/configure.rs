@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::config::{ConfigError, Entry, Layer, Resolved, Setting, SourceKind, Values, files, resolve};
 use crate::session::requests::check::Request;
 use crate::session::requests::place::Place;
+use crate::store::session::StoredRequest;
 use nhd_client::paths::Paths;
 use nhd_plan::{DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, NOCALHOST_SIDECAR_IMAGE};
 use nhd_protocol::error::error_chain;
@@ -15,11 +16,10 @@ use nhd_protocol::error::error_chain;
 /// Where a workload may carry its own configuration; Nocalhost's annotation.
 const ANNOTATION: &str = "/metadata/annotations/dev.nocalhost";
 
-/// Completes a request with what the dev configuration says.
-pub async fn configure(paths: &Paths, place: &Place, request: &mut Request) -> Result<(), ErrorInfo> {
+/// What is asked for, once the dev configuration has had its say.
+pub async fn configure(paths: &Paths, place: &Place, request: &Request) -> Result<StoredRequest, ErrorInfo> {
     let resolved = gather(paths, place, request).await?;
-    let values = Values::of(&resolved);
-    request.configure(values, resolved.warnings)
+    request.complete(Values::of(&resolved))
 }
 
 /// What a start with these parameters would use.
@@ -30,7 +30,7 @@ pub async fn show(paths: &Paths, params: StartParams) -> Result<ConfigResult, Er
     let mut entries: Vec<ConfigEntry> = resolved.entries.into_iter().map(wire_entry).collect();
     for entry in &mut entries {
         if entry.value.is_none() {
-            entry.value = builtin(&entry.key, request.details.sidecar_preset).map(ConfigValue::Text);
+            entry.value = builtin(&entry.key, request.sidecar_preset).map(ConfigValue::Text);
         }
     }
     Ok(ConfigResult {
@@ -45,7 +45,7 @@ async fn gather(paths: &Paths, place: &Place, request: &Request) -> Result<Resol
         Ok(layer) => (layer, None),
         Err(warning) => (None, Some(warning)),
     };
-    let (source, config) = (request.details.source.clone(), paths.config.clone());
+    let (source, config) = (request.source.clone(), paths.config.clone());
     let read = tokio::task::spawn_blocking(move || {
         Ok::<_, ConfigError>((files::of_source(&source)?, files::of_daemon(&config)?))
     });

@@ -11,7 +11,7 @@ use crate::cluster::{ClusterAddress, ClusterClient, Reason};
 use crate::session::failure::Failure;
 use crate::session::requests::check::Request;
 use crate::store::StoredSession;
-use crate::store::session::{Desired, SESSION_VERSION, StoredCluster, StoredSync};
+use crate::store::session::{Desired, SESSION_VERSION, StoredCluster, StoredRequest, StoredSync};
 use crate::sync::SyncIdentity;
 
 /// The namespace whose uid names a cluster: it is made with the cluster and never again.
@@ -72,7 +72,11 @@ async fn cluster_uid(objects: &Objects, client: &ClusterClient) -> Result<String
 }
 
 /// A session that is wanted and has nothing yet but its identities.
-pub fn new_session(request: &Request, place: &Place) -> Result<StoredSession, ErrorInfo> {
+pub fn new_session(
+    request: &Request,
+    details: StoredRequest,
+    place: &Place,
+) -> Result<StoredSession, ErrorInfo> {
     let (identity, remote) = SyncIdentity::generate().map_err(|error| Failure::from(error).info)?;
     Ok(StoredSession {
         version: SESSION_VERSION,
@@ -80,7 +84,6 @@ pub fn new_session(request: &Request, place: &Place) -> Result<StoredSession, Er
         created_at: timestamp_now(),
         cluster: place.pinned(&request.address),
         workload: place.workload(request.kind, &request.name),
-        request: request.details.clone(),
         desired: Desired::DevMode,
         failure: None,
         plan: None,
@@ -89,6 +92,7 @@ pub fn new_session(request: &Request, place: &Place) -> Result<StoredSession, Er
         sync: StoredSync { identity, remote, remote_port: rand::random_range(POD_PORTS) },
         sync_paused: false,
         local_port: None,
-        forwards: request.details.dev.forwards.clone(),
+        forwards: details.dev.forwards.clone(),
+        request: details,
     })
 }

@@ -16,16 +16,16 @@ use crate::session::steps::{sidecar_files, syncthing};
 use nhd_plan::Shape;
 
 pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<PlanResult, ErrorInfo> {
-    let mut request = Request::check(params)?;
+    let request = Request::check(params)?;
     let place = Place::find(&request.address, request.namespace.as_deref()).await?;
-    configure(manager.paths(), &place, &mut request).await?;
+    let details = configure(manager.paths(), &place, &request).await?;
     let workload = place.workload(request.kind, &request.name);
     if let Some(session) = manager.has_session(&place.cluster_uid, &workload) {
         let error = ErrorInfo::new(ErrorKind::SessionExists, format!("{workload} is in DevMode already"))
             .with_hint("end that session first");
         return Err(ErrorInfo { session: Some(session), ..error });
     }
-    let session = new_session(&request, &place)?;
+    let session = new_session(&request, details, &place)?;
     let files = sidecar_files(&session);
     let asker = Asker {
         session: &session.id,
@@ -33,7 +33,7 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
         files: &files,
         earlier: &[],
     };
-    let prepared = prepare(&place.objects, &workload, &request.details, asker);
+    let prepared = prepare(&place.objects, &workload, &session.request, asker);
     let (prepared, _) =
         try_join!(prepared, syncthing(&session.cluster.environment)).map_err(|failure| failure.info)?;
     let secret = PlannedChange {
@@ -72,7 +72,7 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
         server: place.client.server,
         container: plan.edit.container,
         changes: std::iter::once(secret).chain(pins).chain(edit).chain(generated).collect(),
-        warnings: [request.details.dev.warnings, plan.warnings].concat(),
+        warnings: [session.request.dev.warnings, plan.warnings].concat(),
         workload,
     })
 }

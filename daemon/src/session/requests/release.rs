@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::cluster::ClusterAddress;
 use crate::cluster::record::{self, Record};
+use crate::config::DevSettings;
 use crate::session::failure::Failure;
 use crate::session::look::parts::record_name;
 use crate::session::manager::SessionManager;
@@ -15,7 +16,7 @@ use crate::session::prepare::taken;
 use crate::session::requests::check::address;
 use crate::session::requests::place::Place;
 use crate::store::StoredSession;
-use crate::store::session::{Desired, SESSION_VERSION, StoredDev, StoredPlan, StoredRequest, StoredSync};
+use crate::store::session::{Desired, SESSION_VERSION, StoredPlan, StoredRequest, StoredSync};
 use crate::sync::SyncIdentity;
 use nhd_plan::{DEFAULT_WORK_DIR, DEV_CONTAINER};
 
@@ -61,7 +62,7 @@ fn session_of(
             sidecar_preset: SidecarPreset::default(),
             timeout_ms: 0,
             force: false,
-            dev: StoredDev::default(),
+            dev: DevSettings::default(),
         },
         desired: Desired::Original,
         failure: None,

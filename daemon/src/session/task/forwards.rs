@@ -6,12 +6,13 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::forward::{ForwardReason, PortForward, PortPair};
 use tokio::time::Instant;
 
+use crate::config::WantedForward;
 use crate::forward::{self, ANY_LOCAL_PORT, Forward, ForwardError, Route};
 use crate::session::cluster_link::ClusterLink;
 use crate::session::failure::Failure;
 use crate::session::forwards::wanted::{Asked, FORWARDS_LIMIT, asked, is_named};
 use crate::session::task::SessionTask;
-use crate::store::session::{Desired, StoredForward};
+use crate::store::session::Desired;
 
 impl SessionTask {
     /// Opens what is due, from the time on when the session's own forward has been opened once; after a restart that
@@ -64,7 +65,7 @@ impl SessionTask {
         }
     }
 
-    async fn listen(&mut self, wanted: &StoredForward) -> Result<Forward, Failure> {
+    async fn listen(&mut self, wanted: &WantedForward) -> Result<Forward, Failure> {
         if self.link.is_none() {
             self.link = Some(ClusterLink::connect(&self.stored.cluster).await?);
             self.stale = true;
@@ -120,7 +121,7 @@ impl SessionTask {
                 return Err(ErrorInfo::new(ErrorKind::InvalidRequest, message).with_hint("end one first"));
             }
             Asked::New => {
-                self.stored.forwards.push(StoredForward::new(pair, ForwardReason::Request));
+                self.stored.forwards.push(WantedForward::new(pair, ForwardReason::Request));
                 return self.keep_new_forward().await;
             }
         };
@@ -151,7 +152,7 @@ impl SessionTask {
     }
 
     fn leads_elsewhere(&self, index: usize) -> ErrorInfo {
-        let StoredForward { remote, .. } = self.stored.forwards[index];
+        let WantedForward { remote, .. } = self.stored.forwards[index];
         let port = self.stored.forwards[index].port().unwrap_or_default();
         let message =
             format!("127.0.0.1:{port} is wanted for port {remote} of {} already", self.stored.workload);
