@@ -38,6 +38,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub struct StartOptions {
     /// Where to put a copy of the admin's kubeconfig.
     pub kubeconfig_out: Option<PathBuf>,
+    /// Whether to start one even where [`KUBECONFIG_VARIABLE`] names another.
+    pub apart: bool,
 }
 
 /// A running cluster. Dropping it stops it, and killing this process does, too.
@@ -59,8 +61,8 @@ impl Cluster {
     /// Starts a cluster and returns when pods can run on it; installs and builds first what is missing.
     pub async fn start(options: StartOptions) -> Result<Self> {
         let cluster = match std::env::var_os(KUBECONFIG_VARIABLE) {
-            Some(kubeconfig) => Self::named(Path::new(&kubeconfig))?,
-            None => Self::start_own().await?,
+            Some(kubeconfig) if !options.apart => Self::named(Path::new(&kubeconfig))?,
+            _ => Self::start_own().await?,
         };
         if let Some(out) = options.kubeconfig_out {
             std::fs::copy(cluster.kubeconfig(), &out).with_context(|| format!("write {out:?}"))?;
@@ -71,6 +73,9 @@ impl Cluster {
     fn named(kubeconfig: &Path) -> Result<Self> {
         let path = std::fs::canonicalize(kubeconfig)
             .with_context(|| format!("find the file that {KUBECONFIG_VARIABLE} names, {kubeconfig:?}"))?;
+        if let Some(root) = root::of(&path) {
+            return Ok(Self { access: Access::to_own(root), own: None, _scratch: None });
+        }
         let scratch = tempfile::Builder::new().prefix("nhd-tests.").tempdir()?;
         Ok(Self { access: Access::to_named(path, scratch.path()), own: None, _scratch: Some(scratch) })
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::cluster::Access;
+use crate::cluster::{Access, KUBECONFIG_VARIABLE};
 use crate::process::converse;
 
 /// What the child is told, a line of JSON each.
@@ -45,12 +45,13 @@ struct Conversation {
 
 /// The cluster of this process, started at the first call. `binary` is `env!("CARGO_BIN_EXE_nhd-test-cluster")`,
 /// which only integration tests and benchmarks know. Tests run side by side: one that injects a fault into the API
-/// server must not use this cluster but start its own.
+/// server must not use this cluster but [`SharedCluster::apart`].
 pub async fn cluster(binary: &str) -> &'static SharedCluster {
     static CLUSTER: OnceLock<Result<SharedCluster>> = OnceLock::new();
     let binary = PathBuf::from(binary);
-    let started =
-        tokio::task::spawn_blocking(move || CLUSTER.get_or_init(|| SharedCluster::start_blocking(&binary)));
+    let started = tokio::task::spawn_blocking(move || {
+        CLUSTER.get_or_init(|| SharedCluster::start_blocking(&binary, &[]))
+    });
     match started.await.expect("starting a cluster does not panic") {
         Ok(cluster) => cluster,
         // Every test that needs the cluster fails with the reason of the first.
@@ -59,14 +60,33 @@ pub async fn cluster(binary: &str) -> &'static SharedCluster {
 }
 
 impl SharedCluster {
-    /// Starts a cluster that only the caller uses.
+    /// Starts a cluster that only the caller uses, unless one is named.
     pub async fn start(binary: &str) -> Result<Self> {
         let binary = PathBuf::from(binary);
-        tokio::task::spawn_blocking(move || Self::start_blocking(&binary)).await?
+        tokio::task::spawn_blocking(move || Self::start_blocking(&binary, &[])).await?
     }
 
-    fn start_blocking(binary: &Path) -> Result<Self> {
-        let (child, commands, answers) = converse(binary, &["up", "--until-stdin-closes"])?;
+    /// Starts a second cluster, into which faults can be injected, beside this one. There is none where this one is
+    /// somebody else's, for then nothing says that this machine can carry one; whoever asks is told so.
+    pub async fn apart(&self, binary: &str) -> Result<Option<Self>> {
+        if self.kubelet_root().is_err() {
+            let thread = std::thread::current();
+            let test = thread.name().unwrap_or("a test");
+            // Not captured as the rest of a test's output is, which is shown only when it fails.
+            writeln!(
+                std::io::stderr(),
+                "{test} is left out: no faults beside the cluster of {KUBECONFIG_VARIABLE}"
+            )?;
+            return Ok(None);
+        }
+        let binary = PathBuf::from(binary);
+        let start = move || Self::start_blocking(&binary, &["--apart"]);
+        tokio::task::spawn_blocking(start).await?.map(Some)
+    }
+
+    fn start_blocking(binary: &Path, more: &[&str]) -> Result<Self> {
+        let arguments = [&["up", "--until-stdin-closes"], more].concat();
+        let (child, commands, answers) = converse(binary, &arguments)?;
         let mut conversation =
             Conversation { child, commands: Some(commands), answers: BufReader::new(answers) };
         let access = conversation.read().context("start the test cluster")?;

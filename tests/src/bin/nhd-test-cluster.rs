@@ -29,13 +29,16 @@ enum Action {
         /// Stop as well when standard input closes, and read commands from it.
         #[arg(long)]
         until_stdin_closes: bool,
+        /// Start one even where NHD_TEST_KUBECONFIG names another.
+        #[arg(long)]
+        apart: bool,
     },
 }
 
 fn main() {
-    let Action::Up { kubeconfig_out, until_stdin_closes } = Arguments::parse().action;
+    let Action::Up { kubeconfig_out, until_stdin_closes, apart } = Arguments::parse().action;
     let runtime = tokio::runtime::Runtime::new().expect("the system allows a few threads");
-    let ended = runtime.block_on(up(StartOptions { kubeconfig_out }, until_stdin_closes));
+    let ended = runtime.block_on(up(StartOptions { kubeconfig_out, apart }, until_stdin_closes));
     let code = match ended {
         Ok(()) => 0,
         Err(error) => {

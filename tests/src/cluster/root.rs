@@ -86,6 +86,13 @@ impl Drop for Root {
     }
 }
 
+/// The folder of the running cluster on this machine whose admin's kubeconfig this is, if it is one's.
+pub(super) fn of(kubeconfig: &Path) -> Option<&Path> {
+    let folder = kubeconfig.parent()?;
+    let owner = fs::read(folder.join("owner.json")).ok()?;
+    serde_json::from_slice::<Owner>(&owner).is_ok_and(|owner| owner.lives()).then_some(folder)
+}
+
 /// Removes the roots whose owners are dead, with their bridges and cgroups.
 fn sweep(parent: &Path) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {

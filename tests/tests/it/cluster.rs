@@ -11,7 +11,6 @@ use kube::runtime::wait::await_condition;
 use kube::{Api, Client};
 use nhd_tests::cluster::{APP_ANSWER, APP_PORT};
 use nhd_tests::namespace::Namespace;
-use nhd_tests::shared::SharedCluster;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -111,12 +110,9 @@ async fn a_user_without_roles_is_refused() -> Result<()> {
 
 #[tokio::test]
 async fn a_second_cluster_runs_beside_the_first_and_takes_faults() -> Result<()> {
-    let first = shared_cluster().await.client().await?;
-    let second = SharedCluster::start(env!("CARGO_BIN_EXE_nhd-test-cluster")).await?;
-    if second.kubelet_root().is_err() {
-        // NHD_TEST_KUBECONFIG names both: there is one cluster, and it is not ours to disturb.
-        return Ok(());
-    }
+    let first = shared_cluster().await;
+    let Some(second) = first.apart(env!("CARGO_BIN_EXE_nhd-test-cluster")).await? else { return Ok(()) };
+    let first = first.client().await?;
     let client = second.client().await?;
 
     second.pause_apiserver().await?;
