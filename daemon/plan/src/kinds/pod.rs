@@ -23,7 +23,7 @@ const LEFT_OUT_SPEC: [&str; 4] = ["ephemeralContainers", "priority", "preemption
 /// The volume for the service account's token that an admission step adds, with a random end.
 const TOKEN_VOLUME: &str = "kube-api-access-";
 
-pub(crate) fn refuse(
+pub(super) fn refuse(
     origin: &Value,
     options: &DevOptions,
     warnings: &mut Vec<String>,
@@ -47,7 +47,7 @@ pub(crate) fn refuse(
 }
 
 /// Makes of `object` the pod to create in its place, its containers not yet edited.
-pub(crate) fn prepare(object: &mut Value, _options: &DevOptions, warnings: &mut Vec<String>) {
+pub(super) fn prepare(object: &mut Value, _options: &DevOptions, warnings: &mut Vec<String>) {
     if !items(&object["spec"], "ephemeralContainers").is_empty() {
         warnings.push("the pod's debug containers are lost".to_owned());
     }
@@ -90,7 +90,7 @@ pub fn as_new(pod: &Value) -> Value {
 }
 
 /// Leaves of a pod that was read what can be created.
-pub(crate) fn clean(pod: &mut Value) {
+pub(super) fn clean(pod: &mut Value) {
     remove(pod, "status");
     let on_a_node_by_choice = is_placed_by_hand(pod);
     if let Some(metadata) = pod.get_mut("metadata") {

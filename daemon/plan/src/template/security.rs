@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::volumes;
 use crate::manifest::{items, items_mut, name, remove, set};
+use crate::names::is_our_container;
 use crate::{DEV_CONTAINER, SIDECAR_CONTAINER, SidecarPreset};
 
 /// The user that dev container and sidecar run as where it must not be root, and nobody says which it is.
@@ -28,7 +29,7 @@ pub(super) fn relax(pod_spec: &mut Value, warnings: &mut Vec<String>) {
         return;
     };
     for container in items_mut(pod_spec, "containers") {
-        if [DEV_CONTAINER, SIDECAR_CONTAINER].contains(&name(container)) {
+        if is_our_container(name(container)) {
             set(container, "securityContext", json!({ "runAsUser": 0 }));
         }
     }
