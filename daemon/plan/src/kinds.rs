@@ -42,8 +42,8 @@ pub(crate) struct Kind {
     pub(crate) refuse: fn(&Value, &DevOptions, &mut Vec<String>) -> Result<(), PlanError>,
     /// Edits everything but the template: afterwards exactly one pod of it appears and nothing of the old is lost.
     pub(crate) prepare: fn(&mut Value, &DevOptions, &mut Vec<String>),
-    /// Makes the dev workload, its template (at [`DEV_WORKLOAD_TEMPLATE`]) not yet edited; `None` where the original has
-    /// no name to make one of. A kind whose own pod is the dev pod has none.
+    /// Makes the dev workload, its template (at [`DEV_WORKLOAD_TEMPLATE`]) not yet edited; `None` where the original
+    /// has no name to make one of. A kind whose own pod is the dev pod has none.
     pub(crate) dev_workload: Option<fn(&Value) -> Option<Value>>,
     /// Whether something of our edit, other than the annotation, is on the object.
     pub(crate) is_edited: fn(&Value) -> bool,

@@ -10,7 +10,7 @@ mod security;
 
 use serde_json::Value;
 
-use crate::manifest::{self, items, items_mut, name, set};
+use crate::manifest::{self, items, items_mut, name, retain, set};
 use crate::names::{SHARED_VOLUME, is_our_container, is_our_volume};
 use crate::{DEV_CONTAINER, DevOptions, PlanError, SIDECAR_CONTAINER};
 
@@ -62,16 +62,6 @@ pub(crate) fn leave(template: &mut Value, container: &str, keep: bool) {
                 set(it, "name", container);
             }
         }
-    }
-}
-
-/// A list that becomes empty goes: it was not there, or absent means the same.
-fn retain(value: &mut Value, list: &str, keep: impl Fn(&Value) -> bool) {
-    let Some(fields) = value.as_object_mut() else { return };
-    let Some(items) = fields.get_mut(list).and_then(Value::as_array_mut) else { return };
-    items.retain(keep);
-    if items.is_empty() {
-        fields.remove(list);
     }
 }
 

@@ -1,5 +1,5 @@
-//! A three-way merge of JSON: where somebody has changed a value since, theirs, else the original's. Of Kubernetes it knows
-//! by which fields the API tells the items of a list apart, and nothing else.
+//! A three-way merge of JSON: where somebody has changed a value since, theirs, else the original's. Of Kubernetes it
+//! knows by which fields the API tells the items of a list apart, and nothing else.
 
 use std::collections::BTreeSet;
 
