@@ -92,7 +92,7 @@ mod tests {
 
     use super::*;
     use crate::diff;
-    use crate::tests::properties::overwrite;
+    use crate::tests::edits::overwrite;
     use crate::tests::samples::{nonsense, yaml};
 
     const ORIGIN: &str = "

@@ -2,7 +2,7 @@
 //! are then. It does not know when a step of it is taken.
 
 mod standing;
-pub(crate) mod merge;
+mod merge;
 mod restore;
 mod field_ownership;
 

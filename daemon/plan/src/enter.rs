@@ -50,6 +50,7 @@ pub fn carry_out(edited: &Value, current: &Value) -> Value {
 
 /// The plan that led to `current`, if it is this one.
 fn enter_again(current: &Value, options: &DevOptions) -> Option<Entered> {
+    let kind = kinds::of(current)?;
     let mut origin = current.clone();
     manifest::set(&mut origin, "spec", annotation::origin_spec(current)?);
     annotation::strip(&mut origin);
@@ -58,9 +59,7 @@ fn enter_again(current: &Value, options: &DevOptions) -> Option<Entered> {
     let made = |object: &Value| {
         let mut object = without_nulls(object);
         annotation::strip(&mut object);
-        if kinds::of(current).is_some_and(|kind| kind.shape == Shape::Replaced) {
-            kinds::pod::clean(&mut object);
-        }
+        (kind.clean)(&mut object);
         object
     };
     let same = entered.object.as_ref().is_some_and(|object| made(object) == made(current));
@@ -73,10 +72,8 @@ fn edit(origin: &Value, options: &DevOptions) -> Result<Entered, PlanError> {
     refuse(kind, origin, options, &mut warnings)?;
     let mut object = origin.clone();
     (kind.prepare)(&mut object, options, &mut warnings);
-    let mut dev_workload = (kind.dev_workload)(origin);
-    if matches!(kind.shape, Shape::Parked | Shape::Untouched) && dev_workload.is_none() {
-        return Err(malformed("/metadata/name"));
-    }
+    let make = |make: fn(&Value) -> Option<Value>| make(origin).ok_or_else(|| malformed("/metadata/name"));
+    let mut dev_workload = kind.dev_workload.map(make).transpose()?;
     let template = match &mut dev_workload {
         Some(dev_workload) => dev_workload.pointer_mut(DEV_WORKLOAD_TEMPLATE),
         None => object.pointer_mut(kind.template),

@@ -2,18 +2,19 @@
 
 mod deployment;
 mod stateful_set;
-pub(crate) mod daemon_set;
+mod daemon_set;
 mod job;
 mod cron_job;
-pub(crate) mod pod;
+mod pod;
 mod history;
 
 use serde_json::Value;
 
-use crate::manifest::{all_containers, name, text};
-use crate::{DEV_CONTAINER, DevOptions, PlanError, SIDECAR_CONTAINER};
+use crate::manifest::{all_containers, items, name, text};
+use crate::names::is_our_container;
+use crate::{DevOptions, PlanError};
 
-pub use cron_job::may_fire;
+pub(crate) use daemon_set::let_back;
 pub use pod::{as_new, recreation};
 
 /// Where DevMode gets its dev pod from.
@@ -29,7 +30,7 @@ pub enum Shape {
     Replaced,
 }
 
-/// How one kind enters DevMode.
+/// What is true of one kind for DevMode, on the way in and on the way back.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
     pub(crate) shape: Shape,
@@ -41,30 +42,43 @@ pub(crate) struct Kind {
     pub(crate) refuse: fn(&Value, &DevOptions, &mut Vec<String>) -> Result<(), PlanError>,
     /// Edits everything but the template: afterwards exactly one pod of it appears and nothing of the old is lost.
     pub(crate) prepare: fn(&mut Value, &DevOptions, &mut Vec<String>),
-    /// Makes the dev workload, its template (at [`DEV_WORKLOAD_TEMPLATE`]) not yet edited.
-    pub(crate) dev_workload: fn(&Value) -> Option<Value>,
+    /// Makes the dev workload, its template (at [`DEV_WORKLOAD_TEMPLATE`]) not yet edited; `None` where the original
+    /// has no name to make one of. A kind whose own pod is the dev pod has none.
+    pub(crate) dev_workload: Option<fn(&Value) -> Option<Value>>,
     /// Whether something of our edit, other than the annotation, is on the object.
     pub(crate) is_edited: fn(&Value) -> bool,
+    /// Leaves of an object that was read what counts of it: of one that is made again, what it can be made from.
+    pub(crate) clean: fn(&mut Value),
+    /// Whether what was missed in DevMode happens when the original is given back.
+    pub(crate) may_fire: fn(&Value) -> bool,
 }
 
 /// The JSON pointer of the template in a dev workload of whichever kind.
 pub(crate) const DEV_WORKLOAD_TEMPLATE: &str = "/spec/template";
 
+/// What holds where a row does not say otherwise: the template of the workload itself is edited, and no more.
+const ORDINARY: Kind = Kind {
+    name: "",
+    shape: Shape::InPlace,
+    template: "/spec/template",
+    controls: &[],
+    refuse: |_, _, _| Ok(()),
+    prepare: |_, _, _| (),
+    dev_workload: None,
+    is_edited: |object| has_container_of_ours(object, "/spec/template/spec"),
+    clean: |_| (),
+    may_fire: |_| false,
+};
+
 static KINDS: [Kind; 6] = [
     Kind {
         name: "Deployment",
-        shape: Shape::InPlace,
-        template: "/spec/template",
         controls: &["paused", "revisionHistoryLimit", "strategy", "minReadySeconds"],
-        refuse: |_, _, _| Ok(()),
         prepare: deployment::prepare,
-        dev_workload: |_| None,
-        is_edited: |object| has_container_of_ours(object, "/spec/template/spec"),
+        ..ORDINARY
     },
     Kind {
         name: "StatefulSet",
-        shape: Shape::InPlace,
-        template: "/spec/template",
         controls: &[
             "updateStrategy",
             "persistentVolumeClaimRetentionPolicy",
@@ -73,50 +87,54 @@ static KINDS: [Kind; 6] = [
         ],
         refuse: stateful_set::refuse,
         prepare: stateful_set::prepare,
-        dev_workload: |_| None,
-        is_edited: |object| has_container_of_ours(object, "/spec/template/spec"),
+        ..ORDINARY
     },
     Kind {
         name: "DaemonSet",
         shape: Shape::Parked,
-        template: "/spec/template",
         controls: &["revisionHistoryLimit"],
         refuse: daemon_set::refuse,
         prepare: daemon_set::park,
-        dev_workload: daemon_set::dev_workload,
+        dev_workload: Some(daemon_set::dev_workload),
         is_edited: daemon_set::is_parked,
+        ..ORDINARY
     },
     Kind {
         name: "Job",
         shape: Shape::Untouched,
-        template: "/spec/template",
-        controls: &[],
-        refuse: |_, _, _| Ok(()),
-        prepare: |_, _, _| (),
-        dev_workload: job::dev_workload,
+        dev_workload: Some(job::dev_workload),
         is_edited: |_| false,
+        ..ORDINARY
     },
     Kind {
         name: "CronJob",
         shape: Shape::Parked,
         template: "/spec/jobTemplate/spec/template",
-        controls: &[],
-        refuse: |_, _, _| Ok(()),
         prepare: cron_job::park,
-        dev_workload: cron_job::dev_workload,
+        dev_workload: Some(cron_job::dev_workload),
         is_edited: cron_job::is_parked,
+        may_fire: cron_job::may_fire,
+        ..ORDINARY
     },
     Kind {
         name: "Pod",
         shape: Shape::Replaced,
         template: "",
-        controls: &[],
         refuse: pod::refuse,
         prepare: pod::prepare,
-        dev_workload: |_| None,
         is_edited: |object| has_container_of_ours(object, "/spec"),
+        clean: pod::clean,
+        ..ORDINARY
     },
 ];
+
+impl Kind {
+    /// The names of the containers in the pod template of `workload`.
+    pub(crate) fn container_names<'a>(&self, workload: &'a Value) -> Vec<&'a str> {
+        let pod_spec = workload.pointer(self.template).and_then(|template| template.get("spec"));
+        pod_spec.map_or(&[][..], |pod_spec| items(pod_spec, "containers")).iter().map(name).collect()
+    }
+}
 
 /// The row of `object`'s kind, if it is one that can be developed in.
 pub(crate) fn of(object: &Value) -> Option<&'static Kind> {
@@ -137,6 +155,12 @@ pub fn pod_template(workload: &Value) -> Option<&Value> {
     workload.pointer(of(workload)?.template)
 }
 
+/// Whether a schedule that was missed in DevMode fires when `origin` is given back, within seconds. Whoever restores it
+/// sets `status.lastScheduleTime` to the time of now before that write.
+pub fn may_fire(origin: &Value) -> bool {
+    of(origin).is_some_and(|kind| (kind.may_fire)(origin))
+}
+
 /// Whether a pod template, such as a revision of a workload keeps one, is one of DevMode: with our containers, or with
 /// the selector that keeps a DaemonSet off every node.
 pub fn is_dev_template(template: &Value) -> bool {
@@ -148,7 +172,7 @@ pub(crate) fn names() -> Vec<&'static str> {
 }
 
 fn has_container_of_ours(object: &Value, pod_spec: &str) -> bool {
-    object.pointer(pod_spec).is_some_and(|pod_spec| {
-        all_containers(pod_spec).any(|it| [DEV_CONTAINER, SIDECAR_CONTAINER].contains(&name(it)))
-    })
+    object
+        .pointer(pod_spec)
+        .is_some_and(|pod_spec| all_containers(pod_spec).any(|it| is_our_container(name(it))))
 }

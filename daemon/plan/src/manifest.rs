@@ -30,6 +30,15 @@ pub(crate) fn push(value: &mut Value, field: &str, item: Value) {
     }
 }
 
+/// Keeps only some items of `list`. One that becomes empty goes: the API server does not write empty ones.
+pub(crate) fn retain(value: &mut Value, list: &str, keep: impl Fn(&Value) -> bool) {
+    let Some(items) = value.get_mut(list).and_then(Value::as_array_mut) else { return };
+    items.retain(keep);
+    if items.is_empty() {
+        remove(value, list);
+    }
+}
+
 pub(crate) fn set(value: &mut Value, field: &str, to: impl Into<Value>) {
     if let Some(object) = value.as_object_mut() {
         object.insert(field.to_owned(), to.into());

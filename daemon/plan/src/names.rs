@@ -21,6 +21,16 @@ const LONGEST_DEV_WORKLOAD_NAME: usize = 63;
 /// The length of a hash that tells two long names apart, in bytes; it is written in hexadecimal.
 const HASH_LENGTH: usize = 5;
 
+/// Whether a container called `name` is one that DevMode puts into a pod.
+pub(crate) fn is_our_container(name: &str) -> bool {
+    [DEV_CONTAINER, SIDECAR_CONTAINER].contains(&name)
+}
+
+/// Whether a volume called `name` is one that DevMode puts into a pod.
+pub(crate) fn is_our_volume(name: &str) -> bool {
+    [SYNCTHING_VOLUME, SECRET_VOLUME, SHARED_VOLUME].contains(&name)
+}
+
 /// The name of the Secret that is mount, record and lock of one workload's DevMode:
 /// `<name>-<kind>-nocalhost-syncthing-secret`.
 pub fn secret_name(kind: &str, name: &str) -> String {

@@ -1,8 +1,8 @@
-//! The edit of a pod template, the same for every kind that has one.
+//! The edit of a pod template, the same for every kind that has one, and the way back from it.
 
 mod work_dir;
 mod mounts;
-pub(crate) mod references;
+mod references;
 mod container;
 mod volumes;
 mod sidecar;
@@ -10,8 +10,8 @@ mod security;
 
 use serde_json::Value;
 
-use crate::manifest::{self, items, items_mut, name};
-use crate::names::{SECRET_VOLUME, SHARED_VOLUME, SYNCTHING_VOLUME};
+use crate::manifest::{self, items, items_mut, name, retain, set};
+use crate::names::{SHARED_VOLUME, is_our_container, is_our_volume};
 use crate::{DEV_CONTAINER, DevOptions, PlanError, SIDECAR_CONTAINER};
 
 /// Puts the dev container and its sidecar into `template`; returns the name that the dev container had.
@@ -49,6 +49,22 @@ pub(crate) fn develop(
     Ok(old_name)
 }
 
+/// Takes out of `template` what DevMode put in. The dev container gets its name back or, unless `keep`, goes too.
+pub(crate) fn leave(template: &mut Value, container: &str, keep: bool) {
+    references::rename(template, DEV_CONTAINER, container);
+    let Some(pod_spec) = template.get_mut("spec") else { return };
+    retain(pod_spec, "volumes", |volume| !is_our_volume(name(volume)));
+    retain(pod_spec, "containers", |it| name(it) != SIDECAR_CONTAINER && (keep || name(it) != DEV_CONTAINER));
+    for list in ["initContainers", "containers"] {
+        for it in items_mut(pod_spec, list) {
+            retain(it, "volumeMounts", |mount| !is_our_volume(name(mount)));
+            if name(it) == DEV_CONTAINER {
+                set(it, "name", container);
+            }
+        }
+    }
+}
+
 /// The position of the container to develop in: the named one, or the only one.
 fn choose(pod_spec: &Value, wanted: Option<&str>) -> Result<usize, PlanError> {
     let containers = items(pod_spec, "containers");
@@ -66,12 +82,12 @@ fn choose(pod_spec: &Value, wanted: Option<&str>) -> Result<usize, PlanError> {
 fn refuse_taken_names(pod_spec: &Value) -> Result<(), PlanError> {
     let container = manifest::all_containers(pod_spec)
         .map(name)
-        .find(|name| [DEV_CONTAINER, SIDECAR_CONTAINER].contains(name))
+        .find(|name| is_our_container(name))
         .map(|name| format!("a container {name}"));
     let volume = items(pod_spec, "volumes")
         .iter()
         .map(name)
-        .find(|name| [SYNCTHING_VOLUME, SECRET_VOLUME, SHARED_VOLUME].contains(name))
+        .find(|name| is_our_volume(name))
         .map(|name| format!("a volume {name}"));
     match container.or(volume) {
         Some(what) => Err(PlanError::NameTaken { what }),

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::restore;
 use crate::annotation;
 use crate::kinds::{self, Shape};
-use crate::manifest::{items, name, without_nulls};
+use crate::manifest::without_nulls;
 use crate::show::{Difference, diff_at};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -31,19 +31,16 @@ pub enum Standing {
 /// annotation: labels, other annotations and status belong to others. Of a Pod only what it can be made from counts. A
 /// workload that is never written to is always the original.
 pub fn standing(current: &Value, origin: &Value, written: &Value) -> Standing {
-    let shape = kinds::of(origin).map(|kind| kind.shape);
-    match shape {
-        Some(Shape::Untouched) => Standing::Original,
-        Some(Shape::Replaced) => {
-            let [current, origin, written] = [current, origin, written].map(|pod| {
-                let mut pod = pod.clone();
-                kinds::pod::clean(&mut pod);
-                pod
-            });
-            compare(&current, &origin, &written)
-        }
-        _ => compare(current, origin, written),
+    let Some(kind) = kinds::of(origin) else { return compare(current, origin, written) };
+    if kind.shape == Shape::Untouched {
+        return Standing::Original;
     }
+    let [current, origin, written] = [current, origin, written].map(|object| {
+        let mut object = object.clone();
+        (kind.clean)(&mut object);
+        object
+    });
+    compare(&current, &origin, &written)
 }
 
 fn compare(current: &Value, origin: &Value, written: &Value) -> Standing {
@@ -77,13 +74,9 @@ fn compare(current: &Value, origin: &Value, written: &Value) -> Standing {
 
 /// Whether `current` has a container of the original that our edit took away, and ours nonetheless.
 fn has_original_container(current: &Value, origin: &Value, written: &Value) -> bool {
-    let names = |object: &Value| -> Vec<String> {
-        let template = kinds::of(origin).and_then(|kind| object.pointer(kind.template));
-        let containers = template.map_or(&[][..], |template| items(&template["spec"], "containers"));
-        containers.iter().map(|it| name(it).to_owned()).collect()
-    };
-    let (now, then) = (names(current), names(written));
-    names(origin).iter().any(|it| !then.contains(it) && now.contains(it))
+    let Some(kind) = kinds::of(origin) else { return false };
+    let (now, then) = (kind.container_names(current), kind.container_names(written));
+    kind.container_names(origin).iter().any(|it| !then.contains(it) && now.contains(it))
 }
 
 fn spec(object: &Value) -> Value {

@@ -54,7 +54,7 @@ pub(super) fn is_parked(object: &Value) -> bool {
     object.pointer("/spec/template").is_some_and(keeps_off_every_node)
 }
 
-pub(crate) fn keeps_off_every_node(template: &Value) -> bool {
+pub(super) fn keeps_off_every_node(template: &Value) -> bool {
     template.pointer("/spec/nodeSelector").is_some_and(|selector| selector.get(NO_SUCH_NODE).is_some())
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::manifest::{annotations, items, items_mut, name, remove, set, text};
+use crate::manifest::{annotations, items, items_mut, name, remove, retain, set, text};
 use crate::{DevOptions, PlanError, annotation, controller};
 
 /// What the API server and the controllers write, or what they must decide anew.
@@ -23,7 +23,7 @@ const LEFT_OUT_SPEC: [&str; 4] = ["ephemeralContainers", "priority", "preemption
 /// The volume for the service account's token that an admission step adds, with a random end.
 const TOKEN_VOLUME: &str = "kube-api-access-";
 
-pub(crate) fn refuse(
+pub(super) fn refuse(
     origin: &Value,
     options: &DevOptions,
     warnings: &mut Vec<String>,
@@ -47,7 +47,7 @@ pub(crate) fn refuse(
 }
 
 /// Makes of `object` the pod to create in its place, its containers not yet edited.
-pub(crate) fn prepare(object: &mut Value, _options: &DevOptions, warnings: &mut Vec<String>) {
+pub(super) fn prepare(object: &mut Value, _options: &DevOptions, warnings: &mut Vec<String>) {
     if !items(&object["spec"], "ephemeralContainers").is_empty() {
         warnings.push("the pod's debug containers are lost".to_owned());
     }
@@ -72,13 +72,9 @@ pub fn recreation(pod: &Value, gone_owners: &[String]) -> Value {
     clean(&mut object);
     annotation::strip(&mut object);
     let Some(metadata) = object.get_mut("metadata") else { return object };
-    let Some(owners) = metadata.get_mut("ownerReferences").and_then(Value::as_array_mut) else {
-        return object;
-    };
-    owners.retain(|owner| !text(owner, "uid").is_some_and(|uid| gone_owners.iter().any(|gone| gone == uid)));
-    if owners.is_empty() {
-        remove(metadata, "ownerReferences");
-    }
+    let is_gone =
+        |owner: &Value| text(owner, "uid").is_some_and(|uid| gone_owners.iter().any(|gone| gone == uid));
+    retain(metadata, "ownerReferences", |owner| !is_gone(owner));
     object
 }
 
@@ -90,7 +86,7 @@ pub fn as_new(pod: &Value) -> Value {
 }
 
 /// Leaves of a pod that was read what can be created.
-pub(crate) fn clean(pod: &mut Value) {
+pub(super) fn clean(pod: &mut Value) {
     remove(pod, "status");
     let on_a_node_by_choice = is_placed_by_hand(pod);
     if let Some(metadata) = pod.get_mut("metadata") {
@@ -126,19 +122,10 @@ fn remove_token_volume(spec: &mut Value) {
     else {
         return;
     };
-    remove_named(spec, "volumes", &token);
+    retain(spec, "volumes", |volume| name(volume) != token);
     for list in ["initContainers", "containers"] {
         for container in items_mut(spec, list) {
-            remove_named(container, "volumeMounts", &token);
+            retain(container, "volumeMounts", |mount| name(mount) != token);
         }
-    }
-}
-
-/// Removes the items called `gone`, and the list that has no other: the API server does not write empty ones.
-fn remove_named(value: &mut Value, list: &str, gone: &str) {
-    let Some(items) = value.get_mut(list).and_then(Value::as_array_mut) else { return };
-    items.retain(|item| name(item) != gone);
-    if items.is_empty() {
-        remove(value, list);
     }
 }

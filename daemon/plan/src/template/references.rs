@@ -13,7 +13,7 @@ const VALUED: [&str; 2] =
     ["kubectl.kubernetes.io/default-container", "kubectl.kubernetes.io/default-logs-container"];
 
 /// Makes everything in `template` that names the container `old` name `new`.
-pub(crate) fn rename(template: &mut Value, old: &str, new: &str) {
+pub(super) fn rename(template: &mut Value, old: &str, new: &str) {
     if let Some(annotations) = template.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
         rename_in_annotations(annotations, old, new);
     }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::volumes;
 use crate::manifest::{items, items_mut, name, remove, set};
+use crate::names::is_our_container;
 use crate::{DEV_CONTAINER, SIDECAR_CONTAINER, SidecarPreset};
 
 /// The user that dev container and sidecar run as where it must not be root, and nobody says which it is.
@@ -28,7 +29,7 @@ pub(super) fn relax(pod_spec: &mut Value, warnings: &mut Vec<String>) {
         return;
     };
     for container in items_mut(pod_spec, "containers") {
-        if [DEV_CONTAINER, SIDECAR_CONTAINER].contains(&name(container)) {
+        if is_our_container(name(container)) {
             set(container, "securityContext", json!({ "runAsUser": 0 }));
         }
     }
@@ -53,6 +54,16 @@ pub(super) fn keep(pod_spec: &mut Value, preset: SidecarPreset, warnings: &mut V
         ));
     }
     let Some(user) = user.filter(|user| *user != 0) else { return };
+    if preset == SidecarPreset::Nocalhost {
+        warnings
+            .push("Nocalhost's sidecar is made to run as root, and may not start as another user".to_owned());
+    }
+    set_context(pod_spec, SIDECAR_CONTAINER, &restricted(user, effective("runAsGroup"), preset));
+    volumes::let_all_read(pod_spec);
+}
+
+/// The context with which a namespace of the level `restricted` accepts the sidecar.
+fn restricted(user: u64, group: Option<&Value>, preset: SidecarPreset) -> Value {
     let mut context = json!({
         "runAsUser": user,
         "runAsNonRoot": true,
@@ -60,19 +71,13 @@ pub(super) fn keep(pod_spec: &mut Value, preset: SidecarPreset, warnings: &mut V
         "capabilities": { "drop": ["ALL"] },
         "seccompProfile": { "type": "RuntimeDefault" },
     });
-    if let Some(group) = effective("runAsGroup") {
+    if let Some(group) = group {
         set(&mut context, "runAsGroup", group.clone());
     }
-    match preset {
-        SidecarPreset::Syncthing => set(&mut context, "readOnlyRootFilesystem", true),
-        SidecarPreset::Nocalhost => {
-            warnings.push(
-                "Nocalhost's sidecar is made to run as root, and may not start as another user".to_owned(),
-            );
-        }
+    if preset == SidecarPreset::Syncthing {
+        set(&mut context, "readOnlyRootFilesystem", true);
     }
-    set_context(pod_spec, SIDECAR_CONTAINER, &context);
-    volumes::let_all_read(pod_spec);
+    context
 }
 
 fn context_of(pod_spec: &Value, container: &str) -> Value {

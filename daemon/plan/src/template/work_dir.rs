@@ -75,18 +75,7 @@ pub(super) fn shared_volume(
         warnings.push(format!("{path} ({volume}) lies in the work dir and is not synchronised"));
     }
     if let Some(mount) = mounts(container).find(|mount| mount.path == work_dir) {
-        let error = match share(pod_spec, &mount, work_dir) {
-            Ok(volume) => return Ok(Some(volume)),
-            Err(error) => error,
-        };
-        if !forced || !may_be_forced(pod_spec, &mount) {
-            return Err(error);
-        }
-        let Mount { volume, .. } = mount;
-        warnings.push(format!(
-            "files in {volume} are overwritten by those of the same name that are synchronised"
-        ));
-        return Ok(Some(volume.to_owned()));
+        return share(pod_spec, &mount, work_dir, forced, warnings).map(Some);
     }
     if let Some(outer) = refuse_inside_read_only(pod_spec, container, work_dir)?
         && kind(pod_spec, outer.volume) != "emptyDir"
@@ -96,18 +85,31 @@ pub(super) fn shared_volume(
     Ok(None)
 }
 
-fn share(pod_spec: &Value, mount: &Mount<'_>, work_dir: &str) -> Result<String, PlanError> {
+/// The volume that is mounted at the work dir itself, if the sidecar may have it too.
+fn share(
+    pod_spec: &Value,
+    mount: &Mount<'_>,
+    work_dir: &str,
+    forced: bool,
+    warnings: &mut Vec<String>,
+) -> Result<String, PlanError> {
+    let volume = mount.volume.to_owned();
     let kind = match kind(pod_spec, mount.volume) {
         "emptyDir" if mount.read_only => "an emptyDir, read-only",
         "emptyDir" if mount.partial => "a folder of an emptyDir",
-        "emptyDir" => return Ok(mount.volume.to_owned()),
+        "emptyDir" => return Ok(volume),
         other => other,
     };
-    Err(PlanError::WorkDirMounted {
-        work_dir: work_dir.to_owned(),
-        volume: mount.volume.to_owned(),
-        kind: kind.to_owned(),
-    })
+    if !forced || !may_be_forced(pod_spec, mount) {
+        return Err(PlanError::WorkDirMounted {
+            work_dir: work_dir.to_owned(),
+            volume,
+            kind: kind.to_owned(),
+        });
+    }
+    warnings
+        .push(format!("files in {volume} are overwritten by those of the same name that are synchronised"));
+    Ok(volume)
 }
 
 fn may_be_forced(pod_spec: &Value, mount: &Mount<'_>) -> bool {

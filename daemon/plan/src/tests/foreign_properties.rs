@@ -6,11 +6,11 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
-use super::properties::overwrite;
+use super::edits::overwrite;
 use super::samples::kinds::{of_kind, workload};
-use crate::back::merge::is_our_volume;
 use crate::kinds::{self, is_dev_template};
 use crate::manifest::{self, items, items_mut, name, push, set};
+use crate::names::is_our_volume;
 use crate::*;
 
 /// Where the API allows no second one.

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 
-use super::properties::{foreign_metadata, overwrite, visit};
+use super::edits::{foreign_metadata, overwrite, visit};
 use super::samples::kinds::{of_kind, workload};
 use super::samples::{nonsense, yaml};
 use crate::manifest::{items, name, text};

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
 
+use super::edits::{foreign_metadata, overwrite, visit};
 use super::samples::{deployment, nonsense};
 use crate::manifest::{items, name};
 use crate::*;
@@ -14,31 +15,6 @@ fn entered(origin: &Value, options: &DevOptions) -> Value {
 
 fn pod_spec(object: &Value) -> &Value {
     &object["spec"]["template"]["spec"]
-}
-
-/// Shows `edit` every field under `value`.
-pub(crate) fn visit(value: &mut Value, edit: &mut impl FnMut(&str, &mut Value)) {
-    match value {
-        Value::Object(fields) => fields.iter_mut().for_each(|(field, value)| {
-            edit(field, value);
-            visit(value, edit);
-        }),
-        Value::Array(items) => items.iter_mut().for_each(|item| visit(item, edit)),
-        _ => {}
-    }
-}
-
-/// Puts `content` into one of the fields under `value`.
-pub(crate) fn overwrite(value: &mut Value, at: &Index, content: &Value) {
-    let mut count = 0;
-    visit(value, &mut |_, _| count += 1);
-    let (mut index, chosen) = (0, at.index(count));
-    visit(value, &mut |_, field| {
-        if index == chosen {
-            field.clone_from(content);
-        }
-        index += 1;
-    });
 }
 
 /// One edit of a kind that others make: with kubectl, by a controller, by hand.
@@ -66,15 +42,6 @@ fn foreign_edit(object: &mut Value, which: usize, at: &Index) {
     }
 }
 const FOREIGN_EDITS: usize = 14;
-
-/// What touches the metadata only: never drift, and never undone.
-pub(crate) fn foreign_metadata(object: &mut Value) {
-    object["metadata"]["labels"]["foreign"] = "1".into();
-    object["metadata"]["annotations"]["foreign"] = "1".into();
-    object["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "9".into();
-    object["metadata"]["resourceVersion"] = "9".into();
-    object["status"] = json!({ "observedGeneration": 9 });
-}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]

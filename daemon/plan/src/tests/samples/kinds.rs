@@ -5,14 +5,12 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 use super::{as_map, deployment, merged, one_of, some_of, yaml};
-use crate::DevOptions;
 use crate::manifest::{items_mut, push};
-
-pub(crate) const KINDS: [&str; 6] = ["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"];
+use crate::{DevOptions, kinds};
 
 /// A workload of any kind as the API server returns it, and options under which it can enter DevMode.
 pub(crate) fn workload() -> impl Strategy<Value = (Value, DevOptions)> {
-    select(KINDS.to_vec()).prop_flat_map(of_kind)
+    select(kinds::names()).prop_flat_map(of_kind)
 }
 
 pub(crate) fn of_kind(kind: &'static str) -> impl Strategy<Value = (Value, DevOptions)> {

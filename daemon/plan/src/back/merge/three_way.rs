@@ -1,0 +1,108 @@
+//! A three-way merge of JSON: where somebody has changed a value since, theirs, else the original's. Of Kubernetes it
+//! knows by which fields the API tells the items of a list apart, and nothing else.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+/// The lists whose items the API tells apart by fields of theirs; any other one has changed as a whole or not at all.
+const KEYED: [(&str, &[&str]); 11] = [
+    ("containers", &["name"]),
+    ("initContainers", &["name"]),
+    ("volumes", &["name"]),
+    ("env", &["name"]),
+    ("ports", &["containerPort", "protocol"]),
+    ("volumeMounts", &["mountPath"]),
+    ("volumeDevices", &["devicePath"]),
+    ("imagePullSecrets", &["name"]),
+    ("hostAliases", &["ip"]),
+    ("resourceClaims", &["name"]),
+    ("topologySpreadConstraints", &["topologyKey", "whenUnsatisfiable"]),
+];
+
+/// The value of `field` (which says how a list is to be read): that of `after`, where it is not as it was `before`,
+/// else the `origin`'s.
+pub(super) fn merge_value(
+    field: &str,
+    before: Option<&Value>,
+    after: Option<&Value>,
+    origin: Option<&Value>,
+) -> Option<Value> {
+    let (Some(old), Some(new)) = (before, after) else {
+        return if before == after { origin.cloned() } else { after.cloned() };
+    };
+    if old == new {
+        return origin.cloned();
+    }
+    match (old, new) {
+        (Value::Object(old), Value::Object(new)) => merge_fields(old, new, origin.and_then(Value::as_object)),
+        (Value::Array(old), Value::Array(new)) => {
+            let origin = origin.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            let merged = merge_items(field, old, new, origin).or_else(|| append(field, old, new, origin));
+            Some(merged.unwrap_or_else(|| new.clone()).into())
+        }
+        _ => Some(new.clone()),
+    }
+}
+
+/// `None` where nothing is left of an object that the original did not have.
+fn merge_fields(
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+    origin: Option<&Map<String, Value>>,
+) -> Option<Value> {
+    let get = |field| origin.and_then(|origin| origin.get(field));
+    let all: BTreeSet<&String> =
+        [Some(before), Some(after), origin].into_iter().flatten().flat_map(Map::keys).collect();
+    let merged: Map<String, Value> = all
+        .into_iter()
+        .filter_map(|field| {
+            Some((field.clone(), merge_value(field, before.get(field), after.get(field), get(field))?))
+        })
+        .collect();
+    (origin.is_some() || !merged.is_empty()).then(|| merged.into())
+}
+
+/// `None` where the items cannot be told apart: several have the same name, or the list is one that the API replaces as
+/// a whole. The order is the original's with what others added at its end, unless they have changed the order.
+fn merge_items(field: &str, before: &[Value], after: &[Value], origin: &[Value]) -> Option<Vec<Value>> {
+    let (_, key_fields) = KEYED.iter().find(|(list, _)| *list == field)?;
+    let keyed = |items: &[Value]| keys(items, key_fields);
+    let (before_keys, after_keys, origin_keys) = (keyed(before)?, keyed(after)?, keyed(origin)?);
+    let common = |of: &[String], with: &[String]| -> Vec<String> {
+        of.iter().filter(|key| with.contains(key)).cloned().collect()
+    };
+    let reordered = common(&before_keys, &after_keys) != common(&after_keys, &before_keys);
+    let (first, then) = if reordered { (&after_keys, &origin_keys) } else { (&origin_keys, &after_keys) };
+    let order = first.iter().chain(then.iter().filter(|key| !first.contains(key)));
+    let find = |keys: &[String], items: &'_ [Value], key: &String| {
+        keys.iter().position(|candidate| candidate == key).map(|at| items[at].clone())
+    };
+    let merged = order.filter_map(|key| {
+        let before = find(&before_keys, before, key);
+        let after = find(&after_keys, after, key);
+        merge_value("", before.as_ref(), after.as_ref(), find(&origin_keys, origin, key).as_ref())
+    });
+    Some(merged.collect())
+}
+
+/// Several items have the same name, and others have only added some at the end: what they added goes to the original's
+/// end, unless it is there from an earlier merge.
+fn append(field: &str, before: &[Value], after: &[Value], origin: &[Value]) -> Option<Vec<Value>> {
+    KEYED.iter().find(|(list, _)| *list == field)?;
+    let added = after.strip_prefix(before)?.iter().filter(|item| !origin.contains(item));
+    Some(origin.iter().chain(added).cloned().collect())
+}
+
+/// What each item is told by; `None` where two are told by the same.
+fn keys(items: &[Value], fields: &[&str]) -> Option<Vec<String>> {
+    let keys: Vec<String> = items
+        .iter()
+        .map(|item| {
+            let parts = fields.iter().map(|field| item.get(field).unwrap_or(&Value::Null).to_string());
+            parts.collect::<Vec<_>>().join("/")
+        })
+        .collect();
+    let unique: BTreeSet<&String> = keys.iter().collect();
+    (unique.len() == keys.len()).then_some(keys)
+}
