@@ -14,6 +14,9 @@ pub mod daemon;
 pub mod fault;
 pub mod instance;
 pub mod machine_user;
+pub mod executable;
+pub mod replace;
+pub mod backoff;
 pub mod clock;
 
 /// The version of this nhd.

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
+use data_encoding::BASE64;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -150,9 +149,9 @@ impl Record {
                 "annotations": {"nhd.dev/session": self.session, "nhd.dev/owner": self.owner.to_string()},
             },
             "data": {
-                "config.xml": BASE64.encode(&files.config),
-                "cert.pem": BASE64.encode(&files.certificate),
-                "key.pem": BASE64.encode(&files.key),
+                "config.xml": BASE64.encode(files.config.as_bytes()),
+                "cert.pem": BASE64.encode(files.certificate.as_bytes()),
+                "key.pem": BASE64.encode(files.key.as_bytes()),
                 RECORD_KEY: BASE64.encode(&packed),
             },
         }))
@@ -216,7 +215,7 @@ fn see(secret: &Value) -> RecordSeen {
 }
 
 fn unpack(data: &str) -> Option<Record> {
-    let packed = BASE64.decode(data).ok()?;
+    let packed = BASE64.decode(data.as_bytes()).ok()?;
     let mut json = Vec::new();
     GzDecoder::new(packed.as_slice()).take(UNPACKED_LIMIT).read_to_end(&mut json).ok()?;
     serde_json::from_slice(&json).ok().filter(|record: &Record| record.version <= RECORD_VERSION)

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::objects::{Objects, Resource};
+use crate::backoff::Backoff;
 
 /// After this long a watch is renewed, so that one whose connection died without a word is noticed.
 const WATCH_SECONDS: u32 = 240;
@@ -74,7 +75,7 @@ fn spawn<K>(
     K: kube::Resource + Clone + DeserializeOwned + std::fmt::Debug + Send + 'static,
 {
     let config = config.timeout(WATCH_SECONDS).any_semantic();
-    let changes = watcher(api, config).backoff(Backoff::default());
+    let changes = watcher(api, config).backoff(Pauses::default());
     let shutdown = shutdown.clone();
     tracker.spawn(async move {
         let mut changes = std::pin::pin!(changes);
@@ -95,23 +96,25 @@ fn api_resource(kind: WorkloadKind) -> ApiResource {
     ApiResource::from_gvk_with_plural(&kind, resource.plural)
 }
 
-/// How long a broken watch waits: doubling from 200 ms to 5 s, from the start again once it works.
+/// How long a broken watch waits before the next attempt.
+const BROKEN: Backoff = Backoff { first: Duration::from_millis(200), longest: Duration::from_secs(5) };
+
+/// The pauses of a watch, from the start again once it works.
 #[derive(Debug, Default)]
-struct Backoff {
+struct Pauses {
     failures: u32,
 }
 
-impl Iterator for Backoff {
+impl Iterator for Pauses {
     type Item = Duration;
 
     fn next(&mut self) -> Option<Duration> {
-        let delay = Duration::from_millis(200) * 2_u32.pow(self.failures.min(5));
-        self.failures += 1;
-        Some(delay.min(Duration::from_secs(5)))
+        self.failures = self.failures.saturating_add(1);
+        Some(BROKEN.after(self.failures))
     }
 }
 
-impl kube::runtime::utils::Backoff for Backoff {
+impl kube::runtime::utils::Backoff for Pauses {
     fn reset(&mut self) {
         self.failures = 0;
     }

@@ -1,17 +1,16 @@
 //! The JSON copy of the sessions: what the store is rebuilt from, and what a person can read.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io;
 use std::path::Path;
 
 use super::{StoreError, StoredSession};
+use crate::replace::replace_durably;
 
-/// Replaces the copy atomically: a crash leaves the old one or the new one.
+/// Replaces the copy: a crash, also of the machine, leaves the old one or the new one.
 pub(super) fn write(path: &Path, sessions: &[StoredSession]) -> Result<(), StoreError> {
     let json = serde_json::to_vec_pretty(sessions)
         .map_err(|source| StoreError::Encode { what: "the copy of the sessions".to_owned(), source })?;
-    replace(path, &json).map_err(|source| StoreError::Export { path: path.to_path_buf(), source })
+    replace_durably(path, &json).map_err(|source| StoreError::Export { path: path.to_path_buf(), source })
 }
 
 /// The sessions of the copy; none where there is no copy.
@@ -21,17 +20,5 @@ pub(super) fn read(path: &Path) -> Result<Vec<StoredSession>, StoreError> {
             .map_err(|source| StoreError::Decode { what: path.display().to_string(), source }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(source) => Err(StoreError::Import { path: path.to_path_buf(), source }),
-    }
-}
-
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let temporary = path.with_extension("json.new");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    std::fs::rename(&temporary, path)?;
-    match path.parent() {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! What the tasks of one engine share: what is wanted, what is known, and who is to be woken. It does no work.
 
-use std::sync::atomic::{AtomicBool, AtomicU16};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::SystemTime;
 
@@ -19,7 +19,6 @@ use super::syncthing::home;
 #[derive(Debug)]
 pub(super) struct Core {
     pub(super) options: SyncOptions,
-    pub(super) forward_port: AtomicU16,
     pub(super) guard: Arc<SourceGuard>,
     pub(super) inbox: Arc<Inbox>,
     pub(super) omissions: Omissions,
@@ -43,7 +42,6 @@ impl Core {
         progress.paused = options.paused;
         let (status, verdict) = progress.assess(Instant::now(), SystemTime::now());
         Self {
-            forward_port: AtomicU16::new(options.forward_port),
             guard: Arc::new(SourceGuard::open(&options.source, &options.session_dir)),
             inbox: Inbox::new(home::cookie_folder(&options.session_dir)),
             omissions: Omissions::new(&options.source, &options.folder_id, options.selection.clone()),

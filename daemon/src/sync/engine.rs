@@ -3,7 +3,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -67,12 +66,6 @@ impl SyncEngine {
     /// given up, since its other end may be a pod that is gone.
     pub fn kick(&self) {
         self.core.redial.notify_one();
-    }
-
-    /// The forward listens on another port now: dials that.
-    pub fn forward_moved(&self, port: u16) {
-        self.core.forward_port.store(port, Ordering::Relaxed);
-        self.kick();
     }
 
     /// Holds the sync, or lets it go on. Held, files are still scanned, and neither side hears of the other.

@@ -20,9 +20,10 @@ use super::source::watcher::SourceWatcher;
 use super::syncthing::process::Syncthing;
 use super::syncthing::rest::Rest;
 use super::syncthing::{home, log};
+use crate::backoff::Backoff;
 
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Between the end of one syncthing and the start of the next.
+const RESTART: Backoff = Backoff { first: Duration::from_millis(200), longest: Duration::from_secs(10) };
 /// After running this long an end is an accident again.
 const HEALTHY_AFTER: Duration = Duration::from_secs(60);
 const ANSWER_BOUND: Duration = Duration::from_secs(60);
@@ -35,7 +36,7 @@ const DISCONNECT_BOUND: Duration = Duration::from_secs(1);
 
 pub(super) async fn supervise(core: Arc<Core>, mut flushes: mpsc::Receiver<Flush>, stop: CancellationToken) {
     let mut watcher = None;
-    let mut pause = FIRST_PAUSE;
+    let mut ends_in_a_row = 0;
     while !stop.is_cancelled() {
         tokio::select! {
             () = stop.cancelled() => break,
@@ -44,16 +45,16 @@ pub(super) async fn supervise(core: Arc<Core>, mut flushes: mpsc::Receiver<Flush
         let started = Instant::now();
         let Some(error) = run(&core, &mut watcher, &mut flushes, &stop).await else { break };
         let healthy = started.elapsed() >= HEALTHY_AFTER;
-        pause = if healthy { FIRST_PAUSE } else { pause };
+        ends_in_a_row = if healthy { 1 } else { ends_in_a_row + 1 };
         tracing::warn!(session = %core.options.folder_id, error, "syncthing is not running");
         core.learn(|progress| {
             progress.restarts += 1;
-            progress.ends_in_a_row = if healthy { 1 } else { progress.ends_in_a_row + 1 };
+            progress.ends_in_a_row = ends_in_a_row;
             progress.process = ProcessState::Down { error };
         });
         tokio::select! {
             () = stop.cancelled() => break,
-            () = sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+            () = sleep(RESTART.after(ends_in_a_row)) => {}
         }
     }
 }
@@ -107,7 +108,7 @@ async fn run(
 
 async fn start(core: &Core, rest: &Rest, paused: bool) -> Result<Syncthing, SyncError> {
     let options = &core.options;
-    home::write(options, core.forward_port.load(Ordering::Relaxed), paused)?;
+    home::write(options, paused)?;
     Ok(Syncthing::start(&options.binary, &options.session_dir, rest).await?)
 }
 
@@ -216,9 +217,7 @@ async fn redial(
 /// Pausing ends a connection, resuming dials at once. A sync that is held is not resumed.
 async fn dial(core: &Core, rest: &Rest) {
     let device = &core.options.identity.remote_device;
-    let address = format!("tcp://127.0.0.1:{}", core.forward_port.load(Ordering::Relaxed));
     let dialled = async {
-        rest.set_address(device, &address).await?;
         rest.pause(device).await?;
         let ended = async {
             while rest.connection(device).await.is_ok_and(|connection| connection.connected) {

@@ -3,12 +3,13 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use kube::config::{ExecConfig, ExecInteractiveMode};
 
 use super::ConnectError;
+use crate::executable::{is_executable, on_path};
 
 pub(super) fn prepare(
     plugin: &mut ExecConfig,
@@ -61,13 +62,5 @@ fn find(command: &str, path: &std::ffi::OsStr) -> Option<PathBuf> {
     if command.contains(std::path::MAIN_SEPARATOR) {
         return Some(PathBuf::from(command)).filter(|file| is_executable(file));
     }
-    std::env::split_paths(path)
-        .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join(command))
-        .find(|file| is_executable(file))
-}
-
-fn is_executable(file: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+    on_path(command, path)
 }

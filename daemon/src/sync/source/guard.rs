@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use serde::{Deserialize, Serialize};
 
 use super::rules::stignore;
+use crate::replace::replace;
 
 const WITNESS_NAME: &str = "source.json";
 /// As many names of the top of the folder are remembered; enough to know it again.
@@ -93,9 +94,7 @@ impl SourceGuard {
 
     fn remember(&self, witness: &Witness) {
         let text = serde_json::to_vec(witness).expect("numbers and names are JSON");
-        let aside = self.file.with_extension("new");
-        let written = std::fs::write(&aside, text).and_then(|()| std::fs::rename(&aside, &self.file));
-        if let Err(error) = written {
+        if let Err(error) = replace(&self.file, &text) {
             tracing::warn!(file = %self.file.display(), %error, "failed to remember the source folder");
         }
     }

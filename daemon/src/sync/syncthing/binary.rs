@@ -3,13 +3,13 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::process::run::{RunError, run};
+use crate::executable::{is_executable, on_path};
 
 const NAME: &str = "syncthing";
 const OLDEST: Version = Version { major: 1, minor: 19, patch: 0 };
@@ -67,7 +67,7 @@ impl Binary {
         let path = match configured {
             Some(path) if is_executable(path) => path.to_owned(),
             Some(path) => return Err(BinaryError::NotExecutable { path: path.to_owned() }),
-            None => on_path(path_variable).ok_or_else(|| BinaryError::NotFound {
+            None => on_path(NAME, path_variable).ok_or_else(|| BinaryError::NotFound {
                 path_variable: path_variable.to_string_lossy().into_owned(),
             })?,
         };
@@ -83,18 +83,6 @@ impl Binary {
         }
         Ok(Self { path, version })
     }
-}
-
-fn on_path(path_variable: &OsStr) -> Option<PathBuf> {
-    // A relative entry would mean another file in every folder that a client is started from.
-    std::env::split_paths(path_variable)
-        .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join(NAME))
-        .find(|candidate| is_executable(candidate))
-}
-
-fn is_executable(path: &Path) -> bool {
-    path.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -124,6 +112,8 @@ impl fmt::Display for Version {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
 
     #[test]
@@ -146,7 +136,7 @@ mod tests {
     fn fake(folder: &Path, script: &str) -> PathBuf {
         let path = folder.join(NAME);
         std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
         path
     }
 

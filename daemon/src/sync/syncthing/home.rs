@@ -1,11 +1,12 @@
 //! The folder that the local syncthing of a session lives in: made, and written anew before every start, so that it
 //! always says what the session wants.
 
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::config_xml::{LocalFolder, local_config};
+use crate::replace::replace;
 use crate::sync::error::SyncError;
 use crate::sync::options::SyncOptions;
 
@@ -34,11 +35,7 @@ pub(in crate::sync) fn make(options: &SyncOptions) -> Result<(), SyncError> {
 }
 
 /// Writes keys and configuration, and removes the socket of a syncthing that has ended.
-pub(in crate::sync) fn write(
-    options: &SyncOptions,
-    forward_port: u16,
-    paused: bool,
-) -> Result<(), SyncError> {
+pub(in crate::sync) fn write(options: &SyncOptions, paused: bool) -> Result<(), SyncError> {
     let identity = &options.identity;
     let local = identity.local.device_id()?;
     let config = local_config(&LocalFolder {
@@ -48,7 +45,7 @@ pub(in crate::sync) fn write(
         api_key: &identity.api_key,
         local: &local,
         remote: &identity.remote_device,
-        forward_port,
+        forward_port: options.forward_port,
         kept: options.two_way.then_some(options.kept.as_path()),
         paused,
     });
@@ -59,20 +56,12 @@ pub(in crate::sync) fn write(
     ];
     for (name, text) in files {
         let path = options.session_dir.join(name);
-        write_private(&path, text).map_err(failed(&path))?;
+        replace(&path, text.as_bytes()).map_err(failed(&path))?;
     }
     match std::fs::remove_file(&options.socket) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(&options.socket)(error)),
         _ => Ok(()),
     }
-}
-
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    let aside = path.with_extension("new");
-    let mut file =
-        std::fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&aside)?;
-    file.write_all(text.as_bytes())?;
-    std::fs::rename(aside, path)
 }
 
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> SyncError {

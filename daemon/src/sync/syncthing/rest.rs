@@ -3,7 +3,6 @@
 
 pub mod answer;
 
-use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +12,7 @@ use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use tokio::net::UnixStream;
@@ -121,12 +121,6 @@ impl Rest {
         let query = Query::new("/rest/db/file").with("folder", folder).with("file", path);
         let shared: Shared = self.get(&query.0).await?;
         Ok(shared.availability.unwrap_or_default().iter().any(|holder| holder.id == device.as_str()))
-    }
-
-    pub async fn set_address(&self, device: &DeviceId, address: &str) -> Result<(), RestError> {
-        let path = format!("/rest/config/devices/{device}");
-        let body = json!({ "addresses": [address] }).to_string();
-        self.ask(Method::PATCH, &path, Some(body), REQUEST_BOUND).await.map(drop)
     }
 
     pub async fn set_folder_type(&self, folder: &str, kind: &str) -> Result<(), RestError> {
@@ -246,6 +240,9 @@ fn name_of(method: &Method, path: &str) -> String {
     format!("{method} {}", path.split('?').next().unwrap_or(path))
 }
 
+/// What cannot stand in a query as it is.
+const QUOTED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
 struct Query(String);
 
 impl Query {
@@ -257,13 +254,7 @@ impl Query {
         self.0.push(if self.0.contains('?') { '&' } else { '?' });
         self.0.push_str(name);
         self.0.push('=');
-        for byte in value.bytes() {
-            if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-                self.0.push(char::from(byte));
-            } else {
-                let _ = write!(self.0, "%{byte:02X}");
-            }
-        }
+        self.0.extend(utf8_percent_encode(value, QUOTED));
         self
     }
 }

@@ -1,7 +1,6 @@
 //! What is written down about a started syncthing, and whether it still runs: a process id alone proves nothing.
 
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 
 use super::run::run;
+use crate::replace::replace;
 use crate::sync::syncthing::identity::ApiKey;
 use crate::sync::syncthing::rest::Rest;
 
@@ -45,13 +45,7 @@ impl ProcessFile {
 
     pub(in crate::sync::syncthing) fn write(&self, path: &Path) -> io::Result<()> {
         let text = serde_json::to_vec(self).expect("strings are JSON");
-        std::fs::OpenOptions::new()
-            .create(true)
-            .truncate(true)
-            .write(true)
-            .mode(0o600)
-            .open(path)
-            .and_then(|mut file| file.write_all(&text))
+        replace(path, &text)
     }
 
     pub(in crate::sync::syncthing) fn read(path: &Path) -> Option<Self> {
