@@ -2,7 +2,7 @@
 //!
 //! The first gives back the template and the replicas with controls that let them roll out, the second the controls.
 //! In between the caller waits until the original template has rolled out. A Pod is not written but made again
-//! ([`super::recreation`]), and a Job is not written at all.
+//! ([`crate::recreation`]), and a Job is not written at all.
 
 use serde_json::Value;
 
