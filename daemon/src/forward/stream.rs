@@ -120,8 +120,8 @@ impl PodReader {
         self.has_data
     }
 
-    /// The next bytes from the pod, or `None` once its side has closed. Pings are asked for only while this waits: who
-    /// does not read hears no answers.
+    /// The next bytes from the pod, or `None` once its side has closed. Pings are asked for only while this waits:
+    /// whoever does not read hears no answers.
     pub(super) async fn receive(&mut self) -> Result<Option<Bytes>, StreamError> {
         let mut silent_intervals = 0;
         loop {
