@@ -13,6 +13,7 @@ pub mod quota;
 pub mod record;
 pub mod refusals;
 pub mod revisions;
+pub mod selector;
 pub mod watch;
 
 pub use client::{ClusterAddress, ClusterClient, ConnectError};

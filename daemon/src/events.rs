@@ -63,7 +63,7 @@ impl EventLog {
         while tail.kept.len() as u64 > EVENT_LIMIT {
             tail.kept.pop_front();
         }
-        // No receiver is no failure: nobody listens.
+        // No receiver is not a failure: nobody listens.
         let _ = self.inner.live.send(event);
     }
 

@@ -2,8 +2,8 @@
 //!
 //! `NHD_FAULT=enterDevMode:after` ends the process without any clean-up right after that step. Each step has `before`
 //! and, unless it only waits, `after`; a moment of its own lies wherever an effect and what is noted of it are apart.
-//! Points that are no step: `start`, `end`, `undo`, `synced`, `forward`, `endForward` and `chosenPort`, when the store is
-//! told of them, and `store`.
+//! Points that are not steps: `start`, `end`, `undo`, `synced`, `forward`, `endForward` and `chosenPort`, when the
+//! store is told of them, and `store`.
 
 use std::sync::OnceLock;
 

@@ -94,7 +94,7 @@ error_kinds! {
     PodRefused = 63, "Raise the quota or mend what the policy refuses, both in the message.";
     /// The dev pod did not become ready in time.
     PodNotReady = 64, "Look at the pod's events; where it is only slow, start with a longer `timeoutMs`.";
-    /// The source folder is missing or is no folder.
+    /// The source folder is missing or is not a folder.
     SourceMissing = 80, "Name an existing folder. A session goes on when the folder is back.";
     /// There is no syncthing on this machine.
     SyncthingMissing = 81, "Install syncthing, or name it in `NHD_SYNCTHING`.";

@@ -53,7 +53,8 @@ pub enum ForwardState {
     Blocked,
 }
 
-/// A forward from a port on 127.0.0.1 to a port in the dev pod. It outlives pods and daemons, and ends with its session.
+/// A forward from a port on 127.0.0.1 to a port in the dev pod. It outlives pods and daemons, and ends with its
+/// session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PortForward {
@@ -102,7 +103,8 @@ pub struct ForwardStartParams {
     pub selector: SessionSelector,
     /// The port in the pod.
     pub remote_port: u16,
-    /// The port on 127.0.0.1. Without it, or with 0, one that is free, or that of a forward to the same port in the pod.
+    /// The port on 127.0.0.1. Without it, or with 0, one that is free, or that of a forward to the same port in the
+    /// pod.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub local_port: Option<u16>,
 }

@@ -127,9 +127,9 @@ methods! {
     /// Waits until a session has come so far. Fails when it no longer can, with the session's own error.
     "session.wait" Wait(WaitParams) -> SessionStatus, Reads,
         [&[ErrorKind::SessionNotFound, ErrorKind::Timeout, ErrorKind::SyncPaused], CLUSTER_ERRORS, WORKLOAD_ERRORS, SESSION_ERRORS];
-    /// Forwards a port on 127.0.0.1 to one of the dev pod, until `forward.end` or the end of the session. Answers when the
-    /// local port takes connections, which wait for the pod where it is away. Repeated, it answers with the forward that
-    /// there is.
+    /// Forwards a port on 127.0.0.1 to one of the dev pod, until `forward.end` or the end of the session. Answers when
+    /// the local port takes connections, which wait for the pod where it is away. Repeated, it answers with the forward
+    /// that there is.
     "forward.start" ForwardStart(ForwardStartParams) -> SessionForward, Idempotent,
         [&[
             ErrorKind::SessionNotFound,

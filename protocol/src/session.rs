@@ -88,9 +88,9 @@ pub struct StartParams {
     /// How long the start may take until files are synced; 120,000 without it. A start that takes longer is undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
-    /// Ports to forward for as long as the session lasts: `8080:80`, `:80` for whichever local port is free, or `80` for
-    /// the same on both sides. Without any, those of the dev configuration. One whose local port is taken is no failure:
-    /// it is in the session's status and is tried again.
+    /// Ports to forward for as long as the session lasts: `8080:80`, `:80` for whichever local port is free, or `80`
+    /// for the same on both sides. Without any, those of the dev configuration. One whose local port is taken is not a
+    /// failure: it is in the session's status and is tried again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub port_forward: Vec<String>,
 }

@@ -171,7 +171,7 @@ export type ErrorKind =
   | "podRefused"
   /** The dev pod did not become ready in time. */
   | "podNotReady"
-  /** The source folder is missing or is no folder. */
+  /** The source folder is missing or is not a folder. */
   | "sourceMissing"
   /** There is no syncthing on this machine. */
   | "syncthingMissing"
@@ -658,7 +658,7 @@ export interface StartParams {
   namespace?: string;
   /**
    * Ports to forward for as long as the session lasts: `8080:80`, `:80` for whichever local port is free, or `80`
-   * for the same on both sides. Without any, those of the dev configuration. One whose local port is taken is no
+   * for the same on both sides. Without any, those of the dev configuration. One whose local port is taken is not a
    * failure: it is in the session's status and is tried again.
    */
   portForward?: string[];

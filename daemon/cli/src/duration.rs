@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Reads `120s`, `2m`, `1h`, `500ms`; a bare number is seconds.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("{text:?} is no duration; write 500ms, 120s, 2m or 1h");
+    let wrong = || format!("{text:?} is not a duration; write 500ms, 120s, 2m or 1h");
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let factor_ms = match unit {

@@ -1,4 +1,5 @@
-//! The terminal: the only place that prints. Results go to standard output; steps, warnings and errors to standard error.
+//! The terminal: the only place that prints. Results go to standard output; steps, warnings and errors to standard
+//! error.
 
 pub(crate) mod session;
 pub(crate) mod style;

@@ -29,7 +29,7 @@ impl Target {
         };
         let kind = kind.parse()?;
         if name.is_empty() || name.contains('/') {
-            return Err(format!("{name:?} is no name of a workload; write KIND/NAME"));
+            return Err(format!("{name:?} is not the name of a workload; write KIND/NAME"));
         }
         Ok(Self { kind, name: name.to_owned() })
     }

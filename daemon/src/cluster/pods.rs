@@ -47,7 +47,7 @@ pub enum WaitingCause {
     Progress,
     /// An image cannot be pulled; the registry may recover.
     ImagePull,
-    /// An image can never be had: its name is no image name, or its policy forbids to pull it.
+    /// An image can never be had: its name is not an image name, or its policy forbids to pull it.
     ImageName,
     Unschedulable,
     /// A container ends again and again.
@@ -115,8 +115,8 @@ fn see(pod: &Pod, names: DevContainers) -> PodSeen {
     }
 }
 
-/// A container that ends well starts again only where the pod says `Always`; one that fails does unless it says `Never`,
-/// which no dev pod does.
+/// A container that ends well starts again only where the pod says `Always`; one that fails does unless it says
+/// `Never`, which no dev pod does.
 fn finished(pod: &Pod, names: DevContainers) -> bool {
     let phase = pod.status.as_ref().and_then(|status| status.phase.as_deref()).unwrap_or_default();
     let policy = pod.spec.as_ref().and_then(|spec| spec.restart_policy.as_deref());

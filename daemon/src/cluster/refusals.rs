@@ -7,8 +7,8 @@ use super::objects::{EVENTS, Objects};
 /// More events of one object and reason are not looked through; a controller updates the one that it repeats.
 const EVENTS_READ: u32 = 100;
 
-/// What was said last, later than `since`, about the pods of the object of the uid `maker`. Who may not list events is
-/// told nothing.
+/// What was said last, later than `since`, about the pods of the object of the uid `maker`. Whoever may not list events
+/// is told nothing.
 pub async fn last(objects: &Objects, namespace: &str, maker: &str, since: &str) -> Option<String> {
     let fields = format!("involvedObject.uid={maker},reason=FailedCreate");
     let list = objects.list_by_fields(EVENTS, namespace, &fields, EVENTS_READ).await.ok()?;

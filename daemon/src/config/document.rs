@@ -26,11 +26,11 @@ pub(super) enum Content {
         plain: bool,
     },
     List(Vec<Node>),
-    Map(Vec<(Key, Node)>),
+    Map(Vec<(PlacedKey, Node)>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Key {
+pub(super) struct PlacedKey {
     pub(super) at: Position,
     pub(super) name: String,
 }
@@ -170,8 +170,8 @@ impl<'text, T: saphyr_parser::Input> Builder<'text, T> {
         }
     }
 
-    fn map(&mut self, depth: usize) -> Result<Vec<(Key, Node)>, Fault> {
-        let mut members: Vec<(Key, Node)> = Vec::new();
+    fn map(&mut self, depth: usize) -> Result<Vec<(PlacedKey, Node)>, Fault> {
+        let mut members: Vec<(PlacedKey, Node)> = Vec::new();
         let mut merged = Vec::new();
         loop {
             let (event, span) = match self.next()? {
@@ -190,7 +190,7 @@ impl<'text, T: saphyr_parser::Input> Builder<'text, T> {
             } else if members.iter().any(|(key, _)| key.name == name) {
                 return Err(Fault::new(key.at, format!("{name} is given twice")));
             } else {
-                members.push((Key { at: key.at, name }, value));
+                members.push((PlacedKey { at: key.at, name }, value));
             }
         }
         for (key, value) in merged {
@@ -211,7 +211,7 @@ impl<'text, T: saphyr_parser::Input> Builder<'text, T> {
 }
 
 /// What `<<` brings in: a mapping, or several of which the first wins.
-fn merge_sources(value: Node) -> Result<Vec<(Key, Node)>, Fault> {
+fn merge_sources(value: Node) -> Result<Vec<(PlacedKey, Node)>, Fault> {
     let at = value.at;
     match value.content {
         Content::Map(members) => Ok(members),

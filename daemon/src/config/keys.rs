@@ -1,5 +1,5 @@
-//! The keys of the dev configuration with what each takes. The format is that of Nocalhost's `containers[].dev`; keys of
-//! its that nhd does not act on are here, too, so that they can be named.
+//! The keys of the dev configuration with what each takes. The format is that of Nocalhost's `containers[].dev`; keys
+//! of its that nhd does not act on are here, too, so that they can be named.
 
 use nhd_protocol::forward::PortPair;
 

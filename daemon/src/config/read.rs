@@ -40,7 +40,7 @@ impl Reading {
         for (key, value) in members {
             let name = format!("{path}{}", key.name);
             match table.iter().find(|known| known.name == key.name) {
-                None => self.note(key.at, format!("{name} is no key of the dev configuration")),
+                None => self.note(key.at, format!("{name} is not a key of the dev configuration")),
                 Some(_) if value.is_empty() => {}
                 Some(Key { shape: Shape::Unsupported, .. }) => {
                     self.note(key.at, format!("{name} is not supported yet and has no effect"));
@@ -103,7 +103,7 @@ impl Reading {
                 .ok_or_else(|| Fault::new(item.at, format!("a variable of {path} has no name")))?;
             let variable = scalar(&format!("the name of a variable of {path}"), name)?;
             if !keys::is_variable_name(&variable) {
-                let message = format!("{variable:?} is no name of a variable");
+                let message = format!("{variable:?} is not the name of a variable");
                 return Err(Fault::new(name.at, message));
             }
             let key = format!("{path}.{variable}");

@@ -172,7 +172,7 @@ fn note_others(node: &Node, known: &[&str], idle: &mut Vec<Idle>) {
     for (key, value) in members.iter().filter(|(key, _)| !known.contains(&key.name.as_str())) {
         let name = &key.name;
         if !NOCALHOSTS.contains(&name.as_str()) {
-            idle.push(Idle { at: key.at, message: format!("{name} is no key of the dev configuration") });
+            idle.push(Idle { at: key.at, message: format!("{name} is not a key of the dev configuration") });
         } else if !value.is_empty() {
             idle.push(Idle { at: key.at, message: format!("{name} is not supported yet and has no effect") });
         }

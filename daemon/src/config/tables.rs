@@ -157,7 +157,7 @@ fn a_wrong_value_is_named_with_its_place() {
         ("env: {A: 1}", "f:2:6: env must be a list of names with values, not a mapping"),
         ("env: [A]", "f:2:7: a variable of env must be a name with a value, not text"),
         ("env: [{value: a}]", "f:2:7: a variable of env has no name"),
-        ("env: [{name: 'a b'}]", "f:2:14: \"a b\" is no name of a variable"),
+        ("env: [{name: 'a b'}]", "f:2:14: \"a b\" is not the name of a variable"),
         ("env: [{name: A},\n  {name: A}]", "f:3:3: env.A is given twice"),
         ("sync: {type: both}", "f:2:14: sync.type must be send or sendReceive, not \"both\""),
         ("command: {run: go}", "f:2:16: command.run must be a list, not text"),
@@ -197,10 +197,10 @@ fn what_has_no_effect_is_named() {
     assert_eq!(
         of_file(&text).warnings,
         [
-            "f:2:1: imagee is no key of the dev configuration",
+            "f:2:1: imagee is not a key of the dev configuration",
             "f:3:1: persistentVolumeDirs is not supported yet and has no effect",
             "f:4:8: sync.deleteProtection is not supported yet and has no effect",
-            "f:4:32: sync.mod is no key of the dev configuration",
+            "f:4:32: sync.mod is not a key of the dev configuration",
         ]
     );
     let text =
@@ -213,7 +213,7 @@ fn what_has_no_effect_is_named() {
         of_file(text).warnings,
         [
             "f:1:17: priorityClass is not supported yet and has no effect",
-            "f:1:38: hubs is no key of the dev configuration",
+            "f:1:38: hubs is not a key of the dev configuration",
             "f:1:61: install is not supported yet and has no effect",
         ]
     );
@@ -285,7 +285,7 @@ fn the_daemons_own_file_has_the_keys_below_dev() {
     let of_daemon = |text: &str| resolved(&Flags::default(), &[layer(SourceKind::Daemon, text)]);
     assert_eq!(
         of_daemon("deb: 1").expect("resolves").warnings,
-        ["d:1:1: deb is no key of the dev configuration"]
+        ["d:1:1: deb is not a key of the dev configuration"]
     );
     assert_eq!(
         of_daemon("dev: {image: [a]}").expect_err("wrong"),

@@ -97,7 +97,7 @@ fn texts<'a>(resolved: &'a Resolved, path: &'a str) -> impl Iterator<Item = (Str
     })
 }
 
-/// A port that is given for both is the debugger's, so that who looks for that finds it.
+/// A port that is given for both is the debugger's, so that whoever looks for that finds it.
 fn forwards(resolved: &Resolved) -> Vec<WantedForward> {
     let reason = match resolved.source(PORT_FORWARD) {
         Some(SourceKind::Flag) => ForwardReason::Request,

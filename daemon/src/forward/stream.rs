@@ -44,7 +44,7 @@ const ERROR: u8 = 1;
 
 trait Wire: AsyncRead + AsyncWrite + Send {}
 impl<T: AsyncRead + AsyncWrite + Send> Wire for T {}
-type Frames = WebSocketStream<std::pin::Pin<Box<dyn Wire>>>;
+type WebSocketFrames = WebSocketStream<std::pin::Pin<Box<dyn Wire>>>;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StreamError {
@@ -70,7 +70,7 @@ pub(super) struct PodStream {
 }
 
 pub(super) struct PodReader {
-    frames: SplitStream<Frames>,
+    frames: SplitStream<WebSocketFrames>,
     port: u16,
     announced: [bool; 2],
     has_data: bool,
@@ -78,7 +78,7 @@ pub(super) struct PodReader {
 }
 
 pub(super) struct PodWriter {
-    frames: SplitSink<Frames, Message>,
+    frames: SplitSink<WebSocketFrames, Message>,
     pulse: Arc<Pulse>,
 }
 
@@ -99,7 +99,7 @@ impl PodStream {
             .max_message_size(Some(MAX_FRAME))
             .max_frame_size(Some(MAX_FRAME));
         let wire: std::pin::Pin<Box<dyn Wire>> = Box::pin(wire);
-        let (sink, stream) = Frames::from_raw_socket(wire, Role::Client, Some(config)).await.split();
+        let (sink, stream) = WebSocketFrames::from_raw_socket(wire, Role::Client, Some(config)).await.split();
         let pulse = Arc::new(Pulse::default());
         Self {
             reader: PodReader {
@@ -120,8 +120,8 @@ impl PodReader {
         self.has_data
     }
 
-    /// The next bytes from the pod, or `None` once its side has closed. Pings are asked for only while this waits: who
-    /// does not read hears no answers.
+    /// The next bytes from the pod, or `None` once its side has closed. Pings are asked for only while this waits:
+    /// whoever does not read hears no answers.
     pub(super) async fn receive(&mut self) -> Result<Option<Bytes>, StreamError> {
         let mut silent_intervals = 0;
         loop {

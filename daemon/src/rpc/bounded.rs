@@ -1,5 +1,5 @@
-//! A client that stops reading: it is cut off after a while, and until then nothing more is read from it. Otherwise what
-//! it asked for would pile up here.
+//! A client that stops reading: it is cut off after a while, and until then nothing more is read from it. Otherwise
+//! what it asked for would pile up here.
 
 use std::io;
 use std::pin::Pin;
@@ -21,7 +21,7 @@ pub(super) struct Bounded<S> {
 /// A write that cannot go on.
 struct Stall {
     deadline: Pin<Box<Sleep>>,
-    /// Who wants to read meanwhile.
+    /// Whoever wants to read meanwhile.
     reader: Option<Waker>,
 }
 

@@ -32,7 +32,7 @@ pub(super) struct Cancellable<S> {
 }
 
 /// Read while a subscription is accepted: jsonrpsee knows it only after its answer has left, and a client that is quick
-/// would be told that there is no such subscription. Who ends one waits until nobody reads.
+/// would be told that there is no such subscription. Whoever ends one waits until nobody reads.
 #[derive(Clone, Default)]
 pub(super) struct Accepting(pub(super) Arc<RwLock<()>>);
 
@@ -116,7 +116,8 @@ where
     }
 }
 
-/// What is wrong with the parameters of the end of a subscription. jsonrpsee would answer as if it had been ended before.
+/// What is wrong with the parameters of the end of a subscription. jsonrpsee would answer as if it had been ended
+/// before.
 fn malformed_end(request: &Request<'_>) -> Option<ErrorObjectOwned> {
     if request.method != EventSubscription::UNSUBSCRIBE {
         return None;

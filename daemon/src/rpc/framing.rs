@@ -38,12 +38,12 @@ pub(super) enum FrameError {
 
 /// Takes bodies out of a stream of frames. After an error nobody can know where the next frame begins.
 #[derive(Debug, Default)]
-pub(super) struct Frames {
+pub(super) struct FrameDecoder {
     /// The length of the body whose headers were read.
     body: Option<usize>,
 }
 
-impl Decoder for Frames {
+impl Decoder for FrameDecoder {
     type Item = Bytes;
     type Error = FrameError;
 

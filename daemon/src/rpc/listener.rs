@@ -28,7 +28,7 @@ pub struct Listener {
 pub enum ListenerError {
     #[error("failed to remove the stale socket {path:?}")]
     Stale { path: PathBuf, source: io::Error },
-    #[error("{0:?} is there and is no socket")]
+    #[error("{0:?} is there and is not a socket")]
     NotASocket(PathBuf),
     #[error("failed to listen on {path:?}")]
     Bind { path: PathBuf, source: io::Error },

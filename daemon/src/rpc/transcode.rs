@@ -16,7 +16,7 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 use tokio_util::codec::FramedRead;
 use tokio_util::sync::CancellationToken;
 
-use super::framing::{FrameError, Frames, frame};
+use super::framing::{FrameDecoder, FrameError, frame};
 
 /// A client that has sent its last is answered until nothing has come for `QUIET`, but for no longer than `FAREWELL`.
 const QUIET: Duration = Duration::from_millis(250);
@@ -50,8 +50,12 @@ where
             return Err(TranscodeError::Handshake(Box::new(error)));
         }
     };
-    let mut transcoder =
-        Transcoder { frames: FramedRead::new(reader, Frames::default()), client, server, farewell: None };
+    let mut transcoder = Transcoder {
+        frames: FramedRead::new(reader, FrameDecoder::default()),
+        client,
+        server,
+        farewell: None,
+    };
     let result = transcoder.run(&shutdown).await;
     // The client may be gone, and the server's task sees the end of its stream in any case.
     let _ = transcoder.client.shutdown().await;
@@ -59,7 +63,7 @@ where
 }
 
 struct Transcoder<S> {
-    frames: FramedRead<ReadHalf<S>, Frames>,
+    frames: FramedRead<ReadHalf<S>, FrameDecoder>,
     client: WriteHalf<S>,
     server: WebSocketStream<DuplexStream>,
     farewell: Option<Farewell>,

@@ -112,5 +112,5 @@ fn a_crash_between_store_and_copy_neither_loses_nor_revives_a_session() {
     drop(store);
     let store = Store::open(&paths).expect("opens");
     assert_eq!(ids(&store), ["one", "two"]);
-    assert_eq!(store.epoch(), epoch, "this is no damage");
+    assert_eq!(store.epoch(), epoch, "this is not damage");
 }

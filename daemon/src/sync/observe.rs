@@ -11,7 +11,8 @@ use super::core::Core;
 use super::progress::Observation;
 use super::syncthing::rest::{Rest, RestError};
 
-/// Index updates of our own are not among them: they come with every file's name, and a scan ends with a change of state.
+/// Index updates of our own are not among them: they come with every file's name, and a scan ends with a change of
+/// state.
 const EVENTS: &str = "DeviceConnected,DeviceDisconnected,StateChanged,FolderErrors,FolderCompletion,RemoteIndexUpdated,\
                       RemoteDownloadProgress";
 const EVENTS_WAIT: Duration = Duration::from_secs(60);

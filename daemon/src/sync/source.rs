@@ -1,5 +1,5 @@
-//! What knows the source folder: whether it is still the user's, what changes in it, what is left out of it. It does not
-//! know who is told.
+//! What knows the source folder: whether it is still the user's, what changes in it, what is left out of it. It does
+//! not know who is told.
 
 pub mod guard;
 pub mod changes;

@@ -166,8 +166,8 @@ impl Bed {
         tokio::time::timeout(BOUND, self.engine().barrier()).await.expect("the barrier is bounded")
     }
 
-    /// Syncthing tells the other side about changes four times a second at most: who saves more often waits for that,
-    /// and would measure that here.
+    /// Syncthing tells the other side about changes four times a second at most: whoever saves more often waits for
+    /// that, and would measure that here.
     pub(crate) async fn rest_a_while(&self) {
         self.barrier().await.unwrap();
         tokio::time::sleep(Duration::from_millis(260)).await;

@@ -1,5 +1,5 @@
-//! Every JSON example of `docs/protocol.md`, read into the types and written again: a member that is misspelled would be
-//! lost on the way.
+//! Every JSON example of `docs/protocol.md`, read into the types and written again: a member that is misspelled would
+//! be lost on the way.
 
 use std::collections::BTreeMap;
 

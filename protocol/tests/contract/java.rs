@@ -1,7 +1,7 @@
 //! The Java types: a record for each object, a class of constants for each list of words, an interface of the methods.
 //!
-//! Words stay strings, because a later daemon may say words that a client does not know. What the daemon answers with has
-//! no null lists; what a client sends is made with its required members and a `with…` for each of the others.
+//! Words stay strings, because a later daemon may say words that a client does not know. What the daemon answers with
+//! has no null lists; what a client sends is made with its required members and a `with…` for each of the others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -297,7 +297,7 @@ fn method(method: &Value, document: &Value) -> String {
             let doc = markup(description(&document["components"]["schemas"][params]));
             (format!("{params} params"), Some(format!("@param params {doc}")))
         }
-        // lsp4j makes an array of what is no object; a list it would wrap again.
+        // lsp4j makes an array of what is not an object; a list it would wrap again.
         None => (
             "String subscription".to_owned(),
             Some("@param subscription the id of the subscription".to_owned()),

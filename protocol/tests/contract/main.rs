@@ -1,5 +1,5 @@
-//! What is made from the table of methods and the types: OpenRPC, TypeScript, Java and the reference. `NHD_REWRITE=1` writes
-//! it; without, a test fails with a diff where the committed files are not what would be written.
+//! What is made from the table of methods and the types: OpenRPC, TypeScript, Java and the reference. `NHD_REWRITE=1`
+//! writes it; without, a test fails with a diff where the committed files are not what would be written.
 
 mod examples;
 mod java;
@@ -65,7 +65,10 @@ fn the_java_types_are_those_of_the_protocol() {
     for entry in std::fs::read_dir(root().join(java::FOLDER)).expect("the folder") {
         let path = entry.expect("a file").path();
         let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
-        assert!(expected.contains_key(name), "{name} is no type of the protocol any more: delete {path:?}");
+        assert!(
+            expected.contains_key(name),
+            "{name} is not a type of the protocol any more: delete {path:?}"
+        );
     }
 }
 

@@ -1,5 +1,5 @@
-//! `nhd-cli stdio`: LSP framing on standard input and output, carried to the daemon's socket and back. What a plugin spawns
-//! as it spawns a language server. It does not look at what it carries.
+//! `nhd-cli stdio`: LSP framing on standard input and output, carried to the daemon's socket and back. What a plugin
+//! spawns as it spawns a language server. It does not look at what it carries.
 
 #[cfg(test)]
 mod tests;

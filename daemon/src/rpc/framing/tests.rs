@@ -4,7 +4,7 @@ use super::*;
 
 /// What comes out when `chunks` arrive one after the other and then nothing more.
 fn decode(chunks: &[&[u8]]) -> (Vec<Bytes>, Result<(), FrameError>) {
-    let (mut frames, mut bytes, mut bodies) = (Frames::default(), BytesMut::new(), Vec::new());
+    let (mut frames, mut bytes, mut bodies) = (FrameDecoder::default(), BytesMut::new(), Vec::new());
     for chunk in chunks {
         bytes.extend_from_slice(chunk);
         loop {

@@ -27,7 +27,7 @@ async fn events_arrive_as_messages_until_the_subscription_is_ended() {
     assert_eq!(client.call(3, "session.list", &json!({})).await["id"], 3);
 }
 
-/// The next message that is no event.
+/// The next message that is not an event.
 async fn answer(client: &mut Client) -> Value {
     loop {
         let message = client.next().await;

@@ -4,8 +4,8 @@
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 
-use crate::cluster::objects::selector_query;
 use crate::cluster::revisions::History;
+use crate::cluster::selector::selector_query;
 use crate::session::kinds::{self, OwnPods, Revisions};
 use crate::store::session::StoredPlan;
 

@@ -55,7 +55,8 @@ impl Omissions {
         !self.selection.is_everything()
     }
 
-    /// Reads the rules anew, looks at the whole tree and tells syncthing. Says whether the rules are others than before.
+    /// Reads the rules anew, looks at the whole tree and tells syncthing. Says whether the rules are others than
+    /// before.
     pub(in crate::sync) fn refresh(&self) -> io::Result<bool> {
         let mut state = self.state();
         if !self.are_asked_for() {

@@ -1,9 +1,9 @@
 //! What is left out of the sync: by the patterns of the dev configuration, or by what git ignores.
 //!
 //! Git lets a later line take back an earlier one, and never looks into a folder that is left out; for syncthing the
-//! first line counts, with all below it, and a line that takes back makes it walk through what is left out. So nothing is
-//! ever taken back: lines that no later one can contradict are written as they are and hold for whatever will be made;
-//! of the others the paths are written that they leave out now (`Survey`). Only `files` reads a disk.
+//! first line counts, with all below it, and a line that takes back makes it walk through what is left out. So nothing
+//! is ever taken back: lines that no later one can contradict are written as they are and hold for whatever will be
+//! made; of the others the paths are written that they leave out now (`Survey`). Only `files` reads a disk.
 
 mod selection;
 mod files;

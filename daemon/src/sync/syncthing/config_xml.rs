@@ -99,13 +99,14 @@ struct FolderElement<'a> {
 /// Both sides' folder.
 ///
 /// - `markerName` `.`: no `.stfolder` in the user's tree, and the remote volume starts empty.
-/// - No watcher and no rescans, unless the container's changes are wanted: locally the daemon scans; in the container what builds and servers write shall be
-///   neither hashed nor reported, or a touched file would keep the folder from ever being in sync.
-/// - `maxConflicts` 0 one way: a file that the container changed is replaced when the local one changes, without leaving
-///   `*.sync-conflict-*` files for build tools to find. Both ways
+/// - No watcher and no rescans, unless the container's changes are wanted: locally the daemon scans; in the container
+///   what builds and servers write shall be neither hashed nor reported, or a touched file would keep the folder from
+///   ever being in sync.
+/// - `maxConflicts` 0 one way: a file that the container changed is replaced when the local one changes, without
+///   leaving `*.sync-conflict-*` files for build tools to find. Both ways
 ///   each side may have made the better version, and a conflict keeps both.
-/// - `staggered` keeps, of what the other side changes or deletes, the oldest version for ever, which is the user's own,
-///   and ever fewer of the later ones; a trash can would keep the latest only, which may be the container's.
+/// - `staggered` keeps, of what the other side changes or deletes, the oldest version for ever, which is the user's
+///   own, and ever fewer of the later ones; a trash can would keep the latest only, which may be the container's.
 /// - `pullerDelayS` 0: version 2 waits a second before it pulls.
 fn folder_element(folder: &FolderElement<'_>) -> String {
     let FolderElement { id, path, kind, case_sensitive, devices: [own, other], watched, .. } = folder;

@@ -90,7 +90,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = ProcessFile::path(home.path());
         let rest = Rest::new(home.path().join("none.sock"), ApiKey::generate());
-        // This test's own process, which is no syncthing on this home.
+        // This test's own process, which is not a syncthing on this home.
         ProcessFile::of(std::process::id(), home.path(), &rest).await.write(&path).unwrap();
         end_leftover(home.path(), &rest).await.unwrap();
         assert!(!path.exists());

@@ -63,7 +63,7 @@ impl RuleFile {
 
 pub(super) fn matcher<'a>(folder: &Path, lines: impl Iterator<Item = &'a str>) -> Gitignore {
     let mut builder = GitignoreBuilder::new(folder);
-    // Of an insensitive disk it cannot fail, and a line that is no pattern matches nothing, as for git.
+    // Of an insensitive disk it cannot fail, and a line that is not a pattern matches nothing, as for git.
     let _ = builder.case_insensitive(cfg!(target_os = "macos"));
     for line in lines {
         let _ = builder.add_line(Some(folder.to_owned()), line);

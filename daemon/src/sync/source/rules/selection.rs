@@ -28,7 +28,7 @@ impl Selection {
     }
 }
 
-/// A line of the configuration is no comment, and `./` is the top.
+/// A line of the configuration is not a comment, and `./` is the top.
 pub(super) fn lines_of_config(lines: &[String]) -> Vec<String> {
     let anchored = |line: &String| match line.strip_prefix("./") {
         Some(rest) => format!("/{rest}"),

@@ -62,8 +62,8 @@ pub(in crate::sync) fn put(source: &Path, session: &str, lines: &[String]) -> io
     }
 }
 
-/// A link, unlike a rename, does not take the place of what the user has put there meanwhile; and a file that is there is
-/// there as a whole.
+/// A link, unlike a rename, does not take the place of what the user has put there meanwhile; and a file that is there
+/// is there as a whole.
 fn make(source: &Path, file: &Path, text: &str) -> io::Result<Written> {
     let aside = aside(source, text)?;
     let made = match std::fs::hard_link(&aside, file) {

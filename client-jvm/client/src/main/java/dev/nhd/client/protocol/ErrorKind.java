@@ -93,7 +93,7 @@ public final class ErrorKind {
     /** The dev pod did not become ready in time. */
     public static final String POD_NOT_READY = "podNotReady";
 
-    /** The source folder is missing or is no folder. */
+    /** The source folder is missing or is not a folder. */
     public static final String SOURCE_MISSING = "sourceMissing";
 
     /** There is no syncthing on this machine. */

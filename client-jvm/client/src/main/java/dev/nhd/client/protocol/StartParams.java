@@ -27,7 +27,7 @@ import java.util.Map;
  * @param namespace Where the workload is; without it the context's namespace, or {@code default}. May be null.
  * @param portForward Ports to forward for as long as the session lasts: {@code 8080:80}, {@code :80} for whichever
  *     local port is free, or {@code 80} for the same on both sides. Without any, those of the dev configuration. One
- *     whose local port is taken is no failure: it is in the session's status and is tried again. May be null.
+ *     whose local port is taken is not a failure: it is in the session's status and is tried again. May be null.
  * @param securityContext Without it the container's is removed, and of the pod's what would stop the sidecar, which
  *     then runs as root. One of {@link SecurityContextChoice}. May be null.
  * @param sidecarImage The sidecar's image; the preset's without it. May be null.
@@ -174,7 +174,8 @@ public record StartParams(
      *
      * @param portForward Ports to forward for as long as the session lasts: {@code 8080:80}, {@code :80} for
      *     whichever local port is free, or {@code 80} for the same on both sides. Without any, those of the dev
-     *     configuration. One whose local port is taken is no failure: it is in the session's status and is tried again.
+     *     configuration. One whose local port is taken is not a failure: it is in the session's status and is tried
+     *     again.
      * @return a copy
      */
     public StartParams withPortForward(List<String> portForward) {
