@@ -179,6 +179,15 @@ pub enum StepName {
     Forget,
 }
 
+impl StepName {
+    /// The step's name as the protocol writes it.
+    #[must_use]
+    pub fn word(self) -> String {
+        let name = serde_json::to_value(self).expect("a step is a plain name");
+        name.as_str().unwrap_or_default().to_owned()
+    }
+}
+
 /// The dev pod.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -1,4 +1,4 @@
-//! All sessions of this daemon: who asks for one is led to its task.
+//! All sessions of this daemon: whoever asks for one is led to its task.
 
 mod ask;
 mod forwards;
@@ -214,7 +214,7 @@ impl Registry {
         self.going().find(|handle| handle.cluster == cluster && handle.workload == *workload)
     }
 
-    /// A session says that it is over a moment before it is moved to the finished ones. Who was told so may start anew
+    /// A session says that it is over a moment before it is moved to the finished ones. Whoever was told so may start anew
     /// at once.
     fn going(&self) -> impl Iterator<Item = &Handle> {
         self.live.values().filter(|handle| !handle.status.borrow().phase.is_final())

@@ -230,7 +230,7 @@ fn towards_original(observed: &Observed) -> Next {
     }
 }
 
-/// Whether there is something of ours to be told from what others wrote. Who overwrites the workload may leave part of our
+/// Whether there is something of ours to be told from what others wrote. Whoever overwrites the workload may leave part of our
 /// edit, such as the replicas; unless the record is gone too, with which somebody gave the workload back.
 fn others_changed_it(observed: &Observed) -> bool {
     let recorded = matches!(observed.record, RecordState::Ours { .. });

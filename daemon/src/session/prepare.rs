@@ -57,7 +57,7 @@ pub async fn prepare(
     let (origin, missing) =
         join!(read_workload(objects, workload), access::missing(objects, namespace, &wanted));
     let missing = missing?;
-    // Who may not even read learns of all that is missing at once; that there is nothing to read is said first.
+    // Whoever may not even read learns of all that is missing at once; that there is nothing to read is said first.
     let unread = matches!(&origin, Err(failure) if failure.info.kind != ErrorKind::PermissionDenied);
     if !unread && !missing.is_empty() {
         return Err(Failure::fatal(denied(workload, &missing)));

@@ -110,7 +110,7 @@ pub fn refreshed(previous: &SessionStatus, parts: StatusParts<'_>) -> SessionSta
     }
 }
 
-/// Whether subscribers should hear of the change. Counters move all the time and are there for who asks.
+/// Whether subscribers should hear of the change. Counters move all the time and are there for whoever asks.
 pub fn is_news(before: &SessionStatus, after: &SessionStatus) -> bool {
     let sync = |status: &SessionStatus| {
         status.sync.as_ref().map(|sync| {

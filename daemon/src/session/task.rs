@@ -18,7 +18,6 @@ use nhd_protocol::session::{Phase, SessionStatus, StepName};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
-use self::report::step_name;
 use crate::session::cluster_link::ClusterLink;
 use crate::session::failure::Failure;
 use crate::session::look::judge::observed;
@@ -26,6 +25,7 @@ use crate::session::look::{Sight, look};
 use crate::session::next::{Next, next};
 use crate::session::steps::{Running, StepContext};
 
+use crate::backoff::Backoff;
 use crate::fault;
 use crate::forward::PodTarget;
 use crate::session::shared::Shared;
@@ -36,8 +36,7 @@ use nhd_plan::Standing;
 /// Even when nothing stirs, a session looks this often: a watch may have died without a word.
 const QUIET_LOOK: Duration = Duration::from_secs(30);
 
-const FIRST_BACKOFF: Duration = Duration::from_millis(250);
-const LAST_BACKOFF: Duration = Duration::from_secs(10);
+const BACKOFF: Backoff = Backoff { first: Duration::from_millis(250), longest: Duration::from_secs(10) };
 
 /// What others may ask of a session.
 #[derive(Debug)]
@@ -193,7 +192,7 @@ impl SessionTask {
     /// Does a step, with its events and fault points around it.
     async fn act(&mut self, step: StepName) -> Result<(), Failure> {
         let began = Instant::now();
-        let name = step_name(step);
+        let name = step.word();
         self.tell_step(step, StepOutcome::Began, None, None);
         fault::point(&name, "before");
         let link = self.link.as_ref().ok_or_else(|| {
@@ -240,8 +239,7 @@ impl SessionTask {
         }
         self.error = Some(failure.info);
         self.show_phase(self.troubled_phase());
-        let backoff = FIRST_BACKOFF * 2_u32.pow((self.failures - 1).min(6));
-        Turn::Rest(backoff.min(LAST_BACKOFF))
+        Turn::Rest(BACKOFF.after(self.failures))
     }
 
     /// Gives the workload back because the start failed.
@@ -308,7 +306,7 @@ impl SessionTask {
                 self.refresh();
                 let _ = answer.send(Ok(()));
             }
-            // Who no longer waits shall not be surprised later.
+            // Whoever no longer waits shall not be surprised later.
             Command::StartForward { answer, .. } if answer.is_closed() => {}
             Command::StartForward { pair, answer } => {
                 let _ = answer.send(self.start_user_forward(pair).await);

@@ -98,7 +98,7 @@ impl Request {
     }
 }
 
-/// The parameters in which two requests differ, each with both values. The timeout is no property of a session.
+/// The parameters in which two requests differ, each with both values. The timeout is not a property of a session.
 pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> {
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "(not given)".to_owned());
     let path = |path: &Path| path.display().to_string();

@@ -27,7 +27,7 @@ impl SessionTask {
         if let Some(step) = step {
             self.waiting = Some((step, Instant::now()));
             self.tell_step(step, StepOutcome::Began, None, None);
-            fault::point(&step_name(step), "before");
+            fault::point(&step.word(), "before");
         }
     }
 
@@ -115,10 +115,4 @@ fn holds_files(folder: &std::path::Path) -> bool {
         Ok(kind) if kind.is_dir() => holds_files(&entry.path()),
         _ => true,
     })
-}
-
-/// A step's name as the protocol writes it.
-pub(super) fn step_name(step: StepName) -> String {
-    let name = serde_json::to_value(step).expect("a step is a plain name");
-    name.as_str().unwrap_or_default().to_owned()
 }
