@@ -231,9 +231,7 @@ mod tests {
             Owner { user: "ann".into(), host: "laptop".into(), since: "2026-01-01T00:00:00.000Z".into() };
         let edited = json!({"spec": {"replicas": 1}});
         let container = "reviews".into();
-        let edit =
-            Edit { container, origin, edited, given_back: None, dev_workload: None, autoscalers: Vec::new() };
-        Record::new("s1", owner, edit)
+        Record::new("s1", owner, Edit::new(container, origin, edited))
     }
 
     fn files() -> SidecarFiles {

@@ -85,12 +85,9 @@ pub async fn prepare(
     let (scaling, tried) = try_join!(scaling, tried)?;
     entered.warnings.extend(scaling.warning);
     let edit = Edit {
-        container: entered.container,
-        origin,
-        edited: tried.edited,
-        given_back: None,
         dev_workload: tried.generated,
         autoscalers: scaling.pinned,
+        ..Edit::new(entered.container, origin, tried.edited)
     };
     let plan = StoredPlan { edit, warnings: entered.warnings };
     let secret =

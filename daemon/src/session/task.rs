@@ -3,6 +3,7 @@
 mod obstacle;
 mod pod;
 mod forwards;
+mod repeats;
 mod report;
 mod sync;
 mod wait;
@@ -14,15 +15,16 @@ use std::time::Duration;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::StepOutcome;
 use nhd_protocol::forward::{PortForward, PortPair};
-use nhd_protocol::session::{Phase, SessionStatus, StepName};
+use nhd_protocol::session::{Phase, SessionOutcome, SessionStatus, StepName};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
+use self::repeats::Repeats;
 use crate::session::cluster_link::ClusterLink;
 use crate::session::failure::Failure;
 use crate::session::look::judge::observed;
 use crate::session::look::{Sight, look};
-use crate::session::next::{Next, next};
+use crate::session::next::{Next, Observed, next};
 use crate::session::steps::{Running, StepContext};
 
 use crate::backoff::Backoff;
@@ -80,6 +82,8 @@ pub struct SessionTask {
     waiting: Option<(StepName, Instant)>,
     trouble: Option<(ErrorKind, Instant)>,
     failures: u32,
+    repeats: Repeats,
+    outcome: Option<SessionOutcome>,
     error: Option<ErrorInfo>,
 }
 
@@ -114,6 +118,8 @@ impl SessionTask {
             waiting: None,
             trouble: None,
             failures: 0,
+            repeats: Repeats::default(),
+            outcome: None,
             error: None,
         }
     }
@@ -140,17 +146,25 @@ impl SessionTask {
             return self.stumble(failure);
         }
         self.note_pod_and_sync();
-        let seen = observed(&self.stored, self.sight.as_ref(), &self.local());
+        let local = self.local();
+        let seen = observed(&self.stored, self.sight.as_ref(), &local);
         let now = next(self.stored.desired, &seen);
         self.leave_wait(now);
         match now {
-            Next::Do(StepName::Forget) => self.forget(),
+            Next::Do(StepName::Forget) => self.forget(&seen),
             Next::Do(step) => {
+                if let Some((times, pause)) = self.repeats.pause(step, &seen, Instant::now()) {
+                    self.error = Some(self.in_vain(step, times));
+                    self.show(now);
+                    self.stale = true;
+                    return Turn::Rest(pause);
+                }
                 self.show(now);
                 match self.act(step).await {
                     Ok(()) => {
                         self.failures = 0;
                         self.error = None;
+                        self.repeats.note(step, seen, Instant::now());
                         Turn::Again
                     }
                     Err(failure) => self.stumble(failure),
@@ -262,7 +276,7 @@ impl SessionTask {
         Ok(())
     }
 
-    fn forget(&mut self) -> Turn {
+    fn forget(&mut self, seen: &Observed) -> Turn {
         fault::point("forget", "before");
         let folder = self.shared.paths.session(&self.stored.id);
         if let Err(error) = std::fs::remove_dir_all(&folder)
@@ -277,6 +291,7 @@ impl SessionTask {
         }
         fault::point("forget", "after");
         self.error.clone_from(&self.stored.failure);
+        self.outcome = Some(self.outcome_of(seen));
         self.show_phase(if self.stored.failure.is_some() { Phase::Failed } else { Phase::Ended });
         Turn::Over
     }
