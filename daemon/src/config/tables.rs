@@ -143,6 +143,15 @@ fn a_wrong_value_is_named_with_its_place() {
         ("image: [a]", "f:2:8: image must be text, not a list"),
         ("image: 7", "f:2:8: image must be text, not a number"),
         ("image: 'a b'", "f:2:8: image must be an image without a space in it, not \"a b\""),
+        ("image: Dev:1", "f:2:8: image must be an image whose name is in lower case, not \"Dev:1\""),
+        (
+            "sidecarImage: 'dev:'",
+            "f:2:15: sidecarImage must be an image whose tag has 1 to 128 letters, digits, _ . and -, and begins with none of the last two, not \"dev:\"",
+        ),
+        (
+            "portForward: ['53:53/udp']",
+            "f:2:15: an item of portForward must be a port of TCP (UDP cannot be forwarded), not \"53:53/udp\"",
+        ),
         ("shell: true", "f:2:8: shell must be text, not a truth value"),
         ("workDir: src", "f:2:10: workDir must be an absolute path, not \"src\""),
         (
