@@ -50,8 +50,8 @@ impl Rig {
 
     /// Has the kubelet take images for the dev container from the node only.
     pub(super) fn never_pull(&self) -> Result<()> {
-        let config = self.laptop.home().join("config.yaml");
-        std::fs::write(config, "dev: {imagePullPolicy: Never}\n").context("a file in the daemon's home")
+        let config = format!("{{name: {NAME}, containers: [{{dev: {{imagePullPolicy: Never}}}}]}}");
+        self.laptop.save(".nocalhost/config.yaml", &config)
     }
 
     /// Has an autoscaler keep two replicas of the workload from now on.
