@@ -2,8 +2,8 @@
 //!
 //! It does not know what the values mean; callers hand in versioned, serialisable ones.
 //!
-//! sled 0.34 panics on a damaged log, or opens an older state of it. So each session is written twice, here and in a JSON
-//! copy, and for each the newer of the two counts that is whole: either suffices to start with.
+//! sled 0.34 panics on a damaged log, or opens an older state of it. So each session is written twice, here and in a
+//! JSON copy, and for each the newer of the two counts that is whole: either suffices to start with.
 
 mod database;
 mod entries;
@@ -201,7 +201,8 @@ impl Store {
             .map_err(|source| write_error(what(), source))
     }
 
-    /// The event log, oldest first. Those of another version may not be understood, and have their numbers all the same.
+    /// The event log, oldest first. Those of another version may not be understood, and have their numbers all the
+    /// same.
     pub fn events<T: for<'de> Deserialize<'de>>(&self) -> Result<Vec<(u64, Option<T>)>, StoreError> {
         let events = self.database.events();
         let events = events.map_err(|source| StoreError::Read { what: "events".to_owned(), source })?;

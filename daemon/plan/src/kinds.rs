@@ -129,6 +129,13 @@ static KINDS: [Kind; 6] = [
 ];
 
 impl Kind {
+    /// What counts of an object that was read.
+    pub(crate) fn cleaned(&self, object: &Value) -> Value {
+        let mut object = object.clone();
+        (self.clean)(&mut object);
+        object
+    }
+
     /// The names of the containers in the pod template of `workload`.
     pub(crate) fn container_names<'a>(&self, workload: &'a Value) -> Vec<&'a str> {
         let pod_spec = workload.pointer(self.template).and_then(|template| template.get("spec"));

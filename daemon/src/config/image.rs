@@ -1,4 +1,5 @@
-//! What an image reference may look like: the grammar of the distribution project, as kubelets apply it. It knows no registry.
+//! What an image reference may look like: the grammar of the distribution project, as kubelets apply it. It knows no
+//! registry.
 
 /// The longest name, domain and path together.
 const LONGEST_NAME: usize = 255;

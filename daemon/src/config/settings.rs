@@ -1,4 +1,5 @@
-//! The dev settings of a session: what its configuration came to. Filled here, stored as they are, and read by whoever acts.
+//! The dev settings of a session: what its configuration came to. Filled here, stored as they are, and read by whoever
+//! acts.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::sync::Selection;
 
-/// The dev configuration beyond image, container, folder and sidecar, which every request has. Later edits of the files do
-/// not change it. The names of the fields are those in the store; what an earlier version did not write is not set.
+/// The dev configuration beyond image, container, folder and sidecar, which every request has. Later edits of the files
+/// do not change it. The names of the fields are those in the store; what an earlier version did not write is not set.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DevSettings {

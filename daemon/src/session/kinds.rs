@@ -1,5 +1,5 @@
-//! The kinds of workload as a session sees them, one row each: what differs between them, and nothing else. What differs in
-//! their manifests is the plan's own table.
+//! The kinds of workload as a session sees them, one row each: what differs between them, and nothing else. What
+//! differs in their manifests is the plan's own table.
 
 use nhd_protocol::listing::ReplicaCount;
 use nhd_protocol::workload::WorkloadKind;
@@ -71,19 +71,29 @@ pub fn row(kind: WorkloadKind) -> &'static Kind {
     }
 }
 
-static DEPLOYMENT: Kind = Kind {
-    permissions: || {
-        edit(WorkloadKind::Deployment).chain(permissions(REPLICA_SETS, &["list", "delete"])).collect()
-    },
+/// What holds where a row does not say otherwise.
+const ORDINARY: Kind = Kind {
+    permissions: Vec::new,
     pods: OwnPods::Selected,
-    revisions: Revisions::ReplicaSets,
-    scales: true,
+    revisions: Revisions::None,
+    scales: false,
     known_by_uid: true,
     silent_maker: None,
     stale_on_start: |_| false,
     stale_on_end: |_| false,
+    is_rolled_out: |_| true,
+    replicas: |_| None,
+};
+
+static DEPLOYMENT: Kind = Kind {
+    permissions: || {
+        edit(WorkloadKind::Deployment).chain(permissions(REPLICA_SETS, &["list", "delete"])).collect()
+    },
+    revisions: Revisions::ReplicaSets,
+    scales: true,
     is_rolled_out: rollout::of_deployment,
     replicas: |object| Some(count(object, "/status/readyReplicas", "/spec/replicas", 1)),
+    ..ORDINARY
 };
 
 static STATEFUL_SET: Kind = Kind {
@@ -92,16 +102,15 @@ static STATEFUL_SET: Kind = Kind {
             .chain(permissions(CONTROLLER_REVISIONS, &["list", "delete"]))
             .collect()
     },
-    pods: OwnPods::Selected,
     revisions: Revisions::ControllerRevisions,
     scales: true,
-    known_by_uid: true,
     silent_maker: Some(Maker::Workload),
     // Its controller waits for each pod to become ready before it goes on.
     stale_on_start: |pod| !pod.dev && !pod.ready,
     stale_on_end: |pod| pod.dev,
     is_rolled_out: rollout::of_stateful_set,
     replicas: |object| Some(count(object, "/status/readyReplicas", "/spec/replicas", 1)),
+    ..ORDINARY
 };
 
 static DAEMON_SET: Kind = Kind {
@@ -112,57 +121,40 @@ static DAEMON_SET: Kind = Kind {
             .chain(permissions(REPLICA_SETS, &["list"]))
             .collect()
     },
-    pods: OwnPods::Selected,
     revisions: Revisions::ControllerRevisions,
-    scales: false,
-    known_by_uid: true,
-    silent_maker: None,
-    stale_on_start: |_| false,
-    stale_on_end: |_| false,
     is_rolled_out: rollout::of_daemon_set,
     replicas: |object| Some(count(object, "/status/numberReady", "/status/desiredNumberScheduled", 0)),
+    ..ORDINARY
 };
 
+/// Its own pods were never touched.
 static JOB: Kind = Kind {
     permissions: || permissions(Resource::from(WorkloadKind::Job), &["create", "delete"]).collect(),
     pods: OwnPods::OfDevWorkload,
-    revisions: Revisions::None,
-    scales: false,
-    known_by_uid: true,
     silent_maker: Some(Maker::DevWorkload),
     stale_on_start: is_finished_dev_pod,
-    stale_on_end: |_| false,
-    // Its own pods were never touched.
-    is_rolled_out: |_| true,
     replicas: |object| Some(count(object, "/status/ready", "/spec/parallelism", 1)),
+    ..ORDINARY
 };
 
+/// A schedule has no pods.
 static CRON_JOB: Kind = Kind {
     permissions: || edit(WorkloadKind::CronJob).chain(dev_workload(WorkloadKind::Job)).collect(),
     pods: OwnPods::OfDevWorkload,
-    revisions: Revisions::None,
-    scales: false,
-    known_by_uid: true,
     silent_maker: Some(Maker::DevWorkload),
     stale_on_start: is_finished_dev_pod,
-    stale_on_end: |_| false,
-    // A schedule has no pods.
-    is_rolled_out: |_| true,
-    replicas: |_| None,
+    ..ORDINARY
 };
 
 static POD: Kind = Kind {
     permissions: || permissions(PODS, &["create"]).collect(),
     pods: OwnPods::Itself,
-    revisions: Revisions::None,
-    scales: false,
     // It is made anew by us too; whose it is shows in what it is.
     known_by_uid: false,
-    silent_maker: None,
     stale_on_start: is_finished_dev_pod,
-    stale_on_end: |_| false,
     is_rolled_out: rollout::of_pod,
     replicas: |object| Some(ReplicaCount { ready: u32::from(rollout::of_pod(object)), desired: 1 }),
+    ..ORDINARY
 };
 
 fn edit(kind: WorkloadKind) -> impl Iterator<Item = Permission> {

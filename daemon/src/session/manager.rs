@@ -30,7 +30,8 @@ use nhd_client::paths::Paths;
 /// Finished sessions whose last status can still be asked for by id.
 const FINISHED_KEPT: usize = 64;
 
-/// How long a session may be busy with a step of its own before it takes an end on; it will, and is not waited for longer.
+/// How long a session may be busy with a step of its own before it takes an end on; it will, and is not waited for
+/// longer.
 const END_PATIENCE: Duration = Duration::from_secs(15);
 
 /// The sessions by id.
@@ -214,8 +215,8 @@ impl Registry {
         self.going().find(|handle| handle.cluster == cluster && handle.workload == *workload)
     }
 
-    /// A session says that it is over a moment before it is moved to the finished ones. Whoever was told so may start anew
-    /// at once.
+    /// A session says that it is over a moment before it is moved to the finished ones. Whoever was told so may start
+    /// anew at once.
     fn going(&self) -> impl Iterator<Item = &Handle> {
         self.live.values().filter(|handle| !handle.status.borrow().phase.is_final())
     }

@@ -225,8 +225,8 @@ fn towards_original(observed: &Observed) -> Next {
     if cluster_is_ours && let Some(next) = after_restore(observed) {
         return next;
     }
-    // Owed whatever became of the workload. From here on the original has all its replicas and controls, and they are the
-    // autoscalers' to change.
+    // Owed whatever became of the workload. From here on the original has all its replicas and controls, and they are
+    // the autoscalers' to change.
     if cluster_is_ours && observed.autoscalers == Autoscalers::Pinned {
         return Next::Do(StepName::ReleaseAutoscalers);
     }
@@ -236,8 +236,8 @@ fn towards_original(observed: &Observed) -> Next {
     }
 }
 
-/// Whether there is something of ours to be told from what others wrote. Whoever overwrites the workload may leave part of our
-/// edit, such as the replicas; unless the record is gone too, with which somebody gave the workload back.
+/// Whether there is something of ours to be told from what others wrote. Whoever overwrites the workload may leave part
+/// of our edit, such as the replicas; unless the record is gone too, with which somebody gave the workload back.
 fn others_changed_it(observed: &Observed) -> bool {
     let recorded = matches!(observed.record, RecordState::Ours { .. });
     match observed.workload {

@@ -24,8 +24,8 @@ use crate::shared_cluster;
 /// How many developers die side by side in one test.
 const GROUPS: usize = 2;
 
-/// The least number of lives to which the points of a start, or of an end, are dealt out: so a daemon has a few steps to do
-/// between two deaths.
+/// The least number of lives to which the points of a start, or of an end, are dealt out: so a daemon has a few steps
+/// to do between two deaths.
 const LIVES: usize = 5;
 /// As [`LIVES`], for the few points around an autoscaler.
 const SCALED_LIVES: usize = 3;
@@ -170,8 +170,8 @@ impl Life {
     }
 }
 
-/// Has a daemon die at every point of a way there and of one back, in few lives, and says how many. `live` says by which
-/// points of a life no daemon came.
+/// Has a daemon die at every point of a way there and of one back, in few lives, and says how many. `live` says by
+/// which points of a life no daemon came.
 async fn every_point(
     prefix: &str,
     kind: WorkloadKind,

@@ -1,5 +1,5 @@
-//! What "given back" means where the cluster is not what it was: admission that adds to every write, controls that others
-//! set, a namespace or a record that is gone, a context that leads to another cluster.
+//! What "given back" means where the cluster is not what it was: admission that adds to every write, controls that
+//! others set, a namespace or a record that is gone, a context that leads to another cluster.
 
 use std::time::Duration;
 

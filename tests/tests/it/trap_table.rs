@@ -8,8 +8,8 @@ use anyhow::{Context, Result, ensure};
 
 const TABLE: &str = include_str!("../../README.md");
 
-/// `it::MODULE::NAME` or `plan::MODULE::NAME`, where a module may lie in others, and whether its file has a test of that
-/// name.
+/// `it::MODULE::NAME` or `plan::MODULE::NAME`, where a module may lie in others, and whether its file has a test of
+/// that name.
 fn exists(test: &str) -> Result<bool> {
     let (module, name) = test.rsplit_once("::").context("a module and a name")?;
     let (place, module) = module.split_once("::").context("a place and a module")?;

@@ -40,19 +40,14 @@ pub fn standing(current: &Value, edit: &Edit) -> Standing {
     if kind.shape == Shape::Untouched {
         return Standing::Original;
     }
-    let cleaned = |object: &Value| {
-        let mut object = object.clone();
-        (kind.clean)(&mut object);
-        object
-    };
-    let current = cleaned(current);
+    let current = kind.cleaned(current);
     if let Some(given_back) = &edit.given_back
-        && spec(&current) == spec(&cleaned(&given_back.object))
+        && spec(&current) == spec(&kind.cleaned(&given_back.object))
     {
         let back = given_back.settled && !annotation::is_ours(&current);
         return if back { Standing::Original } else { Standing::Settling };
     }
-    compare(&current, edit, &cleaned(&edit.origin), &cleaned(edit.last_known()))
+    compare(&current, edit, &kind.cleaned(&edit.origin), &kind.cleaned(edit.last_known()))
 }
 
 /// What the cluster added to the original when it was given back.
@@ -60,11 +55,8 @@ pub fn additions(edit: &Edit) -> Vec<Difference> {
     let (Some(kind), Some(given_back)) = (kinds::of(&edit.origin), &edit.given_back) else {
         return Vec::new();
     };
-    let [before, after] = [&edit.origin, &given_back.object].map(|object| {
-        let mut object = without_nulls(object);
-        (kind.clean)(&mut object);
-        object
-    });
+    let [before, after] =
+        [&edit.origin, &given_back.object].map(|object| kind.cleaned(&without_nulls(object)));
     if given_back.settled { differences(&before, &after) } else { Vec::new() }
 }
 

@@ -280,8 +280,8 @@ proptest! {
     }
 }
 
-/// Others' own manifest of the StatefulSet or the Deployment, applied again in DevMode, holds the rollout up: the way back
-/// lets it go on all the same, and gives them theirs afterwards.
+/// Others' own manifest of the StatefulSet or the Deployment, applied again in DevMode, holds the rollout up: the way
+/// back lets it go on all the same, and gives them theirs afterwards.
 #[test]
 fn controls_that_others_set_in_dev_mode_hold_no_end_up() {
     for (kind, controls, held) in [

@@ -1,4 +1,5 @@
-//! Which forwards a user wants: what a request for one comes to, which ones an end means, when one is tried again. Pure.
+//! Which forwards a user wants: what a request for one comes to, which ones an end means, when one is tried again.
+//! Pure.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Where the parts of a workload are that have to be looked at with it, kind by kind: pods, revisions, the dev workload,
-//! the record.
+//! Where the parts of a workload are that have to be looked at with it, kind by kind: pods, revisions, the dev
+//! workload, the record.
 
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;

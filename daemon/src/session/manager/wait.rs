@@ -33,7 +33,8 @@ impl SessionManager {
             Ok(result) => result?,
             Err(_) => return Err(too_late(&handle.status.borrow(), params.until, limit)),
         }
-        // The status follows the sync by a moment. A session that is too busy to say more does not undo what was reached.
+        // The status follows the sync by a moment. A session that is too busy to say more does not undo what was
+        // reached.
         let _ = timeout_at(deadline, handle.ask(Command::Refresh)).await;
         let status = handle.status.borrow().clone();
         Ok(status)

@@ -20,8 +20,8 @@ pub(super) struct Scaling {
     pub(super) warning: Option<String>,
 }
 
-/// Finds those that scale the workload `origin` and tries to pin them. One that is pinned already, by an earlier plan or by
-/// a session that is lost with its record, tells what it was before.
+/// Finds those that scale the workload `origin` and tries to pin them. One that is pinned already, by an earlier plan
+/// or by a session that is lost with its record, tells what it was before.
 pub(super) async fn plan(
     objects: &Objects,
     workload: &WorkloadRef,

@@ -58,8 +58,8 @@ async fn gather(paths: &Paths, place: &Place, request: &Request) -> Result<Resol
     Ok(resolved)
 }
 
-/// The annotation of the workload, or a warning where it cannot be read. That fails nothing: what follows in a start needs
-/// the workload itself and says better why, and the other sources hold without it.
+/// The annotation of the workload, or a warning where it cannot be read. That fails nothing: what follows in a start
+/// needs the workload itself and says better why, and the other sources hold without it.
 async fn annotation(place: &Place, request: &Request) -> Result<Option<Layer>, String> {
     let workload = place.workload(request.kind, &request.name);
     let file = format!("annotation dev.nocalhost of {}/{}", workload.kind.word(), workload.name);

@@ -209,8 +209,8 @@ impl StepContext<'_> {
         Ok(self.write_over(self.stored.workload.kind.into(), current, change).await?)
     }
 
-    /// Writes what `change` makes of an object. Where others have written only beside its spec since it was read, such as
-    /// a status or a label, it is made again from what is there now.
+    /// Writes what `change` makes of an object. Where others have written only beside its spec since it was read, such
+    /// as a status or a label, it is made again from what is there now.
     pub(super) async fn write_over(
         &self,
         resource: Resource,

@@ -1,5 +1,5 @@
-//! Every step changes what is observed, or backs off and becomes a visible error: what was done lately, and how long a step
-//! that is done over and over has to wait.
+//! Every step changes what is observed, or backs off and becomes a visible error: what was done lately, and how long a
+//! step that is done over and over has to wait.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use tokio::time::Instant;
 use crate::backoff::Backoff;
 use crate::session::next::Observed;
 
-/// How often a step may be taken in what looks like the same state before that is suspicious: several pods may have to be
-/// deleted one by one, and others may have undone it once.
+/// How often a step may be taken in what looks like the same state before that is suspicious: several pods may have to
+/// be deleted one by one, and others may have undone it once.
 const TOLERATED: usize = 3;
 /// What was done longer ago has nothing to do with what is done now.
 const MEMORY: Duration = Duration::from_secs(120);
@@ -35,8 +35,8 @@ impl Repeats {
         self.taken.push_back((now, step, seen));
     }
 
-    /// How often this step has been taken in this state, and how long it is yet to wait for that; `None` where it may be
-    /// taken at once.
+    /// How often this step has been taken in this state, and how long it is yet to wait for that; `None` where it may
+    /// be taken at once.
     pub(super) fn pause(&self, step: StepName, seen: &Observed, now: Instant) -> Option<(usize, Duration)> {
         let same = || {
             let lately = self.taken.iter().filter(|(then, ..)| now.duration_since(*then) <= MEMORY);

@@ -13,8 +13,8 @@ use crate::session::task::{QUIET_LOOK, SessionTask, Turn};
 /// How long a pod may take to go before that is said to be trouble.
 const RELEASE_PATIENCE: Duration = Duration::from_secs(35);
 
-/// How often is looked for a pod that is not there: what keeps its maker from making it may stand in events alone, which
-/// are not watched.
+/// How often is looked for a pod that is not there: what keeps its maker from making it may stand in events alone,
+/// which are not watched.
 const MISSING_LOOK: Duration = Duration::from_secs(2);
 
 impl SessionTask {

@@ -45,8 +45,8 @@ impl Point {
         ["start", "end"].contains(&&*self.name) && self.moment == "before"
     }
 
-    /// Whether the daemon comes by only if it has not died before on the same way: what the user asks for is asked once, and
-    /// of what runs in the daemon nothing is left to be ended.
+    /// Whether the daemon comes by only if it has not died before on the same way: what the user asks for is asked
+    /// once, and of what runs in the daemon nothing is left to be ended.
     fn leads(&self) -> bool {
         ["start", "end", "undo", "closeForward"].contains(&&*self.name) || self.moment == "put"
     }
@@ -167,9 +167,9 @@ pub(super) fn autoscaler_points(kind: WorkloadKind, way: Way) -> Vec<Point> {
     points
 }
 
-/// Deals points out to lives: each has some in which its daemon dies one after the other, as far apart as they can be, for
-/// the next daemon is to do something before it dies as well. There are at least as many lives as is said, if the points
-/// suffice; [`alone`] asks for one for each point.
+/// Deals points out to lives: each has some in which its daemon dies one after the other, as far apart as they can be,
+/// for the next daemon is to do something before it dies as well. There are at least as many lives as is said, if the
+/// points suffice; [`alone`] asks for one for each point.
 pub(super) fn lives(points: Vec<Point>, at_least: usize) -> Vec<Vec<Point>> {
     let at_least = if alone() { points.len() } else { at_least };
     // A life and where its last point is on the way.

@@ -141,8 +141,8 @@ impl Rig {
         self.dies_unless(arrived).await
     }
 
-    /// Who dies does not answer. Who answers came by no fault point, for the last one of each way lies before the answer: it
-    /// is killed now.
+    /// Who dies does not answer. Who answers came by no fault point, for the last one of each way lies before the
+    /// answer: it is killed now.
     async fn dies_unless(&mut self, arrived: Result<()>) -> Result<bool> {
         match arrived {
             Ok(()) => self.laptop.kill_daemon().map(|()| false),
@@ -213,8 +213,8 @@ impl Rig {
         self.check_known().await
     }
 
-    /// The invariant: what is changed in the cluster is known to a session in the store, and an edited workload, or what
-    /// is pinned of its autoscaler, has its record.
+    /// The invariant: what is changed in the cluster is known to a session in the store, and an edited workload, or
+    /// what is pinned of its autoscaler, has its record.
     async fn check_known(&self) -> Result<()> {
         let secret = self.workload.secrets().await?.iter().any(|name| name.contains("nocalhost"));
         let edited = self.workload.portrait().await? != self.before || self.has_pinned().await?;
@@ -308,9 +308,9 @@ fn selector(session: &str) -> SessionSelector {
     SessionSelector { session: Some(session.to_owned()), ..SessionSelector::default() }
 }
 
-/// A workload that comes by every step of its kind. A Deployment's pods exclude each other, so that an end waits for the
-/// dev pod to go and for the original to come; a history of none has to be raised for a while. Without a probe it is
-/// ready at once.
+/// A workload that comes by every step of its kind. A Deployment's pods exclude each other, so that an end waits for
+/// the dev pod to go and for the original to come; a history of none has to be raised for a while. Without a probe it
+/// is ready at once.
 fn manifest(kind: WorkloadKind) -> Value {
     let mut manifest = app_of(kind, NAME);
     let template = match kind {
