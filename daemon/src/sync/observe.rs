@@ -92,7 +92,7 @@ impl Observer<'_> {
         let (folder_id, device) = (&options.folder_id, &options.identity.remote_device);
         let connection = *self.connections.borrow();
         // Before the rest: what is noted or scanned later is not part of this look.
-        let pending = self.core.inbox.has_due() || self.core.scanning.load(Ordering::Acquire);
+        let pending = self.core.inbox.has_news() || self.core.scanning.load(Ordering::Acquire);
         let scanned = self.core.scanned.load(Ordering::Acquire);
         let connected = self.rest.connection(device).await?.connected;
         let folder = self.rest.folder_status(folder_id).await?;

@@ -9,3 +9,4 @@ mod both_ways;
 mod held;
 mod selection;
 mod sending;
+mod source;

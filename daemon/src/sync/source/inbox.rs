@@ -75,6 +75,23 @@ impl Inbox {
         self.noted().changes.due(now).is_some_and(|due| due <= now)
     }
 
+    /// Whether something is due or was deleted.
+    pub fn has_news(&self) -> bool {
+        self.has_due() || self.noted().changes.has_removals()
+    }
+
+    /// Resolves when many deletions do not go on, or after `longest`.
+    pub async fn removals_rest(&self, longest: Duration) {
+        let latest = Instant::now() + longest;
+        loop {
+            let held = self.noted().changes.removals_held();
+            let Some(until) = held.filter(|until| *until > Instant::now() && latest > Instant::now()) else {
+                return;
+            };
+            tokio::time::sleep_until(until.min(latest)).await;
+        }
+    }
+
     /// Resolves when something is due. Safe to drop and call again.
     pub async fn due(&self) {
         loop {

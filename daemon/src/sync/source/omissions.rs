@@ -38,8 +38,7 @@ struct State {
 
 impl Omissions {
     pub(in crate::sync) fn new(source: &Path, session: &str, selection: Selection) -> Self {
-        let source = source.canonicalize().unwrap_or_else(|_| source.to_owned());
-        Self { source, session: session.to_owned(), selection, state: Mutex::default() }
+        Self { source: source.to_owned(), session: session.to_owned(), selection, state: Mutex::default() }
     }
 
     pub(in crate::sync) fn by(&self) -> LeftOutBy {
@@ -64,8 +63,10 @@ impl Omissions {
             state.by = if theirs { LeftOutBy::OwnFile } else { LeftOutBy::Nothing };
             return Ok(false);
         }
-        let rules = Rules::gather(&self.source, &self.selection, &Disk);
-        state.survey = rules.survey(&self.source, &Disk);
+        // A link above it may lead elsewhere by now.
+        let source = self.source.canonicalize()?;
+        let rules = Rules::gather(&source, &self.selection, &Disk);
+        state.survey = rules.survey(&source, &Disk);
         let before = state.rules.take();
         self.tell(&mut state, Arc::new(rules))?;
         Ok(match (&before, &state.rules) {
@@ -84,7 +85,7 @@ impl Omissions {
         let mut admitted = Vec::with_capacity(paths.len());
         let mut found = Survey::default();
         for name in paths {
-            let path = self.source.join(&name);
+            let path = rules.source().join(&name);
             let is_folder = Disk.is_folder(&path);
             let outdated = is_folder == Some(true) && rules.are_outdated_below(&path, &Disk);
             if (outdated || rules.is_about_rules(&path)) && self.refresh()? {

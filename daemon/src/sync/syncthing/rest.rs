@@ -124,8 +124,17 @@ impl Rest {
     }
 
     pub async fn set_folder_type(&self, folder: &str, kind: &str) -> Result<(), RestError> {
+        self.change_folder(folder, &json!({ "type": kind })).await
+    }
+
+    /// Where the folder is, and what is there for as long as it is. Syncthing scans the whole folder for that.
+    pub async fn set_place(&self, folder: &str, path: &Path, marker: &str) -> Result<(), RestError> {
+        self.change_folder(folder, &json!({ "path": path.to_string_lossy(), "markerName": marker })).await
+    }
+
+    async fn change_folder(&self, folder: &str, change: &serde_json::Value) -> Result<(), RestError> {
         let path = format!("/rest/config/folders/{folder}");
-        let body = json!({ "type": kind }).to_string();
+        let body = change.to_string();
         self.ask(Method::PATCH, &path, Some(body), REQUEST_BOUND).await.map(drop)
     }
 

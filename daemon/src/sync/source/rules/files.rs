@@ -7,7 +7,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use super::pattern::significant;
 
 pub(super) const GIT_IGNORE: &str = ".gitignore";
-pub(super) const GIT: &str = ".git";
+pub(in crate::sync) const GIT: &str = ".git";
 
 /// A file of rules larger than this is passed over.
 const RULES_BYTES: u64 = 1 << 20;

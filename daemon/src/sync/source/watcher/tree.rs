@@ -39,17 +39,16 @@ impl WatchedTree {
         self.coverage.clone()
     }
 
+    /// Everything is for whoever can start anew.
     pub(super) fn follow(&mut self, changes: Vec<TreeChange>) -> Coverage {
         for change in changes {
-            match change {
-                TreeChange::Appeared(path) => {
-                    let is_folder = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
-                    if is_folder && !self.leaves_out(&path) {
-                        self.add(path);
-                    }
-                }
-                TreeChange::Gone(path) => self.remove(&path),
-                TreeChange::Everything => self.add(self.root.clone()),
+            let (TreeChange::Appeared(path) | TreeChange::Gone(path)) = &change else { continue };
+            if matches!(change, TreeChange::Gone(_)) {
+                self.remove(path);
+            }
+            let is_folder = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+            if is_folder && !self.leaves_out(path) {
+                self.add(path.clone());
             }
         }
         self.coverage.clone()
