@@ -153,3 +153,44 @@ async fn an_emptied_folder_is_lost_although_our_own_file_is_in_it() {
     assert!(bed.there("first").exists());
     bed.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_above_what_is_wanted_may_go_or_become_a_file() {
+    let mut bed = Bed { selection: patterns(&["target/demo.jar", "src", "*.txt"], &[]), ..Bed::new().await };
+    let make = |bed: &Bed| {
+        for (name, text) in
+            [("target/demo.jar", "jar"), ("target/other", "o"), ("a/b/c.txt", "text"), ("src/x", "x")]
+        {
+            std::fs::create_dir_all(bed.here(name).parent().unwrap()).unwrap();
+            bed.save(name, text);
+        }
+    };
+    make(&bed);
+    bed.start_remote().await;
+    bed.start_engine().await;
+    bed.wait_for(|status| status.in_sync).await;
+    let everything = ["a/b/c.txt", "src/x", "target/demo.jar"];
+    assert_eq!(files_below(&bed.there("")), everything);
+    for as_a_file in [false, true] {
+        for name in ["target", "a/b"] {
+            std::fs::remove_dir_all(bed.here(name)).unwrap();
+            if as_a_file {
+                bed.save(name, "not wanted");
+            }
+        }
+        bed.barrier().await.unwrap();
+        assert_eq!(files_below(&bed.there("")), ["src/x"], "as a file: {as_a_file}");
+        if as_a_file {
+            for name in ["target", "a/b"] {
+                std::fs::remove_file(bed.here(name)).unwrap();
+            }
+        }
+        make(&bed);
+        bed.barrier().await.unwrap();
+        assert_eq!(files_below(&bed.there("")), everything, "as a file: {as_a_file}");
+    }
+    std::fs::rename(bed.here("target"), bed.here("elsewhere")).unwrap();
+    bed.barrier().await.unwrap();
+    assert_eq!(files_below(&bed.there("")), ["a/b/c.txt", "src/x"]);
+    bed.end().await;
+}

@@ -92,7 +92,8 @@ impl Omissions {
                 return Ok((Batch::Everything, true));
             }
             found.merge(rules.survey(&path, &Disk));
-            if !rules.leaves_out(&path, is_folder == Some(true)) {
+            // What is there may have been of the other kind, or both, before it was that.
+            if !rules.leaves_out(&path, true) || !rules.leaves_out(&path, false) {
                 admitted.push(name);
             }
         }
