@@ -10,3 +10,4 @@ mod held;
 mod selection;
 mod sending;
 mod source;
+mod waits;
