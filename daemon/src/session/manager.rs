@@ -20,6 +20,7 @@ use crate::fault;
 use crate::session::requests::check::{Request, differences};
 use crate::session::requests::configure::configure;
 use crate::session::requests::place::{Place, new_session};
+use crate::session::requests::source;
 use crate::session::shared::Shared;
 use crate::session::status;
 use crate::session::task::{Command, SessionTask};
@@ -70,12 +71,15 @@ impl SessionManager {
     pub async fn start(&self, params: StartParams) -> Result<SessionStatus, ErrorInfo> {
         let request = Request::check(params)?;
         let place = Place::find(&request.address, request.namespace.as_deref()).await?;
-        let details = configure(&self.shared.paths, &place, &request).await?;
+        let mut details = configure(&self.shared.paths, &place, &request).await?;
+        source::apart(&details.source, &self.shared.paths)?;
+        details.dev.warnings.extend(source::exposed(&details.source, &request.address));
         let mut registry = self.registry();
         let workload = place.workload(request.kind, &request.name);
         if let Some(handle) = registry.of_workload(&place.cluster_uid, &workload) {
             return handle.repeated(&details);
         }
+        registry.compatible(&details)?;
         let stored = new_session(&request, details, &place)?;
         self.begin(&mut registry, stored)
     }
@@ -212,6 +216,21 @@ impl SessionManager {
 impl Registry {
     fn of_workload(&self, cluster: &str, workload: &WorkloadRef) -> Option<&Handle> {
         self.going().find(|handle| handle.cluster == cluster && handle.workload == *workload)
+    }
+
+    /// Whether the rules of all who sync a folder can hold together.
+    fn compatible(&self, asked: &StoredRequest) -> Result<(), ErrorInfo> {
+        let going: Vec<(String, &Handle)> =
+            self.going().map(|handle| (handle.status.borrow().session.clone(), handle)).collect();
+        let others: Vec<source::Other<'_>> = going
+            .iter()
+            .map(|(session, handle)| source::Other {
+                session,
+                workload: &handle.workload,
+                request: &handle.request,
+            })
+            .collect();
+        source::compatible(asked, &others)
     }
 
     /// A session says that it is over a moment before it is moved to the finished ones. Who was told so may start anew

@@ -105,11 +105,13 @@ impl Omissions {
     }
 
     fn tell(&self, state: &mut State, rules: Arc<Rules>) -> io::Result<()> {
-        let written = stignore::put(&self.source, &self.session, &rules.lines(&state.survey))?;
+        let selection = serde_json::to_string(&self.selection).map_err(io::Error::other)?;
+        let key = stignore::digest(&selection);
+        let written = stignore::put(&self.source, &self.session, &key, &rules.lines(&state.survey))?;
         (state.rules, state.by) = match written {
             Written::Foreign => (None, LeftOutBy::OwnFile),
-            Written::Ours | Written::Shared if self.selection.git_ignore => (Some(rules), LeftOutBy::Git),
-            Written::Ours | Written::Shared => (Some(rules), LeftOutBy::Patterns),
+            Written::Ours if self.selection.git_ignore => (Some(rules), LeftOutBy::Git),
+            Written::Ours => (Some(rules), LeftOutBy::Patterns),
         };
         Ok(())
     }

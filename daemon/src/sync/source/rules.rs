@@ -9,6 +9,7 @@ mod selection;
 mod files;
 mod pattern;
 mod survey;
+mod hidden;
 
 pub(in crate::sync) mod stignore;
 
