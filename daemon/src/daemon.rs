@@ -35,7 +35,7 @@ pub async fn run(paths: Paths, shutdown: CancellationToken) -> Result<(), Daemon
     paths.prepare()?;
     let only = Instance::acquire(&paths.lock())?;
     let store = Arc::new(Store::open(&paths)?);
-    let sessions = store.sessions()?;
+    let sessions = store.sessions();
     let tracker = TaskTracker::new();
     let shared = Arc::new(Shared {
         events: EventLog::open(Arc::clone(&store))?,

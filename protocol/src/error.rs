@@ -66,6 +66,8 @@ error_kinds! {
     PermissionDenied = 24, "Ask the cluster's administrator for the verbs that the message names; `docs/permissions.md` has a role.";
     /// The API server answered with an error that is none of the others.
     ClusterError = 25, "Read the API server's words in the message.";
+    /// The kubeconfig's context leads to another cluster than the one in which the session was started.
+    AnotherCluster = 26, "Point the context at the session's own cluster again; nothing is done in the other one. The session goes on by itself.";
     /// There is no such workload.
     WorkloadNotFound = 40, "Check kind, name, namespace and context.";
     /// There is no such namespace.
@@ -128,6 +130,7 @@ pub const CLUSTER_ERRORS: &[ErrorKind] = &[
     ErrorKind::Unauthorized,
     ErrorKind::PermissionDenied,
     ErrorKind::ClusterError,
+    ErrorKind::AnotherCluster,
 ];
 
 /// Why a workload cannot be put into DevMode.

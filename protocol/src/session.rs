@@ -179,6 +179,15 @@ pub enum StepName {
     Forget,
 }
 
+impl StepName {
+    /// The step's name as the protocol writes it.
+    #[must_use]
+    pub fn word(self) -> String {
+        let name = serde_json::to_value(self).expect("a step is a plain name");
+        name.as_str().unwrap_or_default().to_owned()
+    }
+}
+
 /// The dev pod.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -240,6 +249,25 @@ pub struct SessionStatus {
     /// What the user should know but need not act on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// What became of the workload, once the session is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<SessionOutcome>,
+}
+
+/// What became of a workload at the end of its session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum SessionOutcome {
+    /// It is as it was, with what others changed meanwhile.
+    Restored,
+    /// It is as it was, and has what the cluster's admission adds to every write since; `warnings` name it.
+    RestoredWithAdditions,
+    /// It was deleted meanwhile: there was nothing to give back.
+    Gone,
+    /// Somebody else has it in DevMode now.
+    Taken,
+    /// It is as it was, but its pods are not ready; they are as they would be without DevMode.
+    NotReady,
 }
 
 impl SessionSelector {

@@ -143,6 +143,8 @@ export type ErrorKind =
   | "permissionDenied"
   /** The API server answered with an error that is none of the others. */
   | "clusterError"
+  /** The kubeconfig's context leads to another cluster than the one in which the session was started. */
+  | "anotherCluster"
   /** There is no such workload. */
   | "workloadNotFound"
   /** There is no such namespace. */
@@ -548,6 +550,19 @@ export interface SessionList {
   sessions: SessionStatus[];
 }
 
+/** What became of a workload at the end of its session. */
+export type SessionOutcome =
+  /** It is as it was, with what others changed meanwhile. */
+  | "restored"
+  /** It is as it was, and has what the cluster's admission adds to every write since; `warnings` name it. */
+  | "restoredWithAdditions"
+  /** It was deleted meanwhile: there was nothing to give back. */
+  | "gone"
+  /** Somebody else has it in DevMode now. */
+  | "taken"
+  /** It is as it was, but its pods are not ready; they are as they would be without DevMode. */
+  | "notReady";
+
 /**
  * Names sessions: one by its id, or those of a workload. A workload named without a namespace matches in every one.
  */
@@ -595,6 +610,8 @@ export interface SessionStatus {
   forward?: ForwardStatus;
   /** The user's own forwards, those of the dev configuration included. */
   forwards?: PortForward[];
+  /** What became of the workload, once the session is over. */
+  outcome?: SessionOutcome;
   /** The dev pod, once there is one. */
   pod?: PodStatus;
   /** The shell to open in the dev container, where the dev configuration names one. */
@@ -999,6 +1016,7 @@ export const ERROR_CODES: { readonly [K in ErrorKind]: number } = {
   unauthorized: 23,
   permissionDenied: 24,
   clusterError: 25,
+  anotherCluster: 26,
   workloadNotFound: 40,
   namespaceNotFound: 41,
   unsupportedKind: 42,

@@ -7,6 +7,6 @@ mod restore;
 mod field_ownership;
 
 pub use field_ownership::{owns_fields, return_ownership, writers_since};
-pub use merge::merge;
-pub use restore::{restore, settle};
-pub use standing::{Standing, standing};
+pub use standing::{Standing, additions, standing};
+#[cfg(test)]
+pub(crate) use {merge::merge, restore::restore, restore::settle};

@@ -14,12 +14,14 @@ pub struct Edit {
     pub container: String,
     /// The whole workload before the edit, with what others changed since that an end has taken over into it.
     pub origin: Value,
-    /// The whole workload as we wrote it last: after the edit, as the API server returned it from a dry run, and on the
-    /// way back what it answered to that. After a merge it is what others had left, which is in `origin` by then.
+    /// The whole workload as it was written on the way into DevMode, as the API server has it.
     pub edited: Value,
-    /// What the API server answered to the write that gave the workload back. Nothing reads it yet.
+    /// The whole workload as others had left it when their changes were taken over into `origin`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Value>,
+    /// What came of giving the workload back.
     #[serde(rename = "givenBack", default, skip_serializing_if = "Option::is_none")]
-    pub given_back: Option<Value>,
+    pub given_back: Option<GivenBack>,
     /// The object made next to the workload that has the dev pod, where the workload itself cannot have it.
     #[serde(rename = "generated", default)]
     pub dev_workload: Option<Value>,
@@ -28,7 +30,36 @@ pub struct Edit {
     pub autoscalers: Vec<PinnedAutoscaler>,
 }
 
+/// The workload as the API server answered to the write that gave it back: with what its admission steps add.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GivenBack {
+    pub object: Value,
+    /// Whether its controls are the original's, too. Until then they are still neutral.
+    pub settled: bool,
+}
+
 impl Edit {
+    /// An edit that is yet to be written.
+    #[must_use]
+    pub fn new(container: String, origin: Value, edited: Value) -> Self {
+        Self {
+            container,
+            origin,
+            edited,
+            merged: None,
+            given_back: None,
+            dev_workload: None,
+            autoscalers: Vec::new(),
+        }
+    }
+
+    /// The workload as we know it last: what differs from it is others' doing.
+    #[must_use]
+    pub fn last_known(&self) -> &Value {
+        let given_back = self.given_back.as_ref().map(|given_back| &given_back.object);
+        given_back.or(self.merged.as_ref()).unwrap_or(&self.edited)
+    }
+
     /// The uid of the object that was planned for; a workload made anew under the name is another one.
     #[must_use]
     pub fn workload_uid(&self) -> &str {
@@ -76,7 +107,8 @@ mod tests {
             "container": "web",
             "origin": {"metadata": {"uid": "u"}},
             "edited": {"spec": {}},
-            "givenBack": {"spec": {}},
+            "merged": {"spec": {}},
+            "givenBack": {"object": {"spec": {}}, "settled": true},
             "generated": {"kind": "Job"},
             "autoscalers": [{"origin": {"metadata": {"name": "web"}}, "pinned": {}}],
         });

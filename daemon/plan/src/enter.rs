@@ -107,7 +107,8 @@ fn refuse(
 /// Everything that later steps take for granted.
 fn check_shape(origin: &Value) -> Result<&'static Kind, PlanError> {
     let name = manifest::text(origin, "kind").ok_or_else(|| malformed("/kind"))?;
-    let kind = kinds::of(origin).ok_or_else(|| PlanError::UnsupportedKind { kind: name.to_owned() })?;
+    let kind = kinds::of(origin)
+        .ok_or_else(|| PlanError::UnsupportedKind { kind: name.to_owned(), known: kinds::names() })?;
     let pod_spec = format!("{}/spec", kind.template);
     let ends = pod_spec.match_indices('/').map(|(at, _)| at).skip(1).chain([pod_spec.len()]);
     for pointer in ["/metadata"].into_iter().chain(ends.map(|end| &pod_spec[..end])) {

@@ -1,12 +1,12 @@
 //! Why no plan can be made, each with what to do next.
 
+use crate::DevOptions;
 use crate::options::DEFAULT_WORK_DIR;
-use crate::{DevOptions, kinds};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     #[error("cannot develop in a {kind}")]
-    UnsupportedKind { kind: String },
+    UnsupportedKind { kind: String, known: Vec<&'static str> },
     #[error("no container {name} in the pod template, which has {}", available.join(", "))]
     NoSuchContainer { name: String, available: Vec<String> },
     #[error("the pod template has several containers ({}) and none was chosen", available.join(", "))]
@@ -52,7 +52,7 @@ impl PlanError {
     /// What the developer can do about it, where there is something.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::UnsupportedKind { .. } => format!("choose one of {}", kinds::names().join(", ")),
+            Self::UnsupportedKind { known, .. } => format!("choose one of {}", known.join(", ")),
             Self::NoSuchContainer { available, .. } | Self::AmbiguousContainer { available } => {
                 format!("name the container to develop in: one of {}", available.join(", "))
             }

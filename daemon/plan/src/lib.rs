@@ -28,10 +28,12 @@ mod tests;
 
 pub use annotation::{is_nocalhosts, is_ours};
 pub use autoscaler::{is_pinned, pin, release, scales, unpinned};
-pub use back::{Standing, merge, owns_fields, restore, return_ownership, settle, standing, writers_since};
+pub use back::{Standing, additions, owns_fields, return_ownership, standing, writers_since};
+#[cfg(test)]
+use back::{merge, restore, settle};
 pub use controller::controller;
 pub use dev_workload::{dev_selector, dev_workload_of, is_dev_workload, is_dev_workload_of};
-pub use edit::{Edit, PinnedAutoscaler};
+pub use edit::{Edit, GivenBack, PinnedAutoscaler};
 pub use enter::{Entered, carry_out, enter};
 pub use error::PlanError;
 pub use kinds::{Shape, as_new, is_dev_template, may_fire, pod_template, recreation, shape};

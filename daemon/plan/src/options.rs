@@ -15,7 +15,7 @@ pub const DEFAULT_SIDECAR_IMAGE: &str = "docker.io/syncthing/syncthing:1.30.0";
 pub const NOCALHOST_SIDECAR_IMAGE: &str =
     "codingcorp-docker.pkg.coding.net/nocalhost/public/nocalhost-sidecar:syncthing";
 
-/// Everything that [`super::enter()`] needs besides the workload itself.
+/// Everything that [`crate::enter()`] needs besides the workload itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DevOptions {
     /// The container to develop in; `None` stands for the only one.

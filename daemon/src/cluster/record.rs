@@ -231,9 +231,7 @@ mod tests {
             Owner { user: "ann".into(), host: "laptop".into(), since: "2026-01-01T00:00:00.000Z".into() };
         let edited = json!({"spec": {"replicas": 1}});
         let container = "reviews".into();
-        let edit =
-            Edit { container, origin, edited, given_back: None, dev_workload: None, autoscalers: Vec::new() };
-        Record::new("s1", owner, edit)
+        Record::new("s1", owner, Edit::new(container, origin, edited))
     }
 
     fn files() -> SidecarFiles {
@@ -281,5 +279,24 @@ mod tests {
         later.version = RECORD_VERSION + 1;
         assert_eq!(see(&later.secret("name", &files()).expect("fits")).record, None);
         assert_eq!(see(&json!({"metadata": {"uid": "u"}})).record, None);
+    }
+
+    #[test]
+    fn records_that_earlier_versions_wrote_are_read_and_written_as_they_were() {
+        let owner = json!({"user": "ann", "host": "laptop", "since": "2026-01-01T00:00:00.000Z"});
+        let plain = json!({
+            "version": 1, "session": "w7zf59c186zc", "owner": owner, "nhd": "0.1.0", "container": "reviews",
+            "origin": {"kind": "Deployment", "spec": {"replicas": 3}}, "edited": {"spec": {"replicas": 1}},
+            "generated": null,
+        });
+        let mut beside = plain.clone();
+        beside["generated"] = json!({"kind": "Job", "metadata": {"name": "reviews-job-dev"}});
+        let mut scaled = plain.clone();
+        scaled["version"] = json!(2);
+        scaled["autoscalers"] = json!([{"origin": {"metadata": {"uid": "u"}}, "pinned": {"spec": {}}}]);
+        for earlier in [plain, beside, scaled] {
+            let record: Record = serde_json::from_value(earlier.clone()).expect("is understood");
+            assert_eq!(serde_json::to_value(&record).expect("JSON"), earlier);
+        }
     }
 }

@@ -97,7 +97,7 @@ fn bind(path: &Path) -> Result<(UnixListener, u64), ListenerError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(failed(error)),
     }
-    // The folder is 0700, so nobody else meets the socket before its own mode is set.
+    // Whoever meets the socket before its own mode is set is still asked who it is.
     let socket = UnixListener::bind(path).map_err(failed)?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
     let inode = inode(path).ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;

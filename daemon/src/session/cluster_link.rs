@@ -1,5 +1,6 @@
 //! A session's connection to its cluster: the client and the watches that wake it.
 
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::workload::WorkloadRef;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -8,6 +9,7 @@ use crate::cluster::{ClusterAddress, Objects};
 use crate::session::failure::Failure;
 use crate::session::look::parts::WorkloadParts;
 use crate::session::look::parts::record_name;
+use crate::session::requests::place::{cluster_uid, is_another_cluster};
 use crate::session::shared::Shared;
 use crate::store::session::{StoredCluster, StoredPlan};
 
@@ -25,7 +27,13 @@ impl ClusterLink {
             environment: cluster.environment.clone(),
         };
         let connected = address.connect().await?;
-        Ok(Self { objects: Objects::new(connected.client), watches: None })
+        let objects = Objects::new(connected.client.clone());
+        // A name in a file may lead anywhere by now, and what is done here is done to other people's workloads.
+        let found = cluster_uid(&objects, &connected).await?;
+        if is_another_cluster(&cluster.uid, &found) {
+            return Err(Failure::transient(another_cluster(cluster, &connected.server)));
+        }
+        Ok(Self { objects, watches: None })
     }
 
     /// Starts the watches if they do not run.
@@ -54,4 +62,17 @@ impl ClusterLink {
             std::future::pending().await
         }
     }
+}
+
+/// It may come back, so that it is tried again; and until then nothing is done, ended or forgotten.
+fn another_cluster(cluster: &StoredCluster, server: &str) -> ErrorInfo {
+    let files: Vec<String> = cluster.kubeconfig.iter().map(|file| file.display().to_string()).collect();
+    let message = format!(
+        "context {} of {} leads to another cluster now, at {server}; this session is of the one with the uid {}",
+        cluster.context,
+        files.join(" and "),
+        cluster.uid
+    );
+    ErrorInfo::new(ErrorKind::AnotherCluster, message)
+        .with_hint("point the context at the session's own cluster again; nothing is done in the other one")
 }

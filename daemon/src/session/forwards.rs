@@ -12,7 +12,7 @@ use nhd_protocol::forward::{ForwardState, PortForward, PortPair};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use self::wanted::retry_after;
+use self::wanted::RETRY;
 use crate::config::WantedForward;
 use crate::forward::{Forward, ForwardStatus};
 
@@ -67,7 +67,7 @@ impl UserForwards {
         let before =
             if let Some(UserForward::Blocked { failures, .. }) = self.get(wanted) { *failures } else { 0 };
         let failures = before.saturating_add(1);
-        self.put(wanted, UserForward::Blocked { error, failures, again: now + retry_after(failures) });
+        self.put(wanted, UserForward::Blocked { error, failures, again: now + RETRY.after(failures) });
     }
 
     /// Closes these, or forgets that they are blocked; returns when no connection is left.

@@ -1,4 +1,4 @@
-//! All sessions of this daemon: who asks for one is led to its task.
+//! All sessions of this daemon: whoever asks for one is led to its task.
 
 mod ask;
 mod forwards;
@@ -71,9 +71,7 @@ impl SessionManager {
     pub async fn start(&self, params: StartParams) -> Result<SessionStatus, ErrorInfo> {
         let request = Request::check(params)?;
         let place = Place::find(&request.address, request.namespace.as_deref()).await?;
-        let mut details = configure(&self.shared.paths, &place, &request).await?;
-        source::apart(&details.source, &self.shared.paths)?;
-        details.dev.warnings.extend(source::exposed(&details.source, &request.address));
+        let details = configure(&self.shared.paths, &place, &request).await?;
         let mut registry = self.registry();
         let workload = place.workload(request.kind, &request.name);
         if let Some(handle) = registry.of_workload(&place.cluster_uid, &workload) {
@@ -110,6 +108,11 @@ impl SessionManager {
     /// The daemon's folders.
     pub fn paths(&self) -> &Paths {
         &self.shared.paths
+    }
+
+    /// Whether a folder can be synced by these rules beside the sessions that there are.
+    pub fn check_rules(&self, asked: &StoredRequest) -> Result<(), ErrorInfo> {
+        self.registry().compatible(asked)
     }
 
     pub fn has_session(&self, cluster_uid: &str, workload: &WorkloadRef) -> Option<String> {
@@ -233,7 +236,7 @@ impl Registry {
         source::compatible(asked, &others)
     }
 
-    /// A session says that it is over a moment before it is moved to the finished ones. Who was told so may start anew
+    /// A session says that it is over a moment before it is moved to the finished ones. Whoever was told so may start anew
     /// at once.
     fn going(&self) -> impl Iterator<Item = &Handle> {
         self.live.values().filter(|handle| !handle.status.borrow().phase.is_final())

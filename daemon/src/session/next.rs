@@ -13,6 +13,8 @@ pub struct Observed {
     pub planned: bool,
     /// The workload is known to have been edited by this session.
     pub entered: bool,
+    /// The same, or that the dev workload of an original that stays as it is has been made.
+    pub begun: bool,
     pub record: RecordState,
     /// Whether this kind of workload is written to at all.
     pub edits_workload: bool,
@@ -39,6 +41,7 @@ impl Observed {
     pub const UNPLANNED: Self = Self {
         planned: false,
         entered: false,
+        begun: false,
         record: RecordState::Absent,
         edits_workload: true,
         workload: WorkloadState::Original,
@@ -132,6 +135,8 @@ pub enum Next {
 pub enum Obstacle {
     /// Another session's record is in the place of ours.
     TakenByOthers,
+    /// The record is gone: by it somebody has ended the session, or the namespace is another one.
+    RecordGone,
     Gone,
     Overwritten,
 }
@@ -160,6 +165,7 @@ fn towards_dev_mode(observed: &Observed) -> Next {
     }
     match observed.record {
         RecordState::Foreign => return Next::Stop(Obstacle::TakenByOthers),
+        RecordState::Absent if observed.begun => return Next::Stop(Obstacle::RecordGone),
         RecordState::Absent => return Next::Do(StepName::CreateRecord),
         RecordState::Ours { current: false } => return Next::Do(StepName::UpdateRecord),
         RecordState::Ours { current: true } => {}
@@ -230,7 +236,7 @@ fn towards_original(observed: &Observed) -> Next {
     }
 }
 
-/// Whether there is something of ours to be told from what others wrote. Who overwrites the workload may leave part of our
+/// Whether there is something of ours to be told from what others wrote. Whoever overwrites the workload may leave part of our
 /// edit, such as the replicas; unless the record is gone too, with which somebody gave the workload back.
 fn others_changed_it(observed: &Observed) -> bool {
     let recorded = matches!(observed.record, RecordState::Ours { .. });

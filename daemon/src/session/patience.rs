@@ -27,7 +27,7 @@ pub struct Trouble {
 pub fn start_trouble(sight: &Sight) -> Option<Trouble> {
     let Some(pod) = sight.dev_pod() else {
         let refused = sight.refused()?;
-        // Who is on the way out counts against a quota until it is gone.
+        // Whatever is on the way out counts against a quota until it is gone.
         if sight.pods.iter().any(|pod| pod.terminating) {
             return None;
         }

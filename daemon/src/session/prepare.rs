@@ -57,7 +57,7 @@ pub async fn prepare(
     let (origin, missing) =
         join!(read_workload(objects, workload), access::missing(objects, namespace, &wanted));
     let missing = missing?;
-    // Who may not even read learns of all that is missing at once; that there is nothing to read is said first.
+    // Whoever may not even read learns of all that is missing at once; that there is nothing to read is said first.
     let unread = matches!(&origin, Err(failure) if failure.info.kind != ErrorKind::PermissionDenied);
     if !unread && !missing.is_empty() {
         return Err(Failure::fatal(denied(workload, &missing)));
@@ -85,12 +85,9 @@ pub async fn prepare(
     let (scaling, tried) = try_join!(scaling, tried)?;
     entered.warnings.extend(scaling.warning);
     let edit = Edit {
-        container: entered.container,
-        origin,
-        edited: tried.edited,
-        given_back: None,
         dev_workload: tried.generated,
         autoscalers: scaling.pinned,
+        ..Edit::new(entered.container, origin, tried.edited)
     };
     let plan = StoredPlan { edit, warnings: entered.warnings };
     let secret =

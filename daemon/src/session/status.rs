@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use nhd_protocol::Timestamp;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::forward::{ForwardStatus, PortForward};
-use nhd_protocol::session::{Phase, PodStatus, SessionStatus, StepName};
+use nhd_protocol::session::{Phase, PodStatus, SessionOutcome, SessionStatus, StepName};
 use nhd_protocol::sync::{LeftOutBy, SyncProblem, SyncState, SyncStatus, SyncType};
 
 use crate::clock::{timestamp, timestamp_now};
@@ -60,6 +60,7 @@ pub fn initial(stored: &StoredSession) -> SessionStatus {
         sync: None,
         error: stored.failure.clone(),
         warnings: stored.request.dev.warnings.clone(),
+        outcome: None,
     }
 }
 
@@ -73,6 +74,8 @@ pub struct StatusParts<'a> {
     pub sync: Option<sync::SyncStatus>,
     /// Where local files are kept that the pod changed, if it did.
     pub kept: Option<PathBuf>,
+    /// What became of the workload, once the session is over.
+    pub outcome: Option<SessionOutcome>,
     pub phase: Phase,
     pub step: Option<StepName>,
     pub error: Option<ErrorInfo>,
@@ -88,6 +91,7 @@ pub fn refreshed(previous: &SessionStatus, parts: StatusParts<'_>) -> SessionSta
     warnings.extend(parts.sight.and_then(|sight| changed_by_others(parts.stored, sight)));
     warnings.extend(parts.sight.into_iter().flat_map(|sight| autoscalers::warnings(parts.stored, sight)));
     warnings.extend(parts.sync.as_ref().and_then(|sync| own_stignore(parts.stored, sync)));
+    warnings.extend(parts.outcome.and_then(|_| added_by_the_cluster(parts.stored)));
     warnings.extend(
         parts.kept.map(|kept| {
             format!("local files that the pod changed or deleted are kept in {}", kept.display())
@@ -106,11 +110,12 @@ pub fn refreshed(previous: &SessionStatus, parts: StatusParts<'_>) -> SessionSta
         error: parts.error.or_else(|| sync.as_ref().and_then(sync_error)),
         sync,
         warnings,
+        outcome: parts.outcome,
         ..previous.clone()
     }
 }
 
-/// Whether subscribers should hear of the change. Counters move all the time and are there for who asks.
+/// Whether subscribers should hear of the change. Counters move all the time and are there for whoever asks.
 pub fn is_news(before: &SessionStatus, after: &SessionStatus) -> bool {
     let sync = |status: &SessionStatus| {
         status.sync.as_ref().map(|sync| {
@@ -135,6 +140,17 @@ pub fn is_news(before: &SessionStatus, after: &SessionStatus) -> bool {
         || sync(before) != sync(after)
         || forward(before) != forward(after)
         || forwards(before) != forwards(after)
+}
+
+/// What the workload has now that it had not before, as the API server adds it to every write.
+fn added_by_the_cluster(stored: &StoredSession) -> Option<String> {
+    let additions = nhd_plan::additions(&stored.plan.as_ref()?.edit);
+    (!additions.is_empty()).then(|| {
+        format!(
+            "the cluster has added to it since it was made, as to everything that is written: {}",
+            named(&additions)
+        )
+    })
 }
 
 /// What others changed in the workload since our edit, and whose it will be at the end.

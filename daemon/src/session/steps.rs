@@ -44,6 +44,10 @@ pub struct Running {
     pub sync: Option<Arc<SyncEngine>>,
     /// A daemon before this one may have left its syncthing running.
     pub leftover: bool,
+    /// The original's pods have been given up on, and are not waited for again.
+    pub rollout_given_up: bool,
+    /// The namespace of a pod that is to be made again is gone.
+    pub namespace_gone: bool,
     /// The ownership of fields was given back, or that was tried.
     pub ownership_returned: bool,
     /// The same of the autoscalers.

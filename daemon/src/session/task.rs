@@ -3,6 +3,7 @@
 mod obstacle;
 mod pod;
 mod forwards;
+mod repeats;
 mod report;
 mod sync;
 mod wait;
@@ -14,30 +15,31 @@ use std::time::Duration;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::StepOutcome;
 use nhd_protocol::forward::{PortForward, PortPair};
-use nhd_protocol::session::{Phase, SessionStatus, StepName};
+use nhd_protocol::session::{Phase, SessionOutcome, SessionStatus, StepName};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
-use self::report::step_name;
+use self::repeats::Repeats;
 use crate::session::cluster_link::ClusterLink;
 use crate::session::failure::Failure;
 use crate::session::look::judge::observed;
 use crate::session::look::{Sight, look};
-use crate::session::next::{Next, next};
+use crate::session::next::{Next, Observed, next};
 use crate::session::steps::{Running, StepContext};
 
+use crate::backoff::Backoff;
 use crate::fault;
-use crate::forward::PodTarget;
+use crate::forward::{Forward, ForwardStatus, PodTarget};
 use crate::session::shared::Shared;
 use crate::store::session::Desired;
 use crate::store::{StoreError, StoredSession};
+use crate::sync::SyncStatus;
 use nhd_plan::Standing;
 
 /// Even when nothing stirs, a session looks this often: a watch may have died without a word.
 const QUIET_LOOK: Duration = Duration::from_secs(30);
 
-const FIRST_BACKOFF: Duration = Duration::from_millis(250);
-const LAST_BACKOFF: Duration = Duration::from_secs(10);
+const BACKOFF: Backoff = Backoff { first: Duration::from_millis(250), longest: Duration::from_secs(10) };
 
 /// What others may ask of a session.
 #[derive(Debug)]
@@ -74,6 +76,9 @@ pub struct SessionTask {
     sight: Option<Sight>,
     /// What was seen may be out of date.
     stale: bool,
+    /// When it was looked last, or tried to.
+    looked: Instant,
+    changes: Changes,
     synced_with: Option<String>,
     /// The connection to a dev pod that has been replaced: what it says is not about the present one.
     old_connection: Option<u64>,
@@ -81,7 +86,25 @@ pub struct SessionTask {
     waiting: Option<(StepName, Instant)>,
     trouble: Option<(ErrorKind, Instant)>,
     failures: u32,
+    repeats: Repeats,
+    outcome: Option<SessionOutcome>,
     error: Option<ErrorInfo>,
+}
+
+/// What wakes a session of its own parts.
+#[derive(Default)]
+struct Changes {
+    sync: Option<watch::Receiver<SyncStatus>>,
+    forward: Option<watch::Receiver<ForwardStatus>>,
+}
+
+impl Changes {
+    fn of(running: &Running) -> Self {
+        Self {
+            sync: running.sync.as_ref().map(|sync| sync.status()),
+            forward: running.forward.as_ref().map(Forward::changes),
+        }
+    }
 }
 
 /// What a turn came to.
@@ -109,12 +132,16 @@ impl SessionTask {
             target: watch::Sender::new(None),
             sight: None,
             stale: true,
+            looked: Instant::now(),
+            changes: Changes::default(),
             synced_with: None,
             old_connection: None,
             began: Instant::now(),
             waiting: None,
             trouble: None,
             failures: 0,
+            repeats: Repeats::default(),
+            outcome: None,
             error: None,
         }
     }
@@ -135,23 +162,33 @@ impl SessionTask {
     }
 
     async fn turn(&mut self) -> Turn {
+        // Taken before anything is read: what changes from now on wakes the task, be it in the midst of the turn.
+        self.changes = Changes::of(&self.running);
         let looked = self.look().await;
         self.tend_forwards().await;
         if let Err(failure) = looked {
             return self.stumble(failure);
         }
         self.note_pod_and_sync();
-        let seen = observed(&self.stored, self.sight.as_ref(), &self.local());
+        let local = self.local();
+        let seen = observed(&self.stored, self.sight.as_ref(), &local);
         let now = next(self.stored.desired, &seen);
         self.leave_wait(now);
         match now {
-            Next::Do(StepName::Forget) => self.forget(),
+            Next::Do(StepName::Forget) => self.forget(&seen),
             Next::Do(step) => {
+                if let Some((times, pause)) = self.repeats.pause(step, &seen, Instant::now()) {
+                    self.error = Some(self.in_vain(step, times));
+                    self.show(now);
+                    self.stale = true;
+                    return Turn::Rest(pause);
+                }
                 self.show(now);
                 match self.act(step).await {
                     Ok(()) => {
                         self.failures = 0;
                         self.error = None;
+                        self.repeats.note(step, seen, Instant::now());
                         Turn::Again
                     }
                     Err(failure) => self.stumble(failure),
@@ -164,6 +201,9 @@ impl SessionTask {
 
     /// Looks at the cluster if what was seen may be out of date. Without a plan there is nothing to see.
     async fn look(&mut self) -> Result<(), Failure> {
+        if self.stale || self.link.is_none() {
+            self.looked = Instant::now();
+        }
         if self.link.is_none() && (self.stored.plan.is_some() || self.stored.desired == Desired::DevMode) {
             self.link = Some(ClusterLink::connect(&self.stored.cluster).await?);
             self.stale = true;
@@ -193,7 +233,7 @@ impl SessionTask {
     /// Does a step, with its events and fault points around it.
     async fn act(&mut self, step: StepName) -> Result<(), Failure> {
         let began = Instant::now();
-        let name = step_name(step);
+        let name = step.word();
         self.tell_step(step, StepOutcome::Began, None, None);
         fault::point(&name, "before");
         let link = self.link.as_ref().ok_or_else(|| {
@@ -240,8 +280,7 @@ impl SessionTask {
         }
         self.error = Some(failure.info);
         self.show_phase(self.troubled_phase());
-        let backoff = FIRST_BACKOFF * 2_u32.pow((self.failures - 1).min(6));
-        Turn::Rest(backoff.min(LAST_BACKOFF))
+        Turn::Rest(BACKOFF.after(self.failures))
     }
 
     /// Gives the workload back because the start failed.
@@ -264,7 +303,7 @@ impl SessionTask {
         Ok(())
     }
 
-    fn forget(&mut self) -> Turn {
+    fn forget(&mut self, seen: &Observed) -> Turn {
         fault::point("forget", "before");
         let folder = self.shared.paths.session(&self.stored.id);
         if let Err(error) = std::fs::remove_dir_all(&folder)
@@ -279,6 +318,7 @@ impl SessionTask {
         }
         fault::point("forget", "after");
         self.error.clone_from(&self.stored.failure);
+        self.outcome = Some(self.outcome_of(seen));
         self.show_phase(if self.stored.failure.is_some() { Phase::Failed } else { Phase::Ended });
         Turn::Over
     }
@@ -299,7 +339,7 @@ impl SessionTask {
                 self.refresh();
                 let _ = answer.send(Ok(()));
             }
-            // Who no longer waits shall not be surprised later.
+            // Whoever no longer waits shall not be surprised later.
             Command::StartForward { answer, .. } if answer.is_closed() => {}
             Command::StartForward { pair, answer } => {
                 let _ = answer.send(self.start_user_forward(pair).await);
@@ -330,9 +370,10 @@ impl SessionTask {
     /// Waits until something stirs, at most for a while.
     async fn rest(&mut self, duration: Duration) {
         let forward_retry = self.forward_retry();
-        let Self { shared, commands, link, running, .. } = self;
-        let mut sync = running.sync.as_ref().map(|sync| sync.status());
-        let mut forward = running.forward.as_ref().map(|forward| forward.changes());
+        // Whatever stirs meanwhile does not put the next look off.
+        let due = (Instant::now() + duration).min(self.looked + QUIET_LOOK);
+        let Self { shared, commands, link, running, changes, .. } = self;
+        let Changes { sync, forward } = changes;
         let command = tokio::select! {
             () = shared.shutdown.cancelled() => None,
             command = commands.recv() => command,
@@ -341,7 +382,7 @@ impl SessionTask {
             () = changed(forward.as_mut()) => None,
             () = running.user_forwards.stirred() => None,
             () = reached(forward_retry) => None,
-            () = tokio::time::sleep(duration) => { self.stale = true; None }
+            () = tokio::time::sleep_until(due) => { self.stale = true; None }
         };
         if let Some(command) = command {
             self.obey(command).await;

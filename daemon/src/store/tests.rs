@@ -10,7 +10,7 @@ use super::session::{Desired, SESSION_VERSION, StoredCluster, StoredRequest, Sto
 use super::*;
 use crate::sync::SyncIdentity;
 
-fn paths(folder: &Path) -> Paths {
+pub(super) fn paths(folder: &Path) -> Paths {
     Paths {
         home: folder.to_path_buf(),
         runtime: folder.to_path_buf(),
@@ -19,7 +19,7 @@ fn paths(folder: &Path) -> Paths {
     }
 }
 
-fn session(id: &str) -> StoredSession {
+pub(super) fn session(id: &str) -> StoredSession {
     let (identity, remote) = SyncIdentity::generate().expect("makes keys");
     StoredSession {
         version: SESSION_VERSION,
@@ -57,7 +57,7 @@ fn session(id: &str) -> StoredSession {
 }
 
 fn ids(store: &Store) -> Vec<String> {
-    store.sessions().expect("reads").into_iter().map(|session| session.id).collect()
+    store.sessions().into_iter().map(|session| session.id).collect()
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn sessions_are_there_after_a_reopen_and_gone_after_a_removal() {
     let epoch = store.epoch().to_owned();
     drop(store);
     let store = Store::open(&paths(folder.path())).expect("opens");
-    assert_eq!(store.sessions().expect("reads"), [one]);
+    assert_eq!(store.sessions(), [one]);
     assert_eq!(store.epoch(), epoch);
 }
 
@@ -100,17 +100,121 @@ fn a_crash_between_store_and_copy_neither_loses_nor_revives_a_session() {
     let store = Store::open(&paths).expect("opens");
     store.put_session(&session("one")).expect("puts");
     let epoch = store.epoch().to_owned();
+    drop(store);
+    let copy = paths.export();
+    let old_copy = std::fs::read(&copy).expect("reads");
     // A put that reached the store alone, as it does first.
-    let late = session("two");
-    write_json(&store.db, &session_key("two"), &late).expect("writes");
+    let store = Store::open(&paths).expect("opens");
+    store.put_session(&session("two")).expect("puts");
     drop(store);
+    std::fs::write(&copy, &old_copy).expect("writes");
     let store = Store::open(&paths).expect("opens");
     assert_eq!(ids(&store), ["one", "two"]);
-    assert_eq!(export::read(&paths.export()).expect("reads").len(), 2, "the copy has caught up");
-    // A removal that reached the copy alone, as it does first: the session is still known and ends again.
-    export::write(&paths.export(), &[late]).expect("writes");
+    assert_eq!(export::read(&copy).entries.len(), 2, "the copy has caught up");
+    // A removal that reached the store alone, as it does first.
+    let old_copy = std::fs::read(&copy).expect("reads");
+    store.remove_session("two").expect("removes");
     drop(store);
+    std::fs::write(&copy, &old_copy).expect("writes");
     let store = Store::open(&paths).expect("opens");
-    assert_eq!(ids(&store), ["one", "two"]);
+    assert_eq!(ids(&store), ["one"]);
     assert_eq!(store.epoch(), epoch, "this is not damage");
+}
+
+/// Opens a store whose one session a newer version has written.
+fn open_with(paths: &Paths, value: serde_json::Value) -> Store {
+    let entry = Entry::session(value, 7);
+    export::write(&paths.export(), &[("one".to_owned(), entry)].into()).expect("writes");
+    Store::open(paths).expect("opens")
+}
+
+fn copied(paths: &Paths) -> serde_json::Value {
+    let copy: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(paths.export()).expect("reads")).expect("JSON");
+    copy[0].clone()
+}
+
+#[test]
+fn what_a_newer_version_added_to_a_session_stays_when_it_is_written() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let paths = paths(folder.path());
+    let mut value = serde_json::to_value(session("one")).expect("JSON");
+    value["mood"] = "new".into();
+    value["request"]["dev"]["colour"] = serde_json::json!({"red": 1});
+    value["forwards"] = serde_json::json!([
+        {"local": 1, "remote": 2, "reason": "request", "chosen": null},
+        {"local": 3, "remote": 4, "reason": "request", "chosen": null, "speed": 9},
+    ]);
+    let store = open_with(&paths, value);
+    let mut known = store.sessions().remove(0);
+    known.synced = true;
+    known.forwards.remove(0);
+    store.put_session(&known).expect("puts");
+    drop(store);
+    let store = Store::open(&paths).expect("opens");
+    assert_eq!(store.sessions(), [known]);
+    let written = copied(&paths);
+    assert_eq!(written["mood"], "new");
+    assert_eq!(written["request"]["dev"]["colour"]["red"], 1);
+    assert_eq!(written["forwards"].as_array().map(Vec::len), Some(1));
+    assert_eq!(written["forwards"][0]["speed"], 9);
+    assert_eq!(written["revision"], 8);
+}
+
+#[test]
+fn a_session_that_only_a_newer_version_understands_is_kept_untouched() {
+    let change: [fn(&mut serde_json::Value); 3] = [
+        |value| value["desired"] = "asleep".into(),
+        |value| value["workload"]["kind"] = "Rollout".into(),
+        |value| value["version"] = (SESSION_VERSION + 1).into(),
+    ];
+    for change in change {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let paths = paths(folder.path());
+        let mut value = serde_json::to_value(session("one")).expect("JSON");
+        change(&mut value);
+        let store = open_with(&paths, value);
+        let before = copied(&paths);
+        assert_eq!(ids(&store), [""; 0]);
+        store.put_session(&session("two")).expect("puts");
+        drop(store);
+        std::fs::remove_file(paths.export()).expect("removes");
+        let store = Store::open(&paths).expect("opens");
+        assert_eq!(ids(&store), ["two"]);
+        assert_eq!(copied(&paths), before);
+    }
+}
+
+#[test]
+fn an_event_log_with_a_gap_is_another_one() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let paths = paths(folder.path());
+    let store = Store::open(&paths).expect("opens");
+    store.put_session(&session("one")).expect("puts");
+    [1, 2, 4].into_iter().for_each(|seq| store.append_event(seq, &seq).expect("appends"));
+    let epoch = store.epoch().to_owned();
+    drop(store);
+    let store = Store::open(&paths).expect("opens");
+    assert_ne!(store.epoch(), epoch);
+    assert_eq!(store.events::<u64>().expect("reads"), []);
+    assert_eq!(ids(&store), ["one"]);
+}
+
+#[test]
+fn an_unreadable_event_or_session_is_no_reason_not_to_start() {
+    for key in [database::event_key(1), b"session/one".to_vec(), b"meta".to_vec()] {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let paths = paths(folder.path());
+        let store = Store::open(&paths).expect("opens");
+        let one = session("one");
+        store.put_session(&one).expect("puts");
+        store.append_event(1, &1).expect("appends");
+        let epoch = store.epoch().to_owned();
+        store.database.insert_raw(&key, b"{ no JSON");
+        drop(store);
+        let store = Store::open(&paths).expect("opens");
+        assert_eq!(store.sessions(), [one]);
+        assert_ne!(store.epoch(), epoch);
+        assert!(folder.path().join("store.unreadable-1").exists());
+    }
 }

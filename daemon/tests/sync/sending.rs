@@ -4,9 +4,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use nhd::sync::SyncState;
 use nhd::sync::syncthing::process::Syncthing;
 use nhd::sync::syncthing::rest::Rest;
+use nhd::sync::{SyncState, SyncStatus};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process};
 
 use crate::bed::{Bed, alive, files_below, names, until};
@@ -196,9 +196,41 @@ async fn stopping_leaves_no_process_and_starting_again_goes_on() {
     bed.end().await;
 }
 
-/// On a Mac names are decomposed, in git they may be; whatever it is, it is the user's.
+/// Not in the form that syncthing wants names in.
+const DECOMPOSED: &str = "a\u{302}";
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_name_is_never_changed_here() {
+async fn a_name_stays_as_it_is_and_arrives_or_is_said_not_to() {
+    let mut bed = Bed::new().await;
+    bed.save(DECOMPOSED, "1");
+    bed = bed.started().await;
+    bed.barrier().await.unwrap();
+    assert_eq!(names(&bed.here("")), [DECOMPOSED, "first"]);
+    let arrived = |bed: &Bed, name: &str| names(&bed.there("")).contains(&name.to_owned());
+    let told = |name: &str| {
+        let name = name.to_owned();
+        move |status: &SyncStatus| status.unreadable.iter().any(|error| error.path == name)
+    };
+    if !arrived(&bed, DECOMPOSED) {
+        let status = bed.wait_for(told(DECOMPOSED)).await;
+        assert!(status.last_error.unwrap().contains(DECOMPOSED));
+        assert!(status.hint.unwrap().contains("rename"));
+    }
+    // The same of what is made later, and of a folder.
+    let folder = format!("folder {DECOMPOSED}");
+    std::fs::create_dir(bed.here(&folder)).unwrap();
+    bed.save(&format!("{folder}/file"), "2");
+    bed.barrier().await.unwrap();
+    assert_eq!(names(&bed.here("")), [DECOMPOSED, "first", &folder]);
+    if !arrived(&bed, &folder) {
+        bed.wait_for(told(&folder)).await;
+    }
+    assert!(names(&bed.there("")).iter().all(|name| [DECOMPOSED, "first", &folder].contains(&name.as_str())));
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said_of_a_name_stays_until_the_name_goes() {
     let bed = Bed::synced().await;
     let decomposed = ["a\u{302}", "e\u{301}te\u{301}", "\u{1112}\u{1161}\u{11ab}"];
     for name in decomposed {

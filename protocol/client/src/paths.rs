@@ -47,6 +47,11 @@ pub enum PathsError {
     Folder { path: PathBuf, source: io::Error },
     #[error("folder {path:?} is not safe: {why}")]
     Unsafe { path: PathBuf, why: &'static str },
+    #[error(
+        "folder {path:?} is not safe: others can write to it (mode {mode:o}); put the daemon's files into a folder of \
+         their own, or take that right away with `chmod go-w`"
+    )]
+    Shared { path: PathBuf, mode: u32 },
 }
 
 impl Paths {
@@ -141,7 +146,8 @@ fn shorten(runtime: PathBuf) -> PathBuf {
     PathBuf::from(format!("/tmp/nhd-{user}-{}", &HEXLOWER.encode(&hash)[..12]))
 }
 
-/// Makes a folder with mode 0700, or checks that the one that is there is a real folder of ours and makes it private.
+/// Makes a folder with mode 0700, or checks that the one that is there is a real folder of ours that nobody else can
+/// write to. What was there before keeps its mode: it may be the user's home.
 pub fn private_folder(path: &Path) -> Result<(), PathsError> {
     let failed = |source| PathsError::Folder { path: path.to_path_buf(), source };
     let refuse = |why| Err(PathsError::Unsafe { path: path.to_path_buf(), why });
@@ -153,8 +159,9 @@ pub fn private_folder(path: &Path) -> Result<(), PathsError> {
     if metadata.uid() != rustix::process::getuid().as_raw() {
         return refuse("it belongs to another user");
     }
-    if metadata.permissions().mode() & 0o077 != 0 {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).map_err(failed)?;
+    let mode = metadata.permissions().mode() & 0o7777;
+    if mode & 0o022 != 0 {
+        return Err(PathsError::Shared { path: path.to_path_buf(), mode });
     }
     Ok(())
 }
@@ -200,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_in_place_of_the_folder_is_refused_and_an_open_folder_is_closed() {
+    fn a_link_in_place_of_the_folder_and_one_that_others_write_to_are_refused_and_none_gets_another_mode() {
         let root = tempfile::tempdir().expect("temporary folder");
         let (real, link) = (root.path().join("real"), root.path().join("link"));
         std::fs::create_dir(&real).expect("folder");
@@ -208,6 +215,16 @@ mod tests {
         std::os::unix::fs::symlink(&real, &link).expect("link");
         assert!(matches!(private_folder(&link), Err(PathsError::Unsafe { .. })));
         private_folder(&real).expect("is ours");
-        assert_eq!(std::fs::metadata(&real).expect("metadata").permissions().mode() & 0o777, 0o700);
+        let mode = |path: &Path| std::fs::metadata(path).expect("metadata").permissions().mode() & 0o7777;
+        assert_eq!(mode(&real), 0o755);
+        for open in [0o1777, 0o775, 0o757] {
+            std::fs::set_permissions(&real, std::fs::Permissions::from_mode(open)).expect("mode");
+            let refused = private_folder(&real).expect_err("others can write to it").to_string();
+            assert!(refused.contains("real") && refused.contains(&format!("{open:o}")), "{refused}");
+            assert_eq!(mode(&real), open);
+        }
+        let made = root.path().join("a/b");
+        private_folder(&made).expect("is made");
+        assert_eq!(mode(&made), 0o700);
     }
 }

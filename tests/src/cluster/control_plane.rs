@@ -164,6 +164,9 @@ fn apiserver_flags(
     )?;
     Ok(vec![
         flag("etcd-servers", format_args!("http://127.0.0.1:{etcd_port}")),
+        // For the tests of admission that changes what is written; nothing else needs them.
+        flag("feature-gates", "MutatingAdmissionPolicy=true"),
+        flag("runtime-config", "admissionregistration.k8s.io/v1beta1=true"),
         flag("bind-address", "127.0.0.1"),
         flag("advertise-address", "127.0.0.1"),
         flag("secure-port", port),

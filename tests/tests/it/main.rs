@@ -3,6 +3,7 @@
 mod cluster;
 mod devmode;
 mod kinds;
+mod given_back;
 mod ownership;
 mod foreign;
 mod autoscalers;

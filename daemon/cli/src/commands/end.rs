@@ -7,7 +7,9 @@ use futures::future::join_all;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::listing::ReleaseParams;
 use nhd_protocol::methods;
-use nhd_protocol::session::{EndResult, Phase, SessionSelector, SessionStatus, WaitParams, WaitUntil};
+use nhd_protocol::session::{
+    EndResult, Phase, SessionOutcome, SessionSelector, SessionStatus, WaitParams, WaitUntil,
+};
 
 use crate::arguments::EndArguments;
 use crate::caller::Caller;
@@ -140,7 +142,14 @@ fn report(waited: Vec<Result<SessionStatus, ClientError>>, screen: &mut Screen) 
 
 fn ended(status: &SessionStatus) -> String {
     let warnings = status.warnings.iter().map(|warning| format!("  {warning}\n")).collect::<String>();
-    format!("{} is as it was\n{warnings}", status.workload)
+    let what = match status.outcome {
+        None | Some(SessionOutcome::Restored) => "is as it was",
+        Some(SessionOutcome::RestoredWithAdditions) => "is as it was, with what the cluster adds",
+        Some(SessionOutcome::Gone) => "was deleted meanwhile: there was nothing to give back",
+        Some(SessionOutcome::Taken) => "is in DevMode by somebody else now, and was left alone",
+        Some(SessionOutcome::NotReady) => "is as it was, but its pods are not ready",
+    };
+    format!("{} {what}\n{warnings}", status.workload)
 }
 
 fn nothing_to_end(arguments: &EndArguments, screen: &mut Screen) -> Result<(), Failure> {

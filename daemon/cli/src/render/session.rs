@@ -197,6 +197,7 @@ pub(crate) mod tests {
             sync: None,
             error: None,
             warnings: Vec::new(),
+            outcome: None,
         }
     }
 

@@ -9,17 +9,18 @@ mod three_way;
 use serde_json::Value;
 
 use self::three_way::merge_value;
+use crate::edit::Edit;
 use crate::kinds::{self, Shape};
 use crate::manifest::{remove, set, without_nulls};
 use crate::{DEV_CONTAINER, annotation, template};
 
 /// `origin` with the spec that the workload gets at the end, where `current` is it now, `edited` what we wrote, and
 /// `container` the name that the dev container had. It takes the place of the origin from then on: in
-/// [`super::restore()`], [`super::settle()`] and [`super::standing()`].
+/// [`Edit::restored`], [`Edit::settled`] and [`crate::standing()`].
 ///
 /// Where nobody changed anything it is the origin, verbatim. Where somebody has put the original container beside
 /// ours, or instead of it, theirs is taken.
-pub fn merge(current: &Value, origin: &Value, edited: &Value, container: &str) -> Value {
+pub(crate) fn merge(current: &Value, origin: &Value, edited: &Value, container: &str) -> Value {
     let mut merged = origin.clone();
     let Some(kind) = kinds::of(origin).filter(|kind| kind.shape != Shape::Untouched) else {
         return merged;
@@ -48,6 +49,16 @@ pub fn merge(current: &Value, origin: &Value, edited: &Value, container: &str) -
         merge_metadata(&before, &after, &mut merged);
     }
     merged
+}
+
+impl Edit {
+    /// Takes what others have changed over into the original. From then on the workload, as they have left it, is what
+    /// we know last.
+    pub fn take_over(&mut self, current: &Value) {
+        self.origin = merge(current, &self.origin, self.last_known(), &self.container);
+        self.merged = Some(current.clone());
+        self.given_back = None;
+    }
 }
 
 /// A pod that is made again has only the labels and annotations that it is made with.

@@ -2,16 +2,17 @@
 //!
 //! The first gives back the template and the replicas with controls that let them roll out, the second the controls.
 //! In between the caller waits until the original template has rolled out. A Pod is not written but made again
-//! ([`super::recreation`]), and a Job is not written at all.
+//! ([`crate::recreation`]), and a Job is not written at all.
 
 use serde_json::Value;
 
+use crate::edit::{Edit, GivenBack};
 use crate::manifest::{copy, set};
 use crate::{annotation, kinds};
 
 /// The first write: `current` with the original spec (its controls still those of `edited`) and without our annotation.
 /// Labels, other annotations and everything that the cluster keeps in `current` stay.
-pub fn restore(current: &Value, origin: &Value, edited: &Value) -> Value {
+pub(crate) fn restore(current: &Value, origin: &Value, edited: &Value) -> Value {
     let mut object = neutral(origin, edited);
     let spec = object["spec"].take();
     object = current.clone();
@@ -22,11 +23,36 @@ pub fn restore(current: &Value, origin: &Value, edited: &Value) -> Value {
 
 /// The second write: `current`, on which [`restore`] has rolled out, with the controls of the original. Nothing else
 /// of its spec is written, as nothing else is left of ours.
-pub fn settle(current: &Value, origin: &Value) -> Value {
+pub(crate) fn settle(current: &Value, origin: &Value) -> Value {
     let mut object = current.clone();
     copy_controls(origin, origin, &mut object);
     annotation::strip(&mut object);
     object
+}
+
+impl Edit {
+    /// The first write of the way back.
+    #[must_use]
+    pub fn restored(&self, current: &Value) -> Value {
+        restore(current, &self.origin, &self.edited)
+    }
+
+    /// The second write of the way back.
+    #[must_use]
+    pub fn settled(&self, current: &Value) -> Value {
+        settle(current, &self.origin)
+    }
+
+    /// Notes what the API server answered to the first write. Where that is all, nothing is left to settle.
+    pub fn note_restored(&mut self, written: Value) {
+        let settled = self.settled(&written)["spec"] == written["spec"];
+        self.given_back = Some(GivenBack { object: written, settled });
+    }
+
+    /// Notes what the API server answered to the last write, which is all that can be done.
+    pub fn note_settled(&mut self, written: Value) {
+        self.given_back = Some(GivenBack { object: written, settled: true });
+    }
 }
 
 /// The original with the controls of `edited`.

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::restore;
 use crate::annotation;
+use crate::edit::Edit;
 use crate::kinds::{self, Shape};
 use crate::manifest::without_nulls;
 use crate::show::{Difference, diff_at};
@@ -15,7 +16,7 @@ pub enum Standing {
     /// The spec is what we wrote.
     Dev,
     /// On the way back: the original with controls that are still neutral, or with our annotation still on it. What
-    /// is left is [`super::settle`], once the original template has rolled out.
+    /// is left is [`Edit::settled`], once the original template has rolled out.
     Settling,
     /// In DevMode, and others have changed something since: what differs from what we wrote.
     Drifted(Vec<Difference>),
@@ -26,26 +27,51 @@ pub enum Standing {
     Overwritten(Vec<Difference>),
 }
 
-/// Compares `current` with the `origin` before the edit and with what we have `written` last: the edit, as the API
-/// server returned it with its defaults, or on the way back what came after it. Only `.spec` counts, as data, and our
-/// annotation: labels, other annotations and status belong to others. Of a Pod only what it can be made from counts. A
-/// workload that is never written to is always the original.
-pub fn standing(current: &Value, origin: &Value, written: &Value) -> Standing {
-    let Some(kind) = kinds::of(origin) else { return compare(current, origin, written) };
+/// Compares `current` with both ends of the `edit`. Only `.spec` counts, as data, and our annotation: labels, other
+/// annotations and status belong to others. Of a Pod only what it can be made from counts. A workload that is never
+/// written to is always the original.
+///
+/// What the API server made of what we gave back is the original as well: its admission steps may add to every write
+/// what the original lacks, and then no write would ever lead to the original itself.
+pub fn standing(current: &Value, edit: &Edit) -> Standing {
+    let Some(kind) = kinds::of(&edit.origin) else {
+        return compare(current, edit, &edit.origin, edit.last_known());
+    };
     if kind.shape == Shape::Untouched {
         return Standing::Original;
     }
-    let [current, origin, written] = [current, origin, written].map(|object| {
+    let cleaned = |object: &Value| {
         let mut object = object.clone();
         (kind.clean)(&mut object);
         object
-    });
-    compare(&current, &origin, &written)
+    };
+    let current = cleaned(current);
+    if let Some(given_back) = &edit.given_back
+        && spec(&current) == spec(&cleaned(&given_back.object))
+    {
+        let back = given_back.settled && !annotation::is_ours(&current);
+        return if back { Standing::Original } else { Standing::Settling };
+    }
+    compare(&current, edit, &cleaned(&edit.origin), &cleaned(edit.last_known()))
 }
 
-fn compare(current: &Value, origin: &Value, written: &Value) -> Standing {
+/// What the cluster added to the original when it was given back.
+pub fn additions(edit: &Edit) -> Vec<Difference> {
+    let (Some(kind), Some(given_back)) = (kinds::of(&edit.origin), &edit.given_back) else {
+        return Vec::new();
+    };
+    let [before, after] = [&edit.origin, &given_back.object].map(|object| {
+        let mut object = without_nulls(object);
+        (kind.clean)(&mut object);
+        object
+    });
+    if given_back.settled { differences(&before, &after) } else { Vec::new() }
+}
+
+fn compare(current: &Value, edit: &Edit, origin: &Value, written: &Value) -> Standing {
     let annotated = annotation::is_ours(current);
-    let neutral = restore::neutral(origin, written);
+    // What is neutral follows from the rules by which it was edited, and not from what others have left.
+    let neutral = restore::neutral(origin, &edit.edited);
     let spec_is = |other: &Value| spec(current) == spec(other);
     // A CronJob may have been before as we make it; then only the annotation tells.
     if spec_is(written) && annotated {
@@ -92,7 +118,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::tests::samples::{options, yaml};
+    use crate::tests::samples::{edit_of, options, yaml};
     use crate::{enter, manifest, settle};
 
     const PLAIN: &str = "
@@ -125,7 +151,7 @@ mod tests {
                 None => manifest::remove(parent, &field),
             }
         }
-        let said = match standing(&current, &origin, &edited) {
+        let said = match standing(&current, &edit_of(&origin, &edited)) {
             Standing::Drifted(differences) => format!("drifted {}", join(&differences)),
             Standing::ReAdded(differences) => format!("re-added {}", join(&differences)),
             Standing::Overwritten(differences) => format!("overwritten {}", join(&differences)),
@@ -192,9 +218,9 @@ mod tests {
         let edited = enter(&origin, &options()).unwrap().object.unwrap();
         let mut current = edited.clone();
         current["spec"]["template"]["spec"]["containers"] = others;
-        assert!(matches!(standing(&current, &origin, &edited), Standing::ReAdded(_)));
+        assert!(matches!(standing(&current, &edit_of(&origin, &edited)), Standing::ReAdded(_)));
         current["spec"]["template"]["spec"]["containers"][1]["name"] = "other".into();
-        assert!(matches!(standing(&current, &origin, &edited), Standing::Drifted(_)));
+        assert!(matches!(standing(&current, &edit_of(&origin, &edited)), Standing::Drifted(_)));
     }
 
     #[test]
@@ -221,7 +247,7 @@ mod tests {
         let origin = yaml(PLAIN);
         let edited = enter(&origin, &options()).unwrap().object.unwrap();
         let restored = restore::restore(&edited, &origin, &edited);
-        assert_eq!(standing(&restored, &origin, &edited), Standing::Original);
+        assert_eq!(standing(&restored, &edit_of(&origin, &edited)), Standing::Original);
         assert_eq!(settle(&restored, &origin), restored);
     }
 
@@ -229,6 +255,6 @@ mod tests {
     fn an_object_without_a_spec_is_overwritten() {
         let origin = yaml(PLAIN);
         let edited = enter(&origin, &options()).unwrap().object.unwrap();
-        assert!(matches!(standing(&json!({}), &origin, &edited), Standing::Overwritten(_)));
+        assert!(matches!(standing(&json!({}), &edit_of(&origin, &edited)), Standing::Overwritten(_)));
     }
 }

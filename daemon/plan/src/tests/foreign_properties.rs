@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::edits::overwrite;
 use super::samples::kinds::{of_kind, workload};
+use super::samples::{edit_of, options, yaml};
 use crate::kinds::{self, is_dev_template};
 use crate::manifest::{self, items, items_mut, name, push, set};
 use crate::names::is_our_volume;
@@ -60,37 +61,42 @@ fn edit(object: &mut Value, which: usize, at: &Index, container: &str) {
 }
 const EDITS: usize = 12;
 
-/// What a session makes of the workload on its way back, from whatever others have made of it. `meddle` is what they do
-/// after its first write.
+/// What a session makes of the workload on its way back, from whatever others have made of it. `admission` is what the
+/// API server adds to every write, `meddle` what others do after the session's first one.
 fn ended(
     current: &Value,
-    origin: &Value,
-    edited: &Value,
-    container: &str,
+    mut edit: Edit,
+    admission: impl Fn(&mut Value),
     meddle: impl FnOnce(&mut Value),
-) -> Value {
-    let (mut current, mut origin, mut written) = (current.clone(), origin.clone(), edited.clone());
+) -> (Value, Edit) {
+    let mut current = current.clone();
     let mut meddle = Some(meddle);
     for _ in 0..8 {
-        match standing(&current, &origin, &written) {
+        match standing(&current, &edit) {
             Standing::Drifted(_) | Standing::ReAdded(_) | Standing::Overwritten(_) => {
-                origin = merge(&current, &origin, &written, container);
-                written = current.clone();
+                edit.take_over(&current);
                 continue;
             }
-            Standing::Dev => current = restore(&current, &origin, &written),
-            Standing::Settling => current = settle(&current, &origin),
+            Standing::Dev => {
+                current = edit.restored(&current);
+                admission(&mut current);
+                edit.note_restored(current.clone());
+            }
+            Standing::Settling => {
+                current = edit.settled(&current);
+                admission(&mut current);
+                edit.note_settled(current.clone());
+            }
             Standing::Original => match meddle.take() {
-                None => return current,
+                None => return (current, edit),
                 Some(meddle) => meddle(&mut current),
             },
         }
-        written = current.clone();
         if let Some(meddle) = meddle.take() {
             meddle(&mut current);
         }
     }
-    panic!("it never ends: {:?}", standing(&current, &origin, &written));
+    panic!("it never ends: {:?}", standing(&current, &edit));
 }
 
 /// An object as the API server has it, which leaves out empty lists.
@@ -166,7 +172,7 @@ proptest! {
         prop_assert_eq!(&merge(&current, &merged, &edited, container), &merged);
         if origin["kind"] != "Pod" {
             let settled = settle(&restore(&current, &merged, &edited), &merged);
-            prop_assert_eq!(standing(&settled, &merged, &edited), Standing::Original);
+            prop_assert_eq!(standing(&settled, &edit_of(&merged, &edited)), Standing::Original);
             prop_assert_eq!(diff(&settled["spec"], &expect["spec"]), []);
         }
     }
@@ -203,7 +209,7 @@ proptest! {
             edit(&mut expect, *which, at, container);
         }
         let meddle = |object: &mut Value| after.iter().for_each(|(which, at)| edit(object, *which, at, container));
-        let after_end = ended(&current, &origin, &edited, container, meddle);
+        let after_end = ended(&current, Edit::new(container.to_owned(), origin.clone(), edited.clone()), |_| (), meddle).0;
         meddle(&mut expect);
         prop_assert_eq!(diff(&after_end["spec"], &expect["spec"]), []);
         prop_assert!(!has_traces(&after_end));
@@ -226,7 +232,7 @@ proptest! {
             edit(&mut current, *which, at, container);
             edit(&mut expect, *which, at, container);
         }
-        let after_end = ended(&current, &origin, &edited, container, |_| ());
+        let after_end = ended(&current, Edit::new(entered.container.clone(), origin.clone(), edited.clone()), |_| (), |_| ()).0;
         prop_assert_eq!(diff(&after_end["spec"], &expect["spec"]), []);
         prop_assert!(!has_traces(&after_end));
     }
@@ -244,7 +250,90 @@ proptest! {
             let content = if removed { Value::Null } else { json!("theirs") };
             overwrite(&mut current["spec"], &at, &content);
         }
-        let after_end = ended(&current, &origin, &edited, &entered.container, |_| ());
+        let after_end = ended(&current, Edit::new(entered.container.clone(), origin.clone(), edited.clone()), |_| (), |_| ()).0;
         prop_assert!(!has_traces(&after_end), "{after_end:#}");
+    }
+
+    /// What the cluster's admission steps add to every write, since after the original was made, keeps no end from
+    /// ending, and is told.
+    #[test]
+    fn what_admission_adds_stays_and_is_told((origin, options) in workload(), adds_controls in any::<bool>()) {
+        let entered = enter(&origin, &options).expect("it can enter");
+        let Some(mut edited) = entered.object else { return Ok(()) };
+        prop_assume!(origin["kind"] != "Pod");
+        let template = kinds::of(&origin).unwrap().template;
+        let admission = |object: &mut Value| {
+            let pod_spec = &mut object.pointer_mut(template).unwrap()["spec"];
+            set(pod_spec, "schedulerName", "added");
+            if adds_controls {
+                set(&mut object["spec"], "revisionHistoryLimit", 77);
+            }
+        };
+        admission(&mut edited);
+        let edit = Edit::new(entered.container, origin.clone(), edited.clone());
+        let (back, edit) = ended(&edited, edit, admission, |_| ());
+        let mut expect = origin.clone();
+        admission(&mut expect);
+        prop_assert_eq!(diff(&back["spec"], &expect["spec"]), []);
+        prop_assert!(!has_traces(&back));
+        prop_assert_eq!(additions(&edit), diff(&json!({"spec": origin["spec"]}), &json!({"spec": back["spec"]})));
+    }
+}
+
+/// Others' own manifest of the StatefulSet or the Deployment, applied again in DevMode, holds the rollout up: the way back
+/// lets it go on all the same, and gives them theirs afterwards.
+#[test]
+fn controls_that_others_set_in_dev_mode_hold_no_end_up() {
+    for (kind, controls, held) in [
+        (
+            "StatefulSet",
+            "{updateStrategy: {type: RollingUpdate, rollingUpdate: {partition: 2}}}",
+            "updateStrategy",
+        ),
+        ("StatefulSet", "{updateStrategy: {type: OnDelete}}", "updateStrategy"),
+        ("Deployment", "{paused: true}", "paused"),
+        ("Deployment", "{minReadySeconds: 3600}", "minReadySeconds"),
+    ] {
+        let origin = yaml(&format!(
+            "{{kind: {kind}, metadata: {{name: web}}, spec: {{replicas: 3, \
+             updateStrategy: {{type: RollingUpdate, rollingUpdate: {{partition: 0}}}}, \
+             template: {{spec: {{containers: [{{name: web, image: 'web:1'}}]}}}}}}}}"
+        ));
+        let edited = enter(&origin, &options()).unwrap().object.unwrap();
+        let mut current = edited.clone();
+        for (field, value) in yaml(controls).as_object().unwrap() {
+            set(&mut current["spec"], field, value.clone());
+        }
+        let mut edit = edit_of(&origin, &edited);
+        assert!(matches!(standing(&current, &edit), Standing::Drifted(_)), "{kind} {controls}");
+        edit.take_over(&current);
+        let restored = edit.restored(&current);
+        assert_eq!(restored["spec"].get(held), edited["spec"].get(held), "{kind} {controls}: neutral");
+        edit.note_restored(restored.clone());
+        assert_eq!(standing(&restored, &edit), Standing::Settling);
+        let settled = edit.settled(&restored);
+        assert_eq!(settled["spec"][held], current["spec"][held], "{kind} {controls}: theirs in the end");
+    }
+}
+
+/// Names may be given twice, and then ours took the place of all of them.
+#[test]
+fn nothing_of_ours_is_given_back_where_names_are_given_twice() {
+    let origin = yaml(
+        "{kind: Deployment, metadata: {name: web}, spec: {template: {spec: {containers: [{name: web, image: 'web:1', \
+         env: [{name: A, value: '1'}, {name: A, value: '2'}, {name: B, value: b}]}]}}}}",
+    );
+    let given = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), "ours".to_owned())).collect();
+    for names in [&["A"][..], &["N"], &["A", "N"], &["B"]] {
+        let options = DevOptions { env: given(names), ..options() };
+        let edited = enter(&origin, &options).unwrap().object.unwrap();
+        let mut current = edited.clone();
+        let container = &mut current["spec"]["template"]["spec"]["containers"][0];
+        push(container, "env", json!({"name": "C", "value": "theirs"}));
+        let mut edit = edit_of(&origin, &edited);
+        edit.take_over(&current);
+        let mut expect = origin["spec"]["template"]["spec"]["containers"][0]["env"].clone();
+        expect.as_array_mut().unwrap().push(json!({"name": "C", "value": "theirs"}));
+        assert_eq!(edit.origin["spec"]["template"]["spec"]["containers"][0]["env"], expect, "{names:?}");
     }
 }

@@ -48,11 +48,11 @@ fn entering_makes_the_seeds_after_of_its_before() {
 #[test]
 fn the_seeds_after_is_in_dev_mode_and_leads_back_to_its_before() {
     let (before, after) = (before(), after());
-    assert_eq!(standing(&after, &before, &after), Standing::Dev);
+    assert_eq!(standing(&after, &samples::edit_of(&before, &after)), Standing::Dev);
     let restored = restore(&after, &before, &after);
     let settled = settle(&restored, &before);
     assert_eq!(comparable(settled.clone()), comparable(before.clone()));
-    assert_eq!(standing(&settled, &before, &after), Standing::Original);
+    assert_eq!(standing(&settled, &samples::edit_of(&before, &after)), Standing::Original);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::edits::{foreign_metadata, overwrite, visit};
 use super::samples::kinds::{of_kind, workload};
-use super::samples::{nonsense, yaml};
+use super::samples::{edit_of, nonsense, yaml};
 use crate::manifest::{items, name, text};
 use crate::names::dev_workload_name;
 use crate::*;
@@ -90,8 +90,8 @@ proptest! {
         }
         prop_assert_eq!(&again["metadata"]["annotations"], &origin["metadata"]["annotations"]);
         prop_assert_eq!(annotation::origin_spec(&dev), Some(origin["spec"].clone()));
-        prop_assert_eq!(standing(&as_created(&again), &origin, &dev), Standing::Original);
-        prop_assert_eq!(standing(&as_created(&dev), &origin, &dev), Standing::Dev);
+        prop_assert_eq!(standing(&as_created(&again), &edit_of(&origin, &dev)), Standing::Original);
+        prop_assert_eq!(standing(&as_created(&dev), &edit_of(&origin, &dev)), Standing::Dev);
         let twice = enter(&as_created(&dev), &options).expect("it can enter again");
         prop_assert_eq!(twice.object, Some(as_created(&dev)));
     }
@@ -182,9 +182,9 @@ proptest! {
             (restored.clone(), if one_write { Standing::Original } else { Standing::Settling }),
             (settle(&restored, &origin), Standing::Original),
         ] {
-            prop_assert_eq!(&standing(&object, &origin, &edited), &expect);
+            prop_assert_eq!(&standing(&object, &edit_of(&origin, &edited)), &expect);
             foreign_metadata(&mut object);
-            prop_assert_eq!(&standing(&object, &origin, &edited), &expect);
+            prop_assert_eq!(&standing(&object, &edit_of(&origin, &edited)), &expect);
         }
     }
 
@@ -201,10 +201,10 @@ proptest! {
             && let Some(edited) = entered.object
             && !is_pod(&broken)
         {
-            prop_assert_eq!(standing(&edited, &broken, &edited), Standing::Dev);
+            prop_assert_eq!(standing(&edited, &edit_of(&broken, &edited)), Standing::Dev);
             prop_assert_eq!(&settle(&restore(&edited, &broken, &edited), &broken)["spec"], &broken["spec"]);
         }
-        let _ = standing(&broken, &origin, &origin);
+        let _ = standing(&broken, &edit_of(&origin, &origin));
         let _ = recreation(&broken, &["u".to_owned()]);
     }
 }

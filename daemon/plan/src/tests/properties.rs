@@ -5,7 +5,7 @@ use proptest::sample::Index;
 use serde_json::{Value, json};
 
 use super::edits::{foreign_metadata, overwrite, visit};
-use super::samples::{deployment, nonsense};
+use super::samples::{deployment, edit_of, nonsense};
 use crate::manifest::{items, name};
 use crate::*;
 
@@ -148,9 +148,9 @@ proptest! {
             (restored.clone(), if one_write { Standing::Original } else { Standing::Settling }),
             (settle(&restored, &origin), Standing::Original),
         ] {
-            prop_assert_eq!(&standing(&object, &origin, &edited), &expect);
+            prop_assert_eq!(&standing(&object, &edit_of(&origin, &edited)), &expect);
             foreign_metadata(&mut object);
-            prop_assert_eq!(&standing(&object, &origin, &edited), &expect);
+            prop_assert_eq!(&standing(&object, &edit_of(&origin, &edited)), &expect);
         }
     }
 
@@ -174,7 +174,7 @@ proptest! {
             foreign_edit(&mut current, *which, at);
         }
         prop_assume!(current["spec"] != edited["spec"]);
-        match standing(&current, &origin, &edited) {
+        match standing(&current, &edit_of(&origin, &edited)) {
             Standing::Drifted(found) | Standing::ReAdded(found) | Standing::Overwritten(found) => {
                 prop_assert!(!found.is_empty());
             }
@@ -193,7 +193,7 @@ proptest! {
         let mut current = restored.clone();
         foreign_edit(&mut current, which, &at);
         prop_assume!(current["spec"] != restored["spec"] && current["spec"] != origin["spec"]);
-        let standing = standing(&current, &origin, &edited);
+        let standing = standing(&current, &edit_of(&origin, &edited));
         prop_assert!(matches!(standing, Standing::Overwritten(_)), "{:?}", standing);
     }
 
@@ -222,9 +222,9 @@ proptest! {
         overwrite(&mut broken, &at, &nonsense);
         if let Ok(entered) = enter(&broken, &options) {
             let edited = entered.object.expect("a Deployment is edited");
-            prop_assert_eq!(standing(&edited, &broken, &edited), Standing::Dev);
+            prop_assert_eq!(standing(&edited, &edit_of(&broken, &edited)), Standing::Dev);
             prop_assert_eq!(&settle(&restore(&edited, &broken, &edited), &broken)["spec"], &broken["spec"]);
         }
-        let _ = standing(&broken, &origin, &origin);
+        let _ = standing(&broken, &edit_of(&origin, &origin));
     }
 }

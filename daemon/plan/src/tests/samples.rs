@@ -10,11 +10,16 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value, json};
 
-use crate::{DEFAULT_COMMAND, DEFAULT_WORK_DIR, DevOptions, Sidecar, SidecarPreset};
+use crate::{DEFAULT_COMMAND, DEFAULT_WORK_DIR, DevOptions, Edit, Sidecar, SidecarPreset};
 
 /// What may stand where the API has a list, an object or a text.
 pub(crate) fn nonsense() -> impl Strategy<Value = Value> {
     select(vec![yaml("null"), yaml("1"), yaml("x"), yaml("[]"), yaml("{}"), yaml("[1, null]")])
+}
+
+/// The edit from `origin` to `edited` of a workload whose container is `web`.
+pub(crate) fn edit_of(origin: &Value, edited: &Value) -> Edit {
+    Edit::new("web".to_owned(), origin.clone(), edited.clone())
 }
 
 pub(crate) fn yaml(text: &str) -> Value {

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use nhd_protocol::forward::PortPair;
 
+use crate::backoff::Backoff;
 use crate::config::WantedForward;
 
 /// More in one session are a mistake of a script.
 pub const FORWARDS_LIMIT: usize = 32;
 
-const FIRST_RETRY: Duration = Duration::from_millis(250);
-const LAST_RETRY: Duration = Duration::from_secs(5);
+/// How long a local port is let be that could not be opened so many times.
+pub const RETRY: Backoff = Backoff { first: Duration::from_millis(250), longest: Duration::from_secs(5) };
 
 /// What a request for a forward comes to, among those that the session has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,11 +42,6 @@ pub fn asked(forwards: &[WantedForward], is_open: impl Fn(&WantedForward) -> boo
 /// Whether ports name this forward; those that are not given fit any.
 pub fn is_named(port: Option<u16>, remote: u16, local_asked: Option<u16>, remote_asked: Option<u16>) -> bool {
     local_asked.is_none_or(|asked| port == Some(asked)) && remote_asked.is_none_or(|asked| remote == asked)
-}
-
-/// How long a local port is let be that could not be opened so many times.
-pub fn retry_after(failures: u32) -> Duration {
-    (FIRST_RETRY * 2_u32.pow(failures.saturating_sub(1).min(8))).min(LAST_RETRY)
 }
 
 #[cfg(test)]
@@ -110,12 +106,5 @@ mod tests {
             assert_eq!(is_named(Some(8080), 80, local, remote), expect, "{local:?} {remote:?}");
         }
         assert!(!is_named(None, 80, Some(8080), None), "one that has no port yet");
-    }
-
-    #[test]
-    fn retries_come_ever_later_and_never_stop() {
-        let waits: Vec<u128> =
-            [1, 2, 3, 4, 5, 6, 7, 1000].map(|times| retry_after(times).as_millis()).to_vec();
-        assert_eq!(waits, [250, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
     }
 }

@@ -111,12 +111,8 @@ mod tests {
         let pinned = |it: &Value| PinnedAutoscaler { origin: it.clone(), pinned: nhd_plan::pin(it, "s1") };
         let origin = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}});
         let edit = Edit {
-            container: "web".into(),
-            edited: origin.clone(),
-            origin,
-            given_back: None,
-            dev_workload: None,
             autoscalers: autoscalers.iter().map(pinned).collect(),
+            ..Edit::new("web".into(), origin.clone(), origin)
         };
         StoredPlan { edit, warnings: Vec::new() }
     }

@@ -24,6 +24,8 @@ pub struct Local {
     pub synced_with: Option<String>,
     /// The original's pods have been given up on.
     pub rollout_given_up: bool,
+    /// There is no namespace any more to make the pod again in.
+    pub namespace_gone: bool,
     /// It was tried to give back what fields we own; where the API server keeps us as their owner, so be it.
     pub ownership_returned: bool,
     /// The same of the autoscalers.
@@ -34,7 +36,13 @@ pub struct Local {
 pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) -> Observed {
     let (Some(plan), Some(sight)) = (&stored.plan, sight) else {
         let Local { forward, sync, .. } = *local;
-        return Observed { entered: stored.entered, forward, sync, ..Observed::UNPLANNED };
+        return Observed {
+            entered: stored.entered,
+            begun: stored.entered,
+            forward,
+            sync,
+            ..Observed::UNPLANNED
+        };
     };
     let shape = nhd_plan::shape(stored.workload.kind.as_str());
     let edits_workload = shape != Some(Shape::Untouched);
@@ -43,7 +51,7 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
     let workload = match shape {
         // Whatever becomes of it is nothing to us.
         Some(Shape::Untouched) => WorkloadState::Original,
-        Some(Shape::Replaced) => pod_state(stored, plan, sight),
+        Some(Shape::Replaced) => pod_state(stored, plan, sight, local.namespace_gone),
         _ => workload_state(sight.standing(plan).as_ref()),
     };
     let still_there = shape == Some(Shape::Replaced) && is_the_original(sight.workload.as_ref(), plan);
@@ -51,6 +59,7 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
     Observed {
         planned: true,
         entered: stored.entered && edits_workload && !(still_there && workload != WorkloadState::Leaving),
+        begun: stored.entered,
         record: record_state(stored, plan, sight.record.as_ref()),
         edits_workload,
         workload,
@@ -94,9 +103,14 @@ fn workload_state(standing: Option<&Standing>) -> WorkloadState {
 }
 
 /// A pod on its way in or out is missing for a while.
-fn pod_state(stored: &StoredSession, plan: &StoredPlan, sight: &Sight) -> WorkloadState {
+fn pod_state(
+    stored: &StoredSession,
+    plan: &StoredPlan,
+    sight: &Sight,
+    namespace_gone: bool,
+) -> WorkloadState {
     let Some(pod) = &sight.workload else {
-        return if stored.entered { WorkloadState::Absent } else { WorkloadState::Gone };
+        return if stored.entered && !namespace_gone { WorkloadState::Absent } else { WorkloadState::Gone };
     };
     if pod.pointer("/metadata/deletionTimestamp").is_some() {
         return WorkloadState::Leaving;

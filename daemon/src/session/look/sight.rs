@@ -37,7 +37,7 @@ impl Sight {
     }
 
     pub fn standing(&self, plan: &StoredPlan) -> Option<Standing> {
-        self.workload.as_ref().map(|current| standing(current, &plan.edit.origin, &plan.edit.edited))
+        self.workload.as_ref().map(|current| standing(current, &plan.edit))
     }
 
     /// Why a controller cannot make the dev pod, if it says so.
@@ -50,7 +50,7 @@ impl Sight {
     /// The field managers that wrote to the workload since our edit, as words.
     pub fn writers(&self, plan: &StoredPlan) -> String {
         let current = self.workload.as_ref().unwrap_or(&Value::Null);
-        let writers = nhd_plan::writers_since(current, &plan.edit.edited, FIELD_MANAGER);
+        let writers = nhd_plan::writers_since(current, plan.edit.last_known(), FIELD_MANAGER);
         if writers.is_empty() { "others".to_owned() } else { writers.join(", ") }
     }
 

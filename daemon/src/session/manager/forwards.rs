@@ -1,4 +1,4 @@
-//! The user's own forwards, over all sessions: leads who asks to the session, and shows what they all have.
+//! The user's own forwards, over all sessions: leads whoever asks to the session, and shows what they all have.
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::forward::{

@@ -1,4 +1,4 @@
-//! The files of a session: leads who asks about its sync to the session.
+//! The files of a session: leads whoever asks about its sync to the session.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -51,6 +51,6 @@ fn inside(path: &str) -> Result<PathBuf, ErrorInfo> {
     if normal && !path.is_empty() {
         return Ok(PathBuf::from(path));
     }
-    let message = format!("{path:?} is no path in the source folder");
+    let message = format!("{path:?} is not a path in the source folder");
     Err(ErrorInfo::new(ErrorKind::InvalidRequest, message).with_hint("name it relative to that folder"))
 }

@@ -5,6 +5,7 @@ use super::*;
 const RUNNING: Observed = Observed {
     planned: true,
     entered: true,
+    begun: true,
     record: RecordState::Ours { current: true },
     edits_workload: true,
     workload: WorkloadState::Dev,
@@ -54,6 +55,7 @@ fn after(step: StepName, seen: Observed) -> Option<Observed> {
         StepName::EnterDevMode => Observed {
             workload: WorkloadState::Dev,
             entered: true,
+            begun: true,
             dev_revision: true,
             rollout: Rollout::Progressing,
             ..seen
@@ -275,6 +277,7 @@ fn every_observation() -> impl Iterator<Item = Observed> {
         (0..1024_u32).map(move |bits| Observed {
             planned: bits & 1 != 0,
             entered: bits & 2 != 0,
+            begun: bits & 2 != 0,
             dev_pod_ready: bits & 4 != 0,
             dev_revision: bits & 8 != 0,
             forward: bits & 16 != 0,
@@ -346,6 +349,17 @@ fn no_start_edits_the_workload_or_pins_its_autoscalers_before_record_and_plan_ar
         }
         if now == Next::Do(StepName::EnterDevMode) && seen.workload == WorkloadState::Original {
             assert_ne!(seen.autoscalers, Autoscalers::Unpinned, "{seen:?}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_begun_again_of_which_somebody_has_taken_the_record() {
+    for seen in every_observation().filter(|seen| seen.begun && seen.record == RecordState::Absent) {
+        match next(Desired::DevMode, &seen) {
+            Next::Stop(_) => {}
+            Next::Do(StepName::Plan) => assert!(!seen.planned || !seen.entered, "{seen:?}"),
+            other => panic!("{seen:?} goes on with {other:?}"),
         }
     }
 }

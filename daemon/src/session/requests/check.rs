@@ -11,7 +11,7 @@ use nhd_protocol::workload::WorkloadKind;
 
 use crate::cluster::ClusterAddress;
 use crate::config::files::IN_SOURCE;
-use crate::config::{DevSettings, Flags, Values};
+use crate::config::{DevSettings, Flags, Values, image};
 use crate::session::forwards::wanted::FORWARDS_LIMIT;
 use crate::store::session::StoredRequest;
 use crate::sync::Selection;
@@ -41,12 +41,8 @@ pub struct Request {
 impl Request {
     pub fn check(params: StartParams) -> Result<Self, ErrorInfo> {
         filled("name", &params.name)?;
-        if let Some(image) = &params.image {
-            filled("image", image)?;
-            if image.contains(char::is_whitespace) {
-                return Err(invalid(format!("image {image:?} has a space in it")));
-            }
-        }
+        image_reference("image", params.image.as_deref())?;
+        image_reference("sidecarImage", params.sidecar_image.as_deref())?;
         let timeout_ms = params.timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS);
         if !TIMEOUTS_MS.contains(&timeout_ms) {
             let (least, most) = (TIMEOUTS_MS.start() / 1000, TIMEOUTS_MS.end() / 1000);
@@ -98,7 +94,7 @@ impl Request {
     }
 }
 
-/// The parameters in which two requests differ, each with both values. The timeout is no property of a session.
+/// The parameters in which two requests differ, each with both values. The timeout is not a property of a session.
 pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> {
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "(not given)".to_owned());
     let path = |path: &Path| path.display().to_string();
@@ -176,6 +172,15 @@ fn invalid(message: impl Into<String>) -> ErrorInfo {
 
 fn filled(name: &str, value: &str) -> Result<(), ErrorInfo> {
     if value.trim().is_empty() { Err(invalid(format!("{name} must not be empty"))) } else { Ok(()) }
+}
+
+fn image_reference(name: &str, given: Option<&str>) -> Result<(), ErrorInfo> {
+    let Some(text) = given else { return Ok(()) };
+    filled(name, text)?;
+    image::check(text).map_err(|expected| {
+        invalid(format!("{name} must be {expected}, not {text:?}"))
+            .with_hint("an image is named like registry.example/team/name:tag")
+    })
 }
 
 /// The source folder with all links resolved, so that one folder has one name.
@@ -263,9 +268,12 @@ mod tests {
         let file = folder.path().join("file");
         std::fs::write(&file, "").expect("file");
         type Change = fn(&mut StartParams);
-        let cases: [(Change, ErrorKind); 7] = [
+        let cases: [(Change, ErrorKind); 10] = [
             (|params| params.name = " ".into(), ErrorKind::InvalidRequest),
             (|params| params.image = Some("a b".into()), ErrorKind::InvalidRequest),
+            (|params| params.image = Some("Dev:1".into()), ErrorKind::InvalidRequest),
+            (|params| params.sidecar_image = Some(String::new()), ErrorKind::InvalidRequest),
+            (|params| params.sidecar_image = Some("dev@1".into()), ErrorKind::InvalidRequest),
             (|params| params.timeout_ms = Some(10), ErrorKind::InvalidRequest),
             (|params| params.source = "relative".into(), ErrorKind::InvalidRequest),
             (|params| params.port_forward = vec!["80:".into()], ErrorKind::InvalidRequest),

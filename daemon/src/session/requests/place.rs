@@ -56,7 +56,7 @@ impl Place {
 }
 
 /// The cluster's uid, or for a user who may not read it, a name made from its address.
-async fn cluster_uid(objects: &Objects, client: &ClusterClient) -> Result<String, Failure> {
+pub async fn cluster_uid(objects: &Objects, client: &ClusterClient) -> Result<String, Failure> {
     match objects.get(NAMESPACES, None, CLUSTER_NAMESPACE).await {
         Ok(namespace) => {
             let uid = namespace.pointer("/metadata/uid").and_then(Value::as_str);
@@ -69,6 +69,14 @@ async fn cluster_uid(objects: &Objects, client: &ClusterClient) -> Result<String
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether a cluster known as `found` is certainly not the one known as `known`. A uid and a name made from an address,
+/// of which a user's rights decide which is found, tell nothing of each other.
+#[must_use]
+pub fn is_another_cluster(known: &str, found: &str) -> bool {
+    let is_uid = |name: &str| name.contains('-');
+    is_uid(known) == is_uid(found) && known != found
 }
 
 /// A session that is wanted and has nothing yet but its identities.
@@ -95,4 +103,25 @@ pub fn new_session(
         forwards: details.dev.forwards.clone(),
         request: details,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_one_form_tell_clusters_apart() {
+        let (one, other) = ("8a5c1e2e-7c33-4a0a-8d3c-1f2e3d4c5b6a", "0b7c1e2e-7c33-4a0a-8d3c-1f2e3d4c5b6a");
+        let (hash, another) = ("0f".repeat(16), "ab".repeat(16));
+        for (known, found, expect) in [
+            (one, one, false),
+            (one, other, true),
+            (one, hash.as_str(), false),
+            (hash.as_str(), one, false),
+            (hash.as_str(), hash.as_str(), false),
+            (hash.as_str(), another.as_str(), true),
+        ] {
+            assert_eq!(is_another_cluster(known, found), expect, "{known} {found}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! The workloads of a cluster at a parts, and who has them in DevMode.
+//! The workloads of a cluster at a glance, and who has them in DevMode.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::cluster::objects::{Delete, Mode, PODS};
-use crate::cluster::{Reason, owner_references};
+use crate::cluster::{ClusterError, Reason, owner_references};
 use crate::fault;
 use crate::session::failure::Failure;
 use crate::session::steps::{StepContext, changed_meanwhile};
@@ -35,7 +35,19 @@ impl StepContext<'_> {
         }
         let origin = &self.planned()?.edit.origin;
         let gone = owner_references::gone(self.objects, origin).await?;
-        self.create_pod(&nhd_plan::recreation(origin, &gone)).await.map(drop)
+        match self.create_pod(&nhd_plan::recreation(origin, &gone)).await {
+            Ok(Some(written)) => {
+                fault::point("restoreWorkload", "written");
+                self.note_given_back(|edit| edit.note_settled(written))
+            }
+            Ok(None) => Ok(()),
+            // Pods can be made wherever there is a namespace: it was deleted, with all that was in it.
+            Err(error) if error.reason == Reason::NotFound => {
+                self.running.namespace_gone = true;
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn delete_pod(
@@ -54,7 +66,7 @@ impl StepContext<'_> {
     }
 
     /// `None` where the name is taken, by a pod that the next look will see.
-    async fn create_pod(&self, pod: &Value) -> Result<Option<Value>, Failure> {
+    async fn create_pod(&self, pod: &Value) -> Result<Option<Value>, ClusterError> {
         match self.objects.create(PODS, Some(&self.namespace()), pod, Mode::Real).await {
             Err(error) if error.reason == Reason::AlreadyExists => Ok(None),
             result => Ok(Some(result?)),

@@ -1,5 +1,6 @@
 //! Changing the workload and what is beside it, and giving both back.
 
+use nhd_plan::Edit;
 use nhd_protocol::workload::WorkloadKind;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -45,13 +46,18 @@ impl StepContext<'_> {
     }
 
     pub(super) async fn create_dev_workload(&mut self) -> Result<(), Failure> {
+        // From now on the session owes its end, whatever becomes of the record.
+        if !self.stored.entered {
+            self.stored.entered = true;
+            self.save()?;
+        }
         let plan = self.planned()?;
-        let (Some(generated), Some(beside)) =
+        let (Some(object), Some(part)) =
             (&plan.edit.dev_workload, WorkloadParts::of(self.stored.workload.kind, plan).dev_workload)
         else {
             return Ok(());
         };
-        match self.objects.create(beside.kind.into(), Some(&self.namespace()), generated, Mode::Real).await {
+        match self.objects.create(part.kind.into(), Some(&self.namespace()), object, Mode::Real).await {
             // Made before a crash.
             Err(error) if error.reason == Reason::AlreadyExists => Ok(()),
             result => Ok(result.map(drop)?),
@@ -60,13 +66,13 @@ impl StepContext<'_> {
 
     pub(super) async fn delete_dev_workload(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
-        let Some(beside) = WorkloadParts::of(self.stored.workload.kind, plan).dev_workload else {
+        let Some(part) = WorkloadParts::of(self.stored.workload.kind, plan).dev_workload else {
             return Ok(());
         };
         let Some(seen) = self.sight.and_then(|sight| sight.dev_workload.as_ref()) else { return Ok(()) };
         let uid = seen.pointer("/metadata/uid").and_then(Value::as_str).map(str::to_owned);
         let delete = Delete { uid, background: true, ..Delete::default() };
-        self.objects.delete(beside.kind.into(), Some(&self.namespace()), &beside.name, delete).await?;
+        self.objects.delete(part.kind.into(), Some(&self.namespace()), &part.name, delete).await?;
         fault::point("deleteDevWorkload", "deleted");
         self.delete_quickly(self.dev_pods()).await
     }
@@ -88,9 +94,7 @@ impl StepContext<'_> {
     pub(super) fn merge_changes(&mut self) -> Result<(), Failure> {
         let current = self.current()?.clone();
         let Some(plan) = &mut self.stored.plan else { return Ok(()) };
-        plan.edit.origin =
-            nhd_plan::merge(&current, &plan.edit.origin, &plan.edit.edited, &plan.edit.container);
-        plan.edit.edited = current;
+        plan.edit.take_over(&current);
         self.save()
     }
 
@@ -107,17 +111,15 @@ impl StepContext<'_> {
         if plan.edit.edited.pointer("/spec/strategy/type").is_some_and(|strategy| strategy == "Recreate") {
             self.delete_quickly(self.dev_pods()).await?;
         }
-        let written =
-            self.write(|current| nhd_plan::restore(current, &plan.edit.origin, &plan.edit.edited)).await?;
+        let written = self.write(|current| plan.edit.restored(current)).await?;
         fault::point("restoreWorkload", "written");
-        self.note_given_back(written)
+        self.note_given_back(|edit| edit.note_restored(written))
     }
 
-    /// From now on, what differs from this is others' doing.
-    fn note_given_back(&mut self, written: Value) -> Result<(), Failure> {
+    /// Notes what the API server made of a write that gave the workload back. What differs from that is others' doing.
+    pub(super) fn note_given_back(&mut self, note: impl FnOnce(&mut Edit)) -> Result<(), Failure> {
         if let Some(plan) = &mut self.stored.plan {
-            plan.edit.given_back = Some(written.clone());
-            plan.edit.edited = written;
+            note(&mut plan.edit);
         }
         self.save()
     }
@@ -140,8 +142,9 @@ impl StepContext<'_> {
 
     pub(super) async fn settle_workload(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
-        let written = self.write(|current| nhd_plan::settle(current, &plan.edit.origin)).await?;
-        self.note_given_back(written)
+        let written = self.write(|current| plan.edit.settled(current)).await?;
+        fault::point("settleWorkload", "written");
+        self.note_given_back(|edit| edit.note_settled(written))
     }
 
     pub(super) async fn return_ownership(&mut self) -> Result<(), Failure> {

@@ -75,7 +75,7 @@ impl SessionTask {
         let port = wanted.port().map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
         Ok(match (port, wanted.local) {
             (Some(port), Some(_)) => start(port).await?,
-            // Who asked for whichever is free gets another one when that is not free any more.
+            // Whoever asked for whichever is free gets another one when that is not free any more.
             (Some(port), None) => match start(port).await {
                 Ok(forward) => forward,
                 Err(_) => start(ANY_LOCAL_PORT).await?,

@@ -1,6 +1,7 @@
 //! What stands in a session's way, in words, and what becomes of the session.
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::session::StepName;
 
 use crate::session::look::parts::record_name;
 use crate::session::next::{Next, Obstacle};
@@ -19,6 +20,19 @@ impl SessionTask {
         Turn::Rest(QUIET_LOOK)
     }
 
+    /// A step that has been taken again and again and left everything as it was.
+    pub(super) fn in_vain(&self, step: StepName, times: usize) -> ErrorInfo {
+        let message = format!(
+            "{} was done {times} times for {}, and each time the cluster was as before",
+            step.word(),
+            self.stored.workload
+        );
+        let error = ErrorInfo::new(ErrorKind::ClusterError, message).with_hint(
+            "see what undoes it, such as an admission webhook or an operator; it is tried again, ever later",
+        );
+        ErrorInfo { session: Some(self.stored.id.clone()), ..error }
+    }
+
     fn obstacle_error(&self, obstacle: Obstacle) -> ErrorInfo {
         let workload = &self.stored.workload;
         let error = match obstacle {
@@ -27,6 +41,13 @@ impl SessionTask {
                 let record = record.and_then(|seen| seen.record.as_ref());
                 taken(workload, &record_name(workload), record)
             }
+            Obstacle::RecordGone => ErrorInfo::new(
+                ErrorKind::InDevModeElsewhere,
+                format!(
+                    "the record of {workload} in the cluster is gone: somebody has ended its DevMode by it, or has deleted it"
+                ),
+            )
+            .with_hint("end this session, which gives back what is left of DevMode, then start again"),
             Obstacle::Gone => ErrorInfo::new(
                 ErrorKind::WorkloadNotFound,
                 format!("{workload} was deleted, or deleted and made anew"),

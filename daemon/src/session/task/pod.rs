@@ -50,7 +50,7 @@ impl SessionTask {
         }
     }
 
-    pub(super) fn local(&self) -> Local {
+    pub(super) fn local(&mut self) -> Local {
         let connected = self.running.sync.as_ref().is_some_and(|sync| {
             let status = sync.status();
             let status = status.borrow();
@@ -63,6 +63,7 @@ impl SessionTask {
         let synced_with = held.map(|pod| pod.uid.clone()).or(synced_with);
         let patience = self.sight.as_ref().map(patience::rollout_patience).unwrap_or_default();
         let waited = self.waiting.filter(|(step, _)| *step == StepName::AwaitRollout);
+        self.running.rollout_given_up |= waited.is_some_and(|(_, since)| since.elapsed() >= patience);
         // A start ends by itself what was left over; an end has to be told.
         let leftover = self.running.leftover && self.stored.desired == Desired::Original;
         // A start has the user's own forwards opened beside its steps; an end closes them with the session's.
@@ -73,7 +74,8 @@ impl SessionTask {
             synced_with,
             ownership_returned: self.running.ownership_returned,
             autoscalers_returned: self.running.autoscalers_returned,
-            rollout_given_up: waited.is_some_and(|(_, since)| since.elapsed() >= patience),
+            rollout_given_up: self.running.rollout_given_up,
+            namespace_gone: self.running.namespace_gone,
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::{EventBody, StepOutcome};
-use nhd_protocol::session::{Phase, StepName};
+use nhd_protocol::session::{Phase, SessionOutcome, StepName};
 use tokio::time::Instant;
 
 use crate::fault;
 use crate::session::look::Sight;
-use crate::session::next::Next;
+use crate::session::next::{Next, Observed, RecordState, WorkloadState};
 use crate::session::status::{self, StatusParts};
 use crate::session::task::SessionTask;
 use crate::store::session::Desired;
@@ -22,12 +22,33 @@ impl SessionTask {
             return;
         }
         if let Some((step, since)) = self.waiting.take() {
-            self.tell_step(step, StepOutcome::Done, Some(since.elapsed()), None);
+            let given_up = self.given_up(step);
+            let outcome = if given_up.is_some() { StepOutcome::Failed } else { StepOutcome::Done };
+            self.tell_step(step, outcome, Some(since.elapsed()), given_up);
         }
         if let Some(step) = step {
             self.waiting = Some((step, Instant::now()));
             self.tell_step(step, StepOutcome::Began, None, None);
-            fault::point(&step_name(step), "before");
+            fault::point(&step.word(), "before");
+        }
+    }
+
+    /// Why a wait ended without that which was waited for.
+    fn given_up(&self, step: StepName) -> Option<ErrorInfo> {
+        let ends = self.stored.desired == Desired::Original;
+        match step {
+            StepName::AwaitPod | StepName::AwaitSync if ends => Some(
+                self.stored
+                    .failure
+                    .clone()
+                    .unwrap_or_else(|| ErrorInfo::new(ErrorKind::Cancelled, "the session is being ended")),
+            ),
+            StepName::AwaitRollout if self.running.rollout_given_up => {
+                let message = format!("the original pods of {} do not become ready", self.stored.workload);
+                let hint = "they are as they would be without DevMode: see why in their events";
+                Some(ErrorInfo::new(ErrorKind::PodNotReady, message).with_hint(hint))
+            }
+            _ => None,
         }
     }
 
@@ -77,6 +98,7 @@ impl SessionTask {
                 forwards,
                 sync: self.running.sync.as_ref().map(|sync| sync.status().borrow().clone()),
                 kept: self.kept(),
+                outcome: self.outcome,
                 phase,
                 step,
                 error: self.error.clone().or_else(|| self.stored.failure.clone()),
@@ -85,6 +107,18 @@ impl SessionTask {
         self.status.send_replace(after.clone());
         if status::is_news(&before, &after) {
             self.shared.events.publish(EventBody::Session { status: Box::new(after) });
+        }
+    }
+
+    /// What became of the workload, as it was seen last.
+    pub(super) fn outcome_of(&self, seen: &Observed) -> SessionOutcome {
+        let added = self.stored.plan.as_ref().is_some_and(|plan| !nhd_plan::additions(&plan.edit).is_empty());
+        match (seen.record, seen.workload) {
+            (RecordState::Foreign, _) => SessionOutcome::Taken,
+            (_, WorkloadState::Gone) => SessionOutcome::Gone,
+            _ if self.running.rollout_given_up => SessionOutcome::NotReady,
+            _ if added => SessionOutcome::RestoredWithAdditions,
+            _ => SessionOutcome::Restored,
         }
     }
 
@@ -115,10 +149,4 @@ fn holds_files(folder: &std::path::Path) -> bool {
         Ok(kind) if kind.is_dir() => holds_files(&entry.path()),
         _ => true,
     })
-}
-
-/// A step's name as the protocol writes it.
-pub(super) fn step_name(step: StepName) -> String {
-    let name = serde_json::to_value(step).expect("a step is a plain name");
-    name.as_str().unwrap_or_default().to_owned()
 }

@@ -108,7 +108,6 @@ struct FolderElement<'a> {
 /// - `markerName`: syncthing looks for it before each batch that a scan found goes into its database, and before it writes
 ///   into the folder. Here it is a name of the user's, so that nothing of ours is in the tree and an unmounted folder is
 ///   not one whose files were deleted, even if it goes in the midst of a scan. The remote volume starts empty.
-/// - `autoNormalize` off: it would rename the user's files.
 /// - No watcher and no rescans, unless the container's changes are wanted: locally the daemon scans; in the container
 ///   what builds and servers write shall be neither hashed nor reported, or a touched file would keep the folder from
 ///   ever being in sync.
@@ -117,6 +116,8 @@ struct FolderElement<'a> {
 ///   each side may have made the better version, and a conflict keeps both.
 /// - `staggered` keeps, of what the other side changes or deletes, the oldest version for ever, which is the user's
 ///   own, and ever fewer of the later ones; a trash can would keep the latest only, which may be the container's.
+/// - `autoNormalize` off: it would rename the user's files. What is not named in the form that syncthing sends stays and
+///   is reported.
 /// - `pullerDelayS` 0: version 2 waits a second before it pulls.
 fn folder_element(folder: &FolderElement<'_>) -> String {
     let FolderElement { id, path, kind, case_sensitive, devices: [own, other], watched, .. } = folder;

@@ -16,8 +16,6 @@ pub(super) enum Way {
     /// A start during which somebody else changed the workload before the edit.
     Replan,
     End,
-    /// An end that writes the original back.
-    WriteBack,
     /// An end after others changed the workload in DevMode.
     Merge,
     /// Only when a start failed.
@@ -92,13 +90,13 @@ steps! {
     AwaitSync: Start ALL, ["before"];
     DeleteDevWorkload: End BESIDE, ["before", "deleted", "after"];
     MergeChanges: Merge EDITED, ["before", "after"];
-    RestoreWorkload: End EDITED, ["before", "after"];
+    RestoreWorkload: End EDITED, ["before", "written", "after"];
     StopSync: End ALL, ["before", "after"];
     CloseForward: End ALL, ["before", "after"];
     DeleteStalePods: Undo &[StatefulSet], ["before", "after"];
     AwaitRollout: End &[Deployment, StatefulSet, DaemonSet, Pod], ["before"];
     DeleteDevRevision: End REVISED, ["before", "revisionDeleted", "after"];
-    SettleWorkload: End REVISED, ["before", "after"];
+    SettleWorkload: End REVISED, ["before", "written", "after"];
     ReturnOwnership: End EDITED, ["before", "after"];
     ReleaseAutoscalers: Release SCALABLE, ["before", "written", "after"];
     DeleteRecord: End ALL, ["before", "after"];
@@ -115,8 +113,6 @@ const NOTES: &[(&str, Way, &[&str], Option<StepName>)] = &[
     ("synced", Way::Start, &["before", "after"], Some(StepName::DeleteDevWorkload)),
     ("end", Way::End, &["before", "after"], Some(StepName::DeleteDevWorkload)),
     ("undo", Way::Undo, &["before", "after"], Some(StepName::DeleteDevWorkload)),
-    // But for a pod, which is made again.
-    ("restoreWorkload", Way::WriteBack, &["written"], Some(StepName::StopSync)),
     ("store", Way::End, &["removed"], None),
 ];
 
@@ -143,9 +139,6 @@ fn points_on(kind: WorkloadKind, ways: &[Way]) -> Vec<Point> {
 pub(super) fn points(kind: WorkloadKind, way: Way) -> Vec<Point> {
     match (kind, way) {
         (Pod, Way::Start) => points_on(kind, &[Way::Start, Way::Leave]),
-        (Deployment | StatefulSet | DaemonSet | CronJob, Way::End) => {
-            points_on(kind, &[Way::End, Way::WriteBack])
-        }
         _ => points_on(kind, &[way]),
     }
 }
@@ -153,7 +146,7 @@ pub(super) fn points(kind: WorkloadKind, way: Way) -> Vec<Point> {
 /// All points of the undo of a start that failed because of the dev pod: those of an end that the user did not ask for.
 /// The original may be back before anybody waits for it.
 pub(super) fn undo_points(kind: WorkloadKind) -> Vec<Point> {
-    let mut points = points_on(kind, &[Way::Undo, Way::End, Way::WriteBack]);
+    let mut points = points_on(kind, &[Way::Undo, Way::End]);
     points.retain(|point| !["end", "awaitRollout"].contains(&&*point.name));
     points
 }

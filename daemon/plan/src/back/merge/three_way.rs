@@ -1,7 +1,7 @@
 //! A three-way merge of JSON: where somebody has changed a value since, theirs, else the original's. Of Kubernetes it
 //! knows by which fields the API tells the items of a list apart, and nothing else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -38,7 +38,7 @@ pub(super) fn merge_value(
         (Value::Object(old), Value::Object(new)) => merge_fields(old, new, origin.and_then(Value::as_object)),
         (Value::Array(old), Value::Array(new)) => {
             let origin = origin.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-            let merged = merge_items(field, old, new, origin).or_else(|| append(field, old, new, origin));
+            let merged = merge_items(field, old, new, origin);
             Some(merged.unwrap_or_else(|| new.clone()).into())
         }
         _ => Some(new.clone()),
@@ -63,12 +63,12 @@ fn merge_fields(
     (origin.is_some() || !merged.is_empty()).then(|| merged.into())
 }
 
-/// `None` where the items cannot be told apart: several have the same name, or the list is one that the API replaces as
-/// a whole. The order is the original's with what others added at its end, unless they have changed the order.
+/// `None` where the list is one that the API replaces as a whole. The order is the original's with what others added at
+/// its end, unless they have changed the order.
 fn merge_items(field: &str, before: &[Value], after: &[Value], origin: &[Value]) -> Option<Vec<Value>> {
     let (_, key_fields) = KEYED.iter().find(|(list, _)| *list == field)?;
     let keyed = |items: &[Value]| keys(items, key_fields);
-    let (before_keys, after_keys, origin_keys) = (keyed(before)?, keyed(after)?, keyed(origin)?);
+    let (before_keys, after_keys, origin_keys) = (keyed(before), keyed(after), keyed(origin));
     let common = |of: &[String], with: &[String]| -> Vec<String> {
         of.iter().filter(|key| with.contains(key)).cloned().collect()
     };
@@ -86,23 +86,18 @@ fn merge_items(field: &str, before: &[Value], after: &[Value], origin: &[Value])
     Some(merged.collect())
 }
 
-/// Several items have the same name, and others have only added some at the end: what they added goes to the original's
-/// end, unless it is there from an earlier merge.
-fn append(field: &str, before: &[Value], after: &[Value], origin: &[Value]) -> Option<Vec<Value>> {
-    KEYED.iter().find(|(list, _)| *list == field)?;
-    let added = after.strip_prefix(before)?.iter().filter(|item| !origin.contains(item));
-    Some(origin.iter().chain(added).cloned().collect())
-}
-
-/// What each item is told by; `None` where two are told by the same.
-fn keys(items: &[Value], fields: &[&str]) -> Option<Vec<String>> {
-    let keys: Vec<String> = items
-        .iter()
-        .map(|item| {
-            let parts = fields.iter().map(|field| item.get(field).unwrap_or(&Value::Null).to_string());
-            parts.collect::<Vec<_>>().join("/")
+/// What each item is told by: its name, and which of that name it is, as several may have the same.
+fn keys(items: &[Value], fields: &[&str]) -> Vec<String> {
+    let names = items.iter().map(|item| {
+        let parts = fields.iter().map(|field| item.get(field).unwrap_or(&Value::Null).to_string());
+        parts.collect::<Vec<_>>().join("/")
+    });
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    names
+        .map(|name| {
+            let occurrence = seen.entry(name.clone()).or_default();
+            *occurrence += 1;
+            format!("{name} {occurrence}")
         })
-        .collect();
-    let unique: BTreeSet<&String> = keys.iter().collect();
-    (unique.len() == keys.len()).then_some(keys)
+        .collect()
 }

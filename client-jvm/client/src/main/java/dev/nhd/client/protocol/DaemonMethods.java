@@ -44,9 +44,10 @@ public interface DaemonMethods {
      *
      * <p>Errors: {@code invalidRequest}, {@code sessionExists}, {@code cancelled}, {@code configInvalid},
      * {@code kubeconfigInvalid}, {@code contextNotFound}, {@code clusterUnreachable}, {@code unauthorized},
-     * {@code permissionDenied}, {@code clusterError}, {@code workloadNotFound}, {@code namespaceNotFound},
-     * {@code unsupportedKind}, {@code containerNotFound}, {@code containerAmbiguous}, {@code workloadUnsuitable},
-     * {@code workDirUnsuitable}, {@code inDevModeElsewhere}, {@code sourceMissing}, {@code internal}.
+     * {@code permissionDenied}, {@code clusterError}, {@code anotherCluster}, {@code workloadNotFound},
+     * {@code namespaceNotFound}, {@code unsupportedKind}, {@code containerNotFound}, {@code containerAmbiguous},
+     * {@code workloadUnsuitable}, {@code workDirUnsuitable}, {@code inDevModeElsewhere}, {@code sourceMissing},
+     * {@code internal}.
      *
      * @param params Starts a dev session, or says what that would do ({@code session.plan},
      *     {@code config.resolve}). What is left out comes from the dev configuration.
@@ -64,8 +65,8 @@ public interface DaemonMethods {
      *
      * <p>Errors: {@code invalidRequest}, {@code sessionExists}, {@code sessionEnding}, {@code cancelled},
      * {@code configInvalid}, {@code kubeconfigInvalid}, {@code contextNotFound}, {@code clusterUnreachable},
-     * {@code unauthorized}, {@code permissionDenied}, {@code clusterError}, {@code unsupportedKind},
-     * {@code sourceMissing}, {@code storeFailed}, {@code internal}.
+     * {@code unauthorized}, {@code permissionDenied}, {@code clusterError}, {@code anotherCluster},
+     * {@code unsupportedKind}, {@code sourceMissing}, {@code storeFailed}, {@code internal}.
      *
      * @param params Starts a dev session, or says what that would do ({@code session.plan},
      *     {@code config.resolve}). What is left out comes from the dev configuration.
@@ -82,9 +83,10 @@ public interface DaemonMethods {
      *
      * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code kubeconfigInvalid}, {@code contextNotFound},
      * {@code clusterUnreachable}, {@code unauthorized}, {@code permissionDenied}, {@code clusterError},
-     * {@code workloadOverwritten}, {@code imageNotPullable}, {@code podUnschedulable}, {@code podCrashing},
-     * {@code podRefused}, {@code podNotReady}, {@code sourceMissing}, {@code syncthingMissing},
-     * {@code syncthingTooOld}, {@code syncFailed}, {@code forwardFailed}, {@code storeFailed}, {@code internal}.
+     * {@code anotherCluster}, {@code workloadOverwritten}, {@code imageNotPullable}, {@code podUnschedulable},
+     * {@code podCrashing}, {@code podRefused}, {@code podNotReady}, {@code sourceMissing},
+     * {@code syncthingMissing}, {@code syncthingTooOld}, {@code syncFailed}, {@code forwardFailed},
+     * {@code storeFailed}, {@code internal}.
      *
      * @param params Names sessions: one by its id, or those of a workload. A workload named without a namespace
      *     matches in every one.
@@ -102,8 +104,8 @@ public interface DaemonMethods {
      *
      * <p>Errors: {@code invalidRequest}, {@code sessionNotFound}, {@code sessionExists}, {@code cancelled},
      * {@code kubeconfigInvalid}, {@code contextNotFound}, {@code clusterUnreachable}, {@code unauthorized},
-     * {@code permissionDenied}, {@code clusterError}, {@code inDevModeElsewhere}, {@code storeFailed},
-     * {@code internal}.
+     * {@code permissionDenied}, {@code clusterError}, {@code anotherCluster}, {@code inDevModeElsewhere},
+     * {@code storeFailed}, {@code internal}.
      *
      * @param params The workload to take out of DevMode that another daemon put into it.
      * @return A dev session with all that there is to know of it.
@@ -147,12 +149,13 @@ public interface DaemonMethods {
      *
      * <p>Errors: {@code invalidRequest}, {@code sessionNotFound}, {@code cancelled}, {@code timeout},
      * {@code kubeconfigInvalid}, {@code contextNotFound}, {@code clusterUnreachable}, {@code unauthorized},
-     * {@code permissionDenied}, {@code clusterError}, {@code workloadNotFound}, {@code namespaceNotFound},
-     * {@code unsupportedKind}, {@code containerNotFound}, {@code containerAmbiguous}, {@code workloadUnsuitable},
-     * {@code workDirUnsuitable}, {@code inDevModeElsewhere}, {@code workloadOverwritten}, {@code imageNotPullable},
-     * {@code podUnschedulable}, {@code podCrashing}, {@code podRefused}, {@code podNotReady},
-     * {@code sourceMissing}, {@code syncthingMissing}, {@code syncthingTooOld}, {@code syncFailed},
-     * {@code forwardFailed}, {@code syncPaused}, {@code storeFailed}, {@code internal}.
+     * {@code permissionDenied}, {@code clusterError}, {@code anotherCluster}, {@code workloadNotFound},
+     * {@code namespaceNotFound}, {@code unsupportedKind}, {@code containerNotFound}, {@code containerAmbiguous},
+     * {@code workloadUnsuitable}, {@code workDirUnsuitable}, {@code inDevModeElsewhere},
+     * {@code workloadOverwritten}, {@code imageNotPullable}, {@code podUnschedulable}, {@code podCrashing},
+     * {@code podRefused}, {@code podNotReady}, {@code sourceMissing}, {@code syncthingMissing},
+     * {@code syncthingTooOld}, {@code syncFailed}, {@code forwardFailed}, {@code syncPaused}, {@code storeFailed},
+     * {@code internal}.
      *
      * @param params Waits until a session has come so far. Fails at once when it no longer can.
      * @return A dev session with all that there is to know of it.
@@ -275,7 +278,7 @@ public interface DaemonMethods {
      *
      * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code kubeconfigInvalid}, {@code contextNotFound},
      * {@code clusterUnreachable}, {@code unauthorized}, {@code permissionDenied}, {@code clusterError},
-     * {@code internal}.
+     * {@code anotherCluster}, {@code internal}.
      *
      * @param params Which workloads to list.
      * @return The workloads that could be developed in: without pods and jobs that a controller made, and without
@@ -293,7 +296,8 @@ public interface DaemonMethods {
      *
      * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code configInvalid}, {@code kubeconfigInvalid},
      * {@code contextNotFound}, {@code clusterUnreachable}, {@code unauthorized}, {@code permissionDenied},
-     * {@code clusterError}, {@code unsupportedKind}, {@code sourceMissing}, {@code internal}.
+     * {@code clusterError}, {@code anotherCluster}, {@code unsupportedKind}, {@code sourceMissing},
+     * {@code internal}.
      *
      * @param params Starts a dev session, or says what that would do ({@code session.plan},
      *     {@code config.resolve}). What is left out comes from the dev configuration.

@@ -51,6 +51,9 @@ public final class ErrorKind {
     /** The API server answered with an error that is none of the others. */
     public static final String CLUSTER_ERROR = "clusterError";
 
+    /** The kubeconfig's context leads to another cluster than the one in which the session was started. */
+    public static final String ANOTHER_CLUSTER = "anotherCluster";
+
     /** There is no such workload. */
     public static final String WORKLOAD_NOT_FOUND = "workloadNotFound";
 

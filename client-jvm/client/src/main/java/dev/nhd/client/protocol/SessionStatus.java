@@ -20,6 +20,7 @@ import java.util.List;
  * @param error Why the session cannot go on, or why it failed. May be null.
  * @param forward The forward from this machine to the sidecar's syncthing. May be null.
  * @param forwards The user's own forwards, those of the dev configuration included. Empty where there is none.
+ * @param outcome What became of the workload, once the session is over. One of {@link SessionOutcome}. May be null.
  * @param pod The dev pod, once there is one. May be null.
  * @param shell The shell to open in the dev container, where the dev configuration names one. May be null.
  * @param step What it is doing now. One of {@link StepName}. May be null.
@@ -41,6 +42,7 @@ public record SessionStatus(
         ErrorInfo error,
         ForwardStatus forward,
         List<PortForward> forwards,
+        String outcome,
         PodStatus pod,
         String shell,
         String step,
@@ -63,6 +65,8 @@ public record SessionStatus(
      * @param error Why the session cannot go on, or why it failed. May be null.
      * @param forward The forward from this machine to the sidecar's syncthing. May be null.
      * @param forwards The user's own forwards, those of the dev configuration included. Empty where there is none.
+     * @param outcome What became of the workload, once the session is over. One of {@link SessionOutcome}. May be
+     *     null.
      * @param pod The dev pod, once there is one. May be null.
      * @param shell The shell to open in the dev container, where the dev configuration names one. May be null.
      * @param step What it is doing now. One of {@link StepName}. May be null.
