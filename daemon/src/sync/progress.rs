@@ -12,8 +12,8 @@ use super::syncthing::rest::answer::{Completion, FileError, FolderStatus};
 
 /// Nothing has moved for this long: what is missing will not come by itself.
 const STUCK_AFTER: Duration = Duration::from_secs(30);
-/// Deletions are quick, and those that hang are usual: a folder that was deleted here still holds files that only
-/// the container has.
+/// Deletions are quick, and those of folders that hang are usual: what was deleted here still holds files that only the
+/// container has.
 const DELETIONS_STUCK_AFTER: Duration = Duration::from_secs(2);
 /// So many ends in a row and it is no accident.
 const FAILED_AFTER: u32 = 5;
@@ -46,6 +46,8 @@ pub(super) struct Observation {
     pub(super) confirmed: bool,
     /// Whether the source folder has been read since syncthing started.
     pub(super) scanned: bool,
+    /// Whether all that is still to be deleted there is folders.
+    pub(super) only_folders: bool,
     /// Whether changes are known that syncthing does not know yet.
     pub(super) pending: bool,
     /// Paths that syncthing cannot read or write, and why.
@@ -137,7 +139,10 @@ impl SyncProgress {
             begun: seen.as_ref().map(|seen| seen.begun),
             in_sync,
             stuck,
-            need_files: seen.as_ref().map(|seen| seen.completion.need_items).unwrap_or_default(),
+            need_files: seen
+                .as_ref()
+                .map(|seen| seen.completion.need_items + seen.completion.need_deletes)
+                .unwrap_or_default(),
             lost: self.source.clone(),
         };
         let seen = self.seen.as_ref();
@@ -252,7 +257,8 @@ fn lacks(completion: &Completion) -> bool {
 fn has_everything(seen: &Observation, unmoved_for: Duration) -> bool {
     let completion = &seen.completion;
     let files = completion.need_items == 0 && completion.need_bytes == 0;
-    ready(seen) && files && (completion.need_deletes == 0 || unmoved_for >= DELETIONS_STUCK_AFTER)
+    let folders_hang = seen.only_folders && unmoved_for >= DELETIONS_STUCK_AFTER;
+    ready(seen) && files && (completion.need_deletes == 0 || folders_hang)
 }
 
 #[cfg(test)]

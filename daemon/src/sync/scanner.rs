@@ -1,6 +1,7 @@
 //! Tells syncthing what to scan: what the watcher noted, at once and in batches; from time to time everything; and
 //! nothing at all while the source folder is lost.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -20,6 +21,10 @@ use super::syncthing::rest::{Rest, RestError};
 
 /// A scan of everything, should the watcher have missed something.
 const EVERYTHING_EVERY: Duration = Duration::from_secs(300);
+/// And no more than this part of the time.
+const EVERYTHING_SHARE: u32 = 100;
+/// So many names of the top are read in one go; a save waits for no more than that.
+const PIECE: usize = 128;
 /// The same where part of the folder is not watched, or as much as keeps scanning under a fifth of the time.
 const UNWATCHED_EVERY: Duration = Duration::from_secs(2);
 const UNWATCHED_SHARE: u32 = 5;
@@ -41,6 +46,8 @@ pub(super) struct Scanner<'a> {
     /// What syncthing knows of the source.
     told: Sight,
     watched_at: Instant,
+    /// What is left of a scan of everything that nobody waits for.
+    pieces: Vec<Vec<String>>,
 }
 
 enum Wake {
@@ -49,7 +56,18 @@ enum Wake {
     /// A flush that is already noted as waiting.
     Flushed,
     Everything,
+    /// A part of everything.
+    Piece,
     Look,
+}
+
+/// What came of a scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scanned {
+    Everything,
+    Part,
+    /// Nothing, as syncthing could not be told what to leave out.
+    Untold,
 }
 
 impl<'a> Scanner<'a> {
@@ -60,7 +78,7 @@ impl<'a> Scanner<'a> {
         flushes: &'a mut mpsc::Receiver<Flush>,
         told: Sight,
     ) -> Self {
-        Self { core, rest, watcher, flushes, told, watched_at: Instant::now() }
+        Self { core, rest, watcher, flushes, told, watched_at: Instant::now(), pieces: Vec::new() }
     }
 
     pub(super) async fn run(&mut self) -> Infallible {
@@ -96,15 +114,26 @@ impl<'a> Scanner<'a> {
             }
             let begun = Instant::now();
             match self.scan(&wake).await {
-                Ok(everything) if everything => (last_everything, took) = (Instant::now(), begun.elapsed()),
-                Ok(_) => {}
+                Ok(Scanned::Everything) => {
+                    (last_everything, took) = (Instant::now(), begun.elapsed());
+                    self.pieces.clear();
+                }
+                Ok(Scanned::Part) if matches!(wake, Wake::Everything) => {
+                    (last_everything, took) = (Instant::now(), Duration::ZERO);
+                }
+                Ok(Scanned::Part) if matches!(wake, Wake::Piece) => {
+                    last_everything = Instant::now();
+                    took += begun.elapsed();
+                }
+                Ok(Scanned::Part) => {}
+                Ok(Scanned::Untold) => continue,
                 Err(error) => {
                     tracing::debug!(session = %self.core.options.folder_id, %error, "failed to scan");
                     sleep(RETRY).await;
                     continue;
                 }
             }
-            if !self.core.inbox.has_due() || matches!(wake, Wake::Flushed) {
+            if !self.core.inbox.has_news() || matches!(wake, Wake::Flushed) {
                 for done in waiting.drain(..) {
                     let _ = done.send(());
                 }
@@ -118,6 +147,7 @@ impl<'a> Scanner<'a> {
             biased;
             () = self.core.inbox.due() => Wake::Change,
             Some(flush) = self.flushes.recv() => Wake::Flush(flush),
+            () = std::future::ready(()), if !self.pieces.is_empty() => Wake::Piece,
             () = sleep_until(everything_at) => Wake::Everything,
             () = sleep(LOOK_EVERY) => Wake::Look,
         }
@@ -125,16 +155,15 @@ impl<'a> Scanner<'a> {
 
     fn interval(&self, took: Duration) -> Duration {
         match self.core.coverage() {
-            Coverage::Whole => EVERYTHING_EVERY,
+            Coverage::Whole => EVERYTHING_EVERY.max(took * EVERYTHING_SHARE),
             Coverage::Partial(_) => UNWATCHED_EVERY.max(took * UNWATCHED_SHARE),
         }
     }
 
-    /// Scans what is to be scanned now, and says whether that was everything. What could not be scanned is noted
-    /// again.
-    async fn scan(&mut self, wake: &Wake) -> Result<bool, RestError> {
+    /// Scans what is to be scanned now. What could not be scanned is noted again.
+    async fn scan(&mut self, wake: &Wake) -> Result<Scanned, RestError> {
         let core = self.core;
-        let of_change = !matches!(wake, Wake::Everything);
+        let of_change = !matches!(wake, Wake::Everything | Wake::Piece);
         // Before the changes leave the inbox: they are pending in the one place or the other.
         core.scanning.store(of_change, Ordering::Release);
         let batch = match wake {
@@ -144,12 +173,28 @@ impl<'a> Scanner<'a> {
                 // What is not watched may have changed without a word.
                 if core.coverage() == Coverage::Whole { noted } else { Some(Batch::Everything) }
             }
+            Wake::Piece => self.pieces.pop().map(Batch::Paths),
             Wake::Everything => Some(Batch::Everything),
         };
         let batch = match batch {
-            Some(batch) => self.admit(batch).await,
+            Some(batch) => match self.admit(batch).await {
+                Some(batch) => Some(batch),
+                None => {
+                    core.scanning.store(false, Ordering::Release);
+                    return Ok(Scanned::Untold);
+                }
+            },
             None => None,
         };
+        // Nobody waits for it, so it must not be what somebody waits for.
+        if matches!(wake, Wake::Everything)
+            && !core.is_lost()
+            && core.coverage() == Coverage::Whole
+            && !core.inbox.has_unknown()
+        {
+            self.pieces = self.cut_up().await?;
+            return Ok(Scanned::Part);
+        }
         let folder = &core.options.folder_id;
         let scanned = match &batch {
             None => Ok(()),
@@ -168,7 +213,33 @@ impl<'a> Scanner<'a> {
         if batch.is_some() {
             core.refresh.notify_one();
         }
-        scanned.map(|()| batch == Some(Batch::Everything))
+        let everything = batch == Some(Batch::Everything);
+        scanned.map(|()| if everything { Scanned::Everything } else { Scanned::Part })
+    }
+
+    /// What there is at the top and what syncthing knows there.
+    async fn cut_up(&self) -> Result<Vec<Vec<String>>, RestError> {
+        let mut names: BTreeSet<String> =
+            self.rest.top_names(&self.core.options.folder_id).await?.into_iter().collect();
+        let source = self.told.path.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let entries = source.read_dir().into_iter().flatten().flatten();
+            let (mut folders, mut files) = (Vec::new(), Vec::new());
+            for entry in entries {
+                let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                let into = if is_folder { &mut folders } else { &mut files };
+                into.extend(entry.file_name().into_string());
+            }
+            (folders, files)
+        });
+        let (folders, files) = read.await.unwrap_or_default();
+        names.extend(files);
+        for folder in &folders {
+            names.remove(folder);
+        }
+        let files: Vec<String> = names.into_iter().collect();
+        let pieces = folders.into_iter().map(|folder| vec![folder]);
+        Ok(pieces.chain(files.chunks(PIECE).map(<[String]>::to_vec)).collect())
     }
 
     /// What of a batch is not left out, once syncthing knows what is. Other rules are other folders to watch.
@@ -222,7 +293,7 @@ impl<'a> Scanner<'a> {
                     };
                     match read {
                         // It may have gone meanwhile.
-                        Ok(true) if look_at_source(self.core).await.is_ok() => break,
+                        Ok(Scanned::Everything) if look_at_source(self.core).await.is_ok() => break,
                         Ok(_) => {}
                         Err(error) => {
                             tracing::debug!(session = %self.core.options.folder_id, %error, "failed to scan");

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nhd::sync::{SyncEngine, SyncError, SyncState};
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::task::JoinHandle;
 
 use crate::bed::Bed;
@@ -72,5 +73,22 @@ async fn waits_that_were_given_up_leave_nothing_behind() {
     bed.wait_for(|status| status.state == SyncState::InSync).await;
     bed.save("first", "after that");
     soon(bed.barrier()).await.unwrap();
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_is_still_there_to_be_deleted_is_waited_for() {
+    let bed = Bed::synced().await;
+    bed.save("second", "2");
+    bed.barrier().await.unwrap();
+    let container = Pid::from_raw(bed.remote.as_ref().unwrap().pid().cast_signed()).unwrap();
+    kill_process(container, Signal::STOP).unwrap();
+    std::fs::remove_file(bed.here("second")).unwrap();
+    let reached = tokio::time::timeout(SOON, bed.engine().barrier()).await;
+    assert!(bed.there("second").exists());
+    kill_process(container, Signal::CONT).unwrap();
+    assert!(reached.is_err(), "{reached:?} although the file is there");
+    bed.barrier().await.unwrap();
+    assert!(!bed.there("second").exists());
     bed.end().await;
 }

@@ -10,6 +10,7 @@ fn seen(begun: Instant) -> Observation {
         completion: Completion { completion: 100.0, ..Completion::default() },
         confirmed: true,
         scanned: true,
+        only_folders: false,
         pending: false,
         unreadable: Vec::new(),
     }
@@ -56,10 +57,18 @@ async fn an_unconfirmed_completion_is_not_shown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn deletions_that_hang_do_not_hold_up_the_sync() {
+async fn folders_that_are_not_deleted_do_not_hold_up_the_sync_and_files_do() {
     let (start, mut progress) = (Instant::now(), running());
     let mut observation = seen(start);
     observation.completion = Completion { completion: 95.0, need_deletes: 2, ..Completion::default() };
+    let mut files = running();
+    for at in [Duration::ZERO, DELETIONS_STUCK_AFTER, STUCK_AFTER / 2] {
+        assert_eq!(assess(&mut files, observation.clone(), start + at).state, SyncState::Syncing);
+    }
+    let status = assess(&mut files, observation.clone(), start + STUCK_AFTER);
+    assert_eq!((status.state, status.in_sync), (SyncState::Degraded, false));
+
+    observation.only_folders = true;
     assert_eq!(assess(&mut progress, observation.clone(), start).state, SyncState::Syncing);
     let later = start + DELETIONS_STUCK_AFTER;
     let status = assess(&mut progress, observation.clone(), later);

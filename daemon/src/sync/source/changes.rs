@@ -176,6 +176,10 @@ impl SourceChanges {
         [open, held, self.removed.due()].into_iter().flatten().min()
     }
 
+    pub fn is_unknown(&self) -> bool {
+        self.everything
+    }
+
     pub fn has_removals(&self) -> bool {
         self.removed.due().is_some()
     }

@@ -75,9 +75,14 @@ impl Inbox {
         self.noted().changes.due(now).is_some_and(|due| due <= now)
     }
 
-    /// Whether something is due or was deleted.
+    /// Whether something is due, or held although it is complete.
     pub fn has_news(&self) -> bool {
-        self.has_due() || self.noted().changes.has_removals()
+        self.has_due() || self.has_unknown() || self.noted().changes.has_removals()
+    }
+
+    /// Whether everything is to be scanned for a reason.
+    pub fn has_unknown(&self) -> bool {
+        self.noted().changes.is_unknown()
     }
 
     /// Resolves when many deletions do not go on, or after `longest`.

@@ -60,6 +60,17 @@ pub(super) struct Named {
 }
 
 #[derive(Deserialize)]
+pub(super) struct Lacking {
+    pub(super) files: Option<Vec<Entry>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Entry {
+    #[serde(rename = "type", default)]
+    pub(super) kind: String,
+}
+
+#[derive(Deserialize)]
 pub(super) struct Shared {
     pub(super) availability: Option<Vec<Holder>>,
 }
