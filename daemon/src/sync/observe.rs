@@ -24,8 +24,8 @@ const LOOK_CALM: Duration = Duration::from_secs(10);
 /// Many events come in a burst; one look a burst is enough, and not while a save is on its way.
 const BURST: Duration = Duration::from_millis(10);
 const SILENCE: Duration = Duration::from_secs(30);
-/// Of more deletions is not asked whether they are of folders only.
-const DELETIONS_ASKED: u64 = 1000;
+/// Of more entries that the other side lacks is not asked which they are.
+const LACKING_ASKED: u64 = 200;
 /// So many entries are asked for until one is found that the other side holds.
 const WITNESSES: usize = 8;
 
@@ -105,10 +105,13 @@ impl Observer<'_> {
             self.confirmed = confirmed.then_some(connection);
         }
         let completion = self.rest.completion(folder_id, device).await?;
-        let deletes = completion.need_deletes;
-        let only_folders = completion.need_items == 0
-            && (1..=DELETIONS_ASKED).contains(&deletes)
-            && self.rest.lacks_only_folders(folder_id, device, deletes).await?;
+        let lacks = completion.need_items + completion.need_deletes;
+        // What they are is news for people, and for deletions that hang.
+        let lacking = if (1..=LACKING_ASKED).contains(&lacks) {
+            self.rest.lacking(folder_id, device, lacks).await.unwrap_or_default()
+        } else {
+            Vec::new()
+        };
         let unreadable = if folder.errors + folder.pull_errors > 0 {
             self.rest.folder_errors(folder_id).await?
         } else {
@@ -122,7 +125,7 @@ impl Observer<'_> {
             completion,
             confirmed,
             scanned,
-            only_folders,
+            lacking,
             pending,
             unreadable,
         })

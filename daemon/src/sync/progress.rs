@@ -8,7 +8,7 @@ use super::source::guard::Loss;
 use super::source::inbox::Coverage;
 use super::source::omissions::LeftOutBy;
 use super::status::{SyncState, SyncStatus};
-use super::syncthing::rest::answer::{Completion, FileError, FolderStatus};
+use super::syncthing::rest::answer::{Completion, FileError, FolderStatus, LackingEntry};
 
 /// Nothing has moved for this long: what is missing will not come by itself.
 const STUCK_AFTER: Duration = Duration::from_secs(30);
@@ -46,8 +46,8 @@ pub(super) struct Observation {
     pub(super) confirmed: bool,
     /// Whether the source folder has been read since syncthing started.
     pub(super) scanned: bool,
-    /// Whether all that is still to be deleted there is folders.
-    pub(super) only_folders: bool,
+    /// What the other side lacks or has to delete, if that is not much.
+    pub(super) lacking: Vec<LackingEntry>,
     /// Whether changes are known that syncthing does not know yet.
     pub(super) pending: bool,
     /// Paths that syncthing cannot read or write, and why.
@@ -222,9 +222,11 @@ impl SyncProgress {
         }
         if stuck {
             let missing = seen.completion.need_items + seen.completion.need_deletes;
+            let first = seen.lacking.first().map(|entry| format!(", the first is {}", entry.name));
+            let first = first.unwrap_or_default();
             return told(
                 SyncState::Degraded,
-                format!("the container does not take {missing} paths"),
+                format!("the container does not take {missing} paths{first}"),
                 STUCK_HINT.into(),
             );
         }
@@ -257,7 +259,8 @@ fn lacks(completion: &Completion) -> bool {
 fn has_everything(seen: &Observation, unmoved_for: Duration) -> bool {
     let completion = &seen.completion;
     let files = completion.need_items == 0 && completion.need_bytes == 0;
-    let folders_hang = seen.only_folders && unmoved_for >= DELETIONS_STUCK_AFTER;
+    let only_folders = !seen.lacking.is_empty() && seen.lacking.iter().all(LackingEntry::is_folder);
+    let folders_hang = only_folders && unmoved_for >= DELETIONS_STUCK_AFTER;
     ready(seen) && files && (completion.need_deletes == 0 || folders_hang)
 }
 

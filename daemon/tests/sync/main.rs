@@ -7,6 +7,7 @@
 mod bed;
 mod both_ways;
 mod held;
+mod random;
 mod selection;
 mod sending;
 mod source;

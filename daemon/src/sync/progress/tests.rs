@@ -10,7 +10,7 @@ fn seen(begun: Instant) -> Observation {
         completion: Completion { completion: 100.0, ..Completion::default() },
         confirmed: true,
         scanned: true,
-        only_folders: false,
+        lacking: Vec::new(),
         pending: false,
         unreadable: Vec::new(),
     }
@@ -68,7 +68,12 @@ async fn folders_that_are_not_deleted_do_not_hold_up_the_sync_and_files_do() {
     let status = assess(&mut files, observation.clone(), start + STUCK_AFTER);
     assert_eq!((status.state, status.in_sync), (SyncState::Degraded, false));
 
-    observation.only_folders = true;
+    let entry =
+        |kind: &str| serde_json::from_value(serde_json::json!({ "name": "a", "type": kind })).unwrap();
+    observation.lacking = vec![entry("FILE_INFO_TYPE_DIRECTORY"), entry("FILE_INFO_TYPE_FILE")];
+    let status = assess(&mut files, observation.clone(), start + STUCK_AFTER);
+    assert!(status.last_error.unwrap().ends_with("the first is a"));
+    observation.lacking.pop();
     assert_eq!(assess(&mut progress, observation.clone(), start).state, SyncState::Syncing);
     let later = start + DELETIONS_STUCK_AFTER;
     let status = assess(&mut progress, observation.clone(), later);

@@ -21,8 +21,8 @@ use tokio::time::timeout;
 
 use super::identity::{ApiKey, DeviceId};
 use answer::{
-    Completion, Connection, Connections, FileError, FolderErrors, FolderStatus, Lacking, Named, Shared,
-    SyncthingEvent,
+    Completion, Connection, Connections, FileError, FolderErrors, FolderStatus, Lacking, LackingEntry, Named,
+    Shared, SyncthingEvent,
 };
 
 const REQUEST_BOUND: Duration = Duration::from_secs(10);
@@ -124,19 +124,18 @@ impl Rest {
         Ok(shared.availability.unwrap_or_default().iter().any(|holder| holder.id == device.as_str()))
     }
 
-    /// Whether the `count` entries that a device lacks are all folders.
-    pub async fn lacks_only_folders(
+    /// What a device lacks, deletions too, as far as `most` entries go.
+    pub async fn lacking(
         &self,
         folder: &str,
         device: &DeviceId,
-        count: u64,
-    ) -> Result<bool, RestError> {
+        most: u64,
+    ) -> Result<Vec<LackingEntry>, RestError> {
         let query = Query::new("/rest/db/remoteneed")
             .with("folder", folder)
             .with("device", device.as_str())
-            .with("perpage", &(count + 1).to_string());
-        let lacking = self.get::<Lacking>(&query.0).await?.files.unwrap_or_default();
-        Ok(lacking.iter().all(|entry| entry.kind.ends_with("DIRECTORY")))
+            .with("perpage", &most.to_string());
+        Ok(self.get::<Lacking>(&query.0).await?.files.unwrap_or_default())
     }
 
     pub async fn set_folder_type(&self, folder: &str, kind: &str) -> Result<(), RestError> {

@@ -61,13 +61,22 @@ pub(super) struct Named {
 
 #[derive(Deserialize)]
 pub(super) struct Lacking {
-    pub(super) files: Option<Vec<Entry>>,
+    pub(super) files: Option<Vec<LackingEntry>>,
 }
 
-#[derive(Deserialize)]
-pub(super) struct Entry {
-    #[serde(rename = "type", default)]
-    pub(super) kind: String,
+/// An entry that a device lacks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct LackingEntry {
+    pub name: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+impl LackingEntry {
+    pub fn is_folder(&self) -> bool {
+        self.kind.ends_with("DIRECTORY")
+    }
 }
 
 #[derive(Deserialize)]
