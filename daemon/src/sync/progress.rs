@@ -24,8 +24,8 @@ const DELETIONS_HINT: &str =
     "folders that were deleted here still hold files in the container that only exist there";
 /// How syncthing says that a name is in another form of Unicode than the one that it sends.
 const MISNAMED: &str = "UTF8 normalization form";
-const WATCH_HINT: &str = "changes are found by scanning every few seconds; raise the limit, for instance with \
-     `sysctl fs.inotify.max_user_watches=524288`, and start the session again";
+const WATCH_HINT: &str =
+    "changes are found by scanning every few seconds, and watching is tried again every minute";
 const RESTART_HINT: &str = "syncthing is started again; its log is syncthing.log in the session's folder";
 const NAMES_HINT: &str = "syncthing sends only names in the composed form of Unicode (NFC); rename these, or have them \
      left out";
@@ -217,8 +217,10 @@ impl SyncProgress {
         if !seen.connected {
             return (SyncState::Connecting, None, None);
         }
-        if let Coverage::Partial(error) = &self.coverage {
-            return told(SyncState::Degraded, error.clone(), WATCH_HINT.into());
+        if let Coverage::Partial(gap) = &self.coverage {
+            let raise = gap.setting.map(|setting| format!("; raise the limit: `sysctl {setting}`"));
+            let hint = format!("{WATCH_HINT}{}", raise.unwrap_or_default());
+            return told(SyncState::Degraded, gap.error.clone(), hint);
         }
         if stuck {
             let missing = seen.completion.need_items + seen.completion.need_deletes;

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use super::core::Core;
 use super::source::guard::{Loss, Sight};
-use super::source::inbox::Coverage;
+use super::source::inbox::{Coverage, Gap};
 use super::source::watcher::SourceWatcher;
 use super::syncthing::rest::Rest;
 
@@ -31,8 +31,8 @@ pub(super) async fn start_watching(core: &Core) -> Option<SourceWatcher> {
     let started = tokio::task::spawn_blocking(move || SourceWatcher::start(&source, rules, inbox)).await;
     let (watcher, coverage) = match started {
         Ok(Ok((watcher, coverage))) => (Some(watcher), coverage),
-        Ok(Err(error)) => (None, Coverage::Partial(error.to_string())),
-        Err(error) => (None, Coverage::Partial(error.to_string())),
+        Ok(Err(error)) => (None, Coverage::Partial(Gap::of(&error))),
+        Err(error) => (None, Coverage::Partial(Gap { error: error.to_string(), setting: None })),
     };
     core.learn(|progress| progress.coverage = coverage);
     watcher

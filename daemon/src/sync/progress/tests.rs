@@ -1,3 +1,5 @@
+use crate::sync::source::inbox::Gap;
+
 use super::*;
 
 /// A connected pair that has everything.
@@ -104,8 +106,14 @@ async fn what_is_wrong_goes_before_what_was_seen() {
     let now = Instant::now();
     let mut progress = running();
     assess(&mut progress, seen(now), now);
-    progress.coverage = Coverage::Partial("limit".into());
+    let too_many = notify::Error::io(std::io::Error::from_raw_os_error(24));
+    progress.coverage = Coverage::Partial(Gap::of(&too_many));
     let status = assess(&mut progress, seen(now), now);
+    assert!(status.hint.unwrap().contains("max_user_instances"));
+    let too_many = notify::Error::new(notify::ErrorKind::MaxFilesWatch);
+    progress.coverage = Coverage::Partial(Gap::of(&too_many));
+    let status = assess(&mut progress, seen(now), now);
+    assert!(status.hint.clone().unwrap().contains("max_user_watches"));
     assert_eq!((status.state, status.in_sync), (SyncState::Degraded, true));
     progress.process = ProcessState::Down { error: "killed".into() };
     let status = assess(&mut progress, seen(now), now);

@@ -13,13 +13,36 @@ use super::changes::{Batch, Notice, SourceChanges};
 
 const COOKIE_BOUND: Duration = Duration::from_secs(1);
 const TREE_CHANGES_HELD: usize = 4096;
+/// How Linux says that a user has no more watchers to give.
+const EMFILE: i32 = 24;
 
 /// How much of the source folder is watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Coverage {
     Whole,
-    /// SourceChanges elsewhere are found by scanning only. Says why.
-    Partial(String),
+    /// Changes elsewhere are found by scanning only.
+    Partial(Gap),
+}
+
+/// Why a folder is not watched, and which setting of the system would let it be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    pub error: String,
+    pub setting: Option<&'static str>,
+}
+
+impl Gap {
+    pub(in crate::sync) fn of(error: &notify::Error) -> Self {
+        let out_of_instances = |error: &std::io::Error| error.raw_os_error() == Some(EMFILE);
+        let setting = match &error.kind {
+            notify::ErrorKind::MaxFilesWatch => Some("fs.inotify.max_user_watches=524288"),
+            notify::ErrorKind::Io(error) if out_of_instances(error) => {
+                Some("fs.inotify.max_user_instances=1024")
+            }
+            _ => None,
+        };
+        Self { error: error.to_string(), setting: setting.filter(|_| cfg!(target_os = "linux")) }
+    }
 }
 
 /// Where the watcher puts what it sees, and the scanner takes it from.

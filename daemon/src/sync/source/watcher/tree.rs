@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::sync::source::inbox::{Coverage, TreeChange};
+use crate::sync::source::inbox::{Coverage, Gap, TreeChange};
 use crate::sync::source::rules::Rules;
 
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl WatchedTree {
         if cfg!(target_os = "linux") {
             self.add(self.root.clone());
         } else if let Err(error) = self.watcher.watch(&self.root, RecursiveMode::Recursive) {
-            self.coverage = Coverage::Partial(error.to_string());
+            self.coverage = Coverage::Partial(Gap::of(&error));
         }
         self.coverage.clone()
     }
@@ -66,7 +66,7 @@ impl WatchedTree {
                     }
                     Err(error) if passes(&error) => continue,
                     Err(error) => {
-                        self.coverage = Coverage::Partial(error.to_string());
+                        self.coverage = Coverage::Partial(Gap::of(&error));
                         return;
                     }
                 }
