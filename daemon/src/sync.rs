@@ -14,6 +14,7 @@ mod core;
 mod supervise;
 mod observe;
 mod scanner;
+mod source_link;
 
 pub use engine::{SyncEngine, end_leftover};
 pub use error::SyncError;

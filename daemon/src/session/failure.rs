@@ -128,6 +128,7 @@ impl From<SyncError> for Failure {
         let kind = match &error {
             SyncError::SourceLost(_) => ErrorKind::SourceMissing,
             SyncError::Paused => ErrorKind::SyncPaused,
+            SyncError::Stopped => ErrorKind::Cancelled,
             _ => ErrorKind::SyncFailed,
         };
         let mut info = ErrorInfo::new(kind, error_chain(&error));

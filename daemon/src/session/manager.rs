@@ -20,6 +20,7 @@ use crate::fault;
 use crate::session::requests::check::{Request, differences};
 use crate::session::requests::configure::configure;
 use crate::session::requests::place::{Place, new_session};
+use crate::session::requests::source;
 use crate::session::shared::Shared;
 use crate::session::status;
 use crate::session::task::{Command, SessionTask};
@@ -77,6 +78,7 @@ impl SessionManager {
         if let Some(handle) = registry.of_workload(&place.cluster_uid, &workload) {
             return handle.repeated(&details);
         }
+        registry.compatible(&details)?;
         let stored = new_session(&request, details, &place)?;
         self.begin(&mut registry, stored)
     }
@@ -107,6 +109,11 @@ impl SessionManager {
     /// The daemon's folders.
     pub fn paths(&self) -> &Paths {
         &self.shared.paths
+    }
+
+    /// Whether a folder can be synced by these rules beside the sessions that there are.
+    pub fn check_rules(&self, asked: &StoredRequest) -> Result<(), ErrorInfo> {
+        self.registry().compatible(asked)
     }
 
     pub fn has_session(&self, cluster_uid: &str, workload: &WorkloadRef) -> Option<String> {
@@ -213,6 +220,21 @@ impl SessionManager {
 impl Registry {
     fn of_workload(&self, cluster: &str, workload: &WorkloadRef) -> Option<&Handle> {
         self.going().find(|handle| handle.cluster == cluster && handle.workload == *workload)
+    }
+
+    /// Whether the rules of all who sync a folder can hold together.
+    fn compatible(&self, asked: &StoredRequest) -> Result<(), ErrorInfo> {
+        let going: Vec<(String, &Handle)> =
+            self.going().map(|handle| (handle.status.borrow().session.clone(), handle)).collect();
+        let others: Vec<source::Other<'_>> = going
+            .iter()
+            .map(|(session, handle)| source::Other {
+                session,
+                workload: &handle.workload,
+                request: &handle.request,
+            })
+            .collect();
+        source::compatible(asked, &others)
     }
 
     /// A session says that it is over a moment before it is moved to the finished ones. Whoever was told so may start

@@ -5,4 +5,5 @@ pub mod configure;
 pub mod place;
 pub mod preview;
 pub mod release;
+pub mod source;
 pub mod workloads;

@@ -334,16 +334,7 @@ impl SessionTask {
             Command::Rescan(paths, answer) => {
                 let _ = answer.send(self.rescan(paths));
             }
-            Command::Barrier(answer) => {
-                let sync = self.running.sync.clone();
-                self.shared.tracker.spawn(async move {
-                    let result = match sync {
-                        Some(sync) => sync.barrier().await.map_err(|error| Failure::from(error).info),
-                        None => Err(ErrorInfo::new(ErrorKind::SyncFailed, "files are not being synced")),
-                    };
-                    let _ = answer.send(result);
-                });
-            }
+            Command::Barrier(answer) => self.spawn_barrier(answer),
             Command::Refresh(answer) => {
                 self.refresh();
                 let _ = answer.send(Ok(()));

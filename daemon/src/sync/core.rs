@@ -25,6 +25,8 @@ pub(super) struct Core {
     pub(super) paused: watch::Sender<bool>,
     /// Whether the scan of a change is under way.
     pub(super) scanning: AtomicBool,
+    /// Whether a scan of everything is under way.
+    pub(super) walking: AtomicBool,
     /// Whether the source has been read since syncthing started.
     pub(super) scanned: AtomicBool,
     /// Look at syncthing now.
@@ -47,6 +49,7 @@ impl Core {
             omissions: Omissions::new(&options.source, &options.folder_id, options.selection.clone()),
             paused: watch::Sender::new(options.paused),
             scanning: AtomicBool::new(false),
+            walking: AtomicBool::new(false),
             scanned: AtomicBool::new(false),
             refresh: Notify::new(),
             redial: Notify::new(),
@@ -97,6 +100,16 @@ impl Core {
         if verdicts.wait_for(|verdict| verdict.in_sync).await.is_err() {
             std::future::pending().await
         }
+    }
+
+    /// Whether the source was lost, and not all of it has been read since.
+    pub(super) fn is_lost(&self) -> bool {
+        self.progress().source.is_some()
+    }
+
+    /// Whether the other side may be spoken to.
+    pub(super) fn may_connect(&self) -> bool {
+        !*self.paused.borrow() && !self.is_lost()
     }
 
     pub(super) fn in_sync(&self) -> bool {

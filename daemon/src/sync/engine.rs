@@ -86,18 +86,22 @@ impl SyncEngine {
     /// Returns when everything that was saved before the call is in the container. Bounded by the caller; an error
     /// says that waiting longer is of no use.
     pub async fn barrier(&self) -> Result<(), SyncError> {
-        if *self.core.paused.borrow() {
-            return Err(SyncError::Paused);
+        let mut paused = self.core.paused.subscribe();
+        let mut verdicts = self.core.verdict();
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Err(SyncError::Stopped),
+            Ok(_) = paused.wait_for(|paused| *paused) => Err(SyncError::Paused),
+            Ok(verdict) = verdicts.wait_for(|verdict| verdict.lost.is_some()) => Err(lost_error(&verdict)),
+            reached = self.everything_there() => reached,
         }
+    }
+
+    async fn everything_there(&self) -> Result<(), SyncError> {
         let everything = !self.core.inbox.caught_up().await;
         let (done, scanned) = oneshot::channel();
         self.flushes.send(Flush { everything, done }).await.map_err(|_| SyncError::Stopped)?;
-        let mut verdicts = self.core.verdict();
-        let lost = verdicts.wait_for(|verdict| verdict.lost.is_some());
-        tokio::select! {
-            scanned = scanned => scanned.map_err(|_| SyncError::Stopped)?,
-            lost = lost => return Err(lost_error(&*lost.map_err(|_| SyncError::Stopped)?)),
-        }
+        scanned.await.map_err(|_| SyncError::Stopped)?;
         let scanned_at = Instant::now();
         self.core.refresh.notify_one();
         let mut verdicts = self.core.verdict();

@@ -24,6 +24,8 @@ const LOOK_CALM: Duration = Duration::from_secs(10);
 /// Many events come in a burst; one look a burst is enough, and not while a save is on its way.
 const BURST: Duration = Duration::from_millis(10);
 const SILENCE: Duration = Duration::from_secs(30);
+/// Of more entries that the other side lacks is not asked which they are.
+const LACKING_ASKED: u64 = 200;
 /// So many entries are asked for until one is found that the other side holds.
 const WITNESSES: usize = 8;
 
@@ -92,7 +94,7 @@ impl Observer<'_> {
         let (folder_id, device) = (&options.folder_id, &options.identity.remote_device);
         let connection = *self.connections.borrow();
         // Before the rest: what is noted or scanned later is not part of this look.
-        let pending = self.core.inbox.has_due() || self.core.scanning.load(Ordering::Acquire);
+        let pending = self.core.inbox.has_news() || self.core.scanning.load(Ordering::Acquire);
         let scanned = self.core.scanned.load(Ordering::Acquire);
         let connected = self.rest.connection(device).await?.connected;
         let folder = self.rest.folder_status(folder_id).await?;
@@ -103,6 +105,13 @@ impl Observer<'_> {
             self.confirmed = confirmed.then_some(connection);
         }
         let completion = self.rest.completion(folder_id, device).await?;
+        let lacks = completion.need_items + completion.need_deletes;
+        // What they are is news for people, and for deletions that hang.
+        let lacking = if (1..=LACKING_ASKED).contains(&lacks) {
+            self.rest.lacking(folder_id, device, lacks).await.unwrap_or_default()
+        } else {
+            Vec::new()
+        };
         let unreadable = if folder.errors + folder.pull_errors > 0 {
             self.rest.folder_errors(folder_id).await?
         } else {
@@ -116,6 +125,7 @@ impl Observer<'_> {
             completion,
             confirmed,
             scanned,
+            lacking,
             pending,
             unreadable,
         })

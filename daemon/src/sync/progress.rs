@@ -8,12 +8,12 @@ use super::source::guard::Loss;
 use super::source::inbox::Coverage;
 use super::source::omissions::LeftOutBy;
 use super::status::{SyncState, SyncStatus};
-use super::syncthing::rest::answer::{Completion, FileError, FolderStatus};
+use super::syncthing::rest::answer::{Completion, FileError, FolderStatus, LackingEntry};
 
 /// Nothing has moved for this long: what is missing will not come by itself.
 const STUCK_AFTER: Duration = Duration::from_secs(30);
-/// Deletions are quick, and those that hang are usual: a folder that was deleted here still holds files that only
-/// the container has.
+/// Deletions are quick, and those of folders that hang are usual: what was deleted here still holds files that only the
+/// container has.
 const DELETIONS_STUCK_AFTER: Duration = Duration::from_secs(2);
 /// So many ends in a row and it is no accident.
 const FAILED_AFTER: u32 = 5;
@@ -24,8 +24,8 @@ const DELETIONS_HINT: &str =
     "folders that were deleted here still hold files in the container that only exist there";
 /// How syncthing says that a name is in another form of Unicode than the one that it sends.
 const MISNAMED: &str = "UTF8 normalization form";
-const WATCH_HINT: &str = "changes are found by scanning every few seconds; raise the limit, for instance with \
-     `sysctl fs.inotify.max_user_watches=524288`, and start the session again";
+const WATCH_HINT: &str =
+    "changes are found by scanning every few seconds, and watching is tried again every minute";
 const RESTART_HINT: &str = "syncthing is started again; its log is syncthing.log in the session's folder";
 const NAMES_HINT: &str = "syncthing sends only names in the composed form of Unicode (NFC); rename these, or have them \
      left out";
@@ -46,6 +46,8 @@ pub(super) struct Observation {
     pub(super) confirmed: bool,
     /// Whether the source folder has been read since syncthing started.
     pub(super) scanned: bool,
+    /// What the other side lacks or has to delete, if that is not much.
+    pub(super) lacking: Vec<LackingEntry>,
     /// Whether changes are known that syncthing does not know yet.
     pub(super) pending: bool,
     /// Paths that syncthing cannot read or write, and why.
@@ -137,7 +139,10 @@ impl SyncProgress {
             begun: seen.as_ref().map(|seen| seen.begun),
             in_sync,
             stuck,
-            need_files: seen.as_ref().map(|seen| seen.completion.need_items).unwrap_or_default(),
+            need_files: seen
+                .as_ref()
+                .map(|seen| seen.completion.need_items + seen.completion.need_deletes)
+                .unwrap_or_default(),
             lost: self.source.clone(),
         };
         let seen = self.seen.as_ref();
@@ -212,14 +217,18 @@ impl SyncProgress {
         if !seen.connected {
             return (SyncState::Connecting, None, None);
         }
-        if let Coverage::Partial(error) = &self.coverage {
-            return told(SyncState::Degraded, error.clone(), WATCH_HINT.into());
+        if let Coverage::Partial(gap) = &self.coverage {
+            let raise = gap.setting.map(|setting| format!("; raise the limit: `sysctl {setting}`"));
+            let hint = format!("{WATCH_HINT}{}", raise.unwrap_or_default());
+            return told(SyncState::Degraded, gap.error.clone(), hint);
         }
         if stuck {
             let missing = seen.completion.need_items + seen.completion.need_deletes;
+            let first = seen.lacking.first().map(|entry| format!(", the first is {}", entry.name));
+            let first = first.unwrap_or_default();
             return told(
                 SyncState::Degraded,
-                format!("the container does not take {missing} paths"),
+                format!("the container does not take {missing} paths{first}"),
                 STUCK_HINT.into(),
             );
         }
@@ -252,7 +261,9 @@ fn lacks(completion: &Completion) -> bool {
 fn has_everything(seen: &Observation, unmoved_for: Duration) -> bool {
     let completion = &seen.completion;
     let files = completion.need_items == 0 && completion.need_bytes == 0;
-    ready(seen) && files && (completion.need_deletes == 0 || unmoved_for >= DELETIONS_STUCK_AFTER)
+    let only_folders = !seen.lacking.is_empty() && seen.lacking.iter().all(LackingEntry::is_folder);
+    let folders_hang = only_folders && unmoved_for >= DELETIONS_STUCK_AFTER;
+    ready(seen) && files && (completion.need_deletes == 0 || folders_hang)
 }
 
 #[cfg(test)]

@@ -15,10 +15,12 @@ use super::core::{Core, Flush};
 use super::error::SyncError;
 use super::observe::{follow_events, observe};
 use super::progress::ProcessState;
-use super::scanner::{Scanner, look_at_source, start_watching};
+use super::scanner::Scanner;
+use super::source::guard::Sight;
 use super::source::watcher::SourceWatcher;
+use super::source_link::{guard_source, look_at_source, start_watching};
 use super::syncthing::process::Syncthing;
-use super::syncthing::rest::Rest;
+use super::syncthing::rest::{Rest, RestError};
 use super::syncthing::{home, log};
 use crate::backoff::Backoff;
 
@@ -38,12 +40,12 @@ pub(super) async fn supervise(core: Arc<Core>, mut flushes: mpsc::Receiver<Flush
     let mut watcher = None;
     let mut ends_in_a_row = 0;
     while !stop.is_cancelled() {
-        tokio::select! {
+        let sight = tokio::select! {
             () = stop.cancelled() => break,
-            () = wait_for_source(&core) => {}
-        }
+            sight = wait_for_source(&core) => sight,
+        };
         let started = Instant::now();
-        let Some(error) = run(&core, &mut watcher, &mut flushes, &stop).await else { break };
+        let Some(error) = run(&core, sight, &mut watcher, &mut flushes, &stop).await else { break };
         let healthy = started.elapsed() >= HEALTHY_AFTER;
         ends_in_a_row = if healthy { 1 } else { ends_in_a_row + 1 };
         tracing::warn!(session = %core.options.folder_id, error, "syncthing is not running");
@@ -59,18 +61,22 @@ pub(super) async fn supervise(core: Arc<Core>, mut flushes: mpsc::Receiver<Flush
     }
 }
 
-/// A syncthing that starts while the source folder is lost would take every file for deleted.
-async fn wait_for_source(core: &Core) {
-    while let Err(loss) = look_at_source(core).await {
-        core.learn(|progress| progress.source = Some(loss));
+/// A syncthing that starts while the source folder is lost would take every file for deleted. After a loss the scanner says
+/// when it is over.
+async fn wait_for_source(core: &Core) -> Sight {
+    loop {
+        match look_at_source(core).await {
+            Ok(sight) => return sight,
+            Err(loss) => core.learn(|progress| progress.source = Some(loss)),
+        }
         sleep(SOURCE_EVERY).await;
     }
-    core.learn(|progress| progress.source = None);
 }
 
 /// One life of syncthing. None when it was ended because the engine stops, otherwise why it ended.
 async fn run(
     core: &Arc<Core>,
+    sight: Sight,
     watcher: &mut Option<SourceWatcher>,
     flushes: &mut mpsc::Receiver<Flush>,
     stop: &CancellationToken,
@@ -86,8 +92,8 @@ async fn run(
     let options = &core.options;
     let rest = Rest::new(options.socket.clone(), options.identity.api_key.clone());
     let mut paused = core.paused.subscribe();
-    let began_paused = *paused.borrow_and_update();
-    let mut syncthing = match start(core, &rest, began_paused).await {
+    paused.mark_unchanged();
+    let mut syncthing = match start(core, &rest, &sight).await {
         Ok(syncthing) => syncthing,
         Err(error) => return Some(error_chain(&error)),
     };
@@ -98,7 +104,7 @@ async fn run(
             let how = how.unwrap_or_else(|error| error_chain(&error));
             return Some(join_lines(&how, &log::tail(&options.session_dir)));
         }
-        error = Box::pin(drive(core, &rest, watcher, flushes, paused)) => Some(error),
+        error = Box::pin(drive(core, &rest, sight, watcher, flushes, paused)) => Some(error),
     };
     if let Err(error) = syncthing.stop(&rest).await {
         tracing::warn!(session = %options.folder_id, %error, "failed to stop syncthing");
@@ -106,9 +112,9 @@ async fn run(
     ended
 }
 
-async fn start(core: &Core, rest: &Rest, paused: bool) -> Result<Syncthing, SyncError> {
+async fn start(core: &Core, rest: &Rest, sight: &Sight) -> Result<Syncthing, SyncError> {
     let options = &core.options;
-    home::write(options, paused)?;
+    home::write(options, sight, !core.may_connect())?;
     Ok(Syncthing::start(&options.binary, &options.session_dir, rest).await?)
 }
 
@@ -116,6 +122,7 @@ async fn start(core: &Core, rest: &Rest, paused: bool) -> Result<Syncthing, Sync
 async fn drive(
     core: &Arc<Core>,
     rest: &Rest,
+    sight: Sight,
     watcher: &mut Option<SourceWatcher>,
     flushes: &mut mpsc::Receiver<Flush>,
     paused: watch::Receiver<bool>,
@@ -133,13 +140,15 @@ async fn drive(
     let redial_rest = rest.another();
     let flip_rest = rest.another();
     let connections = watch::Sender::new(0);
-    let mut scanner = Scanner { core, rest: &scan_rest, watcher, flushes };
+    let guard_rest = rest.another();
+    let mut scanner = Scanner::new(core, &scan_rest, watcher, flushes, sight);
     tokio::select! {
         silence = observe(core, rest, connections.subscribe()) => silence,
         never = scanner.run() => match never {},
         never = follow_events(core, &event_rest, &connections) => match never {},
         never = redial(core, &redial_rest, connections.subscribe(), paused) => match never {},
         never = receive_once_complete(core, &flip_rest) => match never {},
+        never = guard_source(core, &guard_rest) => match never {},
         never = trim_log(core) => match never {},
     }
 }
@@ -164,7 +173,8 @@ async fn receive_once_complete(core: &Core, rest: &Rest) -> std::convert::Infall
     }
     loop {
         core.complete().await;
-        if look_at_source(core).await.is_ok()
+        if !core.is_lost()
+            && look_at_source(core).await.is_ok()
             && rest.set_folder_type(&core.options.folder_id, "sendreceive").await.is_ok()
         {
             core.learn(|progress| progress.receives = true);
@@ -214,7 +224,7 @@ async fn redial(
     }
 }
 
-/// Pausing ends a connection, resuming dials at once. A sync that is held is not resumed.
+/// Pausing ends a connection, resuming dials at once. A sync that is held, or has lost its source, is not resumed.
 async fn dial(core: &Core, rest: &Rest) {
     let device = &core.options.identity.remote_device;
     let dialled = async {
@@ -225,7 +235,14 @@ async fn dial(core: &Core, rest: &Rest) {
             }
         };
         let _ = timeout(DISCONNECT_BOUND, ended).await;
-        if *core.paused.borrow() { Ok(()) } else { rest.resume(device).await }
+        if core.may_connect() {
+            rest.resume(device).await?;
+            // Held while it was being resumed.
+            if !core.may_connect() {
+                rest.pause(device).await?;
+            }
+        }
+        Ok::<_, RestError>(())
     };
     if let Err(error) = dialled.await {
         tracing::debug!(session = %core.options.folder_id, %error, "failed to dial");

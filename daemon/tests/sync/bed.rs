@@ -21,6 +21,7 @@ pub(crate) const FOLDER: &str = "nhd-test";
 /// Two folders, the engine on the one, a syncthing as in a container on the other.
 pub(crate) struct Bed {
     pub(crate) place: TempDir,
+    pub(crate) source: PathBuf,
     pub(crate) binary: PathBuf,
     pub(crate) identity: SyncIdentity,
     pub(crate) remote_keys: KeyPair,
@@ -43,6 +44,7 @@ impl Bed {
         let (identity, remote_keys) = SyncIdentity::generate().unwrap();
         let port = free_port();
         let bed = Self {
+            source: place.path().join("here"),
             place,
             binary,
             identity,
@@ -103,7 +105,7 @@ impl Bed {
         SyncOptions {
             session_dir: self.place.path().join("session"),
             socket: self.place.path().join("s.sock"),
-            source: self.place.path().join("here"),
+            source: self.source.clone(),
             folder_id: FOLDER.into(),
             identity: self.identity.clone(),
             binary: self.binary.clone(),

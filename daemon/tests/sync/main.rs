@@ -7,5 +7,8 @@
 mod bed;
 mod both_ways;
 mod held;
+mod random;
 mod selection;
 mod sending;
+mod source;
+mod waits;

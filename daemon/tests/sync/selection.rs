@@ -26,7 +26,6 @@ fn git(folder: &Path, arguments: &[&str]) -> String {
 fn not_ignored(folder: &Path) -> Vec<String> {
     let listed = git(folder, &["ls-files", "--others", "--exclude-standard", "-z"]);
     let mut names: Vec<String> = listed.split_terminator('\0').map(str::to_owned).collect();
-    names.retain(|name| name != ".stignore");
     names.sort();
     names
 }
@@ -103,6 +102,8 @@ async fn what_git_ignores_is_left_out_and_the_rules_follow_the_files() {
     bed.engine().stop().await;
     end_omissions(&bed.here(""), FOLDER).unwrap();
     assert!(!bed.here(".stignore").exists());
+    let exclude = std::fs::read_to_string(bed.here(".git/info/exclude")).unwrap();
+    assert!(!exclude.contains("nhd") && !exclude.contains(".stignore"), "{exclude}");
     bed.end().await;
 }
 
@@ -124,28 +125,6 @@ async fn the_patterns_of_a_configuration_select_what_is_synced() {
     bed.barrier().await.unwrap();
     let expected = ["deep/pom.xml", "src/main/A.java", "src/main/B.java"];
     assert_eq!(files_below(&bed.there("")), expected, "{}", bed.stignore());
-    bed.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_deleted_folder_takes_what_is_wanted_in_it_along() {
-    let mut bed = Bed { selection: patterns(&["target/demo.jar", "deep/in/x"], &[]), ..Bed::new().await };
-    for name in ["target/demo.jar", "target/other", "deep/in/x"] {
-        std::fs::create_dir_all(bed.here(name).parent().unwrap()).unwrap();
-        bed.save(name, name);
-    }
-    bed.save("top", "not wanted, and keeps the folder from being empty");
-    bed.start_remote().await;
-    bed.start_engine().await;
-    bed.wait_for(|status| status.in_sync).await;
-    assert_eq!(files_below(&bed.there("")), ["deep/in/x", "target/demo.jar"], "{}", bed.stignore());
-    std::fs::remove_dir_all(bed.here("target")).unwrap();
-    bed.barrier().await.unwrap();
-    assert_eq!(files_below(&bed.there("")), ["deep/in/x"], "{}", bed.stignore());
-    // Moved away, the folder is the only one to be named.
-    std::fs::rename(bed.here("deep"), bed.here("other")).unwrap();
-    bed.barrier().await.unwrap();
-    assert_eq!(files_below(&bed.there("")), [""; 0], "{}", bed.stignore());
     bed.end().await;
 }
 
@@ -173,5 +152,46 @@ async fn an_emptied_folder_is_lost_although_our_own_file_is_in_it() {
     std::fs::remove_file(bed.here("first")).unwrap();
     bed.wait_for(|status| status.state == SyncState::SourceLost).await;
     assert!(bed.there("first").exists());
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_above_what_is_wanted_may_go_or_become_a_file() {
+    let mut bed = Bed { selection: patterns(&["target/demo.jar", "src", "*.txt"], &[]), ..Bed::new().await };
+    let make = |bed: &Bed| {
+        for (name, text) in
+            [("target/demo.jar", "jar"), ("target/other", "o"), ("a/b/c.txt", "text"), ("src/x", "x")]
+        {
+            std::fs::create_dir_all(bed.here(name).parent().unwrap()).unwrap();
+            bed.save(name, text);
+        }
+    };
+    make(&bed);
+    bed.start_remote().await;
+    bed.start_engine().await;
+    bed.wait_for(|status| status.in_sync).await;
+    let everything = ["a/b/c.txt", "src/x", "target/demo.jar"];
+    assert_eq!(files_below(&bed.there("")), everything);
+    for as_a_file in [false, true] {
+        for name in ["target", "a/b"] {
+            std::fs::remove_dir_all(bed.here(name)).unwrap();
+            if as_a_file {
+                bed.save(name, "not wanted");
+            }
+        }
+        bed.barrier().await.unwrap();
+        assert_eq!(files_below(&bed.there("")), ["src/x"], "as a file: {as_a_file}");
+        if as_a_file {
+            for name in ["target", "a/b"] {
+                std::fs::remove_file(bed.here(name)).unwrap();
+            }
+        }
+        make(&bed);
+        bed.barrier().await.unwrap();
+        assert_eq!(files_below(&bed.there("")), everything, "as a file: {as_a_file}");
+    }
+    std::fs::rename(bed.here("target"), bed.here("elsewhere")).unwrap();
+    bed.barrier().await.unwrap();
+    assert_eq!(files_below(&bed.there("")), ["a/b/c.txt", "src/x"]);
     bed.end().await;
 }

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use nhd::sync::syncthing::process::Syncthing;
 use nhd::sync::syncthing::rest::Rest;
-use nhd::sync::{SyncError, SyncState, SyncStatus};
+use nhd::sync::{SyncState, SyncStatus};
 use rustix::process::{Pid, Signal, WaitOptions, kill_process};
 
-use crate::bed::{Bed, alive, names, until};
+use crate::bed::{Bed, alive, files_below, names, until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_sync_is_complete_when_it_says_so() {
@@ -149,34 +149,6 @@ async fn a_killed_syncthing_is_started_again_and_the_next_save_arrives() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_lost_source_folder_deletes_nothing() {
-    let bed = Bed::synced().await;
-    let (here, away) = (bed.place.path().join("here"), bed.place.path().join("away"));
-    let lost = |status: &SyncStatus| status.state == SyncState::SourceLost;
-
-    std::fs::rename(&here, &away).unwrap();
-    let status = bed.wait_for(lost).await;
-    assert!(status.hint.unwrap().contains("the container keeps its files"));
-    assert!(matches!(bed.barrier().await, Err(SyncError::SourceLost(_))));
-    // What an unmounted disk leaves behind.
-    std::fs::create_dir(&here).unwrap();
-    bed.wait_for(|status| status.last_error.as_ref().is_some_and(|error| error.contains("empty"))).await;
-    // A syncthing that starts now would take everything for deleted.
-    kill_process(Pid::from_raw(bed.pid().cast_signed()).unwrap(), Signal::KILL).unwrap();
-    bed.wait_for(|status| status.restarts == 1).await;
-    assert!(matches!(bed.barrier().await, Err(SyncError::SourceLost(_))));
-    assert_eq!(names(&bed.there("")), ["first"]);
-
-    std::fs::remove_dir(&here).unwrap();
-    std::fs::rename(&away, &here).unwrap();
-    bed.save("second", "back");
-    bed.arrives("second", "back").await;
-    bed.wait_for(|status| status.in_sync).await;
-    assert_eq!(names(&bed.there("")), ["first", "second"]);
-    bed.end().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_pod_gets_everything_before_it_is_said_to_be_in_sync() {
     let mut bed = Bed::synced().await;
     bed.kill_remote().await;
@@ -254,5 +226,39 @@ async fn a_name_stays_as_it_is_and_arrives_or_is_said_not_to() {
         bed.wait_for(told(&folder)).await;
     }
     assert!(names(&bed.there("")).iter().all(|name| [DECOMPOSED, "first", &folder].contains(&name.as_str())));
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said_of_a_name_stays_until_the_name_goes() {
+    let bed = Bed::synced().await;
+    let decomposed = ["a\u{302}", "e\u{301}te\u{301}", "\u{1112}\u{1161}\u{11ab}"];
+    for name in decomposed {
+        bed.save(name, name);
+    }
+    std::fs::create_dir(bed.here("u\u{308}ber")).unwrap();
+    bed.save("u\u{308}ber/file", "1");
+    bed.save("second", "2");
+    let before = files_below(&bed.here(""));
+    bed.barrier().await.unwrap();
+    assert_eq!(files_below(&bed.here("")), before);
+    bed.arrives("second", "2").await;
+    for name in decomposed {
+        let status = bed.engine().status().borrow().clone();
+        let said = status.unreadable.iter().any(|error| error.path == name) && status.last_error.is_some();
+        assert!(said || bed.there(name).exists(), "{name}: {status:?}");
+    }
+    // What is said goes on being said, and goes away with its cause.
+    bed.save("second", "3");
+    bed.barrier().await.unwrap();
+    for name in decomposed {
+        let status = bed.engine().status().borrow().clone();
+        let said = status.unreadable.iter().any(|error| error.path == name);
+        assert!(said || bed.there(name).exists(), "{name}: {status:?}");
+        std::fs::remove_file(bed.here(name)).unwrap();
+    }
+    std::fs::remove_dir_all(bed.here("u\u{308}ber")).unwrap();
+    bed.barrier().await.unwrap();
+    bed.wait_for(|status| status.state == SyncState::InSync && status.unreadable.is_empty()).await;
     bed.end().await;
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::config::{ConfigError, Entry, Layer, Resolved, Setting, SourceKind, Values, files, resolve};
 use crate::session::requests::check::Request;
 use crate::session::requests::place::Place;
+use crate::session::requests::source;
 use crate::store::session::StoredRequest;
 use nhd_client::paths::Paths;
 use nhd_plan::{DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, NOCALHOST_SIDECAR_IMAGE};
@@ -18,8 +19,11 @@ const ANNOTATION: &str = "/metadata/annotations/dev.nocalhost";
 
 /// What is asked for, once the dev configuration has had its say.
 pub async fn configure(paths: &Paths, place: &Place, request: &Request) -> Result<StoredRequest, ErrorInfo> {
+    source::apart(&request.source, paths)?;
     let resolved = gather(paths, place, request).await?;
-    request.complete(Values::of(&resolved))
+    let mut details = request.complete(Values::of(&resolved))?;
+    details.dev.warnings.extend(source::exposed(&request.source, &request.address));
+    Ok(details)
 }
 
 /// What a start with these parameters would use.

@@ -25,6 +25,7 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
             .with_hint("end that session first");
         return Err(ErrorInfo { session: Some(session), ..error });
     }
+    manager.check_rules(&details)?;
     let session = new_session(&request, details, &place)?;
     let files = sidecar_files(&session);
     let asker = Asker {

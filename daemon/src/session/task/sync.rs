@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use tokio::sync::oneshot;
 
 use crate::session::failure::Failure;
 use crate::session::task::SessionTask;
@@ -27,6 +28,24 @@ impl SessionTask {
         }
         self.refresh();
         Ok(())
+    }
+
+    /// Lasts no longer than whoever waits for it.
+    pub(super) fn spawn_barrier(&self, mut answer: oneshot::Sender<Result<(), ErrorInfo>>) {
+        let sync = self.running.sync.clone();
+        self.shared.tracker.spawn(async move {
+            let reached = async {
+                match sync {
+                    Some(sync) => sync.barrier().await.map_err(|error| Failure::from(error).info),
+                    None => Err(ErrorInfo::new(ErrorKind::SyncFailed, "files are not being synced")),
+                }
+            };
+            let result = tokio::select! {
+                result = reached => result,
+                () = answer.closed() => return,
+            };
+            let _ = answer.send(result);
+        });
     }
 
     pub(super) fn rescan(&mut self, paths: Vec<PathBuf>) -> Result<(), ErrorInfo> {

@@ -1,3 +1,5 @@
+use crate::sync::source::inbox::Gap;
+
 use super::*;
 
 /// A connected pair that has everything.
@@ -10,6 +12,7 @@ fn seen(begun: Instant) -> Observation {
         completion: Completion { completion: 100.0, ..Completion::default() },
         confirmed: true,
         scanned: true,
+        lacking: Vec::new(),
         pending: false,
         unreadable: Vec::new(),
     }
@@ -56,10 +59,23 @@ async fn an_unconfirmed_completion_is_not_shown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn deletions_that_hang_do_not_hold_up_the_sync() {
+async fn folders_that_are_not_deleted_do_not_hold_up_the_sync_and_files_do() {
     let (start, mut progress) = (Instant::now(), running());
     let mut observation = seen(start);
     observation.completion = Completion { completion: 95.0, need_deletes: 2, ..Completion::default() };
+    let mut files = running();
+    for at in [Duration::ZERO, DELETIONS_STUCK_AFTER, STUCK_AFTER / 2] {
+        assert_eq!(assess(&mut files, observation.clone(), start + at).state, SyncState::Syncing);
+    }
+    let status = assess(&mut files, observation.clone(), start + STUCK_AFTER);
+    assert_eq!((status.state, status.in_sync), (SyncState::Degraded, false));
+
+    let entry =
+        |kind: &str| serde_json::from_value(serde_json::json!({ "name": "a", "type": kind })).unwrap();
+    observation.lacking = vec![entry("FILE_INFO_TYPE_DIRECTORY"), entry("FILE_INFO_TYPE_FILE")];
+    let status = assess(&mut files, observation.clone(), start + STUCK_AFTER);
+    assert!(status.last_error.unwrap().ends_with("the first is a"));
+    observation.lacking.pop();
     assert_eq!(assess(&mut progress, observation.clone(), start).state, SyncState::Syncing);
     let later = start + DELETIONS_STUCK_AFTER;
     let status = assess(&mut progress, observation.clone(), later);
@@ -90,8 +106,14 @@ async fn what_is_wrong_goes_before_what_was_seen() {
     let now = Instant::now();
     let mut progress = running();
     assess(&mut progress, seen(now), now);
-    progress.coverage = Coverage::Partial("limit".into());
+    let too_many = notify::Error::io(std::io::Error::from_raw_os_error(24));
+    progress.coverage = Coverage::Partial(Gap::of(&too_many));
     let status = assess(&mut progress, seen(now), now);
+    assert!(status.hint.unwrap().contains("max_user_instances"));
+    let too_many = notify::Error::new(notify::ErrorKind::MaxFilesWatch);
+    progress.coverage = Coverage::Partial(Gap::of(&too_many));
+    let status = assess(&mut progress, seen(now), now);
+    assert!(status.hint.clone().unwrap().contains("max_user_watches"));
     assert_eq!((status.state, status.in_sync), (SyncState::Degraded, true));
     progress.process = ProcessState::Down { error: "killed".into() };
     let status = assess(&mut progress, seen(now), now);

@@ -15,6 +15,12 @@ pub const OPEN_FILE_DELAY: Duration = Duration::from_secs(1);
 /// that a scan of the first half would delay the second by that, and would show a file that is not there.
 const HOLD: Duration = Duration::from_millis(4);
 const LONGEST_HOLD: Duration = Duration::from_millis(40);
+/// What is deleted waits until nothing more is: if it is the whole folder that goes, that is seen by then, and was no wish.
+/// A few deletions wait less than many, whoever waits for the container less than others, and nobody for ever.
+const FEW_REMOVALS: usize = 16;
+const FEW_REMOVALS_QUIET: Duration = Duration::from_millis(50);
+const REMOVALS_QUIET: Duration = Duration::from_millis(500);
+const LONGEST_REMOVALS: Duration = Duration::from_secs(10);
 /// Beyond this a scan names common parents, and then the whole folder.
 const PATHS_PER_SCAN: usize = 128;
 const PATHS_HELD: usize = 4096;
@@ -28,8 +34,10 @@ pub enum Notice {
     Written(PathBuf),
     /// Written and closed: saved.
     Closed(PathBuf),
-    /// Renamed, deleted, linked or of another mode.
+    /// Renamed, linked or of another mode.
     Altered(PathBuf),
+    /// Deleted.
+    Removed(PathBuf),
     /// Anything may have changed.
     Unknown,
 }
@@ -48,7 +56,40 @@ pub struct SourceChanges {
     /// When the settled paths are due, and when they are at the latest.
     hold: Option<Hold>,
     open: BTreeMap<PathBuf, OpenFile>,
+    removed: Removals,
     everything: bool,
+}
+
+/// What was deleted and not made again.
+#[derive(Debug, Default)]
+struct Removals {
+    paths: BTreeSet<PathBuf>,
+    /// More than are held.
+    everything: bool,
+    hold: Option<Hold>,
+}
+
+impl Removals {
+    fn note(&mut self, path: PathBuf, now: Instant) {
+        if !self.everything {
+            self.paths.insert(path);
+        }
+        if self.paths.len() > PATHS_HELD {
+            self.paths.clear();
+            self.everything = true;
+        }
+        let latest = self.hold.map_or(now + LONGEST_REMOVALS, |before| before.latest);
+        let quiet = if self.are_many() { REMOVALS_QUIET } else { FEW_REMOVALS_QUIET };
+        self.hold = Some(Hold { due: (now + quiet).min(latest), latest });
+    }
+
+    fn are_many(&self) -> bool {
+        self.everything || self.paths.len() >= FEW_REMOVALS
+    }
+
+    fn due(&self) -> Option<Instant> {
+        self.hold.filter(|_| self.everything || !self.paths.is_empty()).map(|hold| hold.due)
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +110,11 @@ impl SourceChanges {
     }
 
     pub fn note(&mut self, notice: Notice, now: Instant) {
+        if let Notice::Made(path) | Notice::Written(path) | Notice::Closed(path) | Notice::Altered(path) =
+            &notice
+        {
+            self.removed.paths.remove(path);
+        }
         match notice {
             Notice::Unknown => self.everything = true,
             Notice::Made(path) => self.opened(path, true, now),
@@ -80,6 +126,11 @@ impl SourceChanges {
             Notice::Altered(path) => {
                 self.open.remove(&path);
                 self.settled(path, HOLD, now);
+            }
+            Notice::Removed(path) => {
+                self.open.remove(&path);
+                self.settled.remove(&path);
+                self.removed.note(path, now);
             }
         }
         if self.settled.len() > PATHS_HELD {
@@ -112,17 +163,30 @@ impl SourceChanges {
     }
 
     pub fn is_empty(&self) -> bool {
-        !self.everything && self.settled.is_empty() && self.open.is_empty()
+        !self.everything && self.settled.is_empty() && self.open.is_empty() && self.removed.due().is_none()
     }
 
     /// When the next scan is due: at once, later, or not at all.
     pub fn due(&self, now: Instant) -> Option<Instant> {
         if self.everything {
-            return Some(now);
+            return Some(self.removals_held().unwrap_or(now));
         }
         let open = self.open.values().map(|file| file.due).min();
         let held = self.hold.filter(|_| !self.settled.is_empty()).map(|hold| hold.due);
-        [open, held].into_iter().flatten().min()
+        [open, held, self.removed.due()].into_iter().flatten().min()
+    }
+
+    pub fn is_unknown(&self) -> bool {
+        self.everything
+    }
+
+    pub fn has_removals(&self) -> bool {
+        self.removed.due().is_some()
+    }
+
+    /// Until when many deletions that may go on are held.
+    pub fn removals_held(&self) -> Option<Instant> {
+        self.removed.due().filter(|_| self.removed.are_many())
     }
 
     /// What is due at `now`, in one batch.
@@ -132,6 +196,11 @@ impl SourceChanges {
         }
         self.settle(|due| due <= now);
         self.hold = None;
+        if self.everything || self.removed.due().is_some_and(|due| due <= now) {
+            let removed = std::mem::take(&mut self.removed);
+            self.everything |= removed.everything;
+            self.settled.extend(removed.paths);
+        }
         if std::mem::take(&mut self.everything) {
             self.settled.clear();
             return Some(Batch::Everything);
@@ -146,6 +215,9 @@ impl SourceChanges {
     pub fn take_all(&mut self, now: Instant) -> Option<Batch> {
         self.settle(|_| true);
         self.hold = Some(Hold { due: now, latest: now });
+        if let Some(hold) = &mut self.removed.hold {
+            hold.due = now;
+        }
         self.take_due(now)
     }
 
@@ -256,6 +328,48 @@ mod tests {
         let due = changes.due(now).unwrap();
         assert_eq!(due, now + OPEN_FILE_DELAY);
         assert_eq!(changes.take_due(due), Some(Batch::Paths(vec!["log".into()])));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn deletions_wait_for_one_another_and_saves_do_not_wait_for_them() {
+        let (start, mut changes) = (Instant::now(), SourceChanges::default());
+        let removed = |at: usize| Notice::Removed(format!("d/{at}").into());
+        changes.note(removed(0), start);
+        assert_eq!(changes.due(start), Some(start + FEW_REMOVALS_QUIET));
+        assert_eq!(changes.removals_held(), None);
+        changes.note(closed("saved"), start);
+        assert_eq!(changes.take_due(start), Some(Batch::Paths(vec!["saved".into()])));
+        // A file that is saved by deleting and making it was not deleted.
+        changes.note(closed("d/0"), start);
+        assert_eq!(changes.take_due(start), Some(Batch::Paths(vec!["d/0".into()])));
+        assert!(changes.is_empty());
+
+        let mut now = start;
+        for at in 0..FEW_REMOVALS {
+            changes.note(removed(at), now);
+            now += FEW_REMOVALS_QUIET / 2;
+        }
+        let last = now - FEW_REMOVALS_QUIET / 2;
+        assert_eq!(changes.removals_held(), Some(last + REMOVALS_QUIET));
+        // Nor is a scan of everything made while a folder goes.
+        changes.note(Notice::Unknown, now);
+        assert_eq!(changes.take_due(now), None);
+        assert_eq!(changes.take_due(last + REMOVALS_QUIET), Some(Batch::Everything));
+        assert!(changes.is_empty());
+
+        let start = last + REMOVALS_QUIET;
+        let mut now = start;
+        for at in 0..FEW_REMOVALS {
+            changes.note(removed(at), now);
+        }
+        for at in FEW_REMOVALS.. {
+            if changes.take_due(now).is_some() {
+                break;
+            }
+            changes.note(removed(at), now);
+            now += REMOVALS_QUIET / 4;
+        }
+        assert_eq!(now, start + LONGEST_REMOVALS);
     }
 
     #[tokio::test(start_paused = true)]

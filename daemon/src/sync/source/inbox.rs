@@ -13,13 +13,36 @@ use super::changes::{Batch, Notice, SourceChanges};
 
 const COOKIE_BOUND: Duration = Duration::from_secs(1);
 const TREE_CHANGES_HELD: usize = 4096;
+/// How Linux says that a user has no more watchers to give.
+const EMFILE: i32 = 24;
 
 /// How much of the source folder is watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Coverage {
     Whole,
-    /// SourceChanges elsewhere are found by scanning only. Says why.
-    Partial(String),
+    /// Changes elsewhere are found by scanning only.
+    Partial(Gap),
+}
+
+/// Why a folder is not watched, and which setting of the system would let it be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    pub error: String,
+    pub setting: Option<&'static str>,
+}
+
+impl Gap {
+    pub(in crate::sync) fn of(error: &notify::Error) -> Self {
+        let out_of_instances = |error: &std::io::Error| error.raw_os_error() == Some(EMFILE);
+        let setting = match &error.kind {
+            notify::ErrorKind::MaxFilesWatch => Some("fs.inotify.max_user_watches=524288"),
+            notify::ErrorKind::Io(error) if out_of_instances(error) => {
+                Some("fs.inotify.max_user_instances=1024")
+            }
+            _ => None,
+        };
+        Self { error: error.to_string(), setting: setting.filter(|_| cfg!(target_os = "linux")) }
+    }
 }
 
 /// Where the watcher puts what it sees, and the scanner takes it from.
@@ -73,6 +96,28 @@ impl Inbox {
     pub fn has_due(&self) -> bool {
         let now = Instant::now();
         self.noted().changes.due(now).is_some_and(|due| due <= now)
+    }
+
+    /// Whether something is due, or held although it is complete.
+    pub fn has_news(&self) -> bool {
+        self.has_due() || self.has_unknown() || self.noted().changes.has_removals()
+    }
+
+    /// Whether everything is to be scanned for a reason.
+    pub fn has_unknown(&self) -> bool {
+        self.noted().changes.is_unknown()
+    }
+
+    /// Resolves when many deletions do not go on, or after `longest`.
+    pub async fn removals_rest(&self, longest: Duration) {
+        let latest = Instant::now() + longest;
+        loop {
+            let held = self.noted().changes.removals_held();
+            let Some(until) = held.filter(|until| *until > Instant::now() && latest > Instant::now()) else {
+                return;
+            };
+            tokio::time::sleep_until(until.min(latest)).await;
+        }
     }
 
     /// Resolves when something is due. Safe to drop and call again.

@@ -38,8 +38,7 @@ struct State {
 
 impl Omissions {
     pub(in crate::sync) fn new(source: &Path, session: &str, selection: Selection) -> Self {
-        let source = source.canonicalize().unwrap_or_else(|_| source.to_owned());
-        Self { source, session: session.to_owned(), selection, state: Mutex::default() }
+        Self { source: source.to_owned(), session: session.to_owned(), selection, state: Mutex::default() }
     }
 
     pub(in crate::sync) fn by(&self) -> LeftOutBy {
@@ -64,8 +63,10 @@ impl Omissions {
             state.by = if theirs { LeftOutBy::OwnFile } else { LeftOutBy::Nothing };
             return Ok(false);
         }
-        let rules = Rules::gather(&self.source, &self.selection, &Disk);
-        state.survey = rules.survey(&self.source, &Disk);
+        // A link above it may lead elsewhere by now.
+        let source = self.source.canonicalize()?;
+        let rules = Rules::gather(&source, &self.selection, &Disk);
+        state.survey = rules.survey(&source, &Disk);
         let before = state.rules.take();
         self.tell(&mut state, Arc::new(rules))?;
         Ok(match (&before, &state.rules) {
@@ -84,19 +85,15 @@ impl Omissions {
         let mut admitted = Vec::with_capacity(paths.len());
         let mut found = Survey::default();
         for name in paths {
-            let path = self.source.join(&name);
+            let path = rules.source().join(&name);
             let is_folder = Disk.is_folder(&path);
             let outdated = is_folder == Some(true) && rules.are_outdated_below(&path, &Disk);
             if (outdated || rules.is_about_rules(&path)) && self.refresh()? {
                 return Ok((Batch::Everything, true));
             }
             found.merge(rules.survey(&path, &Disk));
-            // What is gone may have been either: a folder takes along what was wanted in it.
-            let left_out = match is_folder {
-                Some(is_folder) => rules.leaves_out(&path, is_folder),
-                None => rules.leaves_out(&path, false) && rules.leaves_out(&path, true),
-            };
-            if !left_out {
+            // What is there may have been of the other kind, or both, before it was that.
+            if !rules.leaves_out(&path, true) || !rules.leaves_out(&path, false) {
                 admitted.push(name);
             }
         }
@@ -108,11 +105,13 @@ impl Omissions {
     }
 
     fn tell(&self, state: &mut State, rules: Arc<Rules>) -> io::Result<()> {
-        let written = stignore::put(&self.source, &self.session, &rules.lines(&state.survey))?;
+        let selection = serde_json::to_string(&self.selection).map_err(io::Error::other)?;
+        let key = stignore::digest(&selection);
+        let written = stignore::put(&self.source, &self.session, &key, &rules.lines(&state.survey))?;
         (state.rules, state.by) = match written {
             Written::Foreign => (None, LeftOutBy::OwnFile),
-            Written::Ours | Written::Shared if self.selection.git_ignore => (Some(rules), LeftOutBy::Git),
-            Written::Ours | Written::Shared => (Some(rules), LeftOutBy::Patterns),
+            Written::Ours if self.selection.git_ignore => (Some(rules), LeftOutBy::Git),
+            Written::Ours => (Some(rules), LeftOutBy::Patterns),
         };
         Ok(())
     }

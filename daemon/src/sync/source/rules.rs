@@ -9,6 +9,7 @@ mod selection;
 mod files;
 mod pattern;
 mod survey;
+mod hidden;
 
 pub(in crate::sync) mod stignore;
 
@@ -21,11 +22,11 @@ use std::path::{Path, PathBuf};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, Glob};
 
-pub(in crate::sync) use files::{Disk, Tree};
+pub(in crate::sync) use files::{Disk, GIT, Tree};
 pub use selection::Selection;
 pub(in crate::sync) use survey::Survey;
 
-use files::{GIT, GIT_IGNORE, RuleFile, matcher};
+use files::{GIT_IGNORE, RuleFile, matcher};
 use pattern::{Pattern, literal_line};
 use selection::lines_of_config;
 
@@ -165,6 +166,10 @@ impl Rules {
     /// Whether a path is a file of rules.
     pub(in crate::sync) fn is_about_rules(&self, path: &Path) -> bool {
         self.git && path.file_name().is_some_and(|name| name == GIT_IGNORE)
+    }
+
+    pub(in crate::sync) fn source(&self) -> &Path {
+        &self.source
     }
 
     /// Whether both say the same of every path.

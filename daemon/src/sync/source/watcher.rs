@@ -13,13 +13,24 @@ use std::sync::Arc;
 use notify::{Config, RecommendedWatcher, Watcher};
 
 use super::changes::Notice;
+use super::guard::Identity;
 use super::inbox::{Coverage, Inbox, TreeChange};
 use super::rules::Rules;
 use tree::WatchedTree;
 
+/// What came of following the tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Followed {
+    Kept(Coverage),
+    /// It is not known which folders there are, or which of them are watched.
+    Lost,
+}
+
 #[derive(Debug)]
 pub struct SourceWatcher {
     tree: WatchedTree,
+    /// The folder that is watched, whatever is at its path now.
+    identity: Identity,
     inbox: Arc<Inbox>,
 }
 
@@ -32,31 +43,46 @@ impl SourceWatcher {
     ) -> Result<(Self, Coverage), notify::Error> {
         // What the events name is relative to what is watched, and some systems name it without symbolic links.
         let root = source.canonicalize().map_err(notify::Error::io)?;
+        let identity = Identity::of(&root.metadata().map_err(notify::Error::io)?);
+        // About another watcher.
+        inbox.take_tree();
         let (events, relative_to) = (inbox.clone(), root.clone());
         let handler = move |event: notify::Result<notify::Event>| handle(&events, &relative_to, event);
         let watcher = RecommendedWatcher::new(handler, Config::default().with_follow_symlinks(false))?;
         let mut tree = WatchedTree::new(watcher, root, rules);
         let coverage = tree.watch_all(inbox.cookie_folder());
-        Ok((Self { tree, inbox }, coverage))
+        Ok((Self { tree, identity, inbox }, coverage))
     }
 
-    /// Follows folders that came and went since the last call. Blocking. None when there were none.
-    pub fn follow(&mut self) -> Option<Coverage> {
+    /// Whether this is the folder that is watched.
+    pub fn is_of(&self, identity: Identity) -> bool {
+        self.identity == identity
+    }
+
+    /// Follows folders that came and went since the last call. Blocking.
+    pub fn follow(&mut self) -> Followed {
         let changes = self.inbox.take_tree();
-        if changes.is_empty() {
-            return None;
+        let root = self.tree.root();
+        let lost = |change: &TreeChange| match change {
+            TreeChange::Everything => true,
+            TreeChange::Gone(path) => path == root,
+            TreeChange::Appeared(_) => false,
+        };
+        if changes.iter().any(lost) {
+            return Followed::Lost;
         }
         let appeared: Vec<PathBuf> = changes.iter().filter_map(|change| self.appeared(change)).collect();
         let coverage = self.tree.follow(changes);
         // A scan may have taken the folder's own notice before its watch was there: what was made in between is found
         // by another one. Where none has, the two notices are one.
         self.inbox.note(appeared.into_iter().map(Notice::Altered).collect(), Vec::new());
-        Some(coverage)
+        Followed::Kept(coverage)
     }
 
-    /// The path, relative to the source, of what may be a new folder.
+    /// The path, relative to the source, of what may be a new folder. What is said of the end of a folder may come when
+    /// another has its name.
     fn appeared(&self, change: &TreeChange) -> Option<PathBuf> {
-        let TreeChange::Appeared(path) = change else { return None };
+        let (TreeChange::Appeared(path) | TreeChange::Gone(path)) = change else { return None };
         path.strip_prefix(self.tree.root()).ok().filter(|_| path.is_dir()).map(Path::to_owned)
     }
 }
@@ -146,6 +172,67 @@ mod tests {
         bed.expect(&["a"]).await;
         std::fs::write(bed.path("c/b/file"), "3").unwrap();
         bed.expect(&["c/b/file"]).await;
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn what_was_not_held_makes_a_new_watcher_and_files_are_not_held() {
+        let mut bed = Bed::new();
+        std::fs::create_dir(bed.path("a")).unwrap();
+        bed.expect(&["a"]).await;
+        for at in 0..5000 {
+            std::fs::write(bed.path("a/file"), at.to_string()).unwrap();
+            std::fs::remove_file(bed.path("a/file")).unwrap();
+        }
+        assert!(bed.inbox.caught_up().await);
+        assert!(!bed.inbox.tree_changed());
+        std::fs::remove_dir(bed.path("a")).unwrap();
+        for _ in 0..5000 {
+            std::fs::create_dir(bed.path("passing")).unwrap();
+            std::fs::remove_dir(bed.path("passing")).unwrap();
+        }
+        std::fs::create_dir(bed.path("a")).unwrap();
+        assert!(bed.inbox.caught_up().await);
+        assert_eq!(bed.watcher.follow(), Followed::Lost);
+        bed.inbox.take_all();
+        bed.watcher = SourceWatcher::start(&bed.path(""), None, bed.inbox.clone()).unwrap().0;
+        std::fs::write(bed.path("a/file"), "1").unwrap();
+        bed.expect(&["a/file"]).await;
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_folder_whose_end_is_told_late_is_watched() {
+        let mut bed = Bed::new();
+        std::fs::create_dir(bed.path("a")).unwrap();
+        bed.expect(&["a"]).await;
+        let held = std::fs::File::open(bed.path("a")).unwrap();
+        std::fs::remove_dir(bed.path("a")).unwrap();
+        std::fs::create_dir(bed.path("a")).unwrap();
+        bed.expect(&["a"]).await;
+        drop(held);
+        // Some kernels tell it now.
+        assert!(bed.inbox.caught_up().await);
+        bed.watcher.follow();
+        bed.inbox.take_all();
+        std::fs::write(bed.path("a/file"), "1").unwrap();
+        bed.expect(&["a/file"]).await;
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_source_that_was_moved_and_came_back_is_watched_anew() {
+        let mut bed = Bed::new();
+        let (here, away) = (bed.path(""), bed.place.path().join("away"));
+        let identity = Identity::of(&here.metadata().unwrap());
+        assert!(bed.watcher.is_of(identity));
+        std::fs::rename(&here, &away).unwrap();
+        std::fs::rename(&away, &here).unwrap();
+        assert!(bed.inbox.caught_up().await);
+        assert_eq!(bed.watcher.follow(), Followed::Lost);
+        std::fs::rename(&here, &away).unwrap();
+        std::fs::create_dir(&here).unwrap();
+        assert!(!bed.watcher.is_of(Identity::of(&here.metadata().unwrap())));
     }
 
     #[cfg(target_os = "linux")]

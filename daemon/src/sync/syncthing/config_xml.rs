@@ -10,6 +10,9 @@ use super::identity::{ApiKey, DeviceId};
 /// Version 1.19 refuses a config that is newer than itself; every later one migrates an older config.
 const CONFIG_VERSION: u32 = 35;
 
+/// What is there in any folder.
+pub const NO_MARKER: &str = ".";
+
 /// The local side: sends, and does not write into the source folder until its type is changed; listens nowhere.
 #[derive(Clone, Copy, Debug)]
 pub struct LocalFolder<'a> {
@@ -22,6 +25,8 @@ pub struct LocalFolder<'a> {
     pub remote: &'a DeviceId,
     /// The port on loopback that leads to the remote side.
     pub forward_port: u16,
+    /// A name at the top of the source that is there for as long as the source is; none where it is empty.
+    pub marker: Option<&'a str>,
     /// Where files go that the remote side changes or deletes, if it ever may.
     pub kept: Option<&'a Path>,
     pub paused: bool,
@@ -41,8 +46,7 @@ pub struct RemoteFolder<'a> {
 }
 
 pub fn local_config(folder: &LocalFolder<'_>) -> String {
-    // The daemon says what to scan and when, after it has looked whether the source folder is still there: left to
-    // itself, syncthing would take an unmounted folder for one whose files were all deleted.
+    // The daemon says what to scan and when, after it has looked whether the source folder is still there.
     let path = folder.source.to_string_lossy();
     let folder_xml = folder_element(&FolderElement {
         id: folder.folder_id,
@@ -53,6 +57,7 @@ pub fn local_config(folder: &LocalFolder<'_>) -> String {
         watched: false,
         two_way: folder.kept.is_some(),
         kept: folder.kept,
+        marker: folder.marker.unwrap_or(NO_MARKER),
     });
     let address = format!("tcp://127.0.0.1:{}", folder.forward_port);
     let gui = format!(
@@ -77,6 +82,7 @@ pub fn remote_config(folder: &RemoteFolder<'_>) -> String {
         watched: folder.two_way,
         two_way: folder.two_way,
         kept: None,
+        marker: NO_MARKER,
     });
     // Without discovery «dynamic» is nowhere: this side never dials.
     let devices =
@@ -94,11 +100,14 @@ struct FolderElement<'a> {
     watched: bool,
     two_way: bool,
     kept: Option<&'a Path>,
+    marker: &'a str,
 }
 
 /// Both sides' folder.
 ///
-/// - `markerName` `.`: no `.stfolder` in the user's tree, and the remote volume starts empty.
+/// - `markerName`: syncthing looks for it before each batch that a scan found goes into its database, and before it writes
+///   into the folder. Here it is a name of the user's, so that nothing of ours is in the tree and an unmounted folder is
+///   not one whose files were deleted, even if it goes in the midst of a scan. The remote volume starts empty.
 /// - No watcher and no rescans, unless the container's changes are wanted: locally the daemon scans; in the container
 ///   what builds and servers write shall be neither hashed nor reported, or a touched file would keep the folder from
 ///   ever being in sync.
@@ -121,7 +130,7 @@ fn folder_element(folder: &FolderElement<'_>) -> String {
          <device id=\"{own}\"></device>\n\
          <device id=\"{other}\"></device>\n\
          <minDiskFree unit=\"%\">0</minDiskFree>\n\
-         <markerName>.</markerName>\n\
+         <markerName>{marker}</markerName>\n\
          <maxConflicts>{conflicts}</maxConflicts>\n\
          <maxConcurrentWrites>16</maxConcurrentWrites>\n\
          <disableFsync>true</disableFsync>\n\
@@ -131,6 +140,7 @@ fn folder_element(folder: &FolderElement<'_>) -> String {
          {versioning}</folder>\n",
         id = escape(id),
         path = escape(path),
+        marker = escape(folder.marker),
     )
 }
 
@@ -206,6 +216,7 @@ mod tests {
             local: &local,
             remote: &identity.remote_device,
             forward_port: 4242,
+            marker: Some("a & b"),
             kept: None,
             paused: false,
         });
@@ -236,9 +247,9 @@ mod tests {
                 "<listenAddress></listenAddress>",
                 "<address>tcp://127.0.0.1:4242</address>",
                 "<address>/run/s.sock</address><unixSocketPermissions>0600<",
-                "<markerName>.</markerName>",
-                "rescanIntervalS=\"0\"",
+                "<markerName>a &amp; b</markerName>",
                 "autoNormalize=\"false\"",
+                "rescanIntervalS=\"0\"",
             ],
         );
     }
@@ -254,6 +265,8 @@ mod tests {
                 "<listenAddress>tcp://127.0.0.1:22000</listenAddress>",
                 "<gui enabled=\"false\">",
                 "<maxConflicts>0</maxConflicts>",
+                "<markerName>.</markerName>",
+                "autoNormalize=\"false\"",
                 "ignorePerms=\"false\"",
                 "<disableFsync>true</disableFsync>",
                 "<pullerDelayS>0</pullerDelayS>",

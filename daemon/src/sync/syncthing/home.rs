@@ -9,6 +9,7 @@ use super::config_xml::{LocalFolder, local_config};
 use crate::replace::replace;
 use crate::sync::error::SyncError;
 use crate::sync::options::SyncOptions;
+use crate::sync::source::guard::Sight;
 
 /// What `sun_path` holds, without the zero at its end.
 const SOCKET_PATH_LIMIT: usize = if cfg!(target_os = "linux") { 107 } else { 103 };
@@ -35,17 +36,18 @@ pub(in crate::sync) fn make(options: &SyncOptions) -> Result<(), SyncError> {
 }
 
 /// Writes keys and configuration, and removes the socket of a syncthing that has ended.
-pub(in crate::sync) fn write(options: &SyncOptions, paused: bool) -> Result<(), SyncError> {
+pub(in crate::sync) fn write(options: &SyncOptions, sight: &Sight, paused: bool) -> Result<(), SyncError> {
     let identity = &options.identity;
     let local = identity.local.device_id()?;
     let config = local_config(&LocalFolder {
         folder_id: &options.folder_id,
-        source: &options.source,
+        source: &sight.path,
         socket: &options.socket,
         api_key: &identity.api_key,
         local: &local,
         remote: &identity.remote_device,
         forward_port: options.forward_port,
+        marker: sight.marker.as_deref(),
         kept: options.two_way.then_some(options.kept.as_path()),
         paused,
     });

@@ -21,7 +21,8 @@ use tokio::time::timeout;
 
 use super::identity::{ApiKey, DeviceId};
 use answer::{
-    Completion, Connection, Connections, FileError, FolderErrors, FolderStatus, Named, Shared, SyncthingEvent,
+    Completion, Connection, Connections, FileError, FolderErrors, FolderStatus, Lacking, LackingEntry, Named,
+    Shared, SyncthingEvent,
 };
 
 const REQUEST_BOUND: Duration = Duration::from_secs(10);
@@ -123,9 +124,32 @@ impl Rest {
         Ok(shared.availability.unwrap_or_default().iter().any(|holder| holder.id == device.as_str()))
     }
 
+    /// What a device lacks, deletions too, as far as `most` entries go.
+    pub async fn lacking(
+        &self,
+        folder: &str,
+        device: &DeviceId,
+        most: u64,
+    ) -> Result<Vec<LackingEntry>, RestError> {
+        let query = Query::new("/rest/db/remoteneed")
+            .with("folder", folder)
+            .with("device", device.as_str())
+            .with("perpage", &most.to_string());
+        Ok(self.get::<Lacking>(&query.0).await?.files.unwrap_or_default())
+    }
+
     pub async fn set_folder_type(&self, folder: &str, kind: &str) -> Result<(), RestError> {
+        self.change_folder(folder, &json!({ "type": kind })).await
+    }
+
+    /// Where the folder is, and what is there for as long as it is. Syncthing scans the whole folder for that.
+    pub async fn set_place(&self, folder: &str, path: &Path, marker: &str) -> Result<(), RestError> {
+        self.change_folder(folder, &json!({ "path": path.to_string_lossy(), "markerName": marker })).await
+    }
+
+    async fn change_folder(&self, folder: &str, change: &serde_json::Value) -> Result<(), RestError> {
         let path = format!("/rest/config/folders/{folder}");
-        let body = json!({ "type": kind }).to_string();
+        let body = change.to_string();
         self.ask(Method::PATCH, &path, Some(body), REQUEST_BOUND).await.map(drop)
     }
 

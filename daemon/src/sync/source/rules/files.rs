@@ -7,7 +7,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use super::pattern::significant;
 
 pub(super) const GIT_IGNORE: &str = ".gitignore";
-pub(super) const GIT: &str = ".git";
+pub(in crate::sync) const GIT: &str = ".git";
 
 /// A file of rules larger than this is passed over.
 const RULES_BYTES: u64 = 1 << 20;
@@ -93,7 +93,7 @@ pub(super) fn around(source: &Path, tree: &impl Tree) -> Vec<RuleFile> {
 }
 
 /// The folder of the repository: of a worktree or a submodule `.git` is a file that names it.
-fn repository(top: &Path, tree: &impl Tree) -> PathBuf {
+pub(super) fn repository(top: &Path, tree: &impl Tree) -> PathBuf {
     let git = top.join(GIT);
     let Some(text) = tree.text(&git) else { return git };
     let own = top.join(text.trim().strip_prefix("gitdir:").unwrap_or_default().trim());

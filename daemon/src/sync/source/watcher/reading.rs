@@ -4,7 +4,7 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RenameMode};
+use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RemoveKind, RenameMode};
 use notify::{Event, EventKind};
 
 use crate::sync::source::changes::Notice;
@@ -31,6 +31,7 @@ pub(super) fn read(
         EventKind::Access(_) => return (Vec::new(), Vec::new()),
         EventKind::Modify(ModifyKind::Data(_)) if tells_closes => Notice::Written,
         EventKind::Create(CreateKind::Folder) => Notice::Altered,
+        EventKind::Remove(_) => Notice::Removed,
         EventKind::Create(_) if tells_closes && !event.paths.iter().all(|path| complete_when_made(path)) => {
             Notice::Made
         }
@@ -41,6 +42,8 @@ pub(super) fn read(
         EventKind::Create(CreateKind::Folder) | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => {
             Some(TreeChange::Appeared)
         }
+        // Files would only fill the list.
+        EventKind::Remove(RemoveKind::File) => None,
         EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From)) => {
             Some(TreeChange::Gone)
         }
@@ -58,7 +61,7 @@ pub(super) fn is_complete_when_made(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use notify::event::{DataChange, Flag, MetadataKind, RemoveKind};
+    use notify::event::{DataChange, Flag, MetadataKind};
 
     use super::*;
 
@@ -84,7 +87,9 @@ mod tests {
         check(EventKind::Access(AccessKind::Open(AccessMode::Any)), None, None);
         check(EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)), altered(), None);
         check(EventKind::Create(CreateKind::Folder), altered(), Some(TreeChange::Appeared(path())));
-        check(EventKind::Remove(RemoveKind::File), altered(), Some(TreeChange::Gone(path())));
+        let removed = || Some(Notice::Removed("a".into()));
+        check(EventKind::Remove(RemoveKind::File), removed(), None);
+        check(EventKind::Remove(RemoveKind::Folder), removed(), Some(TreeChange::Gone(path())));
         let rename = |mode| EventKind::Modify(ModifyKind::Name(mode));
         check(rename(RenameMode::From), altered(), Some(TreeChange::Gone(path())));
         check(rename(RenameMode::To), altered(), Some(TreeChange::Appeared(path())));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::sync::source::inbox::{Coverage, TreeChange};
+use crate::sync::source::inbox::{Coverage, Gap, TreeChange};
 use crate::sync::source::rules::Rules;
 
 #[derive(Debug)]
@@ -34,22 +34,21 @@ impl WatchedTree {
         if cfg!(target_os = "linux") {
             self.add(self.root.clone());
         } else if let Err(error) = self.watcher.watch(&self.root, RecursiveMode::Recursive) {
-            self.coverage = Coverage::Partial(error.to_string());
+            self.coverage = Coverage::Partial(Gap::of(&error));
         }
         self.coverage.clone()
     }
 
+    /// Everything is for whoever can start anew.
     pub(super) fn follow(&mut self, changes: Vec<TreeChange>) -> Coverage {
         for change in changes {
-            match change {
-                TreeChange::Appeared(path) => {
-                    let is_folder = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
-                    if is_folder && !self.leaves_out(&path) {
-                        self.add(path);
-                    }
-                }
-                TreeChange::Gone(path) => self.remove(&path),
-                TreeChange::Everything => self.add(self.root.clone()),
+            let (TreeChange::Appeared(path) | TreeChange::Gone(path)) = &change else { continue };
+            if matches!(change, TreeChange::Gone(_)) {
+                self.remove(path);
+            }
+            let is_folder = path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
+            if is_folder && !self.leaves_out(path) {
+                self.add(path.clone());
             }
         }
         self.coverage.clone()
@@ -67,7 +66,7 @@ impl WatchedTree {
                     }
                     Err(error) if passes(&error) => continue,
                     Err(error) => {
-                        self.coverage = Coverage::Partial(error.to_string());
+                        self.coverage = Coverage::Partial(Gap::of(&error));
                         return;
                     }
                 }

@@ -60,6 +60,26 @@ pub(super) struct Named {
 }
 
 #[derive(Deserialize)]
+pub(super) struct Lacking {
+    pub(super) files: Option<Vec<LackingEntry>>,
+}
+
+/// An entry that a device lacks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct LackingEntry {
+    pub name: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+impl LackingEntry {
+    pub fn is_folder(&self) -> bool {
+        self.kind.ends_with("DIRECTORY")
+    }
+}
+
+#[derive(Deserialize)]
 pub(super) struct Shared {
     pub(super) availability: Option<Vec<Holder>>,
 }

@@ -1,0 +1,60 @@
+//! What the tasks of an engine ask of the source folder: whether it is there, to watch it, and to hold the sync when it is
+//! lost.
+
+use std::convert::Infallible;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::core::Core;
+use super::source::guard::{Loss, Sight};
+use super::source::inbox::{Coverage, Gap};
+use super::source::watcher::SourceWatcher;
+use super::syncthing::rest::Rest;
+
+/// How often to look whether the source is there, at rest and while something is read or written.
+const LOOK_CALM: Duration = Duration::from_secs(2);
+const LOOK_BUSY: Duration = Duration::from_millis(250);
+
+/// Looks whether the source folder is the user's; off the executor, since a disk may hang.
+pub(super) async fn look_at_source(core: &Core) -> Result<Sight, Loss> {
+    let guard = core.guard.clone();
+    let looked = tokio::task::spawn_blocking(move || guard.look()).await;
+    looked.unwrap_or_else(|error| Err(Loss::Unreadable(error.to_string())))
+}
+
+/// Watches the source folder, or says why it is not watched.
+pub(super) async fn start_watching(core: &Core) -> Option<SourceWatcher> {
+    let (source, inbox) = (core.options.source.clone(), core.inbox.clone());
+    let rules = core.omissions.rules();
+    let started = tokio::task::spawn_blocking(move || SourceWatcher::start(&source, rules, inbox)).await;
+    let (watcher, coverage) = match started {
+        Ok(Ok((watcher, coverage))) => (Some(watcher), coverage),
+        Ok(Err(error)) => (None, Coverage::Partial(Gap::of(&error))),
+        Err(error) => (None, Coverage::Partial(Gap { error: error.to_string(), setting: None })),
+    };
+    core.learn(|progress| progress.coverage = coverage);
+    watcher
+}
+
+/// Looks after the source while others are at work: a scan may take minutes.
+pub(super) async fn guard_source(core: &Core, rest: &Rest) -> Infallible {
+    loop {
+        let calm = core.in_sync() && !core.walking.load(Ordering::Acquire);
+        sleep(if calm { LOOK_CALM } else { LOOK_BUSY }).await;
+        if !core.is_lost()
+            && let Err(loss) = look_at_source(core).await
+        {
+            hold(core, rest, loss).await;
+        }
+    }
+}
+
+/// Says that the source is lost, and lets nothing leave or come any more. Whoever ends that has read everything before.
+pub(super) async fn hold(core: &Core, rest: &Rest, loss: Loss) {
+    core.learn(|progress| progress.source = Some(loss));
+    if let Err(error) = rest.pause(&core.options.identity.remote_device).await {
+        tracing::debug!(session = %core.options.folder_id, %error, "failed to pause");
+    }
+}
