@@ -16,6 +16,7 @@ pub mod instance;
 pub mod machine_user;
 pub mod executable;
 pub mod replace;
+pub mod blocking;
 pub mod backoff;
 pub mod clock;
 

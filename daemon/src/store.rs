@@ -1,269 +1,371 @@
-//! What must outlive the daemon: sessions and the event log. The only code that knows sled.
+//! What must outlive the daemon: sessions and the event log, in a database and, of the sessions, in a copy beside it.
 //!
+//! Each write of a session is a revision of it, and of two that are found the later counts. A database that fails is
+//! moved aside and made anew from what is known; until then the copies are the store. The only code that knows sled.
 //! It does not know what the values mean; callers hand in versioned, serialisable ones.
 
-pub mod export;
+mod copies;
+mod database;
+mod document;
 pub mod session;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use nhd_protocol::error::error_chain;
 use serde::{Deserialize, Serialize};
 
+pub use database::DatabaseError;
 pub use session::StoredSession;
 
+use self::copies::{Copies, move_aside};
+use self::database::{Contents, Database, Meta};
+use self::document::{Document, Flaw};
+use crate::blocking::{blocking, lock_blocking};
 use crate::fault;
 use nhd_client::paths::Paths;
 
 /// Events kept for clients that come back.
 pub const EVENT_LIMIT: u64 = 2048;
 
-const META_KEY: &str = "meta";
-const SESSION_PREFIX: &str = "session/";
-const EVENT_PREFIX: &[u8] = b"event/";
+const STORE_VERSION: u32 = 1;
 
-/// Durable keyed values with a plain JSON copy of the sessions beside them.
+/// How soon a database that failed is made anew; ever later while that fails, too.
+const FIRST_RETRY: Duration = Duration::from_secs(5);
+const LAST_RETRY: Duration = Duration::from_secs(600);
+
+/// What a new database wants to have on the disk; sled hangs where it runs out.
+const ROOM: u64 = 16 << 20;
+
+/// Durable sessions and events.
 #[derive(Debug)]
 pub struct Store {
-    db: sled::Db,
-    export: PathBuf,
-    /// Serialises the writes of the export, which is made from all sessions.
-    writing: Mutex<()>,
-    epoch: String,
+    path: PathBuf,
+    state: Mutex<State>,
 }
 
-/// What the store knows of itself.
-#[derive(Debug, Serialize, Deserialize)]
-struct Meta {
-    version: u32,
+#[derive(Debug)]
+struct State {
+    /// `None` while the copies are the store.
+    database: Option<Database>,
+    /// The database was made by this process, so that all that is in it is known.
+    own: bool,
+    retry_at: Instant,
+    retry_pause: Duration,
     epoch: String,
+    copies: Copies,
+    /// All sessions, also those that are not understood.
+    known: BTreeMap<String, Document>,
+    /// The events that were found.
+    events: Vec<(u64, Vec<u8>)>,
 }
 
-const STORE_VERSION: u32 = 1;
+/// A session that this version does not understand. It is kept as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withheld {
+    pub session: String,
+    pub why: String,
+}
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("failed to open the store in {path:?}")]
-    Open { path: PathBuf, source: sled::Error },
-    #[error("failed to move the unreadable store {path:?} aside")]
-    Aside { path: PathBuf, source: std::io::Error },
+    Open { path: PathBuf, source: DatabaseError },
     #[error("the store in {path:?} was written by a newer nhd (version {version}, known is {STORE_VERSION})")]
     TooNew { path: PathBuf, version: u32 },
-    #[error("failed to read {what} from the store")]
-    Read { what: String, source: sled::Error },
-    #[error("failed to write {what} to the store")]
-    Write { what: String, source: sled::Error },
     #[error("failed to encode {what} for the store")]
     Encode { what: String, source: serde_json::Error },
-    #[error("failed to understand {what} in the store")]
-    Decode { what: String, source: serde_json::Error },
-    #[error("failed to write the copy of the sessions to {path:?}")]
-    Export { path: PathBuf, source: std::io::Error },
-    #[error("failed to read the copy of the sessions in {path:?}")]
-    Import { path: PathBuf, source: std::io::Error },
+    #[error("failed to write the copy of session {id}")]
+    Copy { id: String, source: io::Error },
+    #[error("failed to store {what}")]
+    Write { what: String, source: DatabaseError },
 }
 
 impl Store {
-    /// Opens the store; one that does not open, or has lost sessions, is moved aside, never deleted, and rebuilt with
-    /// the JSON copy.
+    /// Opens the store with the newest that database and copies have. What is damaged is moved aside, never deleted, and
+    /// rebuilt with what the other has.
     pub fn open(paths: &Paths) -> Result<Self, StoreError> {
         let path = paths.store();
-        let (why, sessions) = match open_database(&path) {
-            Ok(db) => {
-                let store = Self::with_database(db, paths)?;
-                let (mut sessions, lost) = (store.sessions()?, store.lost()?);
-                if lost.is_empty() {
-                    // A daemon that was killed between the two leaves a copy that is behind.
-                    export::write(&store.export, &sessions)?;
-                    return Ok(store);
-                }
-                sessions.extend(lost);
-                ("it has lost sessions".to_owned(), sessions)
-            }
-            Err(source @ (sled::Error::Corruption { .. } | sled::Error::Unsupported(_))) => {
-                (source.to_string(), export::read(&paths.export())?)
-            }
-            Err(source) => return Err(StoreError::Open { path, source }),
-        };
-        tracing::error!(why, ?path, "the store is damaged; rebuilding it with its copy");
-        move_aside(&path)?;
-        let db = open_database(&path).map_err(|source| StoreError::Open { path, source })?;
-        let store = Self::with_database(db, paths)?;
-        for session in &sessions {
-            write_json(&store.db, &session_key(&session.id), session)?;
+        let found = path.exists();
+        let (contents, opened) =
+            if found { Database::open(&path) } else { (Contents::default(), Err(DatabaseError::Meta)) };
+        if let Err(source) = &opened
+            && source.is_held()
+        {
+            let source = opened.expect_err("it was looked at");
+            return Err(StoreError::Open { path, source });
         }
-        // Only now: until all are in the store, the copy is all that there is.
-        flush(&store.db, "sessions")?;
-        export::write(&store.export, &sessions)?;
-        Ok(store)
-    }
-
-    /// The sessions that only the copy has. sled opens a damaged log as far as it can be read, and be that not at all,
-    /// and then cannot always write. In a sound store the copy has no session more: one is removed from the copy first.
-    fn lost(&self) -> Result<Vec<StoredSession>, StoreError> {
-        let known = self.sessions()?;
-        let copies = export::read(&self.export).unwrap_or_else(|error| {
-            tracing::warn!(
-                error = nhd_protocol::error::error_chain(&error),
-                "the copy of the sessions is no help"
-            );
-            Vec::new()
-        });
-        Ok(copies.into_iter().filter(|copy| known.iter().all(|session| session.id != copy.id)).collect())
-    }
-
-    fn with_database(db: sled::Db, paths: &Paths) -> Result<Self, StoreError> {
-        let meta = match read_json::<Meta>(&db, META_KEY)? {
-            Some(meta) if meta.version > STORE_VERSION => {
-                return Err(StoreError::TooNew { path: paths.store(), version: meta.version });
-            }
-            Some(meta) => meta,
-            None => {
-                let meta = Meta { version: STORE_VERSION, epoch: crate::random_id(16) };
-                write_json(&db, META_KEY, &meta)?;
-                flush(&db, META_KEY)?;
-                meta
-            }
+        if let Some(Meta { version, .. }) = contents.meta
+            && version > STORE_VERSION
+        {
+            return Err(StoreError::TooNew { path, version });
+        }
+        let earlier = paths.earlier_copies();
+        let (copies, copied) = Copies::open(paths.copies(), &earlier);
+        let Contents { meta, sessions, events } = contents;
+        let Newest { known, lost, removed } = Newest::of(sessions, &copied, &copies);
+        let sound = match (opened, meta) {
+            (Ok(database), Some(meta)) if !lost => Ok((database, meta)),
+            (Ok(_), Some(_)) => Err("it has lost sessions".to_owned()),
+            (Ok(_), None) => Err(error_chain(&DatabaseError::Meta)),
+            (Err(error), _) => Err(error_chain(&error)),
         };
-        Ok(Self { db, export: paths.export(), writing: Mutex::new(()), epoch: meta.epoch })
+        let mut state = State {
+            database: None,
+            own: false,
+            retry_at: Instant::now(),
+            retry_pause: FIRST_RETRY,
+            epoch: crate::random_id(16),
+            copies,
+            known,
+            events: Vec::new(),
+        };
+        match sound {
+            Ok((database, meta)) => {
+                (state.database, state.epoch, state.events) = (Some(database), meta.epoch, events);
+                for id in &removed {
+                    state.with_database(&path, |database| database.remove_session(id));
+                }
+            }
+            Err(why) => {
+                if found {
+                    tracing::error!(why, ?path, "the store is damaged; rebuilding it with its copies");
+                    set_aside(&path);
+                }
+                state.make_database(&path);
+            }
+        }
+        state.catch_up(&copied, &earlier);
+        Ok(Self { path, state: Mutex::new(state) })
     }
 
-    /// The name of this store's event log; another store has another.
-    pub fn epoch(&self) -> &str {
-        &self.epoch
+    /// The name of this store's event log; another store has another, and so has one that lost events.
+    pub fn epoch(&self) -> String {
+        lock_blocking(&self.state).epoch.clone()
     }
 
     /// Writes a session so that it survives a crash right after the call.
     pub fn put_session(&self, session: &StoredSession) -> Result<(), StoreError> {
-        let key = session_key(&session.id);
-        let _writing = self.writing.lock().expect("no writer panics");
-        write_json(&self.db, &key, session)?;
-        flush(&self.db, &key)?;
-        fault::point("store", "put");
-        export::write(&self.export, &self.sessions()?)
+        blocking(|| lock_blocking(&self.state).put_session(&self.path, session))
     }
 
     pub fn remove_session(&self, id: &str) -> Result<(), StoreError> {
-        let key = session_key(id);
-        let _writing = self.writing.lock().expect("no writer panics");
-        let mut others = self.sessions()?;
-        others.retain(|session| session.id != id);
-        export::write(&self.export, &others)?;
-        fault::point("store", "removed");
-        self.db.remove(&key).map_err(|source| StoreError::Write { what: key.clone(), source })?;
-        flush(&self.db, &key)
+        blocking(|| lock_blocking(&self.state).remove_session(&self.path, id))
     }
 
-    pub fn sessions(&self) -> Result<Vec<StoredSession>, StoreError> {
-        self.db
-            .scan_prefix(SESSION_PREFIX)
-            .map(|entry| {
-                let (key, value) =
-                    entry.map_err(|source| StoreError::Read { what: "sessions".to_owned(), source })?;
-                let what = || String::from_utf8_lossy(&key).into_owned();
-                serde_json::from_slice(&value).map_err(|source| StoreError::Decode { what: what(), source })
-            })
-            .collect()
+    /// The sessions that are understood.
+    pub fn sessions(&self) -> Vec<StoredSession> {
+        lock_blocking(&self.state).known.values().filter_map(|document| document.session().ok()).collect()
     }
 
-    /// Appends to the event log and drops what is older than [`EVENT_LIMIT`].
+    /// The sessions that are not.
+    pub fn withheld(&self) -> Vec<Withheld> {
+        let state = lock_blocking(&self.state);
+        let withheld = state.known.iter().filter_map(|(id, document)| {
+            Some(Withheld { session: id.clone(), why: document.session().err()? })
+        });
+        withheld.collect()
+    }
+
+    /// Appends to the event log and drops what is older than [`EVENT_LIMIT`]. While the copies are the store, there is
+    /// no log; the next one is of another epoch.
     pub fn append_event(&self, seq: u64, event: &impl Serialize) -> Result<(), StoreError> {
         let what = || format!("event {seq}");
         let value =
             serde_json::to_vec(event).map_err(|source| StoreError::Encode { what: what(), source })?;
-        let mut batch = sled::Batch::default();
-        batch.insert(event_key(seq), value);
-        if let Some(old) = seq.checked_sub(EVENT_LIMIT) {
-            batch.remove(event_key(old));
-        }
-        self.db.apply_batch(batch).map_err(|source| StoreError::Write { what: what(), source })?;
-        flush(&self.db, &what())
+        blocking(|| {
+            let mut state = lock_blocking(&self.state);
+            let too_old = seq.checked_sub(EVENT_LIMIT);
+            let Some(database) = &mut state.database else { return Ok(()) };
+            database.append_event(seq, value, too_old).map_err(|source| {
+                state.give_up(&self.path, &source);
+                StoreError::Write { what: what(), source }
+            })
+        })
     }
 
-    /// The event log, oldest first. Entries of an older nhd that are no longer understood are left out.
-    pub fn events<T: for<'de> Deserialize<'de>>(&self) -> Result<Vec<(u64, T)>, StoreError> {
-        let mut events = Vec::new();
-        for entry in self.db.scan_prefix(EVENT_PREFIX) {
-            let (key, value) =
-                entry.map_err(|source| StoreError::Read { what: "events".to_owned(), source })?;
-            let seq = key[EVENT_PREFIX.len()..].try_into().map(u64::from_be_bytes);
-            if let (Ok(seq), Ok(event)) = (seq, serde_json::from_slice(&value)) {
-                events.push((seq, event));
+    /// The event log as it was found, oldest first, and the number of its last event. Entries of an older nhd that are no
+    /// longer understood are left out.
+    pub fn events<T: for<'de> Deserialize<'de>>(&self) -> (Vec<(u64, T)>, u64) {
+        let found = std::mem::take(&mut lock_blocking(&self.state).events);
+        let last = found.last().map_or(0, |(seq, _)| *seq);
+        let understood =
+            found.into_iter().filter_map(|(seq, value)| Some((seq, serde_json::from_slice(&value).ok()?)));
+        (understood.collect(), last)
+    }
+}
+
+impl State {
+    /// The database first: in a sound one the copies have nothing that it has not.
+    fn put_session(&mut self, path: &Path, session: &StoredSession) -> Result<(), StoreError> {
+        let id = &session.id;
+        let before = self.known.get(id);
+        let revision = before.map_or(0, Document::revision) + 1;
+        let document = Document::next(session, before, revision)
+            .map_err(|source| StoreError::Encode { what: format!("session {id}"), source })?;
+        let stored = self.with_database(path, |database| database.put_session(id, document.sealed()));
+        if stored {
+            self.known.insert(id.clone(), document.clone());
+        }
+        fault::point("store", "put");
+        self.copies.write(id, &document).map_err(|source| StoreError::Copy { id: id.clone(), source })?;
+        self.known.insert(id.clone(), document);
+        self.make_database_when_due(path);
+        Ok(())
+    }
+
+    /// The copy first, for the same reason.
+    fn remove_session(&mut self, path: &Path, id: &str) -> Result<(), StoreError> {
+        self.copies.remove(id).map_err(|source| StoreError::Copy { id: id.to_owned(), source })?;
+        fault::point("store", "removed");
+        self.with_database(path, |database| database.remove_session(id));
+        self.known.remove(id);
+        Ok(())
+    }
+
+    /// Whether there is a database and it did the work. One that did not is given up.
+    fn with_database(
+        &mut self,
+        path: &Path,
+        work: impl FnOnce(&mut Database) -> Result<(), DatabaseError>,
+    ) -> bool {
+        match self.database.as_mut().map(work) {
+            Some(Ok(())) => true,
+            Some(Err(error)) => {
+                self.give_up(path, &error);
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// Goes on with the copies alone. Events that the database does not have must never be taken for what it has.
+    fn give_up(&mut self, path: &Path, why: &DatabaseError) {
+        tracing::error!(
+            error = error_chain(why),
+            "the database of the store failed; going on with the copies"
+        );
+        self.database = None;
+        self.epoch = crate::random_id(16);
+        if self.own {
+            remove(path)
+        } else {
+            set_aside(path)
+        }
+        self.retry_later();
+    }
+
+    fn make_database_when_due(&mut self, path: &Path) {
+        if self.database.is_none() && Instant::now() >= self.retry_at {
+            self.make_database(path);
+        }
+    }
+
+    /// Makes a database of all that is known. Where that fails, the copies go on being the store.
+    fn make_database(&mut self, path: &Path) {
+        let failed = |error: &str| tracing::error!(error, ?path, "failed to make the store's database");
+        if path.exists() || !has_room(path) {
+            failed("something is in its place, or there is no room on the disk");
+            return self.retry_later();
+        }
+        let meta = Meta { version: STORE_VERSION, epoch: crate::random_id(16) };
+        let sessions = self.known.iter().map(|(id, document)| (id, document.sealed()));
+        match Database::create(path, &meta, sessions) {
+            Ok(database) => {
+                (self.database, self.own, self.epoch) = (Some(database), true, meta.epoch);
+                self.retry_pause = FIRST_RETRY;
+            }
+            Err(error) => {
+                failed(&error_chain(&error));
+                remove(path);
+                self.retry_later();
             }
         }
-        Ok(events)
     }
-}
 
-fn session_key(id: &str) -> String {
-    format!("{SESSION_PREFIX}{id}")
-}
+    fn retry_later(&mut self) {
+        self.retry_at = Instant::now() + self.retry_pause;
+        self.retry_pause = (self.retry_pause * 2).min(LAST_RETRY);
+    }
 
-fn event_key(seq: u64) -> Vec<u8> {
-    [EVENT_PREFIX, &seq.to_be_bytes()].concat()
-}
-
-/// Opens sled with little memory and without its own flush thread: each transition flushes itself.
-fn open_database(path: &Path) -> Result<sled::Db, sled::Error> {
-    remove_unfinished_snapshots(path);
-    let config = sled::Config::new()
-        .path(path)
-        .cache_capacity(8 * 1024 * 1024)
-        .segment_size(64 * 1024)
-        .flush_every_ms(None);
-    // The lock of a process that has just ended can still be held for a moment.
-    let deadline = Instant::now() + Duration::from_secs(2);
-    loop {
-        match config.open() {
-            Err(sled::Error::Io(error))
-                if error.kind() == std::io::ErrorKind::Other && Instant::now() < deadline =>
-            {
-                std::thread::park_timeout(Duration::from_millis(20));
+    /// Writes the copies that are behind, as after a crash between the two, and all of them once where an earlier version
+    /// kept them otherwise.
+    fn catch_up(&mut self, copied: &BTreeMap<String, Document>, earlier: &Path) {
+        let migrating = earlier.exists();
+        let mut complete = true;
+        for (id, document) in &self.known {
+            if migrating || copied.get(id) != Some(document) {
+                let written = self.copies.write(id, document).inspect_err(|error| {
+                    tracing::error!(session = id, %error, "failed to write the copy of a session");
+                });
+                complete &= written.is_ok();
             }
-            result => return result,
+        }
+        if migrating && complete {
+            let _ = std::fs::remove_file(earlier);
         }
     }
 }
 
-/// A snapshot that was being written when the process died makes sled 0.34 refuse to open; it holds nothing that the
-/// log does not.
-fn remove_unfinished_snapshots(path: &Path) {
-    let Ok(entries) = std::fs::read_dir(path) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with("snap.") && name.ends_with(".generating") {
-            let _ = std::fs::remove_file(entry.path());
+/// The newest of each session that database and copies have.
+struct Newest {
+    known: BTreeMap<String, Document>,
+    /// The database has not all that it was told.
+    lost: bool,
+    /// What the database has and should not.
+    removed: Vec<String>,
+}
+
+impl Newest {
+    fn of(sessions: BTreeMap<String, Vec<u8>>, copied: &BTreeMap<String, Document>, copies: &Copies) -> Self {
+        let mut newest = Self { known: BTreeMap::new(), lost: false, removed: Vec::new() };
+        for (id, text) in sessions {
+            if copies.was_removed(&id) {
+                newest.removed.push(id);
+                continue;
+            }
+            let document = match Document::read(&text) {
+                Err(Flaw::Unsealed) => Document::read_unsealed(&text),
+                document => document,
+            };
+            match document {
+                Ok(document) => drop(newest.known.insert(id, document)),
+                Err(_) => newest.lost = true,
+            }
         }
+        for (id, copy) in copied {
+            if newest.known.get(id).is_none_or(|document| document.revision() < copy.revision()) {
+                newest.lost = true;
+                newest.known.insert(id.clone(), copy.clone());
+            }
+        }
+        newest
     }
 }
 
-fn move_aside(path: &Path) -> Result<(), StoreError> {
-    let aside = (1..)
-        .map(|number| path.with_extension(format!("unreadable-{number}")))
-        .find(|candidate| !candidate.exists())
-        .expect("numbers do not run out");
-    std::fs::rename(path, aside).map_err(|source| StoreError::Aside { path: path.to_path_buf(), source })
+fn set_aside(path: &Path) {
+    match move_aside(path) {
+        Ok(aside) => tracing::error!(?aside, "moved the store's database aside"),
+        Err(error) => tracing::error!(%error, ?path, "failed to move the store's database aside"),
+    }
 }
 
-fn read_json<T: for<'de> Deserialize<'de>>(db: &sled::Db, key: &str) -> Result<Option<T>, StoreError> {
-    let value = db.get(key).map_err(|source| StoreError::Read { what: key.to_owned(), source })?;
-    value
-        .map(|value| serde_json::from_slice(&value))
-        .transpose()
-        .map_err(|source| StoreError::Decode { what: key.to_owned(), source })
+/// Removes a database of which all is known.
+fn remove(path: &Path) {
+    if let Err(error) = std::fs::remove_dir_all(path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!(%error, ?path, "failed to remove a database that could not be filled");
+    }
 }
 
-fn write_json(db: &sled::Db, key: &str, value: &impl Serialize) -> Result<(), StoreError> {
-    let bytes =
-        serde_json::to_vec(value).map_err(|source| StoreError::Encode { what: key.to_owned(), source })?;
-    db.insert(key, bytes).map_err(|source| StoreError::Write { what: key.to_owned(), source })?;
-    Ok(())
-}
-
-fn flush(db: &sled::Db, what: &str) -> Result<(), StoreError> {
-    db.flush().map(drop).map_err(|source| StoreError::Write { what: what.to_owned(), source })
+/// Whether the disk has room for a database. Where it does not say, it is tried.
+fn has_room(path: &Path) -> bool {
+    let folder = path.parent().unwrap_or(path);
+    rustix::fs::statvfs(folder).map_or(true, |disk| disk.f_bavail.saturating_mul(disk.f_frsize) >= ROOM)
 }

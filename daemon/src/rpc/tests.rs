@@ -47,7 +47,7 @@ impl House {
         let only = Instance::acquire(&paths.lock()).expect("free");
         let store = Arc::new(Store::open(&paths).expect("store opens"));
         let shared = Arc::new(Shared {
-            events: EventLog::open(Arc::clone(&store)).expect("log opens"),
+            events: EventLog::open(Arc::clone(&store)),
             store,
             paths: paths.clone(),
             shutdown: CancellationToken::new(),

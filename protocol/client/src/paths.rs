@@ -97,8 +97,15 @@ impl Paths {
         self.home.join("store")
     }
 
+    /// The copies of the stored sessions, a file each.
     #[must_use]
-    pub fn export(&self) -> PathBuf {
+    pub fn copies(&self) -> PathBuf {
+        self.home.join("sessions.d")
+    }
+
+    /// Where earlier versions kept those copies.
+    #[must_use]
+    pub fn earlier_copies(&self) -> PathBuf {
         self.home.join("sessions.json")
     }
 
