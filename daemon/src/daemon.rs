@@ -16,8 +16,8 @@ use crate::session::{SessionManager, Shared};
 use crate::store::{Store, StoreError, Withheld};
 use nhd_client::paths::{Paths, PathsError};
 
-/// How long everything may take to stop.
-const STOP_LIMIT: Duration = Duration::from_secs(20);
+/// How long everything may take to stop. `nhd-cli daemon stop` waits a little longer.
+pub const STOP_LIMIT: Duration = Duration::from_secs(20);
 
 #[derive(Debug, thiserror::Error)]
 pub enum DaemonError {

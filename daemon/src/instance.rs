@@ -5,6 +5,9 @@ use std::io::{self, Read as _, Seek as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+/// What is read of a lock that another has: a pid, unless the file is damaged.
+const PID_LENGTH: u64 = 32;
+
 /// Proof that this process is the home's only daemon. Only its holder may remove a stale socket.
 #[derive(Debug)]
 pub struct Instance {
@@ -33,17 +36,25 @@ impl Instance {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let mut pid = String::new();
-                file.read_to_string(&mut pid).map_err(failed)?;
-                return Err(InstanceError::Running { pid: pid.trim().to_owned() });
+                let mut pid = Vec::new();
+                file.take(PID_LENGTH).read_to_end(&mut pid).map_err(failed)?;
+                let pid = String::from_utf8_lossy(&pid).trim().to_owned();
+                return Err(InstanceError::Running { pid });
             }
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
-        file.set_len(0).map_err(failed)?;
-        file.rewind().map_err(failed)?;
-        writeln!(file, "{}", std::process::id()).map_err(failed)?;
+        // On a full disk the pid is not told, and nothing else is amiss.
+        if let Err(error) = tell_pid(&mut file) {
+            tracing::warn!(%error, ?path, "failed to write this daemon's pid");
+        }
         Ok(Self { _lock: file })
     }
+}
+
+fn tell_pid(file: &mut File) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    writeln!(file, "{}", std::process::id())
 }
 
 #[cfg(test)]

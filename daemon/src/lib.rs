@@ -12,6 +12,7 @@ pub mod config;
 
 pub mod daemon;
 pub mod fault;
+pub mod log;
 pub mod instance;
 pub mod machine_user;
 pub mod executable;
