@@ -45,7 +45,7 @@ pub async fn run(paths: Paths, shutdown: CancellationToken) -> Result<(), Daemon
         shutdown: shutdown.clone(),
         tracker: tracker.clone(),
     });
-    let listener = Listener::bind(&paths.socket, &only)?;
+    let listener = Listener::bind(&paths.socket, &paths.home, &only)?;
     tracing::info!(version = crate::VERSION, home = ?paths.home, socket = ?paths.socket, "listening");
     for Withheld { session, why } in withheld {
         let message = format!("session {session} of the store is not understood and left as it is: {why}");

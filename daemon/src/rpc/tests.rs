@@ -55,7 +55,7 @@ impl House {
         });
         let manager = Arc::new(SessionManager::resume(Arc::clone(&shared), Vec::new()));
         let context = MethodContext { manager, shared: Arc::clone(&shared), started_at: String::new() };
-        let listener = Listener::bind(&paths.socket, &only).expect("binds");
+        let listener = Listener::bind(&paths.socket, &paths.home, &only).expect("binds");
         let (shutdown, tracker) = (shared.shutdown.clone(), shared.tracker.clone());
         let module = with_test_methods(methods(context));
         let server = tokio::spawn(async move { serve(listener, module, shutdown, &tracker).await });

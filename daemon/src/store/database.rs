@@ -2,6 +2,8 @@
 //! fails for ever; whoever asks is answered in time all the same. It does not know what the values mean.
 
 use std::collections::BTreeMap;
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc;
@@ -259,6 +261,8 @@ fn caught<T>(work: impl FnOnce() -> sled::Result<T>) -> Result<T, DatabaseError>
 
 /// Opens sled with little memory and without its own flush thread: each transition flushes itself.
 fn open_sled(path: &Path) -> sled::Result<sled::Db> {
+    // What is in it is nobody else's, whatever the home's mode is.
+    DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     remove_unfinished_snapshots(path);
     let config = sled::Config::new()
         .path(path)
