@@ -4,6 +4,7 @@ mod bounded;
 mod cancel;
 pub mod error;
 mod framing;
+mod ids;
 pub mod listener;
 pub mod methods;
 pub mod server;

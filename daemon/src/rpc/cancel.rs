@@ -9,9 +9,12 @@ use jsonrpsee::server::MethodResponse;
 use jsonrpsee::server::middleware::rpc::{
     Batch, BatchEntry, BatchEntryErr, Notification, Request, RpcServiceT,
 };
+use jsonrpsee::types::error::INVALID_REQUEST_CODE;
 use jsonrpsee::types::{ErrorObjectOwned, Id, SubscriptionId};
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
-use nhd_protocol::methods::{CANCEL_REQUEST, CANCELLED_CODE, CancelParams, EventSubscription, RequestId};
+use nhd_protocol::methods::{
+    CANCEL_REQUEST, CANCELLED_CODE, CancelParams, EventSubscription, METHODS, RequestId,
+};
 use tokio::sync::RwLock;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -57,10 +60,14 @@ impl<S> Cancellable<S> {
 
 impl<S> RpcServiceT for Cancellable<S>
 where
-    S: RpcServiceT<MethodResponse = MethodResponse> + Clone + Send + Sync + 'static,
+    S: RpcServiceT<MethodResponse = MethodResponse, NotificationResponse = MethodResponse>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
 {
     type MethodResponse = MethodResponse;
-    type NotificationResponse = S::NotificationResponse;
+    type NotificationResponse = MethodResponse;
     type BatchResponse = S::BatchResponse;
 
     fn call<'a>(&self, mut request: Request<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
@@ -93,7 +100,10 @@ where
     fn batch<'a>(&self, mut batch: Batch<'a>) -> impl Future<Output = Self::BatchResponse> + Send + 'a {
         for entry in batch.iter_mut() {
             match entry {
-                Ok(BatchEntry::Notification(notification)) => self.notice(notification),
+                Ok(BatchEntry::Notification(notification)) => match without_id(notification) {
+                    Some(error) => *entry = Err(BatchEntryErr::new(Id::Null, error)),
+                    None => self.notice(notification),
+                },
                 Ok(BatchEntry::Call(request)) => {
                     if let Some(error) = malformed_end(request) {
                         *entry = Err(BatchEntryErr::new(request.id.clone(), error));
@@ -111,9 +121,28 @@ where
         notification: Notification<'a>,
     ) -> impl Future<Output = Self::NotificationResponse> + Send + 'a {
         self.notice(&notification);
-        let service = self.service.clone();
-        async move { service.notification(notification).await }
+        let (service, error) = (self.service.clone(), without_id(&notification));
+        async move {
+            match error {
+                Some(error) => MethodResponse::error(Id::Null, error),
+                None => service.notification(notification).await,
+            }
+        }
     }
+}
+
+/// What is wrong with a notification of what is a request: jsonrpsee makes one of a request whose id it does not know, and
+/// whoever sent it would wait for ever.
+fn without_id(notification: &Notification<'_>) -> Option<ErrorObjectOwned> {
+    let method = notification.method.as_ref();
+    let of_subscriptions = [EventSubscription::SUBSCRIBE, EventSubscription::UNSUBSCRIBE];
+    if !of_subscriptions.contains(&method) && METHODS.iter().all(|known| known.name != method) {
+        return None;
+    }
+    let message =
+        format!("{method} is a request, and its id is missing or no string and no integer from 0 on");
+    let info = ErrorInfo::new(ErrorKind::InvalidRequest, message);
+    Some(ErrorObjectOwned::owned(INVALID_REQUEST_CODE, info.message.clone(), Some(info)))
 }
 
 /// What is wrong with the parameters of the end of a subscription. jsonrpsee would answer as if it had been ended

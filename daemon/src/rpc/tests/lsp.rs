@@ -201,3 +201,28 @@ async fn a_shutdown_is_answered_and_closes_every_connection() {
     drop::<Client>(silent);
     bounded(house.close()).await;
 }
+
+/// LSP's ids are signed integers, and JSON-RPC's can be fractions.
+#[tokio::test]
+async fn a_request_of_any_id_is_answered_with_it() {
+    let house = House::open();
+    let mut client = house.connect().await;
+    for id in [json!(-1), json!(1.5), json!(i64::MIN), json!(1e30), json!("nhd-id:1"), json!(0), json!(null)]
+    {
+        let request = json!({ "jsonrpc": "2.0", "id": id, "method": "session.list" });
+        client.send(&request).await;
+        let answer = client.next().await;
+        assert_eq!((&answer["id"], &answer["result"]), (&id, &json!({ "sessions": [] })));
+        client.send(&json!([request])).await;
+        assert_eq!(client.next().await[0], answer);
+    }
+    client.send(&json!({ "jsonrpc": "2.0", "id": -2, "method": "test.hang" })).await;
+    client.send(&notification("$/cancelRequest", &json!({ "id": -2 }))).await;
+    let answer = client.next().await;
+    assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(-2), &json!(CANCELLED_CODE)));
+    for id in [json!({}), json!(true), json!([1])] {
+        client.send(&json!({ "jsonrpc": "2.0", "id": id, "method": "session.list" })).await;
+        let answer = client.next().await;
+        assert_eq!((&answer["id"], &answer["error"]["code"]), (&Value::Null, &json!(-32600)), "{id}");
+    }
+}
