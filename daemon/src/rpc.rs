@@ -6,6 +6,7 @@ pub mod error;
 mod framing;
 mod ids;
 pub mod listener;
+mod load;
 pub mod methods;
 pub mod server;
 mod sniff;

@@ -20,6 +20,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::error::invalid_params;
+use super::load::Load;
 
 /// Requests and notifications of a connection are worked on side by side, so that a cancellation can come first. It is
 /// remembered for this long, which a machine under load may need.
@@ -32,6 +33,7 @@ pub(super) struct Cancellable<S> {
     service: S,
     requests: Requests,
     accepting: Accepting,
+    load: Load,
 }
 
 /// Read while a subscription is accepted: jsonrpsee knows it only after its answer has left, and a client that is quick
@@ -40,8 +42,8 @@ pub(super) struct Cancellable<S> {
 pub(super) struct Accepting(pub(super) Arc<RwLock<()>>);
 
 impl<S> Cancellable<S> {
-    pub(super) fn new(service: S) -> Self {
-        Self { service, requests: Requests::default(), accepting: Accepting::default() }
+    pub(super) fn new(service: S, load: Load) -> Self {
+        Self { service, requests: Requests::default(), accepting: Accepting::default(), load }
     }
 
     fn notice(&self, notification: &Notification<'_>) {
@@ -60,15 +62,18 @@ impl<S> Cancellable<S> {
 
 impl<S> RpcServiceT for Cancellable<S>
 where
-    S: RpcServiceT<MethodResponse = MethodResponse, NotificationResponse = MethodResponse>
-        + Clone
+    S: RpcServiceT<
+            MethodResponse = MethodResponse,
+            NotificationResponse = MethodResponse,
+            BatchResponse = MethodResponse,
+        > + Clone
         + Send
         + Sync
         + 'static,
 {
     type MethodResponse = MethodResponse;
     type NotificationResponse = MethodResponse;
-    type BatchResponse = S::BatchResponse;
+    type BatchResponse = MethodResponse;
 
     fn call<'a>(&self, mut request: Request<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
         let (service, requests) = (self.service.clone(), self.requests.clone());
@@ -77,7 +82,10 @@ where
         let id = request.id.clone().into_owned();
         let method = request.method.to_string();
         let running = RunningRequest::begin(requests, id.clone());
+        let load = self.load.clone();
+        let asked = load.ask(request.params.as_ref().map_or(0, |params| params.get().len()));
         async move {
+            let _asked = asked;
             // A subscription that is given up half made would never be ended.
             if method == EventSubscription::SUBSCRIBE {
                 request.extensions_mut().insert(accepting);
@@ -89,11 +97,17 @@ where
             if method == EventSubscription::UNSUBSCRIBE {
                 drop(accepting.0.write().await);
             }
-            tokio::select! {
+            let answered = async {
+                load.room().await;
+                service.call(request).await
+            };
+            let answer = tokio::select! {
                 biased;
                 () = running.token.cancelled() => cancelled(id, &method),
-                answer = service.call(request) => answer,
-            }
+                answer = answered => answer,
+            };
+            load.answer(answer.as_json().get().len());
+            answer
         }
     }
 
@@ -112,8 +126,19 @@ where
                 Err(_) => {}
             }
         }
-        let service = self.service.clone();
-        async move { service.batch(batch).await }
+        let (service, load) = (self.service.clone(), self.load.clone());
+        let requests = batch.iter().map(|entry| match entry {
+            Ok(BatchEntry::Call(request)) => request.params.as_ref().map_or(0, |params| params.get().len()),
+            _ => 0,
+        });
+        let asked = load.ask(requests.sum());
+        async move {
+            let _asked = asked;
+            load.room().await;
+            let answer = service.batch(batch).await;
+            load.answer(answer.as_json().get().len());
+            answer
+        }
     }
 
     fn notification<'a>(

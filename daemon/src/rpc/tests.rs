@@ -6,6 +6,7 @@ mod subscriptions;
 mod websocket;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jsonrpsee::RpcModule;
@@ -26,7 +27,8 @@ use crate::session::{SessionManager, Shared};
 use crate::store::Store;
 use nhd_client::paths::Paths;
 
-/// A daemon's context, with two methods more: `test.hang` never answers, `test.large` answers with many bytes.
+/// A daemon's context, with methods more: `test.hang` never answers, `test.large` answers with many bytes, and
+/// `test.counted` with a tenth of that and how often it was run.
 struct House {
     shared: Arc<Shared>,
     server: JoinHandle<()>,
@@ -93,6 +95,13 @@ fn with_test_methods(mut module: RpcModule<MethodContext>) -> RpcModule<MethodCo
         })
         .expect("a new method");
     module.register_method("test.large", |_, _, _| "x".repeat(1 << 20)).expect("a new method");
+    let runs = AtomicU64::new(0);
+    module
+        .register_method("test.counted", move |_, _, _| {
+            let run = runs.fetch_add(1, Ordering::Relaxed) + 1;
+            json!({ "run": run, "text": "x".repeat(100_000) })
+        })
+        .expect("a new method");
     module
 }
 

@@ -1,5 +1,7 @@
 //! LSP framing on the daemon's socket.
 
+use std::time::Duration;
+
 use nhd_protocol::methods::CANCELLED_CODE;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
@@ -225,4 +227,42 @@ async fn a_request_of_any_id_is_answered_with_it() {
         let answer = client.next().await;
         assert_eq!((&answer["id"], &answer["error"]["code"]), (&Value::Null, &json!(-32600)), "{id}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn for_a_client_that_reads_nothing_no_more_is_made_than_it_may_have() {
+    let house = House::open();
+    let mut client = house.connect().await;
+    for id in 0..5_000 {
+        let message = frame(request(id, "test.counted", &json!({})).to_string().as_bytes());
+        match tokio::time::timeout(Duration::from_secs(1), client.0.write_all(&message)).await {
+            Ok(written) => written.expect("sends"),
+            Err(_) => break,
+        }
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let mut other = house.connect().await;
+    let run = other.call(0, "test.counted", &json!({})).await["result"]["run"].as_u64().expect("a number");
+    assert!(run < 40, "{run} answers of 100 kB were made");
+    // It has lost nothing.
+    for _ in 0..1_000 {
+        assert!(client.next().await["result"]["run"].is_u64());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_large_requests_that_are_worked_on_no_more_are_read_than_it_may_have() {
+    let house = House::open();
+    let mut client = house.connect().await;
+    let params = json!({ "text": "x".repeat(1 << 20) });
+    let mut sent = 0;
+    for id in 0..64 {
+        let message = frame(request(id, "test.hang", &params).to_string().as_bytes());
+        match tokio::time::timeout(Duration::from_secs(1), client.0.write_all(&message)).await {
+            Ok(written) => written.expect("sends"),
+            Err(_) => break,
+        }
+        sent += 1;
+    }
+    assert!((2..16).contains(&sent), "{sent} requests of 1 MB were read");
 }
