@@ -3,6 +3,7 @@
 //! Text in, values out. Only `files` touches a disk, and nothing here knows clusters or sessions.
 
 pub mod files;
+pub mod image;
 
 mod document;
 mod keys;

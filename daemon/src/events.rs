@@ -45,6 +45,7 @@ pub enum Since {
 
 impl EventLog {
     pub fn open(store: Arc<Store>) -> Self {
+        // The last one counts, understood or not: its number is not given twice.
         let (kept, last) = store.events::<Event>();
         let kept = kept.into_iter().map(|(_, event)| Arc::new(event)).collect();
         let (live, _) = broadcast::channel(SUBSCRIBER_LAG);
@@ -75,8 +76,11 @@ impl EventLog {
         Cursor { epoch: self.inner.store.epoch(), seq: self.tail().last }
     }
 
+    /// What is kept of what came after a cursor: from the oldest, where it is from before that.
     pub fn since(&self, cursor: &Cursor) -> Since {
-        self.read(&self.tail(), cursor)
+        let tail = self.tail();
+        let oldest = tail.kept.front().map_or(0, |event| event.cursor.seq - 1);
+        self.read(&tail, &Cursor { seq: cursor.seq.max(oldest), ..cursor.clone() })
     }
 
     /// What came after a cursor and, without a gap or a double, everything from now on.
@@ -147,15 +151,21 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_of_another_log_or_from_too_long_ago_or_from_the_future_is_too_old() {
+    fn a_cursor_is_answered_from_what_is_kept_and_one_of_another_log_or_the_future_is_not() {
         let folder = tempfile::tempdir().expect("temporary folder");
         let log = log(folder.path());
         (1..=EVENT_LIMIT + 5).for_each(|number| log.publish(warning(number)));
         let now = log.cursor();
         assert_eq!(numbers(log.since(&now)), Some(vec![]));
-        assert_eq!(numbers(log.since(&Cursor { seq: 4, ..now.clone() })), None);
+        for early in [0, 4] {
+            let early = Cursor { seq: early, ..now.clone() };
+            assert_eq!(numbers(log.since(&early)).map(|n| n[0]), Some(6), "from the oldest kept");
+            assert_eq!(numbers(log.subscribe(Some(&early)).0), None, "a subscriber must not miss any");
+        }
         assert_eq!(numbers(log.since(&Cursor { seq: 5, ..now.clone() })).map(|n| n[0]), Some(6));
-        assert_eq!(numbers(log.since(&Cursor { seq: now.seq + 1, ..now.clone() })), None);
+        for seq in [now.seq + 1, u64::MAX] {
+            assert_eq!(numbers(log.since(&Cursor { seq, ..now.clone() })), None);
+        }
         assert_eq!(numbers(log.since(&Cursor { epoch: "other".to_owned(), ..now })), None);
     }
 

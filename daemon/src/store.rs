@@ -106,12 +106,15 @@ impl Store {
             return Err(StoreError::TooNew { path, version });
         }
         let earlier = paths.earlier_copies();
-        let (copies, copied) = Copies::open(paths.copies(), &earlier);
-        let Contents { meta, sessions, events } = contents;
+        let (mut copies, copied) = Copies::open(paths.copies(), &earlier);
+        let gap = contents.has_gap();
+        let Contents { meta, sessions, removed, events } = contents;
+        copies.note_removed(removed);
         let Newest { known, lost, removed } = Newest::of(sessions, &copied, &copies);
         let sound = match (opened, meta) {
-            (Ok(database), Some(meta)) if !lost => Ok((database, meta)),
-            (Ok(_), Some(_)) => Err("it has lost sessions".to_owned()),
+            (Ok(database), Some(meta)) if !lost && !gap => Ok((database, meta)),
+            (Ok(_), Some(_)) if lost => Err("it has lost sessions".to_owned()),
+            (Ok(_), Some(_)) => Err("it has lost events".to_owned()),
             (Ok(_), None) => Err(error_chain(&DatabaseError::Meta)),
             (Err(error), _) => Err(error_chain(&error)),
         };
@@ -129,7 +132,7 @@ impl Store {
             Ok((database, meta)) => {
                 (state.database, state.epoch, state.events) = (Some(database), meta.epoch, events);
                 for id in &removed {
-                    state.with_database(&path, |database| database.remove_session(id));
+                    state.with_database(&path, |database, all| database.remove_session(id, all));
                 }
             }
             Err(why) => {
@@ -204,16 +207,21 @@ impl State {
     /// The database first: in a sound one the copies have nothing that it has not.
     fn put_session(&mut self, path: &Path, session: &StoredSession) -> Result<(), StoreError> {
         let id = &session.id;
+        let copy_failed = |source| StoreError::Copy { id: id.clone(), source };
+        self.copies.check(id).map_err(copy_failed)?;
         let before = self.known.get(id);
         let revision = before.map_or(0, Document::revision) + 1;
         let document = Document::next(session, before, revision)
             .map_err(|source| StoreError::Encode { what: format!("session {id}"), source })?;
-        let stored = self.with_database(path, |database| database.put_session(id, document.sealed()));
+        // One that was removed can come back: a session that is released has the id that another gave it.
+        self.copies.forget_removed(id);
+        let stored =
+            self.with_database(path, |database, all| database.put_session(id, document.sealed(), all));
         if stored {
             self.known.insert(id.clone(), document.clone());
         }
         fault::point("store", "put");
-        self.copies.write(id, &document).map_err(|source| StoreError::Copy { id: id.clone(), source })?;
+        self.copies.write(id, &document).map_err(copy_failed)?;
         self.known.insert(id.clone(), document);
         self.make_database_when_due(path);
         Ok(())
@@ -223,7 +231,7 @@ impl State {
     fn remove_session(&mut self, path: &Path, id: &str) -> Result<(), StoreError> {
         self.copies.remove(id).map_err(|source| StoreError::Copy { id: id.to_owned(), source })?;
         fault::point("store", "removed");
-        self.with_database(path, |database| database.remove_session(id));
+        self.with_database(path, |database, all| database.remove_session(id, all));
         self.known.remove(id);
         Ok(())
     }
@@ -232,9 +240,10 @@ impl State {
     fn with_database(
         &mut self,
         path: &Path,
-        work: impl FnOnce(&mut Database) -> Result<(), DatabaseError>,
+        work: impl FnOnce(&mut Database, &[String]) -> Result<(), DatabaseError>,
     ) -> bool {
-        match self.database.as_mut().map(work) {
+        let removed = self.copies.removed();
+        match self.database.as_mut().map(|database| work(database, removed)) {
             Some(Ok(())) => true,
             Some(Err(error)) => {
                 self.give_up(path, &error);
@@ -275,7 +284,7 @@ impl State {
         }
         let meta = Meta { version: STORE_VERSION, epoch: crate::random_id(16) };
         let sessions = self.known.iter().map(|(id, document)| (id, document.sealed()));
-        match Database::create(path, &meta, sessions) {
+        match Database::create(path, &meta, self.copies.removed(), sessions) {
             Ok(database) => {
                 (self.database, self.own, self.epoch) = (Some(database), true, meta.epoch);
                 self.retry_pause = FIRST_RETRY;
@@ -304,6 +313,11 @@ impl State {
                     tracing::error!(session = id, %error, "failed to write the copy of a session");
                 });
                 complete &= written.is_ok();
+            }
+        }
+        for id in copied.keys().filter(|id| !self.known.contains_key(*id)) {
+            if let Err(error) = self.copies.remove(id) {
+                tracing::error!(session = id, %error, "failed to remove the copy of a session that is gone");
             }
         }
         if migrating && complete {
@@ -339,7 +353,10 @@ impl Newest {
             }
         }
         for (id, copy) in copied {
-            if newest.known.get(id).is_none_or(|document| document.revision() < copy.revision()) {
+            // What is removed is so on both sides.
+            if !copies.was_removed(id)
+                && newest.known.get(id).is_none_or(|document| document.revision() < copy.revision())
+            {
                 newest.lost = true;
                 newest.known.insert(id.clone(), copy.clone());
             }

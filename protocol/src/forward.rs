@@ -137,6 +137,9 @@ impl FromStr for PortPair {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.to_ascii_lowercase().ends_with("/udp") {
+            return Err("a port of TCP (UDP cannot be forwarded)");
+        }
         let (local, remote) = text.split_once(':').unwrap_or((text, text));
         let local = if local.is_empty() { Some(None) } else { port(local).map(Some) };
         match (local, port(remote)) {
@@ -178,6 +181,9 @@ mod tests {
         }
         for bad in ["", "0", "65536", "a", "80:", "1:2:3", "+80", "80:a", ":", "0:80", "80 ", "-1"] {
             assert!(bad.parse::<PortPair>().is_err(), "{bad}");
+        }
+        for udp in ["53/udp", "53:53/UDP", ":53/udp"] {
+            assert!(udp.parse::<PortPair>().is_err_and(|it| it.contains("UDP cannot")), "{udp}");
         }
     }
 

@@ -33,6 +33,8 @@ pub(super) enum Content {
 pub(super) struct PlacedKey {
     pub(super) at: Position,
     pub(super) name: String,
+    /// Where the same key stands before, with values that do not count.
+    pub(super) earlier: Vec<Position>,
 }
 
 impl Node {
@@ -187,10 +189,12 @@ impl<'text, T: saphyr_parser::Input> Builder<'text, T> {
             };
             if name == "<<" {
                 merged.extend(merge_sources(value)?);
-            } else if members.iter().any(|(key, _)| key.name == name) {
-                return Err(Fault::new(key.at, format!("{name} is given twice")));
             } else {
-                members.push((PlacedKey { at: key.at, name }, value));
+                // As Nocalhost takes it, the last one counts.
+                let there = members.iter().position(|(key, _)| key.name == name);
+                let before = there.map(|index| members.remove(index).0);
+                let earlier = before.map(|key| [key.earlier, vec![key.at]].concat()).unwrap_or_default();
+                members.push((PlacedKey { at: key.at, name, earlier }, value));
             }
         }
         for (key, value) in merged {
@@ -272,8 +276,21 @@ mod tests {
     }
 
     #[test]
+    fn of_a_key_that_is_given_again_the_last_one_counts_and_knows_the_others() {
+        let root = parse("a: 1\nb: 2\na: 3\na: 4\n").expect("YAML");
+        let Content::Map(members) = &root.content else { panic!("{root:?}") };
+        let said: Vec<_> = members
+            .iter()
+            .map(|(key, value)| {
+                let lines: Vec<u32> = key.earlier.iter().map(|at| at.line).collect();
+                (key.name.as_str(), key.at.line, value.at.line, lines)
+            })
+            .collect();
+        assert_eq!(said, [("b", 2, 2, vec![]), ("a", 4, 4, vec![1, 3])]);
+    }
+
+    #[test]
     fn what_is_wrong_with_the_text_is_said_with_its_place() {
-        assert_eq!(fault("a: 1\na: 2\n"), (2, 1, "a is given twice".to_owned()));
         assert_eq!(
             fault("a: 1\n---\nb: 2\n"),
             (2, 1, "a second document begins, and only one is read".to_owned())

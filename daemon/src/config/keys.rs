@@ -3,6 +3,8 @@
 
 use nhd_protocol::forward::PortPair;
 
+use super::image;
+
 /// A key below `dev`, and what its value must be.
 #[derive(Debug)]
 pub(super) struct Key {
@@ -35,12 +37,12 @@ const fn key(name: &'static str, shape: Shape) -> Key {
 
 /// In the order in which they are shown.
 pub(super) const DEV: &[Key] = &[
-    key("image", Shape::Text(image)),
+    key("image", Shape::Text(image::check)),
     key("imagePullPolicy", Shape::OneOf(&["Always", "IfNotPresent", "Never"])),
     key("shell", Shape::Text(any)),
     key("workDir", Shape::Text(absolute)),
     key("devContainerName", Shape::Text(one_word)),
-    key("sidecarImage", Shape::Text(image)),
+    key("sidecarImage", Shape::Text(image::check)),
     key("resources", Shape::Group(RESOURCES)),
     key("env", Shape::Variables),
     key("sync", Shape::Group(SYNC)),
@@ -79,10 +81,6 @@ const DEBUG: &[Key] = &[key("remoteDebugPort", Shape::Port), key("language", Sha
 
 fn any(_: &str) -> Result<(), &'static str> {
     Ok(())
-}
-
-fn image(text: &str) -> Result<(), &'static str> {
-    one_word(text).map_err(|_| "an image without a space in it")
 }
 
 fn one_word(text: &str) -> Result<(), &'static str> {

@@ -34,8 +34,9 @@ pub fn resolve(
         let wanted = Wanted { kind, name, container: container.as_deref() };
         let reading = read(layer, wanted).map_err(|fault| fault.in_file(&layer.file))?;
         for idle in reading.idle {
-            let Position { line, column } = idle.at;
-            warnings.push(format!("{}:{line}:{column}: {}", layer.file, idle.message));
+            let place = |at: Position| format!("{}:{}:{}", layer.file, at.line, at.column);
+            let instead = idle.earlier.map(place).map(|it| format!(", and counts instead of {it}"));
+            warnings.push(format!("{}: {}{}", place(idle.at), idle.message, instead.unwrap_or_default()));
         }
         for Found { key, value, at } in reading.found {
             if !entries.iter().any(|entry| entry.key == key) {

@@ -18,6 +18,31 @@ pub(super) struct Found {
 pub(super) struct Idle {
     pub(super) at: Position,
     pub(super) message: String,
+    /// Where the same was said before, which does not count.
+    pub(super) earlier: Option<Position>,
+}
+
+impl Idle {
+    pub(super) fn new(at: Position, message: impl Into<String>) -> Self {
+        Self { at, message: message.into(), earlier: None }
+    }
+
+    /// Something that is said again, and counts as it is said last.
+    pub(super) fn again(at: Position, earlier: Position, what: &str) -> Self {
+        Self { at, message: format!("{what} is given again"), earlier: Some(earlier) }
+    }
+
+    /// Every key of a mapping that is given more than once.
+    pub(super) fn repeated<'a>(node: &'a Node, path: &'a str) -> impl Iterator<Item = Self> + 'a {
+        let members = match &node.content {
+            Content::Map(members) => members.as_slice(),
+            _ => &[],
+        };
+        members.iter().flat_map(move |(key, _)| {
+            let name = format!("{path}{}", key.name);
+            key.earlier.iter().map(move |earlier| Self::again(key.at, *earlier, &name))
+        })
+    }
 }
 
 #[derive(Debug, Default)]
@@ -37,6 +62,7 @@ impl Reading {
                 return Err(wrong(node, name, "a mapping"));
             }
         };
+        self.idle.extend(Idle::repeated(node, path));
         for (key, value) in members {
             let name = format!("{path}{}", key.name);
             match table.iter().find(|known| known.name == key.name) {
@@ -61,8 +87,8 @@ impl Reading {
         self
     }
 
-    pub(super) fn note(&mut self, at: Position, message: String) {
-        self.idle.push(Idle { at, message });
+    fn note(&mut self, at: Position, message: String) {
+        self.idle.push(Idle::new(at, message));
     }
 
     fn value(&mut self, name: &str, node: &Node, shape: &Shape) -> Result<(), Fault> {
@@ -107,12 +133,15 @@ impl Reading {
                 return Err(Fault::new(name.at, message));
             }
             let key = format!("{path}.{variable}");
+            self.idle.extend(Idle::repeated(item, &format!("{key}: ")));
             for (member, _) in members.iter().filter(|(it, _)| !["name", "value"].contains(&it.name.as_str()))
             {
                 self.note(member.at, format!("{key}: {} is not supported and has no effect", member.name));
             }
-            if self.found.iter().any(|found| found.key == key) {
-                return Err(Fault::new(item.at, format!("{key} is given twice")));
+            // A container takes the last of two variables of a name, and so does Nocalhost.
+            if let Some(index) = self.found.iter().position(|found| found.key == key) {
+                let before = self.found.remove(index);
+                self.idle.push(Idle::again(item.at, before.at, &key));
             }
             // A variable without a value is empty, as in the Kubernetes API.
             let (at, value) = match item.get("value") {
@@ -128,6 +157,7 @@ impl Reading {
         let Content::Map(members) = &node.content else {
             return Err(wrong(node, path, "a mapping of resources to quantities"));
         };
+        self.idle.extend(Idle::repeated(node, &format!("{path}.")));
         for (key, value) in members.iter().filter(|(_, value)| !value.is_empty()) {
             let name = format!("{path}.{}", key.name);
             let quantity = scalar(&name, value)?;

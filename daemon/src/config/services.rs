@@ -49,13 +49,16 @@ pub(super) fn choose<'a>(root: &'a Node, wanted: Wanted<'_>) -> Result<Choice<'a
     let mut choice = Choice::default();
     let services = services(root, &mut choice.idle)?;
     let mut others = Vec::new();
-    let mut chosen = None;
+    let mut chosen: Option<&Node> = None;
     for service in services {
         let name = member_text(service, "name")?.unwrap_or_default();
         let kind = member_text(service, "serviceType")?.unwrap_or_default();
         let fits = kind.is_empty() || kind.parse() == Ok(wanted.kind);
-        if chosen.is_none() && fits && name == wanted.name {
-            chosen = Some(service);
+        if fits && name == wanted.name {
+            // Of two entries for one service the last one counts, as Nocalhost takes it.
+            if let Some(earlier) = chosen.replace(service) {
+                choice.idle.push(Idle::again(service.at, earlier.at, &format!("service {name}")));
+            }
         } else if !name.is_empty() {
             others.push(if kind.is_empty() { name } else { format!("{}/{name}", kind.to_lowercase()) });
         }
@@ -70,7 +73,7 @@ pub(super) fn choose<'a>(root: &'a Node, wanted: Wanted<'_>) -> Result<Choice<'a
                 wanted.kind.word(),
                 wanted.name
             );
-            choice.idle.push(Idle { at: root.at, message });
+            choice.idle.push(Idle::new(root.at, message));
         }
     }
     Ok(choice)
@@ -140,7 +143,7 @@ fn container<'a>(service: &'a Node, wanted: Wanted<'_>, choice: &mut Choice<'a>)
         (None, _) if named.is_empty() => Ok(()),
         (None, Some(container)) => {
             let message = format!("nothing is said about container {container} here, only about {}", names());
-            choice.idle.push(Idle { at: list.at, message });
+            choice.idle.push(Idle::new(list.at, message));
             Ok(())
         }
         (None, None) => {
@@ -166,15 +169,16 @@ fn member_text(node: &Node, key: &str) -> Result<Option<String>, Fault> {
     }
 }
 
-/// Notes every member that is none of `known`.
+/// Notes every member that is none of `known`, and every one that is given twice.
 fn note_others(node: &Node, known: &[&str], idle: &mut Vec<Idle>) {
     let Content::Map(members) = &node.content else { return };
+    idle.extend(Idle::repeated(node, ""));
     for (key, value) in members.iter().filter(|(key, _)| !known.contains(&key.name.as_str())) {
         let name = &key.name;
         if !NOCALHOSTS.contains(&name.as_str()) {
-            idle.push(Idle { at: key.at, message: format!("{name} is not a key of the dev configuration") });
+            idle.push(Idle::new(key.at, format!("{name} is not a key of the dev configuration")));
         } else if !value.is_empty() {
-            idle.push(Idle { at: key.at, message: format!("{name} is not supported yet and has no effect") });
+            idle.push(Idle::new(key.at, format!("{name} is not supported yet and has no effect")));
         }
     }
 }

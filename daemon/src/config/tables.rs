@@ -143,6 +143,15 @@ fn a_wrong_value_is_named_with_its_place() {
         ("image: [a]", "f:2:8: image must be text, not a list"),
         ("image: 7", "f:2:8: image must be text, not a number"),
         ("image: 'a b'", "f:2:8: image must be an image without a space in it, not \"a b\""),
+        ("image: Dev:1", "f:2:8: image must be an image whose name is in lower case, not \"Dev:1\""),
+        (
+            "sidecarImage: 'dev:'",
+            "f:2:15: sidecarImage must be an image whose tag has 1 to 128 letters, digits, _ . and -, and begins with none of the last two, not \"dev:\"",
+        ),
+        (
+            "portForward: ['53:53/udp']",
+            "f:2:15: an item of portForward must be a port of TCP (UDP cannot be forwarded), not \"53:53/udp\"",
+        ),
         ("shell: true", "f:2:8: shell must be text, not a truth value"),
         ("workDir: src", "f:2:10: workDir must be an absolute path, not \"src\""),
         (
@@ -158,7 +167,6 @@ fn a_wrong_value_is_named_with_its_place() {
         ("env: [A]", "f:2:7: a variable of env must be a name with a value, not text"),
         ("env: [{value: a}]", "f:2:7: a variable of env has no name"),
         ("env: [{name: 'a b'}]", "f:2:14: \"a b\" is not the name of a variable"),
-        ("env: [{name: A},\n  {name: A}]", "f:3:3: env.A is given twice"),
         ("sync: {type: both}", "f:2:14: sync.type must be send or sendReceive, not \"both\""),
         ("command: {run: go}", "f:2:16: command.run must be a list, not text"),
         (
@@ -170,7 +178,6 @@ fn a_wrong_value_is_named_with_its_place() {
             "f:2:26: debug.remoteDebugPort must be a port from 1 to 65535, or two as LOCAL:REMOTE, not \"0\"",
         ),
         ("securityContext: drop", "f:2:18: securityContext must be keep, not \"drop\""),
-        ("image: a, image: b", "f:2:11: image is given twice"),
     ] {
         let found = resolved(&Flags::default(), &[layer(SourceKind::File, &dev(members))]);
         assert_eq!(found.expect_err(members), expect);
@@ -189,6 +196,43 @@ fn a_wrong_value_is_named_with_its_place() {
         let found = resolved(&Flags::default(), &[layer(SourceKind::File, text)]);
         assert_eq!(found.expect_err(text), expect);
     }
+}
+
+#[test]
+fn what_is_given_again_counts_as_it_is_given_last_and_both_places_are_named() {
+    let text = dev("image: a,\nenv: [{name: A, value: 1}],\nimage: b,\nenv: [{name: B, value: 2}]");
+    let found = of_file(&text);
+    assert_eq!(image(&found).as_deref(), Some("b"));
+    assert_eq!(Values::of(&found).dev.env, [("B".to_owned(), "2".to_owned())]);
+    assert_eq!(
+        found.warnings,
+        [
+            "f:4:1: image is given again, and counts instead of f:2:1",
+            "f:5:1: env is given again, and counts instead of f:3:1",
+        ]
+    );
+    let env = "env: [{name: A, value: 1},\n{name: B},\n{name: A, value: 3, value: 2}],\n";
+    let found = of_file(&dev(&format!("{env}resources: {{limits: {{cpu: 1,\ncpu: 2}}}}")));
+    let expect = [("B", ""), ("A", "2")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    assert_eq!(Values::of(&found).dev.env, expect);
+    assert_eq!(
+        found.warnings,
+        [
+            "f:4:21: env.A: value is given again, and counts instead of f:4:11",
+            "f:4:1: env.A is given again, and counts instead of f:2:24",
+            "f:6:1: resources.limits.cpu is given again, and counts instead of f:5:22",
+        ]
+    );
+    let service = |image: &str| format!("{{name: reviews, containers: [{{dev: {{image: {image}}}}}]}}");
+    let found = of_file(&format!("services: []\nservices:\n- {}\n- {}\n", service("a"), service("b")));
+    assert_eq!(image(&found).as_deref(), Some("b"));
+    assert_eq!(
+        found.warnings,
+        [
+            "f:2:1: services is given again, and counts instead of f:1:1",
+            "f:4:3: service reviews is given again, and counts instead of f:3:3",
+        ]
+    );
 }
 
 #[test]

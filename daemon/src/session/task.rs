@@ -29,10 +29,11 @@ use crate::session::steps::{Running, StepContext};
 
 use crate::backoff::Backoff;
 use crate::fault;
-use crate::forward::PodTarget;
+use crate::forward::{Forward, ForwardStatus, PodTarget};
 use crate::session::shared::Shared;
 use crate::store::session::Desired;
 use crate::store::{StoreError, StoredSession};
+use crate::sync::SyncStatus;
 use nhd_plan::Standing;
 
 /// Even when nothing stirs, a session looks this often: a watch may have died without a word.
@@ -75,6 +76,9 @@ pub struct SessionTask {
     sight: Option<Sight>,
     /// What was seen may be out of date.
     stale: bool,
+    /// When it was looked last, or tried to.
+    looked: Instant,
+    changes: Changes,
     synced_with: Option<String>,
     /// The connection to a dev pod that has been replaced: what it says is not about the present one.
     old_connection: Option<u64>,
@@ -85,6 +89,22 @@ pub struct SessionTask {
     repeats: Repeats,
     outcome: Option<SessionOutcome>,
     error: Option<ErrorInfo>,
+}
+
+/// What wakes a session of its own parts.
+#[derive(Default)]
+struct Changes {
+    sync: Option<watch::Receiver<SyncStatus>>,
+    forward: Option<watch::Receiver<ForwardStatus>>,
+}
+
+impl Changes {
+    fn of(running: &Running) -> Self {
+        Self {
+            sync: running.sync.as_ref().map(|sync| sync.status()),
+            forward: running.forward.as_ref().map(Forward::changes),
+        }
+    }
 }
 
 /// What a turn came to.
@@ -112,6 +132,8 @@ impl SessionTask {
             target: watch::Sender::new(None),
             sight: None,
             stale: true,
+            looked: Instant::now(),
+            changes: Changes::default(),
             synced_with: None,
             old_connection: None,
             began: Instant::now(),
@@ -140,6 +162,8 @@ impl SessionTask {
     }
 
     async fn turn(&mut self) -> Turn {
+        // Taken before anything is read: what changes from now on wakes the task, be it in the midst of the turn.
+        self.changes = Changes::of(&self.running);
         let looked = self.look().await;
         self.tend_forwards().await;
         if let Err(failure) = looked {
@@ -177,6 +201,9 @@ impl SessionTask {
 
     /// Looks at the cluster if what was seen may be out of date. Without a plan there is nothing to see.
     async fn look(&mut self) -> Result<(), Failure> {
+        if self.stale || self.link.is_none() {
+            self.looked = Instant::now();
+        }
         if self.link.is_none() && (self.stored.plan.is_some() || self.stored.desired == Desired::DevMode) {
             self.link = Some(ClusterLink::connect(&self.stored.cluster).await?);
             self.stale = true;
@@ -352,9 +379,10 @@ impl SessionTask {
     /// Waits until something stirs, at most for a while.
     async fn rest(&mut self, duration: Duration) {
         let forward_retry = self.forward_retry();
-        let Self { shared, commands, link, running, .. } = self;
-        let mut sync = running.sync.as_ref().map(|sync| sync.status());
-        let mut forward = running.forward.as_ref().map(|forward| forward.changes());
+        // Whatever stirs meanwhile does not put the next look off.
+        let due = (Instant::now() + duration).min(self.looked + QUIET_LOOK);
+        let Self { shared, commands, link, running, changes, .. } = self;
+        let Changes { sync, forward } = changes;
         let command = tokio::select! {
             () = shared.shutdown.cancelled() => None,
             command = commands.recv() => command,
@@ -363,7 +391,7 @@ impl SessionTask {
             () = changed(forward.as_mut()) => None,
             () = running.user_forwards.stirred() => None,
             () = reached(forward_retry) => None,
-            () = tokio::time::sleep(duration) => { self.stale = true; None }
+            () = tokio::time::sleep_until(due) => { self.stale = true; None }
         };
         if let Some(command) = command {
             self.obey(command).await;

@@ -2,7 +2,7 @@
 //!
 //! What is damaged is moved aside and never deleted.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File, remove_file};
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -20,7 +20,9 @@ const REMOVED_COUNT: usize = 256;
 #[derive(Debug)]
 pub(super) struct Copies {
     folder: PathBuf,
-    removed: VecDeque<String>,
+    removed: Vec<String>,
+    /// The list of them is yet to be written.
+    removed_changed: bool,
 }
 
 impl Copies {
@@ -31,7 +33,7 @@ impl Copies {
         if folder.exists() && (earlier.is_some() || !folder.is_dir()) {
             say_aside(&folder);
         }
-        let mut copies = Self { folder, removed: VecDeque::new() };
+        let mut copies = Self { folder, removed: Vec::new(), removed_changed: false };
         let found = copies.read();
         (copies, earlier.unwrap_or(found))
     }
@@ -59,8 +61,7 @@ impl Copies {
 
     pub(super) fn write(&mut self, id: &str, document: &Document) -> io::Result<()> {
         let path = self.path(id)?;
-        if self.was_removed(id) {
-            self.removed.retain(|removed| removed != id);
+        if self.removed_changed {
             self.write_removed()?;
         }
         self.replace(&path, document)
@@ -69,12 +70,16 @@ impl Copies {
     /// From here on it is removed, whatever an old database has.
     pub(super) fn remove(&mut self, id: &str) -> io::Result<()> {
         let path = self.path(id)?;
-        if !self.was_removed(id) {
-            self.removed.push_back(id.to_owned());
-            if self.removed.len() > REMOVED_COUNT {
-                self.removed.pop_front();
+        if !self.was_removed(id) || self.removed_changed {
+            let before = self.removed.clone();
+            self.removed.retain(|removed| removed != id);
+            self.removed.push(id.to_owned());
+            self.removed.drain(..self.removed.len().saturating_sub(REMOVED_COUNT));
+            // What fails is not done: a later write must not do it.
+            if let Err(error) = self.write_removed() {
+                self.removed = before;
+                return Err(error);
             }
-            self.write_removed()?;
         }
         match remove_file(path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -82,19 +87,46 @@ impl Copies {
         }
     }
 
+    /// The sessions that were removed last.
+    pub(super) fn removed(&self) -> &[String] {
+        &self.removed
+    }
+
+    /// Takes over what the database knows to be removed.
+    pub(super) fn note_removed(&mut self, ids: Vec<String>) {
+        for id in ids {
+            if !self.was_removed(&id) {
+                self.removed.push(id);
+                self.removed_changed = true;
+            }
+        }
+    }
+
+    pub(super) fn forget_removed(&mut self, id: &str) {
+        let before = self.removed.len();
+        self.removed.retain(|removed| removed != id);
+        self.removed_changed |= self.removed.len() != before;
+    }
+
     pub(super) fn was_removed(&self, id: &str) -> bool {
         self.removed.iter().any(|removed| removed == id)
     }
 
-    fn write_removed(&self) -> io::Result<()> {
+    fn write_removed(&mut self) -> io::Result<()> {
         let list = serde_json::json!({ "id": REMOVED, "ids": self.removed });
         let document = Document::of(list).expect("it is an object");
-        self.replace(&self.folder.join(REMOVED), &document)
+        self.replace(&self.folder.join(REMOVED), &document)?;
+        self.removed_changed = false;
+        Ok(())
     }
 
     fn replace(&self, path: &Path, document: &Document) -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
         replace_durably(path, &document.sealed())
+    }
+
+    pub(super) fn check(&self, id: &str) -> io::Result<()> {
+        self.path(id).map(drop)
     }
 
     /// An id can come from the cluster, written by anybody.
@@ -106,7 +138,7 @@ impl Copies {
     }
 }
 
-fn read_removed(text: &[u8]) -> Option<VecDeque<String>> {
+fn read_removed(text: &[u8]) -> Option<Vec<String>> {
     serde_json::from_value(Document::read(text).ok()?.field("ids")?.clone()).ok()
 }
 

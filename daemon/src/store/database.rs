@@ -21,6 +21,7 @@ const LOCK_BOUND: Duration = Duration::from_secs(2);
 const CLOSE_BOUND: Duration = Duration::from_secs(2);
 
 const META_KEY: &str = "meta";
+const REMOVED_KEY: &str = "removed";
 const SESSION_PREFIX: &str = "session/";
 const EVENT_PREFIX: &[u8] = b"event/";
 
@@ -36,6 +37,8 @@ pub(super) struct Meta {
 pub(super) struct Contents {
     pub(super) meta: Option<Meta>,
     pub(super) sessions: BTreeMap<String, Vec<u8>>,
+    /// The sessions that were removed last.
+    pub(super) removed: Vec<String>,
     /// By number, oldest first.
     pub(super) events: Vec<(u64, Vec<u8>)>,
 }
@@ -130,24 +133,33 @@ impl Database {
     pub(super) fn create<'a>(
         path: &Path,
         meta: &Meta,
+        removed: &[String],
         sessions: impl Iterator<Item = (&'a String, Vec<u8>)>,
     ) -> Result<Self, DatabaseError> {
         let mut batch = sled::Batch::default();
         batch.insert(META_KEY, serde_json::to_vec(meta).map_err(|_| DatabaseError::Meta)?);
+        batch.insert(REMOVED_KEY, ids(removed));
         sessions.for_each(|(id, value)| batch.insert(session_key(id).as_bytes(), value));
         let mut database = Self::open(path).1?;
         database.apply(batch)?;
         Ok(database)
     }
 
-    pub(super) fn put_session(&mut self, id: &str, value: Vec<u8>) -> Result<(), DatabaseError> {
+    pub(super) fn put_session(
+        &mut self,
+        id: &str,
+        value: Vec<u8>,
+        removed: &[String],
+    ) -> Result<(), DatabaseError> {
         let mut batch = sled::Batch::default();
+        batch.insert(REMOVED_KEY, ids(removed));
         batch.insert(session_key(id).as_bytes(), value);
         self.apply(batch)
     }
 
-    pub(super) fn remove_session(&mut self, id: &str) -> Result<(), DatabaseError> {
+    pub(super) fn remove_session(&mut self, id: &str, removed: &[String]) -> Result<(), DatabaseError> {
         let mut batch = sled::Batch::default();
+        batch.insert(REMOVED_KEY, ids(removed));
         batch.remove(session_key(id).as_bytes());
         self.apply(batch)
     }
@@ -165,6 +177,14 @@ impl Database {
             batch.remove(event_key(old));
         }
         self.apply(batch)
+    }
+
+    /// Writes past what this module would.
+    #[cfg(test)]
+    pub(super) fn insert_raw(&mut self, key: Vec<u8>, value: &str) {
+        let mut batch = sled::Batch::default();
+        batch.insert(key, value);
+        self.apply(batch).expect("writes");
     }
 
     /// All of it or nothing, and on the disk when this returns.
@@ -220,9 +240,18 @@ impl Drop for Database {
 }
 
 impl Contents {
+    /// Whether the event log has lost some: each has its number, and they are read in their order.
+    pub(super) fn has_gap(&self) -> bool {
+        let lost = |pair: &[(u64, Vec<u8>)]| pair[1].0 != pair[0].0 + 1;
+        let whole = |value: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(value).is_ok();
+        self.events.windows(2).any(lost) || self.events.iter().any(|(_, value)| !whole(value))
+    }
+
     fn read(&mut self, db: &sled::Db) -> sled::Result<()> {
         let meta = db.get(META_KEY)?;
         self.meta = meta.and_then(|meta| serde_json::from_slice(&meta).ok());
+        let removed = db.get(REMOVED_KEY)?;
+        self.removed = removed.and_then(|ids| serde_json::from_slice(&ids).ok()).unwrap_or_default();
         for entry in db.scan_prefix(SESSION_PREFIX) {
             let (key, value) = entry?;
             let id = String::from_utf8_lossy(&key[SESSION_PREFIX.len()..]).into_owned();
@@ -238,11 +267,15 @@ impl Contents {
     }
 }
 
+fn ids(removed: &[String]) -> Vec<u8> {
+    serde_json::to_vec(removed).expect("words are JSON")
+}
+
 fn session_key(id: &str) -> String {
     format!("{SESSION_PREFIX}{id}")
 }
 
-fn event_key(seq: u64) -> Vec<u8> {
+pub(super) fn event_key(seq: u64) -> Vec<u8> {
     [EVENT_PREFIX, &seq.to_be_bytes()].concat()
 }
 

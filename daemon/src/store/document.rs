@@ -62,12 +62,16 @@ impl Document {
 
     /// What an earlier version wrote.
     pub(super) fn read_unsealed(text: &[u8]) -> Result<Self, Flaw> {
-        serde_json::from_slice(text).map(Self).map_err(|_| Flaw::Damaged)
+        serde_json::from_slice(text).ok().and_then(Self::of).ok_or(Flaw::Damaged)
     }
 
     pub(super) fn of(value: Value) -> Option<Self> {
         match value {
-            Value::Object(fields) => Some(Self(fields)),
+            Value::Object(mut fields) => {
+                // One of another kind than ours, which is no field.
+                fields.remove("checksum");
+                Some(Self(fields))
+            }
             _ => None,
         }
     }

@@ -276,6 +276,67 @@ fn an_id_is_no_path() {
         assert!(store.remove_session(id).is_err(), "{id:?}");
     }
     assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 1);
+    drop(store);
+    assert_eq!(ids(&Store::open(&paths(&folder.path().join("home"))).expect("opens")), [""; 0]);
+}
+
+#[test]
+fn an_event_log_with_a_gap_is_another_one() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let paths = paths(folder.path());
+    let store = Store::open(&paths).expect("opens");
+    store.put_session(&session("one")).expect("puts");
+    [1, 2, 4].into_iter().for_each(|seq| store.append_event(seq, &seq).expect("appends"));
+    let epoch = store.epoch();
+    drop(store);
+    let store = Store::open(&paths).expect("opens");
+    assert_ne!(store.epoch(), epoch);
+    assert_eq!(store.events::<u64>(), (Vec::new(), 0));
+    assert_eq!(ids(&store), ["one"]);
+}
+
+#[test]
+fn an_unreadable_event_or_session_is_no_reason_not_to_start() {
+    for key in [database::event_key(1), b"session/one".to_vec(), b"meta".to_vec()] {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let paths = paths(folder.path());
+        let store = Store::open(&paths).expect("opens");
+        let one = session("one");
+        store.put_session(&one).expect("puts");
+        store.append_event(1, &1).expect("appends");
+        let epoch = store.epoch();
+        lock_blocking(&store.state).database.as_mut().expect("is there").insert_raw(key, "{ no JSON");
+        drop(store);
+        let store = Store::open(&paths).expect("opens");
+        assert_eq!(store.sessions(), [one]);
+        assert_ne!(store.epoch(), epoch);
+        assert!(folder.path().join("store.unreadable-1").exists());
+    }
+}
+
+#[test]
+fn what_is_removed_stays_so_whichever_side_is_older() {
+    for older in ["store", "sessions.d"] {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let paths = paths(folder.path());
+        let store = Store::open(&paths).expect("opens");
+        ["one", "two"].iter().for_each(|id| store.put_session(&session(id)).expect("puts"));
+        drop(store);
+        let aside = folder.path().join("aside");
+        copy_folder(&folder.path().join(older), &aside);
+        let store = Store::open(&paths).expect("opens");
+        store.remove_session("two").expect("removes");
+        drop(store);
+        fs::remove_dir_all(folder.path().join(older)).expect("removes");
+        fs::rename(&aside, folder.path().join(older)).expect("renames");
+        for _ in 0..2 {
+            assert_eq!(ids(&Store::open(&paths).expect("opens")), ["one"], "{older}");
+        }
+        assert!(!paths.copies().join("two.json").exists());
+        // Its id can come again: a session that is released has the one that another gave it.
+        Store::open(&paths).expect("opens").put_session(&session("two")).expect("puts");
+        assert_eq!(ids(&Store::open(&paths).expect("opens")), ["one", "two"], "{older}");
+    }
 }
 
 /// In a runtime of one worker another task goes on while a write waits for the disk.

@@ -22,9 +22,13 @@ pub(super) const STUCK_HINT: &str = "the container changed or deleted these file
      (disk full, no permission); saving them here again replaces what the container has";
 const DELETIONS_HINT: &str =
     "folders that were deleted here still hold files in the container that only exist there";
+/// How syncthing says that a name is in another form of Unicode than the one that it sends.
+const MISNAMED: &str = "UTF8 normalization form";
 const WATCH_HINT: &str = "changes are found by scanning every few seconds; raise the limit, for instance with \
      `sysctl fs.inotify.max_user_watches=524288`, and start the session again";
 const RESTART_HINT: &str = "syncthing is started again; its log is syncthing.log in the session's folder";
+const NAMES_HINT: &str = "syncthing sends only names in the composed form of Unicode (NFC); rename these, or have them \
+     left out";
 const UNTOLD_HINT: &str =
     "what is left out is written to .stignore in the source folder; make that folder writable";
 const FOLDER_HINT: &str = "syncthing cannot work on the source folder; it goes on when the cause is gone";
@@ -230,7 +234,8 @@ impl SyncProgress {
                 first.error.trim()
             )
         });
-        (state, unreadable, hint)
+        let misnamed = seen.unreadable.iter().any(|error| error.error.contains(MISNAMED));
+        (state, unreadable, hint.or_else(|| misnamed.then(|| NAMES_HINT.to_owned())))
     }
 }
 

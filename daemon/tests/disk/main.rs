@@ -52,7 +52,7 @@ fn disk(megabytes: u32) -> tempfile::TempDir {
         "-t",
         "tmpfs",
         "-o",
-        &format!("size={megabytes}m"),
+        &format!("mode=700,size={megabytes}m"),
         "disk",
         folder.path().to_str().unwrap(),
     ]);
@@ -82,7 +82,7 @@ fn paths(home: &Path) -> Paths {
 
 /// A session as version 92d0be5 wrote it, with a word of ours in it.
 fn session(id: &str, word: &str) -> StoredSession {
-    let text = include_str!("../../src/store/fixtures/92d0be5/sessions.json");
+    let text = include_str!("../fixtures/92d0be5/sessions.json");
     let sessions: Vec<StoredSession> = serde_json::from_str(text).unwrap();
     let mut session = sessions.into_iter().next().unwrap();
     (session.id, session.request.image) = (id.to_owned(), word.repeat(2000));

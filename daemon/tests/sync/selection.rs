@@ -128,6 +128,28 @@ async fn the_patterns_of_a_configuration_select_what_is_synced() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deleted_folder_takes_what_is_wanted_in_it_along() {
+    let mut bed = Bed { selection: patterns(&["target/demo.jar", "deep/in/x"], &[]), ..Bed::new().await };
+    for name in ["target/demo.jar", "target/other", "deep/in/x"] {
+        std::fs::create_dir_all(bed.here(name).parent().unwrap()).unwrap();
+        bed.save(name, name);
+    }
+    bed.save("top", "not wanted, and keeps the folder from being empty");
+    bed.start_remote().await;
+    bed.start_engine().await;
+    bed.wait_for(|status| status.in_sync).await;
+    assert_eq!(files_below(&bed.there("")), ["deep/in/x", "target/demo.jar"], "{}", bed.stignore());
+    std::fs::remove_dir_all(bed.here("target")).unwrap();
+    bed.barrier().await.unwrap();
+    assert_eq!(files_below(&bed.there("")), ["deep/in/x"], "{}", bed.stignore());
+    // Moved away, the folder is the only one to be named.
+    std::fs::rename(bed.here("deep"), bed.here("other")).unwrap();
+    bed.barrier().await.unwrap();
+    assert_eq!(files_below(&bed.there("")), [""; 0], "{}", bed.stignore());
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stignore_of_the_user_counts_and_stays() {
     let mut bed = Bed { selection: patterns(&[], &["a"]), ..Bed::new().await };
     bed.save(".stignore", "/b\n");

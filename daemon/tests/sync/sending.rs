@@ -223,3 +223,36 @@ async fn stopping_leaves_no_process_and_starting_again_goes_on() {
     assert_eq!(names(&bed.there("")), ["first", "meanwhile"]);
     bed.end().await;
 }
+
+/// Not in the form that syncthing wants names in.
+const DECOMPOSED: &str = "a\u{302}";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_stays_as_it_is_and_arrives_or_is_said_not_to() {
+    let mut bed = Bed::new().await;
+    bed.save(DECOMPOSED, "1");
+    bed = bed.started().await;
+    bed.barrier().await.unwrap();
+    assert_eq!(names(&bed.here("")), [DECOMPOSED, "first"]);
+    let arrived = |bed: &Bed, name: &str| names(&bed.there("")).contains(&name.to_owned());
+    let told = |name: &str| {
+        let name = name.to_owned();
+        move |status: &SyncStatus| status.unreadable.iter().any(|error| error.path == name)
+    };
+    if !arrived(&bed, DECOMPOSED) {
+        let status = bed.wait_for(told(DECOMPOSED)).await;
+        assert!(status.last_error.unwrap().contains(DECOMPOSED));
+        assert!(status.hint.unwrap().contains("rename"));
+    }
+    // The same of what is made later, and of a folder.
+    let folder = format!("folder {DECOMPOSED}");
+    std::fs::create_dir(bed.here(&folder)).unwrap();
+    bed.save(&format!("{folder}/file"), "2");
+    bed.barrier().await.unwrap();
+    assert_eq!(names(&bed.here("")), [DECOMPOSED, "first", &folder]);
+    if !arrived(&bed, &folder) {
+        bed.wait_for(told(&folder)).await;
+    }
+    assert!(names(&bed.there("")).iter().all(|name| [DECOMPOSED, "first", &folder].contains(&name.as_str())));
+    bed.end().await;
+}

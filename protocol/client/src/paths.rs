@@ -46,7 +46,12 @@ pub enum PathsError {
     #[error("failed to prepare folder {path:?}")]
     Folder { path: PathBuf, source: io::Error },
     #[error("folder {path:?} is not safe: {why}")]
-    Unsafe { path: PathBuf, why: String },
+    Unsafe { path: PathBuf, why: &'static str },
+    #[error(
+        "folder {path:?} is not safe: others can write to it (mode {mode:o}); put the daemon's files into a folder of \
+         their own, or take that right away with `chmod go-w`"
+    )]
+    Shared { path: PathBuf, mode: u32 },
 }
 
 impl Paths {
@@ -148,22 +153,22 @@ fn shorten(runtime: PathBuf) -> PathBuf {
     PathBuf::from(format!("/tmp/nhd-{user}-{}", &HEXLOWER.encode(&hash)[..12]))
 }
 
-/// Makes a folder with mode 0700. One that is there keeps its mode, which is its owner's choice, and is refused unless it
-/// is a real folder of ours to which nobody else can write.
+/// Makes a folder with mode 0700, or checks that the one that is there is a real folder of ours that nobody else can
+/// write to. What was there before keeps its mode: it may be the user's home.
 pub fn private_folder(path: &Path) -> Result<(), PathsError> {
     let failed = |source| PathsError::Folder { path: path.to_path_buf(), source };
-    let refuse = |why: String| Err(PathsError::Unsafe { path: path.to_path_buf(), why });
+    let refuse = |why| Err(PathsError::Unsafe { path: path.to_path_buf(), why });
     DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
     let metadata = std::fs::symlink_metadata(path).map_err(failed)?;
     if metadata.file_type().is_symlink() {
-        return refuse("it is a symbolic link".to_owned());
+        return refuse("it is a symbolic link");
     }
     if metadata.uid() != rustix::process::getuid().as_raw() {
-        return refuse("it belongs to another user".to_owned());
+        return refuse("it belongs to another user");
     }
     let mode = metadata.permissions().mode() & 0o7777;
     if mode & 0o022 != 0 {
-        return refuse(format!("others can write to it (its mode is {mode:04o})"));
+        return Err(PathsError::Shared { path: path.to_path_buf(), mode });
     }
     Ok(())
 }
@@ -209,26 +214,25 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_missing_is_made_private_and_what_is_not_ours_alone_is_refused() {
+    fn a_link_in_place_of_the_folder_and_one_that_others_write_to_are_refused_and_none_gets_another_mode() {
         let root = tempfile::tempdir().expect("temporary folder");
         let (real, link) = (root.path().join("real"), root.path().join("link"));
-        let mode_of = |path: &Path| std::fs::metadata(path).expect("metadata").permissions().mode() & 0o7777;
-        private_folder(&real.join("inner")).expect("is made");
-        assert_eq!((mode_of(&real), mode_of(&real.join("inner"))), (0o700, 0o700));
+        std::fs::create_dir(&real).expect("folder");
+        std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o755)).expect("mode");
         std::os::unix::fs::symlink(&real, &link).expect("link");
         assert!(matches!(private_folder(&link), Err(PathsError::Unsafe { .. })));
-        for (mode, safe) in
-            [(0o755, true), (0o750, true), (0o700, true), (0o1777, false), (0o777, false), (0o770, false)]
-        {
-            std::fs::set_permissions(&real, std::fs::Permissions::from_mode(mode)).expect("mode");
-            let result = private_folder(&real);
-            assert_eq!(result.is_ok(), safe, "{mode:o}: {result:?}");
-            assert_eq!(mode_of(&real), mode, "the mode was changed");
-            if let Err(error) = result {
-                let message = error.to_string();
-                assert!(message.contains("real") && message.contains(&format!("{mode:04o}")), "{message}");
-            }
+        private_folder(&real).expect("is ours");
+        let mode = |path: &Path| std::fs::metadata(path).expect("metadata").permissions().mode() & 0o7777;
+        assert_eq!(mode(&real), 0o755);
+        for open in [0o1777, 0o775, 0o757] {
+            std::fs::set_permissions(&real, std::fs::Permissions::from_mode(open)).expect("mode");
+            let refused = private_folder(&real).expect_err("others can write to it").to_string();
+            assert!(refused.contains("real") && refused.contains(&format!("{open:o}")), "{refused}");
+            assert_eq!(mode(&real), open);
         }
+        let made = root.path().join("a/b");
+        private_folder(&made).expect("is made");
+        assert_eq!(mode(&made), 0o700);
     }
 
     /// `NHD_SOCKET=/tmp/nhd.sock`.
@@ -241,7 +245,7 @@ mod tests {
         let home = root.path().join("home");
         let (home, socket) = (home.display().to_string(), shared.join("nhd.sock").display().to_string());
         let paths = resolve(&[("NHD_HOME", &home), ("NHD_SOCKET", &socket)]).expect("resolves");
-        assert!(matches!(paths.prepare(), Err(PathsError::Unsafe { path, .. }) if path == shared));
+        assert!(matches!(paths.prepare(), Err(PathsError::Shared { path, .. }) if path == shared));
         let mode = std::fs::metadata(&shared).expect("metadata").permissions().mode();
         assert_eq!(mode & 0o7777, 0o1777);
     }

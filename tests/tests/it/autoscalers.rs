@@ -289,3 +289,29 @@ async fn an_autoscaler_that_something_else_drives_is_refused_by_name() -> Result
     stage.assert_untouched().await?;
     stage.close().await
 }
+
+/// Saves stir the session again and again, and put no look at the cluster off.
+#[tokio::test]
+async fn an_autoscaler_that_appears_while_files_are_saved_is_noticed() -> Result<()> {
+    let stage = Stage::set(shared_cluster().await, "appears", app_of(WorkloadKind::Deployment, NAME)).await?;
+    let status = stage.start().await?;
+    // Until the last events of the start are over; and it scales nothing yet, so that no watch tells of it.
+    tokio::time::sleep(std::time::Duration::from_secs(15)).await;
+    let mut manifest = autoscaler_of(WorkloadKind::Deployment, NAME);
+    manifest["spec"]["minReplicas"] = json!(1);
+    Autoscaler::create(&stage.client, stage.namespace.name(), manifest).await?;
+    let says = |status: &SessionStatus| status.warnings.iter().any(|it| it.contains("appeared in DevMode"));
+    // Longer than the time from one look to the next.
+    let mut told = false;
+    for number in 0..160 {
+        stage.laptop.save("saved.txt", &number.to_string())?;
+        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+        told = says(&stage.status(&status.session).await?);
+        if told {
+            break;
+        }
+    }
+    ensure!(told, "the autoscaler is not noticed");
+    stage.laptop.end(&stage.nhd, &status.session).await?;
+    stage.close().await
+}

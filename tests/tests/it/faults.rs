@@ -35,8 +35,8 @@ const RANDOM_KILLS: usize = 20;
 const KILLS_IN_A_LIFE: usize = 2;
 const LONGEST_RANDOM_DELAY: Duration = Duration::from_secs(3);
 
-/// No container runtime takes an upper-case image name, so that a start fails as soon as its dev pod is there.
-const IMPOSSIBLE_IMAGE: &str = "NHD-TESTS/dev:1";
+/// An image that no node has. Where it must not be pulled, a start fails as soon as its dev pod is there.
+const ABSENT_IMAGE: &str = "nhd-tests/none:1";
 
 /// Every point of a start and of an end for workloads of one kind.
 async fn killed_at_every_point(kind: WorkloadKind) -> Result<()> {
@@ -282,7 +282,8 @@ async fn way_back(rig: &mut Rig, nhd: Client, life: &Life, passed: &mut Life) ->
 /// A start fails, and daemons die while they undo it.
 async fn undone(rig: &mut Rig, life: &Life) -> Result<Life> {
     let mut passed = Life::default();
-    let mut params = Some(StartParams { image: Some(IMPOSSIBLE_IMAGE.to_owned()), ..rig.params() });
+    rig.never_pull()?;
+    let mut params = Some(StartParams { image: Some(ABSENT_IMAGE.to_owned()), ..rig.params() });
     for (index, point) in life.end.iter().enumerate() {
         let nhd = rig.dying_daemon(point).await?;
         if let (Some(nhd), Some(params)) = (&nhd, params.take()) {

@@ -11,7 +11,6 @@ use kube::{Api, Client};
 use nhd_protocol::error::ErrorKind;
 use nhd_protocol::session::{Phase, SessionOutcome, StepName, WaitUntil};
 use nhd_protocol::workload::WorkloadKind;
-use nhd_tests::shared::SharedCluster;
 use nhd_tests::stage::Stage;
 use nhd_tests::workload::app_of;
 use serde_json::{Value, json};
@@ -217,13 +216,13 @@ async fn a_session_whose_namespace_is_deleted_ends_and_begins_nothing_in_one_of_
 #[tokio::test]
 async fn a_context_that_leads_to_another_cluster_is_told_and_nothing_is_done_there() -> Result<()> {
     let cluster = shared_cluster().await;
+    let Some(other) = cluster.apart(env!("CARGO_BIN_EXE_nhd-test-cluster")).await? else { return Ok(()) };
     let mut stage = Stage::set(cluster, "elsewhere", app_of(WorkloadKind::Job, "reviews")).await?;
     let file = stage.laptop.home().join("kubeconfig");
     std::fs::copy(cluster.kubeconfig(), &file)?;
     let params =
         nhd_protocol::session::StartParams { kubeconfig: Some(file.display().to_string()), ..stage.params() };
     let status = stage.laptop.start_synced(&stage.nhd, params).await?;
-    let other = SharedCluster::start(env!("CARGO_BIN_EXE_nhd-test-cluster")).await?;
     stage.laptop.stop_daemon().await?;
     std::fs::copy(other.kubeconfig(), &file)?;
     stage.nhd = stage.laptop.start_daemon().await?;

@@ -16,7 +16,7 @@ use crate::{DEV_CONTAINER, annotation, template};
 
 /// `origin` with the spec that the workload gets at the end, where `current` is it now, `edited` what we wrote, and
 /// `container` the name that the dev container had. It takes the place of the origin from then on: in
-/// [`crate::restore()`], [`crate::settle()`] and [`crate::standing()`].
+/// [`Edit::restored`], [`Edit::settled`] and [`crate::standing()`].
 ///
 /// Where nobody changed anything it is the origin, verbatim. Where somebody has put the original container beside
 /// ours, or instead of it, theirs is taken.

@@ -16,7 +16,7 @@ pub enum Standing {
     /// The spec is what we wrote.
     Dev,
     /// On the way back: the original with controls that are still neutral, or with our annotation still on it. What
-    /// is left is [`crate::settle`], once the original template has rolled out.
+    /// is left is [`Edit::settled`], once the original template has rolled out.
     Settling,
     /// In DevMode, and others have changed something since: what differs from what we wrote.
     Drifted(Vec<Difference>),

@@ -85,9 +85,9 @@ async fn a_request_without_an_id_that_is_known_is_refused() {
             for message in [message.clone(), json!([message])] {
                 socket.send(Message::text(message.to_string())).await.expect("sends");
                 let text = loop {
-                    match bounded(socket.next()).await.expect("a message").expect("a message") {
-                        Message::Text(text) => break text,
-                        _ => {}
+                    let message = bounded(socket.next()).await.expect("a message").expect("a message");
+                    if let Message::Text(text) = message {
+                        break text;
                     }
                 };
                 let answer: Value = serde_json::from_str(&text).expect("JSON");

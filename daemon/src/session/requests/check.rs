@@ -11,7 +11,7 @@ use nhd_protocol::workload::WorkloadKind;
 
 use crate::cluster::ClusterAddress;
 use crate::config::files::IN_SOURCE;
-use crate::config::{DevSettings, Flags, Values};
+use crate::config::{DevSettings, Flags, Values, image};
 use crate::session::forwards::wanted::FORWARDS_LIMIT;
 use crate::store::session::StoredRequest;
 use crate::sync::Selection;
@@ -41,12 +41,8 @@ pub struct Request {
 impl Request {
     pub fn check(params: StartParams) -> Result<Self, ErrorInfo> {
         filled("name", &params.name)?;
-        if let Some(image) = &params.image {
-            filled("image", image)?;
-            if image.contains(char::is_whitespace) {
-                return Err(invalid(format!("image {image:?} has a space in it")));
-            }
-        }
+        image_reference("image", params.image.as_deref())?;
+        image_reference("sidecarImage", params.sidecar_image.as_deref())?;
         let timeout_ms = params.timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS);
         if !TIMEOUTS_MS.contains(&timeout_ms) {
             let (least, most) = (TIMEOUTS_MS.start() / 1000, TIMEOUTS_MS.end() / 1000);
@@ -178,6 +174,15 @@ fn filled(name: &str, value: &str) -> Result<(), ErrorInfo> {
     if value.trim().is_empty() { Err(invalid(format!("{name} must not be empty"))) } else { Ok(()) }
 }
 
+fn image_reference(name: &str, given: Option<&str>) -> Result<(), ErrorInfo> {
+    let Some(text) = given else { return Ok(()) };
+    filled(name, text)?;
+    image::check(text).map_err(|expected| {
+        invalid(format!("{name} must be {expected}, not {text:?}"))
+            .with_hint("an image is named like registry.example/team/name:tag")
+    })
+}
+
 /// The source folder with all links resolved, so that one folder has one name.
 fn source_folder(source: &str) -> Result<PathBuf, ErrorInfo> {
     let missing = |why: String| {
@@ -263,9 +268,12 @@ mod tests {
         let file = folder.path().join("file");
         std::fs::write(&file, "").expect("file");
         type Change = fn(&mut StartParams);
-        let cases: [(Change, ErrorKind); 7] = [
+        let cases: [(Change, ErrorKind); 10] = [
             (|params| params.name = " ".into(), ErrorKind::InvalidRequest),
             (|params| params.image = Some("a b".into()), ErrorKind::InvalidRequest),
+            (|params| params.image = Some("Dev:1".into()), ErrorKind::InvalidRequest),
+            (|params| params.sidecar_image = Some(String::new()), ErrorKind::InvalidRequest),
+            (|params| params.sidecar_image = Some("dev@1".into()), ErrorKind::InvalidRequest),
             (|params| params.timeout_ms = Some(10), ErrorKind::InvalidRequest),
             (|params| params.source = "relative".into(), ErrorKind::InvalidRequest),
             (|params| params.port_forward = vec!["80:".into()], ErrorKind::InvalidRequest),

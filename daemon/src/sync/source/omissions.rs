@@ -91,7 +91,12 @@ impl Omissions {
                 return Ok((Batch::Everything, true));
             }
             found.merge(rules.survey(&path, &Disk));
-            if !rules.leaves_out(&path, is_folder == Some(true)) {
+            // What is gone may have been either: a folder takes along what was wanted in it.
+            let left_out = match is_folder {
+                Some(is_folder) => rules.leaves_out(&path, is_folder),
+                None => rules.leaves_out(&path, false) && rules.leaves_out(&path, true),
+            };
+            if !left_out {
                 admitted.push(name);
             }
         }

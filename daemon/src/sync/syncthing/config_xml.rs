@@ -107,6 +107,8 @@ struct FolderElement<'a> {
 ///   each side may have made the better version, and a conflict keeps both.
 /// - `staggered` keeps, of what the other side changes or deletes, the oldest version for ever, which is the user's
 ///   own, and ever fewer of the later ones; a trash can would keep the latest only, which may be the container's.
+/// - `autoNormalize` off: it would rename the user's files. What is not named in the form that syncthing sends stays and
+///   is reported.
 /// - `pullerDelayS` 0: version 2 waits a second before it pulls.
 fn folder_element(folder: &FolderElement<'_>) -> String {
     let FolderElement { id, path, kind, case_sensitive, devices: [own, other], watched, .. } = folder;
@@ -114,7 +116,7 @@ fn folder_element(folder: &FolderElement<'_>) -> String {
     let versioning = folder.kept.map(versioning_element).unwrap_or_default();
     format!(
         "<folder id=\"{id}\" label=\"nhd\" path=\"{path}\" type=\"{kind}\" rescanIntervalS=\"{rescan}\" \
-         fsWatcherEnabled=\"{watched}\" fsWatcherDelayS=\"1\" ignorePerms=\"false\" autoNormalize=\"true\">\n\
+         fsWatcherEnabled=\"{watched}\" fsWatcherDelayS=\"1\" ignorePerms=\"false\" autoNormalize=\"false\">\n\
          <filesystemType>basic</filesystemType>\n\
          <device id=\"{own}\"></device>\n\
          <device id=\"{other}\"></device>\n\
@@ -236,6 +238,7 @@ mod tests {
                 "<address>/run/s.sock</address><unixSocketPermissions>0600<",
                 "<markerName>.</markerName>",
                 "rescanIntervalS=\"0\"",
+                "autoNormalize=\"false\"",
             ],
         );
     }

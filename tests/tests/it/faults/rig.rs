@@ -48,6 +48,12 @@ impl Rig {
         Ok(Self { namespace, workload, before, autoscaler: None, laptop, saves: 0 })
     }
 
+    /// Has the kubelet take images for the dev container from the node only.
+    pub(super) fn never_pull(&self) -> Result<()> {
+        let config = format!("{{name: {NAME}, containers: [{{dev: {{imagePullPolicy: Never}}}}]}}");
+        self.laptop.save(".nocalhost/config.yaml", &config)
+    }
+
     /// Has an autoscaler keep two replicas of the workload from now on.
     pub(super) async fn scale(&mut self) -> Result<()> {
         if self.autoscaler.is_some() {
