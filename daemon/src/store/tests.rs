@@ -24,7 +24,7 @@ fn paths(folder: &Path) -> Paths {
     }
 }
 
-fn session(id: &str) -> StoredSession {
+pub(crate) fn session(id: &str) -> StoredSession {
     let (identity, remote) = SyncIdentity::generate().expect("makes keys");
     StoredSession {
         version: SESSION_VERSION,

@@ -224,3 +224,26 @@ async fn a_daemon_starts_and_stops_on_a_full_disk() {
         stop(disk.path(), &mut daemon).await;
     }
 }
+
+/// A pipe that nobody reads stands in for a disk that hangs.
+#[test]
+fn a_daemon_that_waits_for_a_disk_that_hangs_ends_when_it_is_told_to() {
+    let home = tempfile::tempdir().unwrap();
+    let (paths, one) = (paths(home.path()), session("one", "1"));
+    Store::open(&paths).unwrap().put_session(&one).unwrap();
+    // The copy is behind, and the daemon wants to write it before it listens.
+    fs::remove_file(paths.copies().join("one.json")).unwrap();
+    run(&["mkfifo", paths.copies().join("one.json.new").to_str().unwrap()]);
+    let mut daemon = start(home.path());
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while fs::read_to_string(paths.lock()).unwrap_or_default().is_empty() {
+        assert!(Instant::now() < deadline, "it does not start");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    run(&["kill", &daemon.id().to_string()]);
+    let deadline = Instant::now() + Duration::from_secs(25);
+    while daemon.try_wait().unwrap().is_none() {
+        assert!(Instant::now() < deadline, "it does not end");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

@@ -269,3 +269,29 @@ async fn of_large_requests_that_are_worked_on_no_more_are_read_than_it_may_have(
     }
     assert!((2..16).contains(&sent), "{sent} requests of 1 MB were read");
 }
+
+/// A pipe that nobody reads stands in for a disk that hangs: what needs no disk is answered, more often than there are
+/// workers that could wait for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_disk_hangs_what_does_not_need_it_is_answered() {
+    let house = House::open();
+    let copies = house.shared.paths.copies();
+    std::fs::create_dir_all(&copies).expect("folder");
+    let pipe = copies.join("one.json.new");
+    let (fifo, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR);
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, fifo, mode, 0).expect("pipe");
+    let store = std::sync::Arc::clone(&house.shared.store);
+    let writing = tokio::spawn(async move { store.put_session(&crate::store::tests::session("one")) });
+    let mut waiting = house.connect().await;
+    for id in 0..4 {
+        let since = json!({ "since": { "epoch": "e", "seq": 0 } });
+        waiting.send(&request(id, "events.since", &since)).await;
+    }
+    let mut client = house.connect().await;
+    assert_eq!(client.call(1, "session.list", &json!({})).await["result"], json!({ "sessions": [] }));
+    assert_eq!(client.call(2, "daemon.shutdown", &json!({})).await["result"], json!({ "sessionsLeft": 0 }));
+    let reading = tokio::task::spawn_blocking(move || std::fs::read(pipe));
+    let _ = bounded(writing).await.expect("no panic");
+    drop(reading);
+    house.close().await;
+}
