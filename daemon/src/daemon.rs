@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use nhd_protocol::event::EventBody;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -12,11 +13,11 @@ use crate::instance::{Instance, InstanceError};
 use crate::rpc::methods::{MethodContext, methods};
 use crate::rpc::{Listener, ListenerError, serve};
 use crate::session::{SessionManager, Shared};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Withheld};
 use nhd_client::paths::{Paths, PathsError};
 
-/// How long everything may take to stop.
-const STOP_LIMIT: Duration = Duration::from_secs(20);
+/// How long everything may take to stop. `nhd-cli daemon stop` waits a little longer.
+pub const STOP_LIMIT: Duration = Duration::from_secs(20);
 
 #[derive(Debug, thiserror::Error)]
 pub enum DaemonError {
@@ -35,17 +36,22 @@ pub async fn run(paths: Paths, shutdown: CancellationToken) -> Result<(), Daemon
     paths.prepare()?;
     let only = Instance::acquire(&paths.lock())?;
     let store = Arc::new(Store::open(&paths)?);
-    let sessions = store.sessions();
+    let (sessions, withheld) = (store.sessions(), store.withheld());
     let tracker = TaskTracker::new();
     let shared = Arc::new(Shared {
-        events: EventLog::open(Arc::clone(&store))?,
+        events: EventLog::open(Arc::clone(&store)),
         store,
         paths: paths.clone(),
         shutdown: shutdown.clone(),
         tracker: tracker.clone(),
     });
-    let listener = Listener::bind(&paths.socket, &only)?;
+    let listener = Listener::bind(&paths.socket, &paths.home, &only)?;
     tracing::info!(version = crate::VERSION, home = ?paths.home, socket = ?paths.socket, "listening");
+    for Withheld { session, why } in withheld {
+        let message = format!("session {session} of the store is not understood and left as it is: {why}");
+        tracing::warn!(message);
+        shared.events.publish(EventBody::Warning { session: Some(session), message });
+    }
     let manager = Arc::new(SessionManager::resume(Arc::clone(&shared), sessions));
     let context = MethodContext { manager, shared, started_at: timestamp_now() };
     serve(listener, methods(context), shutdown, &tracker).await;

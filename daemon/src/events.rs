@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex};
 use nhd_protocol::event::{Cursor, Event, EventBody};
 use tokio::sync::broadcast;
 
+use crate::blocking::{blocking, lock_blocking};
 use crate::clock::timestamp_now;
-use crate::store::{EVENT_LIMIT, Store, StoreError};
+use crate::store::{EVENT_LIMIT, Store};
 
 /// How far a subscriber may fall behind before it is told to ask again.
 const SUBSCRIBER_LAG: usize = 1024;
@@ -43,18 +44,20 @@ pub enum Since {
 }
 
 impl EventLog {
-    pub fn open(store: Arc<Store>) -> Result<Self, StoreError> {
-        let stored = store.events::<Event>()?;
+    pub fn open(store: Arc<Store>) -> Self {
         // The last one counts, understood or not: its number is not given twice.
-        let last = stored.last().map_or(0, |(seq, _)| *seq);
-        let kept = stored.into_iter().filter_map(|(_, event)| event.map(Arc::new)).collect();
+        let (kept, last) = store.events::<Event>();
+        let kept = kept.into_iter().map(|(_, event)| Arc::new(event)).collect();
         let (live, _) = broadcast::channel(SUBSCRIBER_LAG);
-        Ok(Self { inner: Arc::new(Inner { store, tail: Mutex::new(Tail { last, kept }), live }) })
+        Self { inner: Arc::new(Inner { store, tail: Mutex::new(Tail { last, kept }), live }) }
     }
 
     /// Appends an event. One that cannot be stored is still sent: it is a hint, and clients ask again.
     pub fn publish(&self, body: EventBody) {
-        let mut tail = self.tail();
+        blocking(|| self.append(&mut self.tail(), body));
+    }
+
+    fn append(&self, tail: &mut Tail, body: EventBody) {
         tail.last += 1;
         let event = Arc::new(self.event(tail.last, body));
         if let Err(error) = self.inner.store.append_event(tail.last, &*event) {
@@ -70,7 +73,7 @@ impl EventLog {
 
     /// Where the log ends now.
     pub fn cursor(&self) -> Cursor {
-        Cursor { epoch: self.inner.store.epoch().to_owned(), seq: self.tail().last }
+        Cursor { epoch: self.inner.store.epoch(), seq: self.tail().last }
     }
 
     /// What is kept of what came after a cursor: from the oldest, where it is from before that.
@@ -84,7 +87,7 @@ impl EventLog {
     pub fn subscribe(&self, cursor: Option<&Cursor>) -> (Since, Cursor, broadcast::Receiver<Arc<Event>>) {
         let tail = self.tail();
         let missed = cursor.map_or(Since::TooOld, |cursor| self.read(&tail, cursor));
-        let end = Cursor { epoch: self.inner.store.epoch().to_owned(), seq: tail.last };
+        let end = Cursor { epoch: self.inner.store.epoch(), seq: tail.last };
         (missed, end, self.inner.live.subscribe())
     }
 
@@ -100,15 +103,11 @@ impl EventLog {
     }
 
     fn event(&self, seq: u64, body: EventBody) -> Event {
-        Event {
-            cursor: Cursor { epoch: self.inner.store.epoch().to_owned(), seq },
-            at: timestamp_now(),
-            body,
-        }
+        Event { cursor: Cursor { epoch: self.inner.store.epoch(), seq }, at: timestamp_now(), body }
     }
 
     fn tail(&self) -> std::sync::MutexGuard<'_, Tail> {
-        self.inner.tail.lock().expect("no publisher panics")
+        lock_blocking(&self.inner.tail)
     }
 }
 
@@ -124,7 +123,7 @@ mod tests {
             runtime: folder.to_path_buf(),
             socket: folder.join("nhd.sock"),
         };
-        EventLog::open(Arc::new(Store::open(&paths).expect("store opens"))).expect("log opens")
+        EventLog::open(Arc::new(Store::open(&paths).expect("store opens")))
     }
 
     fn warning(number: u64) -> EventBody {

@@ -1,4 +1,4 @@
-//! One daemon per home: a lock file held for life.
+//! One daemon per home, and one per socket: lock files held for life.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, Write as _};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// Proof that this process is the home's only daemon. Only its holder may remove a stale socket.
 #[derive(Debug)]
 pub struct Instance {
-    _lock: File,
+    _lock: Lock,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +21,32 @@ pub enum InstanceError {
 
 impl Instance {
     pub fn acquire(path: &Path) -> Result<Self, InstanceError> {
-        let failed = |source| InstanceError::Lock { path: path.to_path_buf(), source };
+        match Lock::acquire(path, &std::process::id().to_string()) {
+            Ok(lock) => Ok(Self { _lock: lock }),
+            Err(LockError::Held { by: pid }) => Err(InstanceError::Running { pid }),
+            Err(LockError::Failed(source)) => Err(InstanceError::Lock { path: path.to_path_buf(), source }),
+        }
+    }
+}
+
+/// A file that is locked for as long as this lives and says who locked it. It is left behind: whoever removed it could
+/// remove another's.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+#[derive(Debug)]
+pub(crate) enum LockError {
+    Held { by: String },
+    Failed(io::Error),
+}
+
+/// What is read of a lock that another has; more than that only where it is damaged.
+const HOLDER_LENGTH: u64 = 4096;
+
+impl Lock {
+    pub(crate) fn acquire(path: &Path, holder: &str) -> Result<Self, LockError> {
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -29,21 +54,28 @@ impl Instance {
             .truncate(false)
             .mode(0o600)
             .open(path)
-            .map_err(failed)?;
+            .map_err(LockError::Failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let mut pid = String::new();
-                file.read_to_string(&mut pid).map_err(failed)?;
-                return Err(InstanceError::Running { pid: pid.trim().to_owned() });
+                let mut by = Vec::new();
+                file.take(HOLDER_LENGTH).read_to_end(&mut by).map_err(LockError::Failed)?;
+                return Err(LockError::Held { by: String::from_utf8_lossy(&by).trim().to_owned() });
             }
-            Err(TryLockError::Error(source)) => return Err(failed(source)),
+            Err(TryLockError::Error(source)) => return Err(LockError::Failed(source)),
         }
-        file.set_len(0).map_err(failed)?;
-        file.rewind().map_err(failed)?;
-        writeln!(file, "{}", std::process::id()).map_err(failed)?;
-        Ok(Self { _lock: file })
+        // On a full disk the holder is not told, and nothing else is amiss.
+        if let Err(error) = tell(&mut file, holder) {
+            tracing::warn!(%error, ?path, "failed to write who holds the lock");
+        }
+        Ok(Self { _file: file })
     }
+}
+
+fn tell(file: &mut File, holder: &str) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    writeln!(file, "{holder}")
 }
 
 #[cfg(test)]

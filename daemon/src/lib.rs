@@ -12,10 +12,12 @@ pub mod config;
 
 pub mod daemon;
 pub mod fault;
+pub mod log;
 pub mod instance;
 pub mod machine_user;
 pub mod executable;
 pub mod replace;
+pub mod blocking;
 pub mod backoff;
 pub mod clock;
 

@@ -1,8 +1,10 @@
 //! The daemon's binary: logs to standard error, runs in the foreground, stops on SIGTERM and SIGINT.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use nhd::daemon;
+use nhd::log::Log;
 use nhd_client::paths::Paths;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -15,23 +17,43 @@ use tracing_subscriber::EnvFilter;
 )]
 struct Arguments {}
 
+/// What is logged where `NHD_LOG` does not say: the file watcher's library has a line for each folder that is removed.
+const LOGGED: &str = "info,notify=error";
+
+/// How long after everything should have stopped the process ends all the same: a disk that hangs holds up whoever
+/// waits for it.
+const LAST_GRACE: Duration = Duration::from_secs(2);
+
 fn main() -> ExitCode {
     let Arguments {} = clap::Parser::parse();
-    let filter = EnvFilter::try_from_env("NHD_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
+    let paths = Paths::from_environment();
+    let log = match Log::to_stderr(paths.as_ref().ok().map(Paths::log).as_deref()) {
+        Ok(log) => log,
         Err(error) => {
-            tracing::error!("{error:#}");
-            ExitCode::FAILURE
+            eprintln!("failed to begin the log: {error}");
+            return ExitCode::FAILURE;
         }
+    };
+    let filter = EnvFilter::try_from_env("NHD_LOG").unwrap_or_else(|_| EnvFilter::new(LOGGED));
+    let writer = log.clone();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(move || writer.clone())
+        .with_ansi(false)
+        .init();
+    let result = paths.map_err(Into::into).and_then(run);
+    if let Err(error) = &result {
+        tracing::error!("{error:#}");
     }
+    Log::flush(&log);
+    if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn run() -> anyhow::Result<()> {
+fn run(paths: Paths) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(async {
-        let shutdown = CancellationToken::new();
+    let shutdown = CancellationToken::new();
+    runtime.spawn(end_in_time(shutdown.clone()));
+    let result = runtime.block_on(async {
         let (mut terminate, mut interrupt) =
             (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let stop = shutdown.clone();
@@ -42,6 +64,17 @@ fn run() -> anyhow::Result<()> {
             }
             stop.cancel();
         });
-        Ok(daemon::run(Paths::from_environment()?, shutdown).await?)
-    })
+        Ok(daemon::run(paths, shutdown).await?)
+    });
+    runtime.shutdown_background();
+    result
+}
+
+/// Sees to it that the process ends.
+async fn end_in_time(shutdown: CancellationToken) {
+    shutdown.cancelled().await;
+    std::thread::spawn(|| {
+        std::thread::sleep(daemon::STOP_LIMIT + LAST_GRACE);
+        std::process::exit(1);
+    });
 }

@@ -25,6 +25,8 @@ use nhd_client::{Client, ClientError};
 const LOG_LIMIT: u64 = 8 << 20;
 /// How long a daemon may take from its start until it answers.
 const START_BOUND: Duration = Duration::from_secs(10);
+/// How long a daemon may take to stop: a little longer than it gives itself.
+const STOP_BOUND: Duration = Duration::from_secs(25);
 const FIRST_DELAY: Duration = Duration::from_millis(5);
 const LONGEST_DELAY: Duration = Duration::from_millis(200);
 /// How much of the log a failed start shows.
@@ -164,7 +166,7 @@ fn last_words(log: &Path, start: u64) -> io::Result<String> {
 
 /// Waits until the daemon's process is gone; without its id, until nothing answers on the socket.
 pub(crate) async fn until_gone(paths: &Paths, pid: Option<i32>) -> Result<(), Failure> {
-    let deadline = Instant::now() + START_BOUND;
+    let deadline = Instant::now() + STOP_BOUND;
     let mut delay = FIRST_DELAY;
     loop {
         let lives = match pid {
@@ -176,7 +178,7 @@ pub(crate) async fn until_gone(paths: &Paths, pid: Option<i32>) -> Result<(), Fa
         }
         if Instant::now() >= deadline {
             let message =
-                format!("the daemon still runs {} s after it was told to stop", START_BOUND.as_secs());
+                format!("the daemon still runs {} s after it was told to stop", STOP_BOUND.as_secs());
             let hint = format!("its log is {}", paths.log().display());
             return Err(ErrorInfo::new(ErrorKind::Timeout, message).with_hint(hint).into());
         }

@@ -3,16 +3,20 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-/// A stream whose writes fail when the other side takes nothing for a while.
+use super::load::Load;
+
+/// A stream whose writes fail when the other side takes nothing for a while, and from which nothing is read while too
+/// much is asked already.
 pub(super) struct Bounded<S> {
     inner: S,
     limit: Duration,
+    load: Load,
     stall: Option<Stall>,
     /// It was cut off: whoever reads learns of it, too.
     cut: bool,
@@ -26,8 +30,8 @@ struct Stall {
 }
 
 impl<S> Bounded<S> {
-    pub(super) fn new(inner: S, limit: Duration) -> Self {
-        Self { inner, limit, stall: None, cut: false }
+    pub(super) fn new(inner: S, limit: Duration, load: Load) -> Self {
+        Self { inner, limit, load, stall: None, cut: false }
     }
 
     /// Passes on what a write came to, unless that is nothing for too long.
@@ -64,6 +68,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Bounded<S> {
             stall.reader = Some(cx.waker().clone());
             return Poll::Pending;
         }
+        ready!(self.load.poll_read(cx));
         Pin::new(&mut self.inner).poll_read(cx, out)
     }
 }
@@ -71,6 +76,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Bounded<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Bounded<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write(cx, bytes);
+        if let Poll::Ready(Ok(length)) = &written {
+            self.load.take(*length);
+        }
         self.bound(cx, written)
     }
 
@@ -96,7 +104,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_reads_nothing_is_cut_off_and_one_that_reads_slowly_is_not() {
         let (near, mut far) = tokio::io::duplex(4);
-        let mut stream = Bounded::new(near, LIMIT);
+        let mut stream = Bounded::new(near, LIMIT, Load::default());
         let slow = tokio::spawn(async move {
             let mut taken = [0; 4];
             for _ in 0..5 {
@@ -116,7 +124,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nothing_is_read_from_a_client_that_does_not_read() {
         let (near, mut far) = tokio::io::duplex(4);
-        let (mut reader, mut writer) = tokio::io::split(Bounded::new(near, LIMIT));
+        let (mut reader, mut writer) = tokio::io::split(Bounded::new(near, LIMIT, Load::default()));
         far.write_all(b"more").await.expect("sends");
         let writing = tokio::spawn(async move { writer.write_all(&[7; 8]).await });
         tokio::task::yield_now().await;

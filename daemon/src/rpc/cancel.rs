@@ -9,14 +9,18 @@ use jsonrpsee::server::MethodResponse;
 use jsonrpsee::server::middleware::rpc::{
     Batch, BatchEntry, BatchEntryErr, Notification, Request, RpcServiceT,
 };
+use jsonrpsee::types::error::INVALID_REQUEST_CODE;
 use jsonrpsee::types::{ErrorObjectOwned, Id, SubscriptionId};
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
-use nhd_protocol::methods::{CANCEL_REQUEST, CANCELLED_CODE, CancelParams, EventSubscription, RequestId};
+use nhd_protocol::methods::{
+    CANCEL_REQUEST, CANCELLED_CODE, CancelParams, EventSubscription, METHODS, RequestId,
+};
 use tokio::sync::RwLock;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::error::invalid_params;
+use super::load::Load;
 
 /// Requests and notifications of a connection are worked on side by side, so that a cancellation can come first. It is
 /// remembered for this long, which a machine under load may need.
@@ -29,6 +33,7 @@ pub(super) struct Cancellable<S> {
     service: S,
     requests: Requests,
     accepting: Accepting,
+    load: Load,
 }
 
 /// Read while a subscription is accepted: jsonrpsee knows it only after its answer has left, and a client that is quick
@@ -37,8 +42,8 @@ pub(super) struct Cancellable<S> {
 pub(super) struct Accepting(pub(super) Arc<RwLock<()>>);
 
 impl<S> Cancellable<S> {
-    pub(super) fn new(service: S) -> Self {
-        Self { service, requests: Requests::default(), accepting: Accepting::default() }
+    pub(super) fn new(service: S, load: Load) -> Self {
+        Self { service, requests: Requests::default(), accepting: Accepting::default(), load }
     }
 
     fn notice(&self, notification: &Notification<'_>) {
@@ -57,11 +62,18 @@ impl<S> Cancellable<S> {
 
 impl<S> RpcServiceT for Cancellable<S>
 where
-    S: RpcServiceT<MethodResponse = MethodResponse> + Clone + Send + Sync + 'static,
+    S: RpcServiceT<
+            MethodResponse = MethodResponse,
+            NotificationResponse = MethodResponse,
+            BatchResponse = MethodResponse,
+        > + Clone
+        + Send
+        + Sync
+        + 'static,
 {
     type MethodResponse = MethodResponse;
-    type NotificationResponse = S::NotificationResponse;
-    type BatchResponse = S::BatchResponse;
+    type NotificationResponse = MethodResponse;
+    type BatchResponse = MethodResponse;
 
     fn call<'a>(&self, mut request: Request<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
         let (service, requests) = (self.service.clone(), self.requests.clone());
@@ -70,7 +82,10 @@ where
         let id = request.id.clone().into_owned();
         let method = request.method.to_string();
         let running = RunningRequest::begin(requests, id.clone());
+        let load = self.load.clone();
+        let asked = load.ask(request.params.as_ref().map_or(0, |params| params.get().len()));
         async move {
+            let _asked = asked;
             // A subscription that is given up half made would never be ended.
             if method == EventSubscription::SUBSCRIBE {
                 request.extensions_mut().insert(accepting);
@@ -82,18 +97,27 @@ where
             if method == EventSubscription::UNSUBSCRIBE {
                 drop(accepting.0.write().await);
             }
-            tokio::select! {
+            let answered = async {
+                load.room().await;
+                service.call(request).await
+            };
+            let answer = tokio::select! {
                 biased;
                 () = running.token.cancelled() => cancelled(id, &method),
-                answer = service.call(request) => answer,
-            }
+                answer = answered => answer,
+            };
+            load.answer(answer.as_json().get().len());
+            answer
         }
     }
 
     fn batch<'a>(&self, mut batch: Batch<'a>) -> impl Future<Output = Self::BatchResponse> + Send + 'a {
         for entry in batch.iter_mut() {
             match entry {
-                Ok(BatchEntry::Notification(notification)) => self.notice(notification),
+                Ok(BatchEntry::Notification(notification)) => match without_id(notification) {
+                    Some(error) => *entry = Err(BatchEntryErr::new(Id::Null, error)),
+                    None => self.notice(notification),
+                },
                 Ok(BatchEntry::Call(request)) => {
                     if let Some(error) = malformed_end(request) {
                         *entry = Err(BatchEntryErr::new(request.id.clone(), error));
@@ -102,8 +126,19 @@ where
                 Err(_) => {}
             }
         }
-        let service = self.service.clone();
-        async move { service.batch(batch).await }
+        let (service, load) = (self.service.clone(), self.load.clone());
+        let requests = batch.iter().map(|entry| match entry {
+            Ok(BatchEntry::Call(request)) => request.params.as_ref().map_or(0, |params| params.get().len()),
+            _ => 0,
+        });
+        let asked = load.ask(requests.sum());
+        async move {
+            let _asked = asked;
+            load.room().await;
+            let answer = service.batch(batch).await;
+            load.answer(answer.as_json().get().len());
+            answer
+        }
     }
 
     fn notification<'a>(
@@ -111,9 +146,28 @@ where
         notification: Notification<'a>,
     ) -> impl Future<Output = Self::NotificationResponse> + Send + 'a {
         self.notice(&notification);
-        let service = self.service.clone();
-        async move { service.notification(notification).await }
+        let (service, error) = (self.service.clone(), without_id(&notification));
+        async move {
+            match error {
+                Some(error) => MethodResponse::error(Id::Null, error),
+                None => service.notification(notification).await,
+            }
+        }
     }
+}
+
+/// What is wrong with a notification of what is a request: jsonrpsee makes one of a request whose id it does not know, and
+/// whoever sent it would wait for ever.
+fn without_id(notification: &Notification<'_>) -> Option<ErrorObjectOwned> {
+    let method = notification.method.as_ref();
+    let of_subscriptions = [EventSubscription::SUBSCRIBE, EventSubscription::UNSUBSCRIBE];
+    if !of_subscriptions.contains(&method) && METHODS.iter().all(|known| known.name != method) {
+        return None;
+    }
+    let message =
+        format!("{method} is a request, and its id is missing or no string and no integer from 0 on");
+    let info = ErrorInfo::new(ErrorKind::InvalidRequest, message);
+    Some(ErrorObjectOwned::owned(INVALID_REQUEST_CODE, info.message.clone(), Some(info)))
 }
 
 /// What is wrong with the parameters of the end of a subscription. jsonrpsee would answer as if it had been ended

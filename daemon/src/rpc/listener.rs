@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::instance::Instance;
+use crate::instance::{Instance, Lock, LockError};
 
 /// How soon a vanished socket file is noticed: a logout may sweep the runtime folder.
 const CHECK_EVERY: Duration = Duration::from_secs(2);
@@ -22,10 +22,15 @@ pub struct Listener {
     socket: UnixListener,
     inode: u64,
     check: tokio::time::Interval,
+    _lock: Lock,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum ListenerError {
+    #[error("the socket {path:?} belongs to another daemon: {by}")]
+    Taken { path: PathBuf, by: String },
+    #[error("failed to lock the socket {path:?}")]
+    Lock { path: PathBuf, source: io::Error },
     #[error("failed to remove the stale socket {path:?}")]
     Stale { path: PathBuf, source: io::Error },
     #[error("{0:?} is there and is not a socket")]
@@ -35,15 +40,26 @@ pub enum ListenerError {
 }
 
 impl Listener {
-    /// Binds the socket. The instance proves that whoever left a socket file here is gone.
-    pub fn bind(path: &Path, _only: &Instance) -> Result<Self, ListenerError> {
+    /// Binds the socket for the daemon of a home. The lock beside it proves that whoever left a socket file here is gone:
+    /// `NHD_SOCKET` can lead the daemons of two homes to one.
+    pub fn bind(path: &Path, home: &Path, _only: &Instance) -> Result<Self, ListenerError> {
+        let holder = format!("pid {} of the home {}", std::process::id(), home.display());
+        let mut lock_path = path.as_os_str().to_owned();
+        lock_path.push(".lock");
+        let lock = Lock::acquire(Path::new(&lock_path), &holder).map_err(|error| {
+            let path = path.to_path_buf();
+            match error {
+                LockError::Held { by } => ListenerError::Taken { path, by },
+                LockError::Failed(source) => ListenerError::Lock { path, source },
+            }
+        })?;
         let (socket, inode) = bind(path)?;
         let mut check = interval(CHECK_EVERY);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Ok(Self { path: path.to_path_buf(), socket, inode, check })
+        Ok(Self { path: path.to_path_buf(), socket, inode, check, _lock: lock })
     }
 
-    /// The next connection of this user. Others are turned away, although the folder's mode keeps them out already.
+    /// The next connection of this user. Others are turned away, although the socket's mode keeps them out already.
     pub async fn accept(&mut self) -> UnixStream {
         loop {
             tokio::select! {
@@ -97,7 +113,7 @@ fn bind(path: &Path) -> Result<(UnixListener, u64), ListenerError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(failed(error)),
     }
-    // Whoever meets the socket before its own mode is set is still asked who it is.
+    // Nobody else can write to the folder; who meets the socket before its mode is set is turned away by its uid.
     let socket = UnixListener::bind(path).map_err(failed)?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
     let inode = inode(path).ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
@@ -126,20 +142,35 @@ mod tests {
         let only = instance(folder.path());
         let path = folder.path().join("nhd.sock");
         drop(std::os::unix::net::UnixListener::bind(&path).expect("binds"));
-        let listener = Listener::bind(&path, &only).expect("the stale one gives way");
+        let listener = Listener::bind(&path, folder.path(), &only).expect("the stale one gives way");
         assert_eq!(std::fs::metadata(&path).expect("is there").permissions().mode() & 0o777, 0o600);
         drop(listener);
         assert!(!path.exists());
         std::fs::write(&path, "precious").expect("writes");
-        assert!(matches!(Listener::bind(&path, &only), Err(ListenerError::NotASocket(_))));
+        assert!(matches!(Listener::bind(&path, folder.path(), &only), Err(ListenerError::NotASocket(_))));
         assert_eq!(std::fs::read(&path).expect("is there"), b"precious");
+    }
+
+    #[tokio::test]
+    async fn of_two_homes_with_one_socket_the_second_is_told_who_has_it() {
+        let (first, second) = (tempfile::tempdir().expect("folder"), tempfile::tempdir().expect("folder"));
+        let path = first.path().join("nhd.sock");
+        let listener = Listener::bind(&path, first.path(), &instance(first.path())).expect("binds");
+        let inode = inode(&path);
+        let other = instance(second.path());
+        let error = Listener::bind(&path, second.path(), &other).expect_err("it is taken").to_string();
+        assert!(error.contains(&*first.path().to_string_lossy()), "{error}");
+        assert!(error.contains(&format!("pid {}", std::process::id())), "{error}");
+        assert_eq!(super::inode(&path), inode, "it was stolen");
+        drop(listener);
+        Listener::bind(&path, second.path(), &other).expect("it is free");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_vanished_socket_is_bound_again() {
         let folder = tempfile::tempdir().expect("temporary folder");
         let path = folder.path().join("nhd.sock");
-        let mut listener = Listener::bind(&path, &instance(folder.path())).expect("binds");
+        let mut listener = Listener::bind(&path, folder.path(), &instance(folder.path())).expect("binds");
         std::fs::remove_file(&path).expect("vanishes");
         let _ = tokio::time::timeout(CHECK_EVERY * 2, listener.accept()).await;
         let (client, _) = tokio::join!(UnixStream::connect(&path), listener.accept());

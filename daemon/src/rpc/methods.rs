@@ -1,6 +1,6 @@
 //! The methods, each led to what does its work. Names and types come from the protocol's table.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jsonrpsee::core::{RpcResult, SubscriptionError, SubscriptionResult};
 use jsonrpsee::types::{ErrorObjectOwned, Params};
@@ -28,6 +28,9 @@ use crate::events::Since;
 use crate::session::requests::{configure, preview, release, workloads};
 use crate::session::{SessionManager, Shared};
 
+/// Made once, when it is first asked for.
+static DOCUMENT: LazyLock<<Discover as Method>::Output> = LazyLock::new(document);
+
 /// What the methods lead to.
 pub struct MethodContext {
     pub manager: Arc<SessionManager>,
@@ -40,7 +43,7 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     let mut module = RpcModule::new(context);
     method::<Hello, _, _>(&mut module, hello);
     method::<Shutdown, _, _>(&mut module, shutdown);
-    method::<Discover, _, _>(&mut module, |_, _| async move { Ok(document()) });
+    method::<Discover, _, _>(&mut module, |_, _| async move { Ok(DOCUMENT.clone()) });
     method::<Plan, _, _>(&mut module, |context, params: StartParams| async move {
         preview::preview(&context.manager, params).await
     });

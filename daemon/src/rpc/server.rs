@@ -19,6 +19,7 @@ use super::bounded::Bounded;
 use super::cancel::Cancellable;
 use super::framing::BODY_LIMIT;
 use super::listener::Listener;
+use super::load::Load;
 use super::methods::MethodContext;
 use super::sniff::{Framing, sniff};
 use super::transcode::{TranscodeError, transcode};
@@ -38,8 +39,8 @@ const TRANSCODER_BUFFER: usize = 64 << 10;
 /// Connections at once; an IDE holds one or two.
 const CONNECTIONS: u32 = 256;
 
-/// Notifications that wait for a slow client before its subscription waits, too.
-const CLIENT_BUFFER: u32 = 1024;
+/// Answers and notifications that wait for a slow client before its subscription waits, too.
+const CLIENT_BUFFER: u32 = 16;
 
 #[derive(Debug, thiserror::Error)]
 enum ServeError {
@@ -59,15 +60,17 @@ pub async fn serve(
     tracker: &TaskTracker,
 ) {
     let (stop, server) = stop_channel();
-    let builder = Server::builder()
-        .set_config(config())
-        .set_rpc_middleware(RpcServiceBuilder::new().layer_fn(Cancellable::new))
-        .to_service_builder();
+    let builder = Server::builder().set_config(config()).to_service_builder();
     while let Some(stream) = shutdown.run_until_cancelled(listener.accept()).await {
-        let service = builder.clone().build(methods.clone(), stop.clone());
+        let load = Load::default();
+        let middleware = RpcServiceBuilder::new().layer_fn({
+            let load = load.clone();
+            move |service| Cancellable::new(service, load.clone())
+        });
+        let service = builder.clone().set_rpc_middleware(middleware).build(methods.clone(), stop.clone());
         let (stop, shutdown) = (stop.clone(), shutdown.clone());
         tracker.spawn(async move {
-            if let Err(error) = connection(stream, service, stop, shutdown).await {
+            if let Err(error) = connection(Bounded::new(stream, STALL_LIMIT, load), service, stop, shutdown).await {
                 tracing::debug!(error = %nhd_protocol::error::error_chain(&error), "a connection ended badly");
             }
         });
@@ -77,7 +80,7 @@ pub async fn serve(
 }
 
 async fn connection<T>(
-    stream: UnixStream,
+    stream: Bounded<UnixStream>,
     service: T,
     stop: StopHandle,
     shutdown: CancellationToken,
@@ -92,7 +95,7 @@ where
         + 'static,
     T::Future: Send,
 {
-    let sniffing = tokio::time::timeout(FIRST_BYTES, sniff(Bounded::new(stream, STALL_LIMIT)));
+    let sniffing = tokio::time::timeout(FIRST_BYTES, sniff(stream));
     let Some(Ok(sniffed)) = shutdown.run_until_cancelled(sniffing).await else { return Ok(()) };
     let (framing, stream) = sniffed.map_err(ServeError::First)?;
     match framing {

@@ -6,6 +6,7 @@ mod subscriptions;
 mod websocket;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jsonrpsee::RpcModule;
@@ -26,7 +27,8 @@ use crate::session::{SessionManager, Shared};
 use crate::store::Store;
 use nhd_client::paths::Paths;
 
-/// A daemon's context, with two methods more: `test.hang` never answers, `test.large` answers with many bytes.
+/// A daemon's context, with methods more: `test.hang` never answers, `test.large` answers with many bytes, and
+/// `test.counted` with a tenth of that and how often it was run.
 struct House {
     shared: Arc<Shared>,
     server: JoinHandle<()>,
@@ -47,7 +49,7 @@ impl House {
         let only = Instance::acquire(&paths.lock()).expect("free");
         let store = Arc::new(Store::open(&paths).expect("store opens"));
         let shared = Arc::new(Shared {
-            events: EventLog::open(Arc::clone(&store)).expect("log opens"),
+            events: EventLog::open(Arc::clone(&store)),
             store,
             paths: paths.clone(),
             shutdown: CancellationToken::new(),
@@ -55,7 +57,7 @@ impl House {
         });
         let manager = Arc::new(SessionManager::resume(Arc::clone(&shared), Vec::new()));
         let context = MethodContext { manager, shared: Arc::clone(&shared), started_at: String::new() };
-        let listener = Listener::bind(&paths.socket, &only).expect("binds");
+        let listener = Listener::bind(&paths.socket, &paths.home, &only).expect("binds");
         let (shutdown, tracker) = (shared.shutdown.clone(), shared.tracker.clone());
         let module = with_test_methods(methods(context));
         let server = tokio::spawn(async move { serve(listener, module, shutdown, &tracker).await });
@@ -93,6 +95,13 @@ fn with_test_methods(mut module: RpcModule<MethodContext>) -> RpcModule<MethodCo
         })
         .expect("a new method");
     module.register_method("test.large", |_, _, _| "x".repeat(1 << 20)).expect("a new method");
+    let runs = AtomicU64::new(0);
+    module
+        .register_method("test.counted", move |_, _, _| {
+            let run = runs.fetch_add(1, Ordering::Relaxed) + 1;
+            json!({ "run": run, "text": "x".repeat(100_000) })
+        })
+        .expect("a new method");
     module
 }
 

@@ -1,6 +1,7 @@
 //! LSP framing on one side, a WebSocket of the same server on the other: limits, batches, subscriptions and errors are
-//! the server's own. It knows messages as bytes.
+//! the server's own. Of messages it knows no more than their ids.
 
+use std::borrow::Cow;
 use std::future::pending;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use tokio_util::codec::FramedRead;
 use tokio_util::sync::CancellationToken;
 
 use super::framing::{FrameDecoder, FrameError, frame};
+use super::ids::{disguised, revealed};
 
 /// A client that has sent its last is answered until nothing has come for `QUIET`, but for no longer than `FAREWELL`.
 const QUIET: Duration = Duration::from_millis(250);
@@ -83,7 +85,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transcoder<S> {
             let farewell = self.farewell;
             tokio::select! {
                 message = self.server.next() => match message {
-                    Some(Ok(Message::Text(text))) => self.answer(text.as_bytes()).await?,
+                    Some(Ok(Message::Text(text))) => self.answer(revealed(&text).as_bytes()).await?,
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(()),
                     // Pings, which the library answers.
                     Some(Ok(_)) => {}
@@ -103,8 +105,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transcoder<S> {
         let Ok(text) = Utf8Bytes::try_from(body) else {
             return self.send_error(PARSE_ERROR_CODE, "the message is not UTF-8").await;
         };
+        let message = match disguised(&text) {
+            Ok(Cow::Borrowed(_)) => text,
+            Ok(Cow::Owned(message)) => message.into(),
+            Err(error) => return self.send_error(INVALID_REQUEST_CODE, &error.to_string()).await,
+        };
         // A server that is gone is seen when it is next read from.
-        let _ = self.server.send(Message::Text(text)).await;
+        let _ = self.server.send(Message::Text(message)).await;
         Ok(())
     }
 

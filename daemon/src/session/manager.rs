@@ -39,6 +39,9 @@ const END_PATIENCE: Duration = Duration::from_secs(15);
 pub struct SessionManager {
     shared: Arc<Shared>,
     registry: Arc<Mutex<Registry>>,
+    /// Held from the look for a workload's session until there is one. The registry itself is never held while the disk
+    /// is waited for, since every request looks at it.
+    starting: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
@@ -60,11 +63,10 @@ struct Handle {
 impl SessionManager {
     /// Takes up every session of the store again.
     pub fn resume(shared: Arc<Shared>, stored: Vec<StoredSession>) -> Self {
-        let manager = Self { shared, registry: Arc::default() };
+        let manager = Self { shared, registry: Arc::default(), starting: tokio::sync::Mutex::default() };
         for session in stored {
             tracing::info!(session = session.id, workload = %session.workload, "resuming a session");
-            let mut registry = manager.registry();
-            manager.spawn(&mut registry, session);
+            manager.spawn(session);
         }
         manager
     }
@@ -73,23 +75,22 @@ impl SessionManager {
         let request = Request::check(params)?;
         let place = Place::find(&request.address, request.namespace.as_deref()).await?;
         let details = configure(&self.shared.paths, &place, &request).await?;
-        let mut registry = self.registry();
+        let _starting = self.starting.lock().await;
         let workload = place.workload(request.kind, &request.name);
-        if let Some(handle) = registry.of_workload(&place.cluster_uid, &workload) {
+        if let Some(handle) = self.registry().of_workload(&place.cluster_uid, &workload) {
             return handle.repeated(&details);
         }
-        registry.compatible(&details)?;
+        self.registry().compatible(&details)?;
         let stored = new_session(&request, details, &place)?;
-        self.begin(&mut registry, stored)
+        self.begin(stored)
     }
 
     /// Takes on a session that ends what another daemon began. Asked again, it is still that one; a session that this
     /// daemon began itself is ended by `end`.
-    pub fn take_on(&self, stored: StoredSession) -> Result<SessionStatus, ErrorInfo> {
-        let mut registry = self.registry();
-        let Some(there) = registry.of_workload(&stored.cluster.uid, &stored.workload) else {
-            return self.begin(&mut registry, stored);
-        };
+    pub async fn take_on(&self, stored: StoredSession) -> Result<SessionStatus, ErrorInfo> {
+        let _starting = self.starting.lock().await;
+        let there = self.registry().of_workload(&stored.cluster.uid, &stored.workload).cloned();
+        let Some(there) = there else { return self.begin(stored) };
         let status = there.status.borrow().clone();
         if status.phase == Phase::Ending {
             return Ok(status);
@@ -99,11 +100,11 @@ impl SessionManager {
         Err(ErrorInfo { session: Some(status.session), ..error })
     }
 
-    fn begin(&self, registry: &mut Registry, stored: StoredSession) -> Result<SessionStatus, ErrorInfo> {
+    fn begin(&self, stored: StoredSession) -> Result<SessionStatus, ErrorInfo> {
         fault::point("start", "before");
         self.shared.store.put_session(&stored).map_err(|error| super::failure::Failure::from(error).info)?;
         fault::point("start", "after");
-        Ok(self.spawn(registry, stored))
+        Ok(self.spawn(stored))
     }
 
     /// The daemon's folders.
@@ -183,7 +184,7 @@ impl SessionManager {
     }
 
     /// Starts the task of a session and keeps watch over it: a panic there is an error of this session alone.
-    fn spawn(&self, registry: &mut Registry, stored: StoredSession) -> SessionStatus {
+    fn spawn(&self, stored: StoredSession) -> SessionStatus {
         let (commands, receiver) = mpsc::channel(16);
         let initial = status::initial(&stored);
         let (sender, status) = watch::channel(initial.clone());
@@ -195,7 +196,7 @@ impl SessionManager {
             status,
         };
         let id = stored.id.clone();
-        registry.live.insert(id.clone(), handle);
+        self.registry().live.insert(id.clone(), handle);
         self.shared.events.publish(EventBody::Session { status: Box::new(initial.clone()) });
         let task = SessionTask::new(Arc::clone(&self.shared), stored, receiver, sender.clone());
         let (registry, shared) = (Arc::clone(&self.registry), Arc::clone(&self.shared));

@@ -102,8 +102,15 @@ impl Paths {
         self.home.join("store")
     }
 
+    /// The copies of the stored sessions, a file each.
     #[must_use]
-    pub fn export(&self) -> PathBuf {
+    pub fn copies(&self) -> PathBuf {
+        self.home.join("sessions.d")
+    }
+
+    /// Where earlier versions kept those copies.
+    #[must_use]
+    pub fn earlier_copies(&self) -> PathBuf {
         self.home.join("sessions.json")
     }
 
@@ -226,5 +233,20 @@ mod tests {
         let made = root.path().join("a/b");
         private_folder(&made).expect("is made");
         assert_eq!(mode(&made), 0o700);
+    }
+
+    /// `NHD_SOCKET=/tmp/nhd.sock`.
+    #[test]
+    fn a_socket_among_everybodys_files_is_refused_and_their_folder_left_as_it_is() {
+        let root = tempfile::tempdir().expect("temporary folder");
+        let shared = root.path().join("tmp");
+        std::fs::create_dir(&shared).expect("folder");
+        std::fs::set_permissions(&shared, std::fs::Permissions::from_mode(0o1777)).expect("mode");
+        let home = root.path().join("home");
+        let (home, socket) = (home.display().to_string(), shared.join("nhd.sock").display().to_string());
+        let paths = resolve(&[("NHD_HOME", &home), ("NHD_SOCKET", &socket)]).expect("resolves");
+        assert!(matches!(paths.prepare(), Err(PathsError::Shared { path, .. }) if path == shared));
+        let mode = std::fs::metadata(&shared).expect("metadata").permissions().mode();
+        assert_eq!(mode & 0o7777, 0o1777);
     }
 }

@@ -1,5 +1,7 @@
 //! LSP framing on the daemon's socket.
 
+use std::time::Duration;
+
 use nhd_protocol::methods::CANCELLED_CODE;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
@@ -200,4 +202,96 @@ async fn a_shutdown_is_answered_and_closes_every_connection() {
     waiting.assert_closed().await;
     drop::<Client>(silent);
     bounded(house.close()).await;
+}
+
+/// LSP's ids are signed integers, and JSON-RPC's can be fractions.
+#[tokio::test]
+async fn a_request_of_any_id_is_answered_with_it() {
+    let house = House::open();
+    let mut client = house.connect().await;
+    for id in [json!(-1), json!(1.5), json!(i64::MIN), json!(1e30), json!("nhd-id:1"), json!(0), json!(null)]
+    {
+        let request = json!({ "jsonrpc": "2.0", "id": id, "method": "session.list" });
+        client.send(&request).await;
+        let answer = client.next().await;
+        assert_eq!((&answer["id"], &answer["result"]), (&id, &json!({ "sessions": [] })));
+        client.send(&json!([request])).await;
+        assert_eq!(client.next().await[0], answer);
+    }
+    client.send(&json!({ "jsonrpc": "2.0", "id": -2, "method": "test.hang" })).await;
+    client.send(&notification("$/cancelRequest", &json!({ "id": -2 }))).await;
+    let answer = client.next().await;
+    assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(-2), &json!(CANCELLED_CODE)));
+    for id in [json!({}), json!(true), json!([1])] {
+        client.send(&json!({ "jsonrpc": "2.0", "id": id, "method": "session.list" })).await;
+        let answer = client.next().await;
+        assert_eq!((&answer["id"], &answer["error"]["code"]), (&Value::Null, &json!(-32600)), "{id}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn for_a_client_that_reads_nothing_no_more_is_made_than_it_may_have() {
+    let house = House::open();
+    let mut client = house.connect().await;
+    let mut sent = 0;
+    for id in 0..5_000 {
+        let message = frame(request(id, "test.counted", &json!({})).to_string().as_bytes());
+        match tokio::time::timeout(Duration::from_secs(1), client.0.write_all(&message)).await {
+            Ok(written) => written.expect("sends"),
+            Err(_) => break,
+        }
+        sent += 1;
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let mut other = house.connect().await;
+    let run = other.call(0, "test.counted", &json!({})).await["result"]["run"].as_u64().expect("a number");
+    assert!(run < 40, "{run} answers of 100 kB were made");
+    // It has lost nothing.
+    assert!(sent > 40, "no more than {sent} were read");
+    for _ in 0..sent {
+        assert!(client.next().await["result"]["run"].is_u64());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_large_requests_that_are_worked_on_no_more_are_read_than_it_may_have() {
+    let house = House::open();
+    let mut client = house.connect().await;
+    let params = json!({ "text": "x".repeat(1 << 20) });
+    let mut sent = 0;
+    for id in 0..64 {
+        let message = frame(request(id, "test.hang", &params).to_string().as_bytes());
+        match tokio::time::timeout(Duration::from_secs(1), client.0.write_all(&message)).await {
+            Ok(written) => written.expect("sends"),
+            Err(_) => break,
+        }
+        sent += 1;
+    }
+    assert!((2..16).contains(&sent), "{sent} requests of 1 MB were read");
+}
+
+/// A pipe that nobody reads stands in for a disk that hangs: what needs no disk is answered, more often than there are
+/// workers that could wait for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_disk_hangs_what_does_not_need_it_is_answered() {
+    let house = House::open();
+    let copies = house.shared.paths.copies();
+    std::fs::create_dir_all(&copies).expect("folder");
+    let pipe = copies.join("one.json.new");
+    let (fifo, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR);
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, fifo, mode, 0).expect("pipe");
+    let store = std::sync::Arc::clone(&house.shared.store);
+    let writing = tokio::spawn(async move { store.put_session(&crate::store::tests::session("one")) });
+    let mut waiting = house.connect().await;
+    for id in 0..4 {
+        let since = json!({ "since": { "epoch": "e", "seq": 0 } });
+        waiting.send(&request(id, "events.since", &since)).await;
+    }
+    let mut client = house.connect().await;
+    assert_eq!(client.call(1, "session.list", &json!({})).await["result"], json!({ "sessions": [] }));
+    assert_eq!(client.call(2, "daemon.shutdown", &json!({})).await["result"], json!({ "sessionsLeft": 0 }));
+    let reading = tokio::task::spawn_blocking(move || std::fs::read(pipe));
+    let _ = bounded(writing).await.expect("no panic");
+    drop(reading);
+    house.close().await;
 }

@@ -72,3 +72,34 @@ async fn a_plain_post_is_answered() {
     bounded(stream.read_to_string(&mut answer)).await.expect("an answer");
     assert!(answer.starts_with("HTTP/1.1 200") && answer.contains(r#"{"sessions":[]}"#), "{answer}");
 }
+
+/// The server behind knows no other ids than these; whoever sends one is told, and does not wait for ever.
+#[tokio::test]
+async fn a_request_without_an_id_that_is_known_is_refused() {
+    let house = House::open();
+    let (mut socket, _) =
+        client_async("ws://localhost/", house.connect().await.0).await.expect("a handshake");
+    for id in [json!(-1), json!(1.5), json!({})] {
+        for method in ["session.list", "events.subscribe", "events.unsubscribe"] {
+            let message = json!({ "jsonrpc": "2.0", "id": id, "method": method });
+            for message in [message.clone(), json!([message])] {
+                socket.send(Message::text(message.to_string())).await.expect("sends");
+                let text = loop {
+                    let message = bounded(socket.next()).await.expect("a message").expect("a message");
+                    if let Message::Text(text) = message {
+                        break text;
+                    }
+                };
+                let answer: Value = serde_json::from_str(&text).expect("JSON");
+                let answer = answer.get(0).unwrap_or(&answer);
+                assert_eq!(
+                    (&answer["id"], &answer["error"]["code"]),
+                    (&Value::Null, &json!(-32600)),
+                    "{answer}"
+                );
+                let said = answer["error"]["message"].as_str().expect("a message");
+                assert!(said.contains(method), "{said}");
+            }
+        }
+    }
+}

@@ -28,7 +28,7 @@ pub async fn release(manager: &SessionManager, params: ReleaseParams) -> Result<
     let seen = record::read(&place.objects, &workload.namespace, &name).await;
     let seen = seen.map_err(|error| Failure::from(error).info)?.ok_or_else(|| not_in_dev_mode(&workload))?;
     let record = seen.record.ok_or_else(|| taken(&workload, &name, None))?;
-    manager.take_on(session_of(record, workload, &address, &place)?)
+    manager.take_on(session_of(record, workload, &address, &place)?).await
 }
 
 fn not_in_dev_mode(workload: &WorkloadRef) -> ErrorInfo {

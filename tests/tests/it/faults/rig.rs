@@ -228,14 +228,20 @@ impl Rig {
         Ok(())
     }
 
-    /// The ids in the copy of the sessions that the daemon keeps beside its store.
+    /// The ids of the copies of the sessions that the daemon keeps beside its store.
     pub(super) fn stored_sessions(&self) -> Result<Vec<String>> {
-        let path = self.laptop.home().join("sessions.json");
-        if !path.exists() {
+        let Ok(copies) = std::fs::read_dir(self.laptop.home().join("sessions.d")) else {
             return Ok(Vec::new());
+        };
+        let mut ids = Vec::new();
+        for copy in copies {
+            let path = copy?.path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                let session: Value = serde_json::from_slice(&std::fs::read(path)?)?;
+                ids.extend(session["id"].as_str().map(str::to_owned));
+            }
         }
-        let sessions: Vec<Value> = serde_json::from_slice(&std::fs::read(path)?)?;
-        Ok(sessions.iter().filter_map(|session| session["id"].as_str().map(str::to_owned)).collect())
+        Ok(ids)
     }
 
     /// The one session that the daemon knows, if it does.
