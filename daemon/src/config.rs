@@ -6,14 +6,20 @@ pub mod files;
 pub mod image;
 
 mod document;
+mod expand;
 mod keys;
 mod layers;
 mod model;
 mod read;
 mod services;
 mod settings;
+mod template;
+mod text;
 mod values;
+mod variables;
 
+#[cfg(test)]
+mod expansion;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
@@ -24,13 +30,18 @@ use std::path::PathBuf;
 pub use layers::resolve;
 pub use model::{Entry, Layer, Origin, Resolved, Setting, SourceKind};
 pub use settings::{DevSettings, WantedForward};
+pub use text::Text;
 pub use values::{Flags, Values};
 
 /// A place in a text: line and column, from 1; the column counts characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     pub line: u32,
     pub column: u32,
+}
+
+impl Position {
+    const START: Self = Self { line: 1, column: 1 };
 }
 
 /// Why a configuration cannot be used.
@@ -41,7 +52,7 @@ pub enum ConfigError {
     #[error("failed to read {}", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error("failed to read {}: it is longer than {limit} bytes", path.display())]
-    TooLong { path: PathBuf, limit: u64 },
+    TooLong { path: PathBuf, limit: usize },
 }
 
 /// A fault of a text, before it is known which file it is.

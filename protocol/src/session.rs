@@ -50,8 +50,8 @@ pub struct StartParams {
     /// The context in it; without it the current one. The session stays with it when the current one changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<String>,
-    /// The client's environment, as far as kubeconfig's exec plugins and the search for syncthing need it: `PATH`,
-    /// `HOME`, `KUBECONFIG`, cloud profiles.
+    /// The client's environment, as far as kubeconfig's exec plugins and the search for syncthing need it (`PATH`,
+    /// `HOME`, `KUBECONFIG`, cloud profiles), and what the variables of the dev configuration stand for.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub environment: BTreeMap<String, String>,
     /// The container to develop in; may be left out where there is only one.

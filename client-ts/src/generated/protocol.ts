@@ -654,8 +654,8 @@ export interface StartParams {
   /** Variables for the dev container, beside those that it has and those of the dev configuration. */
   env?: { [name: string]: string };
   /**
-   * The client's environment, as far as kubeconfig's exec plugins and the search for syncthing need it: `PATH`,
-   * `HOME`, `KUBECONFIG`, cloud profiles.
+   * The client's environment, as far as kubeconfig's exec plugins and the search for syncthing need it (`PATH`,
+   * `HOME`, `KUBECONFIG`, cloud profiles), and what the variables of the dev configuration stand for.
    */
   environment?: { [name: string]: string };
   /**

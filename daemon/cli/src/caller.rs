@@ -1,6 +1,6 @@
 //! What a start takes along from where the CLI runs: folder, kubeconfig, and the environment that exec plugins need.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -88,8 +88,16 @@ impl Caller {
 
     /// The variables that go along; those that are not Unicode stay behind.
     pub(crate) fn environment(&self) -> BTreeMap<String, String> {
-        let passes =
-            |name: &str| NAMES.contains(&name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix));
+        self.environment_with(&BTreeSet::new())
+    }
+
+    /// The same, and those that a dev configuration names.
+    pub(crate) fn environment_with(&self, named: &BTreeSet<String>) -> BTreeMap<String, String> {
+        let passes = |name: &str| {
+            NAMES.contains(&name)
+                || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+                || named.contains(name)
+        };
         let mut environment: BTreeMap<String, String> = self
             .variables
             .iter()
@@ -149,5 +157,8 @@ mod tests {
         ];
         let environment = Caller::of_test("/projects", &variables).environment();
         assert_eq!(environment.keys().collect::<Vec<_>>(), ["AWS_PROFILE", "PATH", "https_proxy"]);
+        let named = ["PS1", "UNSET"].map(str::to_owned).into();
+        let environment = Caller::of_test("/projects", &variables).environment_with(&named);
+        assert_eq!(environment.keys().collect::<Vec<_>>(), ["AWS_PROFILE", "PATH", "PS1", "https_proxy"]);
     }
 }

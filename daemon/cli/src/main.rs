@@ -4,6 +4,7 @@
 
 mod arguments;
 mod target;
+mod variables;
 mod caller;
 mod params;
 mod commands;

@@ -12,6 +12,7 @@ use crate::arguments::{DevArguments, Preset, SecurityContext, SessionArguments, 
 use crate::caller::Caller;
 use crate::failure::Failure;
 use crate::target::Target;
+use crate::variables;
 
 /// What the command line and its caller ask for.
 pub(crate) fn start_params(
@@ -21,17 +22,18 @@ pub(crate) fn start_params(
     here: &Caller,
 ) -> Result<StartParams, Failure> {
     let kubeconfig = kubeconfig(arguments.kubeconfig.as_deref(), here)?;
+    let source = here.absolute(source);
     Ok(StartParams {
         kind: target.kind,
         name: target.name.clone(),
         namespace: arguments.namespace.clone(),
         kubeconfig,
         context: arguments.context.clone(),
-        environment: here.environment(),
+        environment: here.environment_with(&variables::named(&source)),
         container: arguments.container.clone(),
         image: arguments.image.clone(),
         env: arguments.env.iter().cloned().collect(),
-        source: text("--source", here.absolute(source))?,
+        source: text("--source", source)?,
         work_dir: arguments.work_dir.clone(),
         sidecar_image: arguments.sidecar_image.clone(),
         sidecar_preset: arguments.sidecar_preset.map(|preset| match preset {

@@ -14,6 +14,8 @@ const MOST_NODES: usize = 20_000;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Node {
     pub(super) at: Position,
+    /// Where it is over.
+    pub(super) end: Position,
     pub(super) content: Content,
 }
 
@@ -92,7 +94,7 @@ impl Node {
 /// Reads the one document of a text; an empty text is null.
 pub(super) fn parse(text: &str) -> Result<Node, Fault> {
     let events = Parser::new_from_str(text);
-    let mut builder = Builder { events, anchors: HashMap::new(), nodes: 0 };
+    let mut builder = Builder { events, anchors: HashMap::new(), nodes: 0, end: Position::START };
     let mut root = None;
     loop {
         let (event, span) = builder.next()?;
@@ -108,20 +110,24 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
             _ => {}
         }
     }
-    let start = Position { line: 1, column: 1 };
-    Ok(root.unwrap_or(Node { at: start, content: Content::Null }))
+    Ok(root.unwrap_or(Node { at: Position::START, end: Position::START, content: Content::Null }))
 }
 
 struct Builder<'text, T: saphyr_parser::Input> {
     events: Parser<'text, T>,
     anchors: HashMap<usize, Node>,
     nodes: usize,
+    /// Where what was read last is over.
+    end: Position,
 }
 
 impl<'text, T: saphyr_parser::Input> Builder<'text, T> {
     fn next(&mut self) -> Result<(Event<'text>, Span), Fault> {
         match self.events.next_event() {
-            Some(Ok(next)) => Ok(next),
+            Some(Ok((event, span))) => {
+                self.end = place(span.end.line(), span.end.col());
+                Ok((event, span))
+            }
             Some(Err(error)) => {
                 let marker = error.marker();
                 Err(Fault::new(
@@ -145,7 +151,7 @@ impl<'text, T: saphyr_parser::Input> Builder<'text, T> {
                 let meant = self.anchors.get(&anchor).cloned();
                 let meant = meant.ok_or_else(|| Fault::new(at, "this alias has no anchor before it"))?;
                 self.spend(meant.count(), at)?;
-                return Ok(Node { at, content: meant.content });
+                return Ok(Node { at, end: self.end, content: meant.content });
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let plain = style == ScalarStyle::Plain && tag.is_none();
@@ -155,7 +161,7 @@ impl<'text, T: saphyr_parser::Input> Builder<'text, T> {
             Event::MappingStart(anchor, _) => (anchor, Content::Map(self.map(depth)?)),
             _ => (0, Content::Null),
         };
-        let node = Node { at, content };
+        let node = Node { at, end: self.end, content };
         if anchor > 0 {
             self.anchors.insert(anchor, node.clone());
         }

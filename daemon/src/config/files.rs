@@ -1,29 +1,114 @@
-//! Reads the texts that configure from disk.
+//! Reads the texts that configure from disk, with what they refer to.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::expand::{Surroundings, expand};
+use super::text::{LONGEST, Note, Place, Text, after};
+use super::variables::{self, Variables};
 use super::{ConfigError, Fault, Layer, Position, SourceKind};
 
 /// Where in the source folder the configuration lies; Nocalhost's place.
 pub const IN_SOURCE: &str = ".nocalhost/config.yaml";
 
-/// More than any configuration needs.
-const LONGEST: u64 = 1024 * 1024;
-
-/// The configuration of a source folder, if it has one.
-pub fn of_source(source: &Path) -> Result<Option<Layer>, ConfigError> {
-    layer(SourceKind::File, &source.join(IN_SOURCE))
+/// The configuration of a source folder, if it has one. The folder's links must be resolved: nothing outside is read.
+pub fn of_source(
+    source: &Path,
+    environment: &BTreeMap<String, String>,
+) -> Result<Option<Layer>, ConfigError> {
+    let path = source.join(IN_SOURCE);
+    let Some(text) = text_of(&path)? else { return Ok(None) };
+    let name = path.display().to_string();
+    let mut variables = Variables::given(environment);
+    let missing = match variables::env_file(&text, &variables) {
+        None => None,
+        Some((at, file)) => match below(source, &path, &file) {
+            Err(Unread::Absent) => Some(variables::missing(at, &file)),
+            Err(Unread::Because(why)) => {
+                return Err(Fault::new(at, format!("failed to read envFile {file}: {why}")).in_file(&name));
+            }
+            Ok((_, text)) => {
+                variables.add_file(&text);
+                None
+            }
+        },
+    };
+    let surroundings = Surroundings {
+        variable: &|name| variables.get(name),
+        include: &|includer, file| below(source, includer, file).map_err(Unread::into_text),
+    };
+    let mut text = expand(name, &path, &text, &surroundings)?;
+    if let Some(Fault { at, message }) = missing {
+        let place = Place { file: 0, at };
+        text.notes.insert(0, Note { at: Position::START, place, message });
+    }
+    Ok(Some(Layer { kind: SourceKind::File, text }))
 }
 
 /// The daemon's own configuration, if there is one.
-pub fn of_daemon(path: &Path) -> Result<Option<Layer>, ConfigError> {
-    layer(SourceKind::Daemon, path)
+pub fn of_daemon(path: &Path, environment: &BTreeMap<String, String>) -> Result<Option<Layer>, ConfigError> {
+    let Some(text) = text_of(path)? else { return Ok(None) };
+    let text = alone(path.display().to_string(), &text, environment)?;
+    Ok(Some(Layer { kind: SourceKind::Daemon, text }))
 }
 
-fn layer(kind: SourceKind, path: &Path) -> Result<Option<Layer>, ConfigError> {
-    let file = path.display().to_string();
+/// The configuration that a workload carries. Who may write it must not learn what the client's variables are, so they all
+/// count as not set.
+pub fn of_annotation(name: String, text: &str) -> Result<Layer, ConfigError> {
+    Ok(Layer { kind: SourceKind::Annotation, text: alone(name, text, &BTreeMap::new())? })
+}
+
+/// A text that has no other files around it.
+fn alone(name: String, text: &str, environment: &BTreeMap<String, String>) -> Result<Text, ConfigError> {
+    let variables = Variables::given(environment);
+    let surroundings = Surroundings {
+        variable: &|name| variables.get(name),
+        include: &|_, _| Err(format!("only {IN_SOURCE} of a source folder includes files")),
+    };
+    expand(name, Path::new(""), text, &surroundings)
+}
+
+/// Why a file that another one names is not read.
+enum Unread {
+    Absent,
+    Because(String),
+}
+
+impl Unread {
+    fn into_text(self) -> String {
+        match self {
+            Self::Absent => "no such file".to_owned(),
+            Self::Because(why) => why,
+        }
+    }
+}
+
+/// A file that another one names by a path from its own folder, if it is below the source folder.
+fn below(source: &Path, includer: &Path, file: &str) -> Result<(PathBuf, String), Unread> {
+    let because = |why: &dyn ToString| Unread::Because(why.to_string());
+    let folder = includer.parent().unwrap_or(source);
+    let path = folder.join(file).canonicalize().map_err(|error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => Unread::Absent,
+        _ => because(&error),
+    })?;
+    if !path.starts_with(source) {
+        return Err(because(&"it is not in the source folder"));
+    }
+    // Opening anything else, such as a pipe, may take for ever.
+    if !path.is_file() {
+        return Err(because(&"it is no file"));
+    }
+    match text_of(&path) {
+        Ok(Some(text)) => Ok((path, text)),
+        Ok(None) => Err(Unread::Absent),
+        Err(ConfigError::Unreadable { source, .. }) => Err(because(&source)),
+        Err(error) => Err(because(&error)),
+    }
+}
+
+fn text_of(path: &Path) -> Result<Option<String>, ConfigError> {
     let failed = |source| ConfigError::Unreadable { path: path.to_owned(), source };
     let mut bytes = Vec::new();
     match File::open(path) {
@@ -31,27 +116,21 @@ fn layer(kind: SourceKind, path: &Path) -> Result<Option<Layer>, ConfigError> {
             return Ok(None);
         }
         Err(error) => return Err(failed(error)),
-        Ok(opened) => opened.take(LONGEST + 1).read_to_end(&mut bytes).map_err(failed)?,
+        Ok(opened) => opened.take(LONGEST as u64 + 1).read_to_end(&mut bytes).map_err(failed)?,
     };
-    if bytes.len() as u64 > LONGEST {
+    if bytes.len() > LONGEST {
         return Err(ConfigError::TooLong { path: path.to_owned(), limit: LONGEST });
     }
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Some(Layer { kind, file, text })),
+        // A byte order mark is no part of the text.
+        Ok(text) => Ok(Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))),
         Err(error) => {
             let good = error.utf8_error().valid_up_to();
             let before = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
-            Err(Fault::new(end_of(&before), "this is no UTF-8").in_file(&file))
+            let at = after(Position::START, &before);
+            Err(Fault::new(at, "this is no UTF-8").in_file(&path.display().to_string()))
         }
     }
-}
-
-/// The place after a text.
-fn end_of(text: &str) -> Position {
-    let line = text.matches('\n').count() + 1;
-    let column = text.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
-    let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-    Position { line: number(line), column: number(column) }
 }
 
 #[cfg(test)]
@@ -60,6 +139,8 @@ mod tests {
 
     #[test]
     fn a_folder_without_a_configuration_has_none_and_a_broken_one_says_where() {
+        let none = BTreeMap::new();
+        let of_source = |folder: &Path| of_source(folder, &none);
         let folder = tempfile::tempdir().expect("temporary folder");
         assert!(of_source(folder.path()).expect("no fault").is_none());
         std::fs::create_dir(folder.path().join(".nocalhost")).expect("folder");
@@ -71,5 +152,75 @@ mod tests {
         std::fs::remove_file(&path).expect("file");
         std::fs::create_dir(&path).expect("folder");
         assert!(matches!(of_source(folder.path()), Err(ConfigError::Unreadable { .. })));
+    }
+
+    /// Writes files into a new folder, and reads its configuration as one line a warning, or the error.
+    fn read(files: &[(&str, &str)], links: &[(&str, &str)]) -> Result<(String, Vec<String>), String> {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let root = folder.path().canonicalize().expect("temporary folder");
+        let source = root.join("source");
+        for (path, text) in files {
+            let path = source.join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("folder");
+            std::fs::write(path, text).expect("file");
+        }
+        for (path, target) in links {
+            std::os::unix::fs::symlink(target, source.join(path)).expect("link");
+        }
+        let given = BTreeMap::from([("GIVEN".to_owned(), "given".to_owned())]);
+        let short = |text: String| text.replace(&format!("{}/", source.display()), "");
+        match of_source(&source, &given) {
+            Err(error) => Err(short(nhd_protocol::error::error_chain(&error))),
+            Ok(layer) => {
+                let text = layer.expect("there is one").text;
+                let notes =
+                    text.notes.iter().map(|it| short(format!("{}: {}", text.written(it.place), it.message)));
+                Ok((text.text.clone(), notes.collect()))
+            }
+        }
+    }
+
+    #[test]
+    fn files_are_included_and_named_from_the_folder_of_the_file_that_names_them() {
+        let files = [
+            (IN_SOURCE, "configProperties: {envFile: ../e/env}\na: $GIVEN $FILE\n${_INCLUDE_:-../b/b.yaml}"),
+            ("e/env", "GIVEN=file\nFILE=file"),
+            ("b/b.yaml", "\u{feff}b: ${_INCLUDE_:-c/c.yaml | indent 0}"),
+            ("b/c/c.yaml", "$FILE"),
+        ];
+        let (text, notes) = read(&files, &[]).expect("is read");
+        assert_eq!(text, "configProperties: {envFile: ../e/env}\na: given file\n\nb: file\n\n");
+        assert_eq!(notes, [""; 0]);
+    }
+
+    #[test]
+    fn what_is_missing_outside_or_no_text_is_named_with_its_place() {
+        let include = "a: 1\n  ${_INCLUDE_:-../x}\n";
+        let at = |why: &str| Err(format!("{IN_SOURCE}:2:3: failed to include ../x: {why}"));
+        let config = (IN_SOURCE, include);
+        assert_eq!(read(&[config], &[]), at("no such file"));
+        assert_eq!(read(&[config], &[("x", "/etc/hostname")]), at("it is not in the source folder"));
+        assert_eq!(read(&[config], &[("x", "..")]), at("it is not in the source folder"));
+        assert_eq!(read(&[config], &[("x", ".nocalhost")]), at("it is no file"));
+        assert_eq!(read(&[config], &[("x", IN_SOURCE)]), at("it includes itself"));
+        let long = "x".repeat(LONGEST + 1);
+        let too_long = at("failed to read x: it is longer than 1048576 bytes");
+        assert_eq!(read(&[config, ("x", &long)], &[]), too_long);
+        let env = (IN_SOURCE, "configProperties:\n  envFile: ../x\n");
+        let (_, notes) = read(&[env], &[]).expect("is read");
+        assert_eq!(notes, [format!("{IN_SOURCE}:2:12: envFile ../x is not there and has no effect")]);
+        let outside =
+            format!("{IN_SOURCE}:2:12: failed to read envFile ../x: it is not in the source folder");
+        assert_eq!(read(&[env], &[("x", "/etc/hostname")]), Err(outside));
+    }
+
+    #[test]
+    fn an_annotation_learns_no_variables_and_includes_nothing() {
+        let layer = of_annotation("a".to_owned(), "a: ${HOME:-none} $PATH").expect("is read");
+        assert_eq!(layer.text.text, "a: none ");
+        assert_eq!(layer.text.notes.len(), 1);
+        let error = of_annotation("a".to_owned(), "${_INCLUDE_:-/etc/hostname}").expect_err("includes");
+        let expect = "a:1:1: failed to include /etc/hostname: only .nocalhost/config.yaml of a source folder includes files";
+        assert_eq!(error.to_string(), expect);
     }
 }

@@ -5,8 +5,9 @@ use nhd_protocol::workload::WorkloadKind;
 use super::document::{self, Node};
 use super::keys::{DEV, Key, Shape};
 use super::model::{CONTAINER, Entry, Layer, Origin, Resolved, Setting, SourceKind};
-use super::read::{Found, Reading};
+use super::read::{Found, Idle, Reading};
 use super::services::{Wanted, choose};
+use super::text::Text;
 use super::values::Flags;
 use super::{ConfigError, Fault, Position};
 
@@ -32,16 +33,17 @@ pub fn resolve(
                 _ => None,
             });
         let wanted = Wanted { kind, name, container: container.as_deref() };
-        let reading = read(layer, wanted).map_err(|fault| fault.in_file(&layer.file))?;
-        for idle in reading.idle {
-            let place = |at: Position| format!("{}:{}:{}", layer.file, at.line, at.column);
-            let instead = idle.earlier.map(place).map(|it| format!(", and counts instead of {it}"));
-            warnings.push(format!("{}: {}{}", place(idle.at), idle.message, instead.unwrap_or_default()));
-        }
+        let text = &layer.text;
+        let (reading, others) = read(layer, wanted).map_err(|fault| text.wrong(fault))?;
+        let concerns = |at: Position| !others.iter().any(|(start, end)| (*start..=*end).contains(&at));
+        let notes = text.notes.iter().filter(|note| concerns(note.at));
+        warnings.extend(notes.map(|note| format!("{}: {}", text.written(note.place), note.message)));
+        warnings.extend(reading.idle.iter().filter_map(|idle| warning(text, idle)));
         for Found { key, value, at } in reading.found {
             if !entries.iter().any(|entry| entry.key == key) {
-                let origin = Origin { kind: layer.kind, place: Some((layer.file.clone(), at)) };
-                entries.push(entry(key, Some(value), origin));
+                let place = text.place(at);
+                let place = Some((text.file_of(place).to_owned(), place.at));
+                entries.push(entry(key, Some(value), Origin { kind: layer.kind, place }));
             }
         }
     }
@@ -63,12 +65,25 @@ fn entry(key: impl Into<String>, value: Option<Setting>, origin: Origin) -> Entr
     Entry { key: key.into(), value, origin }
 }
 
-fn read(layer: &Layer, wanted: Wanted<'_>) -> Result<Reading, Fault> {
-    let root = document::parse(&layer.text)?;
+/// What is to be said of something without effect. That a file sets a key of one that it includes anew is what includes
+/// are for.
+fn warning(text: &Text, idle: &Idle) -> Option<String> {
+    let place = text.place(idle.at);
+    let earlier = idle.earlier.map(|at| text.place(at));
+    if earlier.is_some_and(|earlier| text.includes(place.file, earlier.file)) {
+        return None;
+    }
+    let instead = earlier.map(|it| format!(", and counts instead of {}", text.written(it)));
+    Some(format!("{}: {}{}", text.written(place), idle.message, instead.unwrap_or_default()))
+}
+
+/// What a layer says, and where it is about other services.
+fn read(layer: &Layer, wanted: Wanted<'_>) -> Result<(Reading, Vec<(Position, Position)>), Fault> {
+    let root = document::parse(&layer.text.text)?;
     let mut reading = Reading::default();
     if layer.kind == SourceKind::Daemon {
         reading.members(&root, DAEMON, "")?;
-        return Ok(reading.below("dev."));
+        return Ok((reading.below("dev."), Vec::new()));
     }
     let choice = choose(&root, wanted)?;
     reading.idle = choice.idle;
@@ -79,7 +94,7 @@ fn read(layer: &Layer, wanted: Wanted<'_>) -> Result<Reading, Fault> {
     {
         reading.found.push(Found { key: CONTAINER.to_owned(), value: Setting::Text(name), at });
     }
-    Ok(reading)
+    Ok((reading, choice.others))
 }
 
 fn read_dev(reading: &mut Reading, dev: Option<&Node>) -> Result<(), Fault> {

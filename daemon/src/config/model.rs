@@ -2,6 +2,7 @@
 //! how they are read.
 
 use super::Position;
+use super::text::Text;
 
 /// The key of the container to develop in.
 pub(super) const CONTAINER: &str = "devContainerName";
@@ -28,9 +29,7 @@ pub enum SourceKind {
 #[derive(Debug, Clone)]
 pub struct Layer {
     pub kind: SourceKind,
-    /// The file's path, or whose annotation it is.
-    pub file: String,
-    pub text: String,
+    pub text: Text,
 }
 
 /// Where a value came from.

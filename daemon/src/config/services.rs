@@ -8,15 +8,14 @@ use super::document::{Content, Node};
 use super::read::{Idle, text};
 use super::{Fault, Position};
 
-const SERVICE_KEYS: [&str; 3] = ["name", "serviceType", "containers"];
+const SERVICE_KEYS: [&str; 4] = ["name", "serviceType", "containers", "configProperties"];
 const CONTAINER_KEYS: [&str; 2] = ["name", "dev"];
 /// Keys of Nocalhost about installing an application, which nhd does not do.
-const NOCALHOSTS: [&str; 14] = [
+const NOCALHOSTS: [&str; 13] = [
     "priorityClass",
     "dependLabelSelector",
     "hub",
     "install",
-    "configProperties",
     "manifestType",
     "resourcePath",
     "ignoredPath",
@@ -35,6 +34,8 @@ pub(super) struct Choice<'a> {
     /// The container that the file names, and where.
     pub(super) container: Option<(String, Position)>,
     pub(super) idle: Vec<Idle>,
+    /// From where to where it is about other services.
+    pub(super) others: Vec<(Position, Position)>,
 }
 
 /// The workload that is looked for; its container where that is known already.
@@ -48,7 +49,11 @@ pub(super) struct Wanted<'a> {
 pub(super) fn choose<'a>(root: &'a Node, wanted: Wanted<'_>) -> Result<Choice<'a>, Fault> {
     let mut choice = Choice::default();
     let services = services(root, &mut choice.idle)?;
+    if let Some(properties) = root.get("configProperties") {
+        note_others(properties, &["version", "envFile"], &mut choice.idle);
+    }
     let mut others = Vec::new();
+    let mut elsewhere = Vec::new();
     let mut chosen: Option<&Node> = None;
     for service in services {
         let name = member_text(service, "name")?.unwrap_or_default();
@@ -59,12 +64,18 @@ pub(super) fn choose<'a>(root: &'a Node, wanted: Wanted<'_>) -> Result<Choice<'a
             if let Some(earlier) = chosen.replace(service) {
                 choice.idle.push(Idle::again(service.at, earlier.at, &format!("service {name}")));
             }
-        } else if !name.is_empty() {
+            continue;
+        }
+        elsewhere.push((service.at, service.end));
+        if !name.is_empty() {
             others.push(if kind.is_empty() { name } else { format!("{}/{name}", kind.to_lowercase()) });
         }
     }
     match chosen {
-        Some(service) => container(service, wanted, &mut choice)?,
+        Some(service) => {
+            choice.others = elsewhere;
+            container(service, wanted, &mut choice)?;
+        }
         None if root.content == Content::Null => {}
         None => {
             let others = if others.is_empty() { "nothing".to_owned() } else { others.join(", ") };
@@ -85,15 +96,15 @@ fn services<'a>(root: &'a Node, idle: &mut Vec<Idle>) -> Result<Vec<&'a Node>, F
         Content::Null => Ok(Vec::new()),
         Content::List(items) => items.iter().map(|item| mapping(item, "a service")).collect(),
         Content::Map(members) => {
-            if members.iter().any(|(key, _)| SERVICE_KEYS[1..].contains(&key.name.as_str())) {
+            if members.iter().any(|(key, _)| SERVICE_KEYS[1..3].contains(&key.name.as_str())) {
                 return Ok(vec![root]);
             }
             if let Some(application) = root.get("application") {
-                note_others(root, &["application"], idle);
+                note_others(root, &["application", "configProperties"], idle);
                 return services(mapping(application, "application")?, idle);
             }
             if let Some(list) = root.get("services") {
-                note_others(root, &["services", "name"], idle);
+                note_others(root, &["services", "name", "configProperties"], idle);
                 return match &list.content {
                     Content::List(items) => items.iter().map(|item| mapping(item, "a service")).collect(),
                     Content::Null => Ok(Vec::new()),

@@ -37,7 +37,7 @@ fn layer(kind: SourceKind, text: &str) -> Layer {
         SourceKind::Annotation => "a",
         _ => "d",
     };
-    Layer { kind, file: file.to_owned(), text: text.to_owned() }
+    Layer { kind, text: text::expanded(file, text) }
 }
 
 fn resolved(flags: &Flags, layers: &[Layer]) -> Result<Resolved, String> {

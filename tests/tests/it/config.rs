@@ -1,7 +1,7 @@
 //! The dev configuration on a real pod: what is written beside the source is what the dev container has.
 
 use anyhow::{Context, Result, ensure};
-use nhd_protocol::config::{ConfigEntry, ConfigSourceKind, ConfigValue};
+use nhd_protocol::config::{ConfigEntry, ConfigSource, ConfigSourceKind, ConfigValue};
 use nhd_protocol::error::ErrorKind;
 use nhd_protocol::methods::{Resolve, Start};
 use nhd_protocol::session::StartParams;
@@ -72,6 +72,70 @@ async fn the_dev_container_is_as_configured_and_the_workload_comes_back() -> Res
     stage.laptop.save(FILE, &service("another:1"))?;
     let error = answered(stage.nhd.call::<Start>(params).await.err().context("it differs")?)?;
     ensure!(error.kind == ErrorKind::SessionExists && error.message.contains("not another:1"), "{error:?}");
+    stage.end(&status.session).await?;
+    stage.close().await
+}
+
+/// Of the shape of the configuration that the seed's own example has.
+const SHOP: &str = "\
+configProperties:
+  version: v2
+  envFile: env.dev
+
+application:
+  name: shop
+  services:
+    ${_INCLUDE_:-./base-services.yaml | nindent 4}
+";
+
+const SERVICES: &str = "\
+- name: ratings
+  serviceType: deployment
+  containers:
+    - dev:
+        image: ${RATINGS_IMAGE}
+- name: reviews
+  serviceType: deployment
+  containers:
+    - dev:
+        image: ${DEV_IMAGE}
+        shell: ${SHELL_WANTED:-sh}
+        workDir: /go/src/${TEAM}/reviews
+        sync: {type: send, filePattern: [./], ignoreFilePattern: [.git]}
+        env:
+          - {name: DEBUG, value: 'false'}
+        portForward:
+          - :9080
+        env:
+          - {name: DEBUG, value: \"${DEBUG:-false}\"}
+          - {name: PRICE, value: 5$$}
+";
+
+#[tokio::test]
+async fn a_configuration_in_parts_is_read_as_nocalhost_reads_it() -> Result<()> {
+    let stage = Stage::set(shared_cluster().await, "config-parts", app("reviews")).await?;
+    stage.laptop.save(FILE, SHOP)?;
+    stage.laptop.save(".nocalhost/env.dev", "TEAM=shop\nDEBUG=true\nDEV_IMAGE=Never/used\n")?;
+    stage.laptop.save(".nocalhost/base-services.yaml", SERVICES)?;
+    let mut params = StartParams { image: None, ..stage.params() };
+    params.environment.insert("DEV_IMAGE".to_owned(), DEV_IMAGE.to_owned());
+
+    let config = stage.nhd.call::<Resolve>(params.clone()).await?;
+    let folder = stage.laptop.source().canonicalize()?.join(".nocalhost").display().to_string();
+    let at = |line, column| format!("{folder}/base-services.yaml:{line}:{column}");
+    let again = format!("{}: env is given again, and counts instead of {}", at(18, 9), at(14, 9));
+    ensure!(config.warnings == [again], "{:?}", config.warnings);
+    for (key, place) in [("image", at(10, 16)), ("shell", at(11, 32)), ("env.DEBUG", at(19, 34))] {
+        let ConfigSource { file, line, column, .. } = entry(&config.entries, key)?.source.clone();
+        let found = (file, line, column);
+        let (Some(file), Some(line), Some(column)) = found else { anyhow::bail!("{found:?}") };
+        ensure!(format!("{file}:{line}:{column}") == place, "{key} is from {file}:{line}:{column}");
+    }
+
+    let status = stage.laptop.start_synced(&stage.nhd, params).await?;
+    ensure!(status.image == DEV_IMAGE && status.work_dir == "/go/src/shop/reviews", "{status:?}");
+    let script = "echo $DEBUG, $PRICE, $(pwd)";
+    stage.workload.prints(pod_of(&status)?, script, "true, 5$, /go/src/shop/reviews").await?;
     stage.end(&status.session).await?;
     stage.close().await
 }

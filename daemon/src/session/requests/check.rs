@@ -75,6 +75,8 @@ impl Request {
         let Some(image) = values.image else {
             let message = format!("no dev image is given for {}/{}", self.kind.word(), self.name);
             let hint = format!("name one in the request, or in {IN_SOURCE} of the source folder");
+            // Why one that is named there counts for nothing, such as a variable that is not set.
+            let hint = [vec![hint], values.dev.warnings].concat().join("; ");
             return Err(invalid(message).with_hint(hint));
         };
         if values.dev.forwards.len() > FORWARDS_LIMIT {
@@ -258,7 +260,9 @@ mod tests {
         let details = request.complete(values()).expect("has an image");
         assert_eq!(details.work_dir, "/home/nocalhost-dev");
         assert_eq!(details.timeout_ms, DEFAULT_TIMEOUT_MS);
-        assert!(request.complete(Values::default()).is_err(), "there is no image");
+        let dev = DevSettings { warnings: vec!["f:1:1: IMAGE is not set".to_owned()], ..Default::default() };
+        let error = request.complete(Values { dev, ..Values::default() }).expect_err("there is no image");
+        assert!(error.hint.is_some_and(|hint| hint.ends_with("folder; f:1:1: IMAGE is not set")));
     }
 
     #[test]

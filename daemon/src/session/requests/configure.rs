@@ -49,9 +49,13 @@ async fn gather(paths: &Paths, place: &Place, request: &Request) -> Result<Resol
         Ok(layer) => (layer, None),
         Err(warning) => (None, Some(warning)),
     };
+    let annotation = annotation.transpose().map_err(|error| invalid(&error))?;
     let (source, config) = (request.source.clone(), paths.config.clone());
+    // The client's, as far as it sent it; what the daemon itself was started with has no say.
+    let environment = request.address.environment.clone();
     let read = tokio::task::spawn_blocking(move || {
-        Ok::<_, ConfigError>((files::of_source(&source)?, files::of_daemon(&config)?))
+        let in_source = files::of_source(&source, &environment)?;
+        Ok::<_, ConfigError>((in_source, files::of_daemon(&config, &environment)?))
     });
     let read = read.await.map_err(|error| ErrorInfo::new(ErrorKind::Internal, error_chain(&error)))?;
     let (in_source, of_daemon) = read.map_err(|error| invalid(&error))?;
@@ -62,15 +66,15 @@ async fn gather(paths: &Paths, place: &Place, request: &Request) -> Result<Resol
     Ok(resolved)
 }
 
-/// The annotation of the workload, or a warning where it cannot be read. That fails nothing: what follows in a start
-/// needs the workload itself and says better why, and the other sources hold without it.
-async fn annotation(place: &Place, request: &Request) -> Result<Option<Layer>, String> {
+/// The annotation of the workload, or a warning where it cannot be read. That fails nothing: what follows in a start needs
+/// the workload itself and says better why, and the other sources hold without it.
+async fn annotation(place: &Place, request: &Request) -> Result<Option<Result<Layer, ConfigError>>, String> {
     let workload = place.workload(request.kind, &request.name);
     let file = format!("annotation dev.nocalhost of {}/{}", workload.kind.word(), workload.name);
     let found = place.objects.get(workload.kind.into(), Some(&workload.namespace), &workload.name).await;
     let object: Value = found.map_err(|error| format!("{file} is left out: {}", error_chain(&error)))?;
     let text = object.pointer(ANNOTATION).and_then(Value::as_str);
-    Ok(text.map(|text| Layer { kind: SourceKind::Annotation, file, text: text.to_owned() }))
+    Ok(text.map(|text| files::of_annotation(file, text)))
 }
 
 fn invalid(error: &ConfigError) -> ErrorInfo {

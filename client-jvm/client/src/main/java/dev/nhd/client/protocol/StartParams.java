@@ -17,7 +17,8 @@ import java.util.Map;
  * @param env Variables for the dev container, beside those that it has and those of the dev configuration. May be
  *     null.
  * @param environment The client's environment, as far as kubeconfig's exec plugins and the search for syncthing
- *     need it: {@code PATH}, {@code HOME}, {@code KUBECONFIG}, cloud profiles. May be null.
+ *     need it ({@code PATH}, {@code HOME}, {@code KUBECONFIG}, cloud profiles), and what the variables of the dev
+ *     configuration stand for. May be null.
  * @param force Starts also where something may be lost or undone by others, which is refused otherwise: a workload
  *     that another controller's resource owns, a pod whose own claims go with it or that has finished, a claim or a
  *     folder of the node at the work dir. May be null.
@@ -109,7 +110,8 @@ public record StartParams(
      * The same with {@code environment}.
      *
      * @param environment The client's environment, as far as kubeconfig's exec plugins and the search for syncthing
-     *     need it: {@code PATH}, {@code HOME}, {@code KUBECONFIG}, cloud profiles.
+     *     need it ({@code PATH}, {@code HOME}, {@code KUBECONFIG}, cloud profiles), and what the variables of the dev
+     *     configuration stand for.
      * @return a copy
      */
     public StartParams withEnvironment(Map<String, String> environment) {
