@@ -50,6 +50,10 @@ impl ClusterAddress {
     /// Reads the kubeconfig and the credentials again and makes a client. To be called again after a 401: tokens of
     /// exec plugins that name no expiry, and client certificates, are never renewed by the client itself.
     pub async fn connect(&self) -> Result<ClusterClient, ConnectError> {
+        #[cfg(test)]
+        if let Some(modelled) = crate::modelled::cluster() {
+            return Ok(modelled);
+        }
         let address = self.clone();
         // kube reads files and waits for exec plugins on the thread that asks.
         let building = tokio::task::spawn_blocking(move || address.build());

@@ -77,6 +77,12 @@ impl ClusterError {
         Self { action, object: object.into(), reason, source }
     }
 
+    /// An answer that is older than one before.
+    pub(super) fn stale(action: &'static str, object: String) -> Self {
+        let text = "the API server answered with an older state than before; it lags behind".to_owned();
+        Self { action, object, reason: Reason::Unreachable, source: RequestError::Answer(text) }
+    }
+
     /// Whether the same request may succeed later without anybody changing anything.
     #[must_use]
     pub fn is_transient(&self) -> bool {

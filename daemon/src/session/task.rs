@@ -178,6 +178,11 @@ impl SessionTask {
             Next::Do(StepName::Forget) => self.forget(&seen),
             Next::Do(step) => {
                 if let Some((times, pause)) = self.repeats.pause(step, &seen, Instant::now()) {
+                    if step == StepName::DeleteStalePods && self.stored.desired == Desired::Original {
+                        // Their controller makes them again, as others have told it to. That is no reason to stay.
+                        self.running.rollout_given_up = true;
+                        return Turn::Again;
+                    }
                     self.error = Some(self.in_vain(step, times));
                     self.show(now);
                     self.stale = true;
@@ -375,6 +380,7 @@ impl SessionTask {
         let Self { shared, commands, link, running, changes, .. } = self;
         let Changes { sync, forward } = changes;
         let command = tokio::select! {
+            biased;
             () = shared.shutdown.cancelled() => None,
             command = commands.recv() => command,
             () = ClusterLink::changed(link.as_mut()) => { self.stale = true; None }

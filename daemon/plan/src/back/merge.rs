@@ -52,6 +52,24 @@ pub(crate) fn merge(current: &Value, origin: &Value, edited: &Value, container: 
 }
 
 impl Edit {
+    /// Whether others have changed labels or annotations of a pod, which are lost where it is made again without them.
+    #[must_use]
+    pub fn lacks_metadata_of(&self, current: &Value) -> bool {
+        let merged = || merge(current, &self.origin, self.last_known(), &self.container);
+        kinds::of(&self.origin).is_some_and(|kind| kind.shape == Shape::Replaced)
+            && merged()["metadata"] != self.origin["metadata"]
+    }
+
+    /// Whether `current`, which is yet to be edited, has other labels or annotations than when it was planned for.
+    #[must_use]
+    pub fn is_relabelled(&self, current: &Value) -> bool {
+        let of = |object: &Value| {
+            let made_again = kinds::recreation(object, &[]);
+            ["labels", "annotations"].map(|field| made_again["metadata"].get(field).cloned())
+        };
+        of(current) != of(&self.origin)
+    }
+
     /// Takes what others have changed over into the original. From then on the workload, as they have left it, is what
     /// we know last.
     pub fn take_over(&mut self, current: &Value) {

@@ -54,8 +54,14 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         Some(Shape::Replaced) => pod_state(stored, plan, sight, local.namespace_gone),
         _ => workload_state(sight.standing(plan).as_ref()),
     };
-    let still_there = shape == Some(Shape::Replaced) && is_the_original(sight.workload.as_ref(), plan);
     let in_place = shape == Some(Shape::InPlace);
+    let dev_revision = sight.revisions.iter().any(|revision| revision.dev)
+        || (in_place && sight.pods.iter().any(|pod| pod.dev && !pod.terminating));
+    let workload = match workload {
+        WorkloadState::Original if dev_revision && is_held_back(stored, plan, sight) => WorkloadState::Dev,
+        other => other,
+    };
+    let still_there = shape == Some(Shape::Replaced) && is_the_original(sight.workload.as_ref(), plan);
     Observed {
         planned: true,
         entered: stored.entered && edits_workload && !(still_there && workload != WorkloadState::Leaving),
@@ -66,9 +72,8 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         dev_workload: dev_workload_state(plan, sight),
         rollout: rollout_state(stored.workload.kind, sight.workload.as_ref(), local.rollout_given_up),
         dev_pod_ready,
-        dev_revision: sight.revisions.iter().any(|revision| revision.dev)
-            || (in_place && sight.pods.iter().any(|pod| pod.dev && !pod.terminating)),
-        stale_pods: stale_pods(stored, sight).next().is_some(),
+        dev_revision,
+        stale_pods: !local.rollout_given_up && stale_pods(stored, sight).next().is_some(),
         owns_fields: !local.ownership_returned
             && sight.workload.as_ref().is_some_and(|it| nhd_plan::owns_fields(it, FIELD_MANAGER)),
         autoscalers: autoscalers::state(stored, plan, sight, local.autoscalers_returned),
@@ -76,6 +81,16 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         sync: local.sync,
         first_sync: dev_pod.is_some() && local.synced_with.as_ref() == dev_pod.map(|pod| &pod.uid),
     }
+}
+
+/// Whether others have put the original back with controls that keep its pods from following it: a partition, a pause. It
+/// is given back by us all the same, first with neutral ones.
+fn is_held_back(stored: &StoredSession, plan: &StoredPlan, sight: &Sight) -> bool {
+    let held_back = |current: &Value| plan.edit.restored(current)["spec"] != current["spec"];
+    stored.desired == Desired::Original
+        && stored.entered
+        && plan.edit.given_back.is_none()
+        && sight.workload.as_ref().is_some_and(held_back)
 }
 
 /// The pods that nobody replaces but we.
@@ -115,7 +130,14 @@ fn pod_state(
     if pod.pointer("/metadata/deletionTimestamp").is_some() {
         return WorkloadState::Leaving;
     }
-    workload_state(sight.standing(plan).as_ref())
+    let state = workload_state(sight.standing(plan).as_ref());
+    let planned_for = stored.desired == Desired::DevMode && is_the_original(Some(pod), plan);
+    if planned_for && state == WorkloadState::Original && plan.edit.is_relabelled(pod) {
+        // Its labels go with it when it is deleted: those that were planned with are no longer those that it has.
+        return WorkloadState::Overwritten;
+    }
+    let owed = stored.desired == Desired::Original && state == WorkloadState::Dev;
+    if owed && plan.edit.lacks_metadata_of(pod) { WorkloadState::Drifted } else { state }
 }
 
 fn is_the_original(workload: Option<&Value>, plan: &StoredPlan) -> bool {

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::fault;
 use crate::session::look::Sight;
-use crate::session::next::{Next, Observed, RecordState, WorkloadState};
+use crate::session::next::{Next, Observed, RecordState, Rollout, WorkloadState};
 use crate::session::status::{self, StatusParts};
 use crate::session::task::SessionTask;
 use crate::store::session::Desired;
@@ -116,7 +116,9 @@ impl SessionTask {
         match (seen.record, seen.workload) {
             (RecordState::Foreign, _) => SessionOutcome::Taken,
             (_, WorkloadState::Gone) => SessionOutcome::Gone,
-            _ if self.running.rollout_given_up => SessionOutcome::NotReady,
+            // Of a workload that is never written to, nothing follows from that but this.
+            _ if self.sight.as_ref().is_some_and(|sight| sight.workload.is_none()) => SessionOutcome::Gone,
+            _ if seen.rollout == Rollout::GivenUp => SessionOutcome::NotReady,
             _ if added => SessionOutcome::RestoredWithAdditions,
             _ => SessionOutcome::Restored,
         }
