@@ -102,6 +102,8 @@ pub fn refreshed(previous: &SessionStatus, parts: StatusParts<'_>) -> SessionSta
     let two_way = parts.stored.request.dev.two_way;
     let sync = parts.sync.map(|sync| sync_status(sync, two_way));
     SessionStatus {
+        context: parts.stored.cluster.context.clone(),
+        server: parts.stored.cluster.server.clone(),
         phase: parts.phase,
         since,
         step: parts.step,
