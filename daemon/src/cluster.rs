@@ -5,6 +5,7 @@
 pub mod access;
 pub mod autoscalers;
 pub mod client;
+pub mod connection;
 pub mod error;
 pub mod objects;
 pub mod owner_references;
@@ -17,5 +18,6 @@ pub mod selector;
 pub mod watch;
 
 pub use client::{ClusterAddress, ClusterClient, ConnectError};
+pub use connection::Connection;
 pub use error::{ClusterError, Reason};
 pub use objects::{Objects, Resource};

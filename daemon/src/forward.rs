@@ -30,6 +30,7 @@ use tokio_util::{
 pub use self::status::{ForwardFailure, ForwardStatus};
 pub use self::target::PodTarget;
 use self::{shared::ForwardContext, status::Tally, tunnel::Tunnel, websocket::WebSocketTunnel};
+use crate::cluster::Connection;
 
 /// From where to where a forward leads, and for how long.
 pub struct Route {
@@ -74,9 +75,10 @@ pub struct Forward {
     stop: DropGuard,
 }
 
-/// Binds the local port; nothing is asked of the cluster before the first connection.
-pub async fn start(client: kube::Client, route: Route) -> Result<Forward, ForwardError> {
-    start_through(WebSocketTunnel::new(client), route).await
+/// Binds the local port; nothing is asked of the cluster before the first connection. Each stream is opened with what
+/// the cluster's connection is at that moment.
+pub async fn start(cluster: Connection, route: Route) -> Result<Forward, ForwardError> {
+    start_through(WebSocketTunnel::new(cluster), route).await
 }
 
 async fn start_through(tunnel: impl Tunnel, route: Route) -> Result<Forward, ForwardError> {

@@ -144,6 +144,7 @@ impl Store {
             }
         }
         state.catch_up(&copied, &earlier);
+        state.clean(&path);
         Ok(Self { path, state: Mutex::new(state) })
     }
 
@@ -339,6 +340,31 @@ impl State {
         }
         if migrating && complete {
             let _ = std::fs::remove_file(earlier);
+        }
+    }
+
+    /// Removes what earlier versions wrote of secrets. The database is made anew without them: sled keeps what it had in
+    /// its files after it was written over.
+    fn clean(&mut self, path: &Path) {
+        let cleaned: Vec<(String, Document)> = self
+            .known
+            .iter()
+            .filter_map(|(id, document)| Some((id.clone(), document.without_secrets()?)))
+            .collect();
+        if cleaned.is_empty() {
+            return;
+        }
+        for (id, document) in cleaned {
+            if let Err(error) = self.copies.write(&id, &document) {
+                tracing::error!(session = id, %error, "secrets of an earlier version are left in the store");
+                return;
+            }
+            self.known.insert(id, document);
+        }
+        if self.database.take().is_some() {
+            remove(path);
+            self.events.clear();
+            self.make_database(path);
         }
     }
 }

@@ -55,19 +55,19 @@ error_kinds! {
     /// A dev configuration cannot be read, or a value in it is not what it must be.
     ConfigInvalid = 9, "Mend the value; the message begins with file, line and column.";
     /// A kubeconfig is missing, cannot be read, or does not say what it must.
-    KubeconfigInvalid = 20, "Mend the kubeconfig that the message names, or name another.";
+    KubeconfigInvalid = 20, "Mend the kubeconfig that the message names, or name another: a session goes on by the one that comes with the next `session.start` or `session.end`.";
     /// The kubeconfig has no such context.
-    ContextNotFound = 21, "Name one of the contexts that the hint lists.";
+    ContextNotFound = 21, "Name one of the contexts that the hint lists; a session goes on by the one that comes with the next `session.start` or `session.end`.";
     /// The API server cannot be reached or does not answer.
     ClusterUnreachable = 22, "Check network, VPN and the server's address. A session tries again by itself.";
     /// The API server does not accept who we say we are.
-    Unauthorized = 23, "Log in to the cluster again. A session goes on by itself once the credentials are good.";
+    Unauthorized = 23, "Log in to the cluster again. A session goes on by itself once the credentials are good, or by those that come with the next `session.start` or `session.end`.";
     /// The user lacks a permission that DevMode needs, to start or to end.
     PermissionDenied = 24, "Ask the cluster's administrator for the verbs that the message names; `docs/permissions.md` has a role.";
     /// The API server answered with an error that is none of the others.
     ClusterError = 25, "Read the API server's words in the message.";
     /// The kubeconfig's context leads to another cluster than the one in which the session was started.
-    AnotherCluster = 26, "Point the context at the session's own cluster again; nothing is done in the other one. The session goes on by itself.";
+    AnotherCluster = 26, "Point the context at the session's own cluster again, or name another in `session.start` or `session.end`; nothing is done in the other one. The session then goes on by itself.";
     /// There is no such workload.
     WorkloadNotFound = 40, "Check kind, name, namespace and context.";
     /// There is no such namespace.

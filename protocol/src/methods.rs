@@ -12,7 +12,7 @@ use crate::forward::{ForwardEndParams, ForwardList, ForwardStartParams, SessionF
 use crate::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
 use crate::listing::{ReleaseParams, WorkloadList, WorkloadListParams};
 use crate::session::{
-    EndResult, PlanResult, SessionList, SessionSelector, SessionStatus, StartParams, WaitParams,
+    EndParams, EndResult, PlanResult, SessionList, SessionSelector, SessionStatus, StartParams, WaitParams,
 };
 use crate::sync::{RescanParams, SyncReport};
 
@@ -98,7 +98,8 @@ methods! {
     "session.plan" Plan(StartParams) -> PlanResult, Reads,
         [&[ErrorKind::SessionExists, ErrorKind::ConfigInvalid, ErrorKind::SourceMissing], CLUSTER_ERRORS, WORKLOAD_ERRORS];
     /// Puts a workload into DevMode. Answers as soon as the session exists; progress comes as events, and
-    /// `session.wait` waits for it. Repeated with equal parameters it answers with the session that there is.
+    /// `session.wait` waits for it. Repeated with equal parameters it answers with the session that there is,
+    /// which goes on by this kubeconfig, context and environment where it cannot reach its cluster by its own.
     "session.start" Start(StartParams) -> SessionStatus, Idempotent,
         [&[
             ErrorKind::SessionExists,
@@ -108,8 +109,11 @@ methods! {
             ErrorKind::SourceMissing,
             ErrorKind::StoreFailed,
         ], CLUSTER_ERRORS];
-    /// Gives workloads back as they were. Answers as soon as that is under way. Repeated, it is still one ending.
-    "session.end" End(SessionSelector) -> EndResult, Idempotent, [CLUSTER_ERRORS, SESSION_ERRORS];
+    /// Gives workloads back as they were. Answers as soon as that is under way. Repeated, it is still one ending. A
+    /// workload that this daemon has no session of and somebody else has in DevMode is an error, where it is said how
+    /// the cluster is reached.
+    "session.end" End(EndParams) -> EndResult, Idempotent,
+        [CLUSTER_ERRORS, SESSION_ERRORS, &[ErrorKind::InDevModeElsewhere]];
     /// Takes a workload out of DevMode that another daemon put into it, such as one on a laptop that is gone: by the
     /// record in the cluster alone. Answers with a session of this daemon that is being ended; `session.wait` waits for
     /// it. The other daemon finds its session overwritten.

@@ -51,7 +51,8 @@ pub struct StartParams {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<String>,
     /// The client's environment, as far as kubeconfig's exec plugins and the search for syncthing need it (`PATH`,
-    /// `HOME`, `KUBECONFIG`, cloud profiles), and what the variables of the dev configuration stand for.
+    /// `HOME`, `KUBECONFIG`, cloud profiles), and what the variables of the dev configuration stand for. What may be
+    /// secret of it is in no file and ends with the daemon; whoever asks next brings it again.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub environment: BTreeMap<String, String>,
     /// The container to develop in; may be left out where there is only one.
@@ -290,6 +291,29 @@ impl SessionSelector {
 #[serde(rename_all = "camelCase")]
 pub struct SessionList {
     pub sessions: Vec<SessionStatus>,
+}
+
+/// Which sessions to end, and how their cluster is reached now. A session that cannot reach it any more by what it was
+/// started with (the kubeconfig is gone, its context renamed, its credentials expired, the daemon restarted since and
+/// with it what was secret of `environment`) goes on with this, if it is the same cluster.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EndParams {
+    #[serde(flatten)]
+    pub selector: SessionSelector,
+    /// As in `session.start`. Where it or `environment` is given, `context` is one of this kubeconfig and names every
+    /// session of its cluster, and a workload is looked up there before it is said that there is nothing to end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kubeconfig: Option<String>,
+    /// As in `session.start`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub environment: BTreeMap<String, String>,
+}
+
+impl From<SessionSelector> for EndParams {
+    fn from(selector: SessionSelector) -> Self {
+        Self { selector, kubeconfig: None, environment: BTreeMap::new() }
+    }
 }
 
 /// What `session.end` set going. Ending what has ended already is a success with no sessions.

@@ -223,7 +223,7 @@ impl Laptop {
     /// Ends a session and waits until it has.
     pub async fn end(&self, client: &Client, session: &str) -> Result<SessionStatus> {
         let selector = SessionSelector { session: Some(session.to_owned()), ..SessionSelector::default() };
-        client.call::<End>(selector).await?;
+        client.call::<End>(selector.into()).await?;
         self.wait(client, session, WaitUntil::Ended).await
     }
 

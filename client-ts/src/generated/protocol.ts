@@ -94,6 +94,35 @@ export interface DevModeSummary {
   session?: string;
 }
 
+/**
+ * Which sessions to end, and how their cluster is reached now. A session that cannot reach it any more by what it
+ * was started with (the kubeconfig is gone, its context renamed, its credentials expired, the daemon restarted
+ * since and with it what was secret of `environment`) goes on with this, if it is the same cluster.
+ */
+export interface EndParams {
+  /**
+   * Every session that the other members leave. `session.end` wants it said, so that a member forgotten or
+   * misspelled does not end everything.
+   */
+  all?: boolean;
+  /** The kubeconfig context that the session was started with. */
+  context?: string;
+  /** As in `session.start`. */
+  environment?: { [name: string]: string };
+  kind?: WorkloadKind;
+  /**
+   * As in `session.start`. Where it or `environment` is given, `context` is one of this kubeconfig and names every
+   * session of its cluster, and a workload is looked up there before it is said that there is nothing to end.
+   */
+  kubeconfig?: string;
+  /** The workload's name. */
+  name?: string;
+  /** The workload's namespace. */
+  namespace?: string;
+  /** The session's id. */
+  session?: string;
+}
+
 /** What `session.end` set going. Ending what has ended already is a success with no sessions. */
 export interface EndResult {
   /** The sessions that are being ended now; `session.wait` with `ended` waits for each. */
@@ -655,7 +684,8 @@ export interface StartParams {
   env?: { [name: string]: string };
   /**
    * The client's environment, as far as kubeconfig's exec plugins and the search for syncthing need it (`PATH`,
-   * `HOME`, `KUBECONFIG`, cloud profiles), and what the variables of the dev configuration stand for.
+   * `HOME`, `KUBECONFIG`, cloud profiles), and what the variables of the dev configuration stand for. What may be
+   * secret of it is in no file and ends with the daemon; whoever asks next brings it again.
    */
   environment?: { [name: string]: string };
   /**
@@ -927,11 +957,16 @@ export interface Methods {
   "session.plan": { params: StartParams; result: PlanResult };
   /**
    * Puts a workload into DevMode. Answers as soon as the session exists; progress comes as events, and
-   * `session.wait` waits for it. Repeated with equal parameters it answers with the session that there is.
+   * `session.wait` waits for it. Repeated with equal parameters it answers with the session that there is, which
+   * goes on by this kubeconfig, context and environment where it cannot reach its cluster by its own.
    */
   "session.start": { params: StartParams; result: SessionStatus };
-  /** Gives workloads back as they were. Answers as soon as that is under way. Repeated, it is still one ending. */
-  "session.end": { params: SessionSelector; result: EndResult };
+  /**
+   * Gives workloads back as they were. Answers as soon as that is under way. Repeated, it is still one ending. A
+   * workload that this daemon has no session of and somebody else has in DevMode is an error, where it is said how
+   * the cluster is reached.
+   */
+  "session.end": { params: EndParams; result: EndResult };
   /**
    * Takes a workload out of DevMode that another daemon put into it, such as one on a laptop that is gone: by the
    * record in the cluster alone. Answers with a session of this daemon that is being ended; `session.wait` waits

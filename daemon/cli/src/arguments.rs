@@ -167,7 +167,7 @@ pub(crate) struct EndArguments {
     #[command(flatten)]
     pub(crate) target: OptionalTarget,
     /// The session, by its id
-    #[arg(long, value_name = "ID", conflicts_with_all = ["namespace", "context"])]
+    #[arg(long, value_name = "ID", conflicts_with = "namespace")]
     pub(crate) session: Option<String>,
     /// Every session
     #[arg(long)]
@@ -175,7 +175,7 @@ pub(crate) struct EndArguments {
     /// Only in this namespace
     #[arg(short, long)]
     pub(crate) namespace: Option<String>,
-    /// Only sessions started with this context
+    /// Only sessions of this context's cluster, which they are led to anew where they cannot reach it
     #[arg(long)]
     pub(crate) context: Option<String>,
     /// How long to wait for it
@@ -184,8 +184,8 @@ pub(crate) struct EndArguments {
     /// Also what another laptop began, by its record in the cluster
     #[arg(long, requires = TARGET)]
     pub(crate) takeover: bool,
-    /// The kubeconfig for --takeover [default: $KUBECONFIG, else ~/.kube/config]
-    #[arg(long, value_name = "FILE", requires = "takeover")]
+    /// The kubeconfig, for sessions whose own is gone and for --takeover [default: $KUBECONFIG, else ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
     pub(crate) kubeconfig: Option<PathBuf>,
 }
 

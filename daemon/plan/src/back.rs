@@ -5,8 +5,10 @@ mod standing;
 mod merge;
 mod restore;
 mod field_ownership;
+mod recover;
 
 pub use field_ownership::{owns_fields, return_ownership, writers_since};
+pub use recover::{DevWorkloadReference, dev_workload_reference};
 pub use standing::{Standing, additions, standing};
 #[cfg(test)]
 pub(crate) use {merge::merge, restore::restore, restore::settle};

@@ -28,7 +28,10 @@ mod tests;
 
 pub use annotation::{is_nocalhosts, is_ours};
 pub use autoscaler::{is_pinned, pin, release, scales, unpinned};
-pub use back::{Standing, additions, owns_fields, return_ownership, standing, writers_since};
+pub use back::{
+    DevWorkloadReference, Standing, additions, dev_workload_reference, owns_fields, return_ownership,
+    standing, writers_since,
+};
 #[cfg(test)]
 use back::{merge, restore, settle};
 pub use controller::controller;

@@ -1,6 +1,7 @@
 //! How a session reaches its cluster: from the kubeconfig that it pinned to a client that is ready for use. Knows
 //! nothing of workloads, and sends no request of its own: a session resumes without a network.
 
+pub mod environment;
 mod error;
 mod exec;
 mod kubeconfig;
@@ -8,12 +9,13 @@ mod proxy;
 mod stack;
 mod token_file;
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use data_encoding::HEXLOWER;
 use kube::Config;
 use sha2::{Digest as _, Sha256};
 
+pub use self::environment::Environment;
 pub use self::error::ConnectError;
 use self::token_file::TokenFile;
 
@@ -27,9 +29,9 @@ pub struct ClusterAddress {
     pub kubeconfig: Vec<PathBuf>,
     /// The current context of the kubeconfig where none is named.
     pub context: Option<String>,
-    /// Of the client that started the session: exec plugins are looked up and run in it, and proxies come from it.
-    /// Where it is empty, the daemon's own is used.
-    pub environment: BTreeMap<String, String>,
+    /// Of the client that asked last: exec plugins are looked up and run in it, and proxies come from it. Where it is
+    /// empty, the daemon's own is used.
+    pub environment: Environment,
 }
 
 /// A client of one cluster as one user, and what it was resolved from.

@@ -106,8 +106,46 @@ pub struct RecordSeen {
     pub resource_version: String,
     /// When it was made, by the API server's clock.
     pub created: String,
-    /// `None` when it is not a record of nhd, or of an nhd that this one does not understand.
-    pub record: Option<Record>,
+    /// The session that the Secret says it is of, beside its data.
+    pub session: Option<String>,
+    /// Who it says has the workload in DevMode.
+    pub owner: Option<Owner>,
+    /// Whether its label says that nhd made it.
+    pub labelled: bool,
+    pub contents: Contents,
+}
+
+/// What the data of a Secret is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Contents {
+    Record(Box<Record>),
+    /// A record of an nhd that knows more than this one, of this version.
+    Later(u32),
+    /// Lost or damaged, or never a record.
+    Unreadable,
+}
+
+impl RecordSeen {
+    pub fn record(&self) -> Option<&Record> {
+        match &self.contents {
+            Contents::Record(record) => Some(record),
+            Contents::Later(_) | Contents::Unreadable => None,
+        }
+    }
+
+    /// Whether it is the record of this session, also where its data is lost.
+    pub fn is_of(&self, session: &str) -> bool {
+        match &self.contents {
+            Contents::Record(record) => record.session == session,
+            Contents::Later(_) => false,
+            Contents::Unreadable => self.session.as_deref() == Some(session),
+        }
+    }
+
+    /// Whether nhd made it, whatever became of its data.
+    pub fn is_of_nhd(&self) -> bool {
+        self.labelled || self.session.is_some() || self.contents != Contents::Unreadable
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -206,19 +244,32 @@ pub async fn delete(
 
 fn see(secret: &Value) -> RecordSeen {
     let text = |pointer: &str| secret.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let annotation = |name: &str| {
+        let text = secret["metadata"]["annotations"][name].as_str()?;
+        (!text.is_empty()).then(|| text.to_owned())
+    };
     RecordSeen {
         uid: text("/metadata/uid"),
         resource_version: text("/metadata/resourceVersion"),
         created: text("/metadata/creationTimestamp"),
-        record: secret["data"][RECORD_KEY].as_str().and_then(unpack),
+        session: annotation("nhd.dev/session"),
+        owner: annotation("nhd.dev/owner").and_then(|owner| owner.parse().ok()),
+        labelled: secret["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "nhd",
+        contents: secret["data"][RECORD_KEY].as_str().and_then(unpack).unwrap_or(Contents::Unreadable),
     }
 }
 
-fn unpack(data: &str) -> Option<Record> {
+fn unpack(data: &str) -> Option<Contents> {
     let packed = BASE64.decode(data.as_bytes()).ok()?;
     let mut json = Vec::new();
     GzDecoder::new(packed.as_slice()).take(UNPACKED_LIMIT).read_to_end(&mut json).ok()?;
-    serde_json::from_slice(&json).ok().filter(|record: &Record| record.version <= RECORD_VERSION)
+    let json: Value = serde_json::from_slice(&json).ok()?;
+    // One of a later version need not be understood to be known as such.
+    let version = u32::try_from(json["version"].as_u64()?).ok()?;
+    if version > RECORD_VERSION {
+        return Some(Contents::Later(version));
+    }
+    serde_json::from_value(json).ok().map(|record| Contents::Record(Box::new(record)))
 }
 
 #[cfg(test)]
@@ -252,7 +303,33 @@ mod tests {
     fn a_record_comes_back_from_its_secret() {
         let record = record(json!({"spec": {"replicas": 3, "unknown": [null, 1.5]}}));
         let secret = record.secret("name", &files()).expect("fits");
-        assert_eq!(see(&secret).record, Some(record));
+        let seen = see(&secret);
+        assert_eq!((seen.session.as_deref(), seen.labelled), (Some("s1"), true));
+        assert_eq!(seen.owner.as_ref(), Some(&record.owner));
+        assert_eq!(seen.record(), Some(&record));
+    }
+
+    #[test]
+    fn a_record_that_is_damaged_still_says_whose_it_is() {
+        let whole = record(json!({})).secret("name", &files()).expect("fits");
+        let owner = record(json!({})).owner;
+        let damages: [fn(&mut Value); 5] = [
+            |secret| secret["data"][RECORD_KEY] = json!("not base64!"),
+            |secret| secret["data"][RECORD_KEY] = json!(BASE64.encode(b"no gzip")),
+            |secret| drop(secret["data"].as_object_mut().map(|data| data.remove(RECORD_KEY))),
+            |secret| drop(secret.as_object_mut().map(|secret| secret.remove("data"))),
+            |secret| {
+                let data = secret["data"][RECORD_KEY].as_str().expect("text");
+                secret["data"][RECORD_KEY] = json!(data[..data.len() / 8 * 4]);
+            },
+        ];
+        for damage in damages {
+            let mut secret = whole.clone();
+            damage(&mut secret);
+            let seen = see(&secret);
+            assert_eq!((seen.session.as_deref(), seen.owner.as_ref()), (Some("s1"), Some(&owner)));
+            assert!(seen.contents == Contents::Unreadable && seen.is_of_nhd(), "{secret}");
+        }
     }
 
     #[test]
@@ -264,7 +341,7 @@ mod tests {
         let autoscalers = vec![PinnedAutoscaler { origin: json!({}), pinned: json!({"spec": {}}) }];
         let with = Record::new("s1", without.owner, Edit { autoscalers, ..without.edit });
         assert_eq!(with.version, RECORD_VERSION);
-        assert_eq!(see(&with.secret("name", &files()).expect("fits")).record, Some(with));
+        assert_eq!(see(&with.secret("name", &files()).expect("fits")).record(), Some(&with));
     }
 
     #[test]
@@ -274,11 +351,13 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_of_others_or_of_a_later_nhd_is_no_record() {
+    fn a_secret_of_others_is_not_a_record_and_one_of_a_later_nhd_is_known_as_such() {
         let mut later = record(json!({}));
         later.version = RECORD_VERSION + 1;
-        assert_eq!(see(&later.secret("name", &files()).expect("fits")).record, None);
-        assert_eq!(see(&json!({"metadata": {"uid": "u"}})).record, None);
+        let seen = see(&later.secret("name", &files()).expect("fits"));
+        assert_eq!((seen.record(), &seen.contents), (None, &Contents::Later(RECORD_VERSION + 1)));
+        let others = see(&json!({"metadata": {"uid": "u"}}));
+        assert!(others.contents == Contents::Unreadable && !others.is_of_nhd());
     }
 
     #[test]

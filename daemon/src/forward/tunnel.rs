@@ -27,6 +27,15 @@ pub(super) enum OpenError {
 }
 
 impl OpenError {
+    /// Whether it is who we say we are that the API server does not accept.
+    pub(super) fn is_unauthorized(&self) -> bool {
+        match self {
+            Self::Refused { status, .. } => *status == StatusCode::UNAUTHORIZED,
+            Self::Request(error) => error.reason == Reason::Unauthorized,
+            Self::Handshake { .. } | Self::Upgrade { .. } => false,
+        }
+    }
+
     /// Whether asking again in a moment is useless: a pod that is gone or still starting is soon another or ready, and
     /// an API server that restarts comes back, but permissions stay as they are.
     pub(super) fn is_final(&self) -> bool {

@@ -9,10 +9,12 @@ use kube::client::Body;
 use tokio_tungstenite::tungstenite::handshake::{client::generate_key, derive_accept_key};
 
 use super::{
+    connection::POD_LIMIT,
     stream::PodStream,
     target::PodTarget,
     tunnel::{OpenError, Tunnel},
 };
+use crate::cluster::connection::Connection;
 use crate::cluster::error::bounded;
 
 /// Binary frames whose first byte is the channel. The other protocol of this API is base64 and of no use.
@@ -20,32 +22,55 @@ const PROTOCOL: &str = "v4.channel.k8s.io";
 const REFUSAL_LIMIT: Duration = Duration::from_secs(10);
 const MAX_REFUSAL: usize = 64 << 10;
 
+/// How long newer credentials are waited for where the API server refuses those that there are: less than a connection
+/// waits for a pod, so that the refusal is what is said of one that gets none.
+const RENEWAL_LIMIT: Duration = Duration::from_secs(5);
+const _: () = assert!(RENEWAL_LIMIT.as_secs() < POD_LIMIT.as_secs());
+
 pub(super) struct WebSocketTunnel {
-    client: kube::Client,
+    cluster: Connection,
 }
 
 impl WebSocketTunnel {
-    pub(super) fn new(client: kube::Client) -> Self {
-        Self { client }
+    pub(super) fn new(cluster: Connection) -> Self {
+        Self { cluster }
     }
 }
 
 impl Tunnel for WebSocketTunnel {
+    /// Where the credentials are refused, whoever renews them is told, and it is tried once more with newer ones.
     async fn open(&self, target: &PodTarget, port: u16) -> Result<PodStream, OpenError> {
-        let pod = format!("{}/{}", target.namespace, target.pod);
-        let key = generate_key();
-        let sent = self.client.send(request(target, port, &key));
-        let response = bounded("open a forward to", format!("port {port} of pod {pod}"), sent).await?;
-        if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-            return Err(refusal(pod, response).await);
+        let first = self.cluster.borrow();
+        let refusal = match open_with(&first.client, target, port).await {
+            Err(error) if error.is_unauthorized() => error,
+            opened => return opened,
+        };
+        self.cluster.refuse(&first);
+        if tokio::time::timeout(RENEWAL_LIMIT, self.cluster.renewed(&first)).await.is_err() {
+            return Err(refusal);
         }
-        if let Err(what) = verify(&response, &key) {
-            return Err(OpenError::Handshake { pod, what });
+        let newer = self.cluster.borrow();
+        let opened = open_with(&newer.client, target, port).await;
+        if opened.as_ref().is_err_and(OpenError::is_unauthorized) {
+            self.cluster.refuse(&newer);
         }
-        let upgraded =
-            hyper::upgrade::on(response).await.map_err(|source| OpenError::Upgrade { pod, source })?;
-        Ok(PodStream::new(TokioIo::new(upgraded), port).await)
+        opened
     }
+}
+
+async fn open_with(client: &kube::Client, target: &PodTarget, port: u16) -> Result<PodStream, OpenError> {
+    let pod = format!("{}/{}", target.namespace, target.pod);
+    let key = generate_key();
+    let sent = client.send(request(target, port, &key));
+    let response = bounded("open a forward to", format!("port {port} of pod {pod}"), sent).await?;
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        return Err(refusal(pod, response).await);
+    }
+    if let Err(what) = verify(&response, &key) {
+        return Err(OpenError::Handshake { pod, what });
+    }
+    let upgraded = hyper::upgrade::on(response).await.map_err(|source| OpenError::Upgrade { pod, source })?;
+    Ok(PodStream::new(TokioIo::new(upgraded), port).await)
 }
 
 /// The method is GET although the API calls the verb create: a WebSocket can start with no other, so users need the

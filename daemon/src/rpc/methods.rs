@@ -18,14 +18,14 @@ use nhd_protocol::methods::{
     Workloads,
 };
 use nhd_protocol::openrpc::document;
-use nhd_protocol::session::{SessionList, SessionSelector, StartParams};
+use nhd_protocol::session::{EndParams, SessionList, SessionSelector, StartParams};
 use tokio::sync::broadcast;
 
 use super::cancel::Accepting;
 use super::error::{invalid_params, to_wire};
 use crate::clock::timestamp_now;
 use crate::events::Since;
-use crate::session::requests::{configure, preview, release, workloads};
+use crate::session::requests::{configure, end, preview, release, workloads};
 use crate::session::{SessionManager, Shared};
 
 /// Made once, when it is first asked for.
@@ -48,8 +48,8 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
         preview::preview(&context.manager, params).await
     });
     method::<Start, _, _>(&mut module, |context, params| async move { context.manager.start(params).await });
-    method::<End, _, _>(&mut module, |context, selector: SessionSelector| async move {
-        context.manager.end(&selector).await
+    method::<End, _, _>(&mut module, |context, params: EndParams| async move {
+        end::end(&context.manager, params).await
     });
     method::<Release, _, _>(&mut module, |context, params| async move {
         release::release(&context.manager, params).await

@@ -1,11 +1,11 @@
-//! A session's connection to its cluster: the client and the watches that wake it.
+//! A session's way to its cluster: the connection that all its parts share, and the watches that wake it.
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::workload::WorkloadRef;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::cluster::watch::{ClusterChanges, Watched};
-use crate::cluster::{ClusterAddress, Objects};
+use crate::cluster::{Connection, Objects};
 use crate::session::failure::Failure;
 use crate::session::look::parts::WorkloadParts;
 use crate::session::look::parts::record_name;
@@ -16,24 +16,35 @@ use crate::store::session::{StoredCluster, StoredPlan};
 /// Dropping it ends its watches.
 pub struct ClusterLink {
     pub objects: Objects,
+    pub connection: Connection,
     watches: Option<(ClusterChanges, DropGuard)>,
 }
 
 impl ClusterLink {
-    pub async fn connect(cluster: &StoredCluster) -> Result<Self, Failure> {
-        let address = ClusterAddress {
-            kubeconfig: cluster.kubeconfig.clone(),
-            context: Some(cluster.context.clone()),
-            environment: cluster.environment.clone(),
-        };
-        let connected = address.connect().await?;
+    /// Reads the credentials again. `shared` is what the session's parts have been given before, which is then renewed
+    /// for all of them.
+    pub async fn connect(cluster: &StoredCluster, shared: Option<&Connection>) -> Result<Self, Failure> {
+        let connected = cluster.address().connect().await?;
         let objects = Objects::new(connected.client.clone());
         // A name in a file may lead anywhere by now, and what is done here is done to other people's workloads.
         let found = cluster_uid(&objects, &connected).await?;
         if is_another_cluster(&cluster.uid, &found) {
             return Err(Failure::transient(another_cluster(cluster, &connected.server)));
         }
-        Ok(Self { objects, watches: None })
+        Ok(Self::through(connected.client, shared))
+    }
+
+    /// A way that is known to lead to the session's own cluster.
+    pub fn through(client: kube::Client, shared: Option<&Connection>) -> Self {
+        let objects = Objects::new(client.clone());
+        let connection = match shared {
+            Some(shared) => {
+                shared.renew(client);
+                shared.clone()
+            }
+            None => Connection::new(client),
+        };
+        Self { objects, connection, watches: None }
     }
 
     /// Starts the watches if they do not run.

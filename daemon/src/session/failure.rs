@@ -75,6 +75,10 @@ impl From<ConnectError> for Failure {
             ConnectError::NoCurrentContext { .. } | ConnectError::ContextMissing { .. } => {
                 ErrorKind::ContextNotFound
             }
+            // As when it fails later, in the midst of a request.
+            ConnectError::ExecPluginFailed { .. } | ConnectError::Credentials { .. } => {
+                ErrorKind::Unauthorized
+            }
             _ => ErrorKind::KubeconfigInvalid,
         };
         Self::fatal(ErrorInfo::new(kind, error_chain(&error)).with_hint(error.hint()))

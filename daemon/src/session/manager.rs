@@ -16,6 +16,7 @@ use nhd_protocol::session::{EndResult, Phase, SessionList, SessionSelector, Sess
 use nhd_protocol::workload::WorkloadRef;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::cluster::ClusterAddress;
 use crate::fault;
 use crate::session::requests::check::{Request, differences};
 use crate::session::requests::configure::configure;
@@ -77,7 +78,9 @@ impl SessionManager {
         let details = configure(&self.shared.paths, &place, &request).await?;
         let _starting = self.starting.lock().await;
         let workload = place.workload(request.kind, &request.name);
-        if let Some(handle) = self.registry().of_workload(&place.cluster_uid, &workload) {
+        let there = self.registry().at(&place, &workload).cloned();
+        if let Some(handle) = there {
+            handle.offer(vec![place.pinned(&request.address).address()]).await;
             return handle.repeated(&details);
         }
         self.registry().compatible(&details)?;
@@ -123,16 +126,49 @@ impl SessionManager {
             .map(|handle| handle.status.borrow().session.clone())
     }
 
-    pub async fn end(&self, selector: &SessionSelector) -> Result<EndResult, ErrorInfo> {
-        if selector.session.is_none() && selector.name.is_none() && !selector.all {
-            let error = ErrorInfo::new(ErrorKind::InvalidRequest, "no session or workload to end is named");
-            return Err(error.with_hint("name one, or say `all`"));
+    /// Ends the sessions that are meant, each of which is told how its cluster is reached `from` where the client is.
+    pub async fn end(
+        &self,
+        selector: &SessionSelector,
+        from: Option<&ClusterAddress>,
+    ) -> Result<EndResult, ErrorInfo> {
+        let handles = self.meant(selector, from).await?;
+        for (handle, from) in handles.iter().filter_map(|handle| Some((handle, from?))) {
+            handle.offer(handle.ways(from)).await;
         }
-        let handles: Vec<Handle> = self.matching(selector);
         for result in join_all(handles.iter().map(Handle::end)).await {
             result?;
         }
         Ok(EndResult { sessions: handles.iter().map(|handle| handle.status.borrow().clone()).collect() })
+    }
+
+    /// The sessions that match. A context that the client says how to read names all sessions of its cluster, also those
+    /// that were started by another.
+    async fn meant(
+        &self,
+        selector: &SessionSelector,
+        from: Option<&ClusterAddress>,
+    ) -> Result<Vec<Handle>, ErrorInfo> {
+        let named = self.matching(selector);
+        let (Some(context), Some(from)) = (&selector.context, from) else { return Ok(named) };
+        let of_any = self.matching(&SessionSelector { context: None, ..selector.clone() });
+        if of_any.len() == named.len() {
+            return Ok(named);
+        }
+        let place = match Place::find(from, None).await {
+            Ok(place) => place,
+            Err(error) if named.is_empty() => return Err(error),
+            Err(_) => return Ok(named),
+        };
+        let there = |handle: &Handle| {
+            place.is_certainly(&handle.cluster) || handle.status.borrow().context == *context
+        };
+        let meant: Vec<Handle> = of_any.into_iter().filter(there).collect();
+        // A workload's bare name must not end more than one by surprise.
+        if selector.name.is_some() && meant.len() > named.len().max(1) {
+            return Err(ambiguous(&meant));
+        }
+        Ok(meant)
     }
 
     pub fn status(&self, selector: &SessionSelector) -> Result<SessionStatus, ErrorInfo> {
@@ -219,6 +255,11 @@ impl SessionManager {
 }
 
 impl Registry {
+    /// The session of a workload, by whichever name its cluster is known.
+    fn at(&self, place: &Place, workload: &WorkloadRef) -> Option<&Handle> {
+        self.going().find(|handle| handle.workload == *workload && place.is_certainly(&handle.cluster))
+    }
+
     fn of_workload(&self, cluster: &str, workload: &WorkloadRef) -> Option<&Handle> {
         self.going().find(|handle| handle.cluster == cluster && handle.workload == *workload)
     }
@@ -274,6 +315,21 @@ impl Handle {
             ErrorInfo::new(ErrorKind::SessionExists, message)
                 .with_hint("end that session first, or start with its parameters"),
         ))
+    }
+
+    /// Tells the session of other ways to its cluster. Nobody waits for what it makes of them: that is in its status.
+    async fn offer(&self, ways: Vec<ClusterAddress>) {
+        let _ = self.commands.send(Command::Offer(ways)).await;
+    }
+
+    /// How this session's cluster may be reached from where a client is: by the context that the client names, else by
+    /// that of the session as the client's kubeconfig has it, else by the current one.
+    fn ways(&self, from: &ClusterAddress) -> Vec<ClusterAddress> {
+        if from.context.is_some() {
+            return vec![from.clone()];
+        }
+        let context = Some(self.status.borrow().context.clone());
+        vec![ClusterAddress { context, ..from.clone() }, from.clone()]
     }
 
     async fn end(&self) -> Result<(), ErrorInfo> {

@@ -62,8 +62,15 @@ impl Observed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecordState {
     Absent,
-    Ours { current: bool },
+    /// One of ours whose data is lost or damaged is ours and not current.
+    Ours {
+        current: bool,
+    },
     Foreign,
+    /// Something else is in the place of the record of a session that has begun, and does not say whose it is.
+    Unreadable,
+    /// A later nhd wrote it, which knows what this one does not.
+    Later,
 }
 
 /// The workload against the two ends of our edit.
@@ -137,6 +144,10 @@ pub enum Obstacle {
     TakenByOthers,
     /// The record is gone: by it somebody has ended the session, or the namespace is another one.
     RecordGone,
+    /// What is in the place of the record is not one, nor anybody's.
+    RecordUnreadable,
+    /// What the record holds is for a later nhd to give back.
+    RecordOfLater,
     Gone,
     Overwritten,
 }
@@ -165,6 +176,8 @@ fn towards_dev_mode(observed: &Observed) -> Next {
     }
     match observed.record {
         RecordState::Foreign => return Next::Stop(Obstacle::TakenByOthers),
+        RecordState::Unreadable => return Next::Stop(Obstacle::RecordUnreadable),
+        RecordState::Later => return Next::Stop(Obstacle::RecordOfLater),
         RecordState::Absent if observed.begun => return Next::Stop(Obstacle::RecordGone),
         RecordState::Absent => return Next::Do(StepName::CreateRecord),
         RecordState::Ours { current: false } => return Next::Do(StepName::UpdateRecord),
@@ -199,6 +212,10 @@ fn towards_dev_mode(observed: &Observed) -> Next {
 }
 
 fn towards_original(observed: &Observed) -> Next {
+    if observed.planned && observed.record == RecordState::Later {
+        return Next::Stop(Obstacle::RecordOfLater);
+    }
+    // What is unreadable does not lock: the store alone suffices to give the workload back.
     let cluster_is_ours = observed.planned && observed.record != RecordState::Foreign;
     if cluster_is_ours && others_changed_it(observed) {
         return Next::Do(StepName::MergeChanges);
@@ -232,7 +249,9 @@ fn towards_original(observed: &Observed) -> Next {
     }
     match observed.record {
         RecordState::Ours { .. } => Next::Do(StepName::DeleteRecord),
-        RecordState::Absent | RecordState::Foreign => Next::Do(StepName::Forget),
+        RecordState::Absent | RecordState::Foreign | RecordState::Unreadable | RecordState::Later => {
+            Next::Do(StepName::Forget)
+        }
     }
 }
 

@@ -65,9 +65,9 @@ pub async fn prepare(
     let origin = origin?;
     let seen = record::read(objects, namespace, &secret_name).await?;
     if let Some(seen) = &seen
-        && seen.record.as_ref().map(|record| record.session.as_str()) != Some(asker.session)
+        && !seen.is_of(asker.session)
     {
-        return Err(Failure::fatal(taken(workload, &secret_name, seen.record.as_ref())));
+        return Err(Failure::fatal(taken(workload, &secret_name, seen)));
     }
     if is_paused_half_way(&origin) {
         return Err(Failure::fatal(paused(workload)));

@@ -13,6 +13,7 @@ use crate::session::forwards::opening;
 use crate::session::look::Sight;
 use crate::session::look::autoscalers;
 use crate::session::look::differences::named;
+use crate::session::look::parts::record_name;
 use crate::session::next::Next;
 use crate::store::StoredSession;
 use crate::store::session::Desired;
@@ -92,6 +93,7 @@ pub fn refreshed(previous: &SessionStatus, parts: StatusParts<'_>) -> SessionSta
     warnings.extend(parts.sight.into_iter().flat_map(|sight| autoscalers::warnings(parts.stored, sight)));
     warnings.extend(parts.sync.as_ref().and_then(|sync| own_stignore(parts.stored, sync)));
     warnings.extend(parts.outcome.and_then(|_| added_by_the_cluster(parts.stored)));
+    warnings.extend(parts.outcome.and_then(|_| left_alone(parts.stored, parts.sight?)));
     warnings.extend(
         parts.kept.map(|kept| {
             format!("local files that the pod changed or deleted are kept in {}", kept.display())
@@ -100,6 +102,8 @@ pub fn refreshed(previous: &SessionStatus, parts: StatusParts<'_>) -> SessionSta
     let two_way = parts.stored.request.dev.two_way;
     let sync = parts.sync.map(|sync| sync_status(sync, two_way));
     SessionStatus {
+        context: parts.stored.cluster.context.clone(),
+        server: parts.stored.cluster.server.clone(),
         phase: parts.phase,
         since,
         step: parts.step,
@@ -151,6 +155,13 @@ fn added_by_the_cluster(stored: &StoredSession) -> Option<String> {
             named(&additions)
         )
     })
+}
+
+/// What is in the place of the record at the end and is not ours to delete.
+fn left_alone(stored: &StoredSession, sight: &Sight) -> Option<String> {
+    sight.record.as_ref().filter(|seen| !seen.is_of_nhd())?;
+    let name = record_name(&stored.workload);
+    Some(format!("Secret {name} is not one of nhd and was left alone; delete it if nobody needs it"))
 }
 
 /// What others changed in the workload since our edit, and whose it will be at the end.

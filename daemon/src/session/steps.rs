@@ -18,9 +18,9 @@ use nhd_protocol::session::StepName;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::cluster::Reason;
 use crate::cluster::objects::{Mode, Objects};
 use crate::cluster::record::{self, Owner, Record, SidecarFiles};
+use crate::cluster::{Connection, Reason};
 use crate::forward::{self, Forward, PodTarget, Route};
 use crate::session::failure::Failure;
 use crate::session::forwards::UserForwards;
@@ -77,6 +77,8 @@ impl Running {
 pub struct StepContext<'a> {
     pub shared: &'a Shared,
     pub objects: &'a Objects,
+    /// The same, for what lasts.
+    pub connection: &'a Connection,
     pub stored: &'a mut StoredSession,
     pub sight: Option<&'a Sight>,
     pub running: &'a mut Running,
@@ -145,7 +147,7 @@ impl StepContext<'_> {
     }
 
     async fn open_forward(&mut self) -> Result<(), Failure> {
-        let client = || self.objects.client().clone();
+        let cluster = || self.connection.clone();
         let route = |local| Route {
             target: self.target.clone(),
             remote_port: self.stored.sync.remote_port,
@@ -157,13 +159,13 @@ impl StepContext<'_> {
         };
         let same_port = match self.stored.local_port {
             Some(port) => {
-                forward::start(client(), route(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))).await.ok()
+                forward::start(cluster(), route(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))).await.ok()
             }
             None => None,
         };
         let forward = match same_port {
             Some(forward) => forward,
-            None => forward::start(client(), route(forward::ANY_LOCAL_PORT)).await?,
+            None => forward::start(cluster(), route(forward::ANY_LOCAL_PORT)).await?,
         };
         let port = forward.local_port();
         self.running.forward = Some(forward);

@@ -1,5 +1,6 @@
 //! The task that owns one session: it looks, decides by `next`, acts or rests, until the session is over.
 
+mod cluster;
 mod obstacle;
 mod pod;
 mod forwards;
@@ -19,6 +20,7 @@ use nhd_protocol::session::{Phase, SessionOutcome, SessionStatus, StepName};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
+use self::cluster::Ways;
 use self::repeats::Repeats;
 use crate::session::cluster_link::ClusterLink;
 use crate::session::failure::Failure;
@@ -28,6 +30,7 @@ use crate::session::next::{Next, Observed, next};
 use crate::session::steps::{Running, StepContext};
 
 use crate::backoff::Backoff;
+use crate::cluster::ClusterAddress;
 use crate::fault;
 use crate::forward::{Forward, ForwardStatus, PodTarget};
 use crate::session::shared::Shared;
@@ -44,6 +47,8 @@ const BACKOFF: Backoff = Backoff { first: Duration::from_millis(250), longest: D
 /// What others may ask of a session.
 #[derive(Debug)]
 pub enum Command {
+    /// Other ways to the cluster, for when the session's own fails.
+    Offer(Vec<ClusterAddress>),
     /// Give the workload back. Answered when that is durable.
     End(oneshot::Sender<Result<(), ErrorInfo>>),
     /// Hold the sync, or let it go on.
@@ -71,6 +76,7 @@ pub struct SessionTask {
     commands: mpsc::Receiver<Command>,
     status: watch::Sender<SessionStatus>,
     link: Option<ClusterLink>,
+    ways: Ways,
     running: Running,
     target: watch::Sender<Option<PodTarget>>,
     sight: Option<Sight>,
@@ -128,6 +134,7 @@ impl SessionTask {
             commands,
             status,
             link: None,
+            ways: Ways::default(),
             running: Running { leftover, ..Running::default() },
             target: watch::Sender::new(None),
             sight: None,
@@ -210,8 +217,7 @@ impl SessionTask {
             self.looked = Instant::now();
         }
         if self.link.is_none() && (self.stored.plan.is_some() || self.stored.desired == Desired::DevMode) {
-            self.link = Some(ClusterLink::connect(&self.stored.cluster).await?);
-            self.stale = true;
+            self.connect().await?;
         }
         let (Some(link), Some(plan)) = (&mut self.link, &self.stored.plan) else { return Ok(()) };
         link.watch(&self.stored.workload, plan, &self.shared);
@@ -249,6 +255,7 @@ impl SessionTask {
                 let mut context = StepContext {
                     shared: &self.shared,
                     objects: &link.objects,
+                    connection: &link.connection,
                     stored: &mut self.stored,
                     sight: self.sight.as_ref(),
                     running: &mut self.running,
@@ -280,10 +287,10 @@ impl SessionTask {
             return self.undo(failure.info);
         }
         // Credentials may have been renewed, and a connection may be dead without knowing.
-        if failure.info.kind == ErrorKind::Unauthorized || self.failures.is_multiple_of(4) {
+        if self.is_refused(&failure.info) || self.failures.is_multiple_of(4) {
             self.link = None;
         }
-        self.error = Some(failure.info);
+        self.error = Some(Self::with_way_out(failure.info));
         self.show_phase(self.troubled_phase());
         Turn::Rest(BACKOFF.after(self.failures))
     }
@@ -330,6 +337,7 @@ impl SessionTask {
 
     async fn obey(&mut self, command: Command) {
         match command {
+            Command::Offer(addresses) => self.offered(addresses),
             Command::End(answer) => {
                 let _ = answer.send(self.begin_end());
             }
@@ -379,17 +387,24 @@ impl SessionTask {
         let due = (Instant::now() + duration).min(self.looked + QUIET_LOOK);
         let Self { shared, commands, link, running, changes, .. } = self;
         let Changes { sync, forward } = changes;
+        let connection = link.as_ref().map(|link| link.connection.clone());
+        let mut refused = false;
         let command = tokio::select! {
             biased;
             () = shared.shutdown.cancelled() => None,
             command = commands.recv() => command,
             () = ClusterLink::changed(link.as_mut()) => { self.stale = true; None }
+            () = cluster::refused(connection.as_ref()) => { refused = true; None }
             () = changed(sync.as_mut()) => None,
             () = changed(forward.as_mut()) => None,
             () = running.user_forwards.stirred() => None,
             () = reached(forward_retry) => None,
             () = tokio::time::sleep_until(due) => { self.stale = true; None }
         };
+        if refused {
+            // One of the session's parts was told so; all of them go on with what is read anew.
+            self.link = None;
+        }
         if let Some(command) = command {
             self.obey(command).await;
         }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use super::session::{SESSION_VERSION, StoredSession};
+use crate::cluster::client::environment::is_harmless;
 
 const REVISION: &str = "revision";
 /// How the text begins; the checksum is of the text without this line.
@@ -34,13 +35,28 @@ impl Document {
         if let Some(before) = before
             && let Ok(known) = before.session().map(serde_json::to_value)
         {
-            let mut before = Value::Object(before.0.clone());
-            before.as_object_mut().map(|before| before.remove(REVISION));
+            let mut before = before.without_secrets().unwrap_or_else(|| before.clone()).0;
+            before.remove(REVISION);
+            let before = Value::Object(before);
             keep_unknown(&mut new, &before, &known?);
         }
         let Value::Object(mut fields) = new else { unreachable!("a struct is an object") };
         fields.insert(REVISION.to_owned(), revision.into());
         Ok(Self(fields))
+    }
+
+    /// The same one revision on, without what earlier versions wrote of a client's environment and may be secret; `None`
+    /// where there is nothing like that.
+    pub(super) fn without_secrets(&self) -> Option<Self> {
+        let mut fields = self.0.clone();
+        let environment = fields.get_mut("cluster")?.get_mut("environment")?.as_object_mut()?;
+        let before = environment.len();
+        environment.retain(|name, value| value.as_str().is_some_and(|value| is_harmless(name, value)));
+        if environment.len() == before {
+            return None;
+        }
+        fields.insert(REVISION.to_owned(), (self.revision() + 1).into());
+        Some(Self(fields))
     }
 
     /// The text that is written, with its checksum.

@@ -1,6 +1,5 @@
 //! A session as it is stored: everything needed to go on after a crash, or to give the workload back.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use nhd_protocol::Timestamp;
@@ -11,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use nhd_plan::Edit;
 
+use crate::cluster::ClusterAddress;
+use crate::cluster::client::Environment;
 use crate::config::{DevSettings, WantedForward};
 use crate::sync::{KeyPair, SyncIdentity};
 
@@ -61,7 +62,18 @@ pub struct StoredCluster {
     pub kubeconfig: Vec<PathBuf>,
     pub context: String,
     pub server: String,
-    pub environment: BTreeMap<String, String>,
+    /// What may be secret of it is in memory only; whoever asks next brings it again.
+    pub environment: Environment,
+}
+
+impl StoredCluster {
+    pub fn address(&self) -> ClusterAddress {
+        ClusterAddress {
+            kubeconfig: self.kubeconfig.clone(),
+            context: Some(self.context.clone()),
+            environment: self.environment.clone(),
+        }
+    }
 }
 
 /// What the user asked for; a repeated start must ask for the same.

@@ -35,7 +35,7 @@ pub(crate) fn session(id: &str) -> StoredSession {
             kubeconfig: vec![PathBuf::from("/k")],
             context: "c".into(),
             server: "s".into(),
-            environment: BTreeMap::new(),
+            environment: BTreeMap::new().into(),
         },
         workload: WorkloadRef { namespace: "n".into(), kind: WorkloadKind::Deployment, name: id.to_owned() },
         request: StoredRequest {

@@ -198,7 +198,7 @@ async fn what_others_change_while_the_original_comes_back_stays_too() -> Result<
     let dying = stage.laptop.start_daemon().await?;
     let selector = SessionSelector { session: Some(status.session.clone()), ..SessionSelector::default() };
     // The daemon may die before it answers.
-    let _ = dying.call::<End>(selector).await;
+    let _ = dying.call::<End>(selector.into()).await;
     stage.laptop.daemon_died().await?;
     stage.workload.patch_by("kubectl-edit", &json!({"spec": {"progressDeadlineSeconds": 77}})).await?;
     stage.laptop.unset("NHD_FAULT");

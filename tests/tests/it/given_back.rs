@@ -235,7 +235,7 @@ async fn a_context_that_leads_to_another_cluster_is_told_and_nothing_is_done_the
         session: Some(status.session.clone()),
         ..Default::default()
     };
-    stage.nhd.call::<nhd_protocol::methods::End>(selector).await?;
+    stage.nhd.call::<nhd_protocol::methods::End>(selector.into()).await?;
     stage.until(&status.session, |status| is_told(status) && status.phase == Phase::Ending).await?;
     let secrets: Api<Secret> = Api::all(other.client().await?);
     let made =

@@ -14,6 +14,8 @@ mod concurrency;
 mod trap_table;
 mod traps;
 mod faults;
+mod reach;
+mod records;
 mod recovery;
 mod cli;
 mod clients;

@@ -8,7 +8,7 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::listing::ReleaseParams;
 use nhd_protocol::methods;
 use nhd_protocol::session::{
-    EndResult, Phase, SessionOutcome, SessionSelector, SessionStatus, WaitParams, WaitUntil,
+    EndParams, EndResult, Phase, SessionOutcome, SessionSelector, SessionStatus, WaitParams, WaitUntil,
 };
 
 use crate::arguments::EndArguments;
@@ -28,12 +28,23 @@ pub(crate) async fn run(
     client: &Client,
     screen: &mut Screen,
 ) -> Result<(), Failure> {
-    let selector = selector(arguments, client).await?;
+    let params = EndParams {
+        selector: selector(arguments, client).await?,
+        kubeconfig: kubeconfig(arguments.kubeconfig.as_deref(), here)?,
+        environment: here.environment(),
+    };
     let mut events = client.events(None).await?;
-    let ending = match selector {
-        Some(selector) => client.call::<methods::End>(selector).await?.sessions,
-        None if arguments.takeover => released(arguments, here, client).await?,
-        None => Vec::new(),
+    let ending = match client.call::<methods::End>(params).await {
+        // By whatever others left in the cluster, be it readable to the daemon's own look or not.
+        Ok(EndResult { sessions }) if sessions.is_empty() && arguments.takeover => {
+            released(arguments, here, client).await?
+        }
+        Err(ClientError::Answered(info))
+            if info.kind == ErrorKind::InDevModeElsewhere && arguments.takeover =>
+        {
+            released(arguments, here, client).await?
+        }
+        result => result.map_err(elsewhere(arguments))?.sessions,
     };
     if ending.is_empty() {
         return nothing_to_end(arguments, screen);
@@ -44,6 +55,20 @@ pub(crate) async fn run(
     let waits = join_all(ending.iter().map(|status| until_ended(client, status, timeout_ms)));
     let waited = following(waits, &mut events, &mut progress, screen).await?.ok_or_else(goes_on)?;
     report(waited, screen)
+}
+
+/// Names the command that ends what somebody else has, which the daemon cannot.
+fn elsewhere(arguments: &EndArguments) -> impl Fn(ClientError) -> ClientError {
+    move |error| match (error, &arguments.target.0) {
+        (ClientError::Answered(mut info), Some(target)) if info.kind == ErrorKind::InDevModeElsewhere => {
+            let namespace = arguments.namespace.as_ref().map(|it| format!(" -n {it}")).unwrap_or_default();
+            let hint = info.hint.take().map(|hint| format!("{hint}: ")).unwrap_or_default();
+            ClientError::Answered(
+                info.with_hint(format!("{hint}`nhd-cli end {target}{namespace} --takeover`")),
+            )
+        }
+        (error, _) => error,
+    }
 }
 
 /// The session that ends what another daemon began, if one did.
@@ -69,14 +94,13 @@ async fn released(
 }
 
 /// Which sessions to end. A workload's bare name must not end more than one.
-async fn selector(arguments: &EndArguments, client: &Client) -> Result<Option<SessionSelector>, Failure> {
+async fn selector(arguments: &EndArguments, client: &Client) -> Result<SessionSelector, Failure> {
     let EndArguments { session, namespace, context, .. } = arguments;
-    let Some(Target { kind, name }) = arguments.target.0.clone() else {
-        let (session, namespace, context) = (session.clone(), namespace.clone(), context.clone());
-        let all = session.is_none();
-        return Ok(Some(SessionSelector { session, namespace, context, all, ..SessionSelector::default() }));
-    };
     let (namespace, context) = (namespace.clone(), context.clone());
+    let Some(Target { kind, name }) = arguments.target.0.clone() else {
+        let (session, all) = (session.clone(), session.is_none());
+        return Ok(SessionSelector { session, namespace, context, all, ..SessionSelector::default() });
+    };
     let named = SessionSelector {
         kind: Some(kind),
         name: Some(name),
@@ -84,11 +108,13 @@ async fn selector(arguments: &EndArguments, client: &Client) -> Result<Option<Se
         context,
         ..SessionSelector::default()
     };
-    let found = client.call::<methods::List>(named).await?.sessions;
+    let found = client.call::<methods::List>(named.clone()).await?.sessions;
     match found.as_slice() {
-        [] => Ok(None),
+        // The daemon may know one of the context's cluster, or whether somebody else has it.
+        [] => Ok(named),
         [one] => {
-            Ok(Some(SessionSelector { session: Some(one.session.clone()), ..SessionSelector::default() }))
+            let (session, context) = (Some(one.session.clone()), named.context);
+            Ok(SessionSelector { session, context, ..SessionSelector::default() })
         }
         several => Err(ambiguous(several)),
     }
@@ -154,12 +180,9 @@ fn ended(status: &SessionStatus) -> String {
 
 fn nothing_to_end(arguments: &EndArguments, screen: &mut Screen) -> Result<(), Failure> {
     let result = EndResult { sessions: Vec::new() };
-    let whose = if arguments.takeover { "" } else { " by this daemon" };
-    let what = arguments
-        .target
-        .0
-        .as_ref()
-        .map_or_else(String::new, |target| format!("{target} is not in DevMode{whose}: "));
+    // The daemon has looked in the cluster, too.
+    let target = arguments.target.0.as_ref();
+    let what = target.map_or_else(String::new, |target| format!("{target} is not in DevMode: "));
     Ok(screen.result(&result, |_| format!("{what}nothing to end\n"))?)
 }
 

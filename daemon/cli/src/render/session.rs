@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use nhd_protocol::error::ErrorKind;
 use nhd_protocol::forward::{ForwardState, PortForward};
 use nhd_protocol::session::{Phase, SessionStatus};
 use nhd_protocol::workload::WorkloadRef;
@@ -95,6 +96,17 @@ fn tone_of(forward: &PortForward) -> Tone {
     }
 }
 
+/// Whether a session is led to its cluster anew by whoever names another way there.
+fn cannot_reach(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::KubeconfigInvalid
+            | ErrorKind::ContextNotFound
+            | ErrorKind::Unauthorized
+            | ErrorKind::AnotherCluster
+    )
+}
+
 /// What a session waits for, suffers from, or wants to be known.
 fn remarks(style: Style, status: &SessionStatus) -> String {
     let mut lines = Vec::new();
@@ -107,6 +119,9 @@ fn remarks(style: Style, status: &SessionStatus) -> String {
     if let Some(error) = &status.error {
         line(Tone::Bad, "error", &error.message);
         error.hint.iter().for_each(|hint| line(Tone::Dim, "hint", hint));
+        if cannot_reach(error.kind) {
+            line(Tone::Dim, "see", &format!("{} --kubeconfig FILE --context CONTEXT", end_command(status)));
+        }
     }
     if let Some(sync) = &status.sync {
         sync.last_error.iter().for_each(|error| line(Tone::Bad, "sync", error));
@@ -162,7 +177,7 @@ pub(crate) fn summary(style: Style, status: &SessionStatus) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use nhd_protocol::error::{ErrorInfo, ErrorKind};
+    use nhd_protocol::error::ErrorInfo;
     use nhd_protocol::forward::{ForwardReason, ForwardStatus};
     use nhd_protocol::session::PodStatus;
     use nhd_protocol::sync::{SyncState, SyncStatus};
@@ -249,6 +264,17 @@ deployment/ratings in bookinfo
   hint: push it
 ";
         assert_eq!(sessions(PLAIN, &[synced("s1", "reviews"), broken], now()), expect);
+    }
+
+    #[test]
+    fn a_session_that_cannot_reach_its_cluster_shows_the_command_that_leads_it_there() {
+        for (kind, shown) in [(ErrorKind::KubeconfigInvalid, true), (ErrorKind::ClusterUnreachable, false)] {
+            let mut lost = synced("s1", "reviews");
+            lost.error = Some(ErrorInfo::new(kind, "no kubeconfig found at /gone"));
+            let text = sessions(PLAIN, &[lost], now());
+            let command = "nhd-cli end deployment/reviews -n bookinfo --kubeconfig FILE --context CONTEXT";
+            assert_eq!(text.contains(command), shown, "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What tests are made from: options, YAML, and Deployments of every shape that the API allows and we care about.
 
-pub(super) mod kinds;
+pub(crate) mod kinds;
 
 use std::collections::BTreeMap;
 

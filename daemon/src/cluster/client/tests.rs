@@ -1,4 +1,4 @@
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use super::*;
 
@@ -28,6 +28,11 @@ users:
   user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: sign-in, interactiveMode: Always}}
 ";
 
+fn variables(variables: &[(&str, &str)]) -> Environment {
+    let owned = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    owned.collect::<BTreeMap<_, _>>().into()
+}
+
 fn address(folder: &Path, files: &[&str], context: Option<&str>) -> ClusterAddress {
     fs::write(folder.join("good"), GOOD.replace("SCRIPT", &folder.join("script").to_string_lossy())).unwrap();
     fs::write(folder.join("broken"), "clusters: 1: 2").unwrap();
@@ -35,7 +40,7 @@ fn address(folder: &Path, files: &[&str], context: Option<&str>) -> ClusterAddre
     ClusterAddress {
         kubeconfig: files.iter().map(|file| folder.join(file)).collect(),
         context: context.map(str::to_owned),
-        environment: BTreeMap::from([("PATH".to_owned(), folder.to_string_lossy().into_owned())]),
+        environment: variables(&[("PATH", &folder.to_string_lossy())]),
     }
 }
 
@@ -108,8 +113,8 @@ async fn an_exec_plugin_runs_once_in_the_environment_of_the_client() {
         &format!("echo \"$PROFILE $OWN ${{CARGO_PKG_NAME:-unset}}\" >> {}\necho '{answer}'", seen.display()),
     );
     let mut address = address(folder.path(), &["good"], Some("plugin"));
-    address.environment.insert("PROFILE".to_owned(), "mine".to_owned());
-    address.environment.insert("OWN".to_owned(), "lost".to_owned());
+    let path = folder.path().to_string_lossy();
+    address.environment = variables(&[("PATH", &path), ("PROFILE", "mine"), ("OWN", "lost")]);
     address.connect().await.unwrap();
     assert_eq!(fs::read_to_string(seen).unwrap(), "mine kept unset\n");
 }
@@ -119,7 +124,8 @@ async fn a_failing_exec_plugin_is_quoted_without_its_environment() {
     let folder = tempfile::tempdir().unwrap();
     plugin(folder.path(), "echo 'please sign in' >&2; exit 3");
     let mut address = address(folder.path(), &["good"], Some("plugin"));
-    address.environment.insert("API_SECRET".to_owned(), "hidden".to_owned());
+    let path = folder.path().to_string_lossy();
+    address.environment = variables(&[("PATH", &path), ("API_SECRET", "hidden")]);
     let Err(error) = address.connect().await else { panic!("the plugin fails") };
     let shown = format!("{error} {error:?}");
     assert!(shown.contains("please sign in") && !shown.contains("hidden"), "{shown}");

@@ -14,8 +14,12 @@ use tokio_tungstenite::{
 use super::*;
 use crate::{cluster::client::ClusterAddress, forward::fake::FakePod};
 
-/// A tunnel to a server of the test's own, and the first connection to that server.
+/// A tunnel to a server of the test's own.
 async fn tunnel_to(listener: &TcpListener) -> WebSocketTunnel {
+    WebSocketTunnel::new(Connection::new(client_of(listener, "t").await))
+}
+
+async fn client_of(listener: &TcpListener, token: &str) -> kube::Client {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("config");
     let server = listener.local_addr().unwrap();
@@ -24,9 +28,10 @@ async fn tunnel_to(listener: &TcpListener) -> WebSocketTunnel {
          clusters: [{{name: a, cluster: {{server: 'http://{server}'}}}}], users: [{{name: a, user: {{tokenFile: token}}}}]}}"
     );
     std::fs::write(&file, kubeconfig).unwrap();
-    std::fs::write(folder.path().join("token"), "t\n").unwrap();
-    let address = ClusterAddress { kubeconfig: vec![file], context: None, environment: BTreeMap::new() };
-    WebSocketTunnel::new(address.connect().await.unwrap().client)
+    std::fs::write(folder.path().join("token"), format!("{token}\n")).unwrap();
+    let address =
+        ClusterAddress { kubeconfig: vec![file], context: None, environment: BTreeMap::new().into() };
+    address.connect().await.unwrap().client
 }
 
 fn target() -> PodTarget {
@@ -39,7 +44,7 @@ fn accept(
     mut answer: Answer,
 ) -> Result<Answer, tokio_tungstenite::tungstenite::handshake::server::ErrorResponse> {
     assert_eq!(asked.uri(), "/api/v1/namespaces/team/pods/reviews-1/portforward?ports=9080");
-    assert_eq!(asked.headers()[header::AUTHORIZATION], "Bearer t");
+    assert!(["Bearer t", "Bearer newer"].contains(&asked.headers()[header::AUTHORIZATION].to_str().unwrap()));
     answer
         .headers_mut()
         .insert(header::SEC_WEBSOCKET_PROTOCOL, asked.headers()[header::SEC_WEBSOCKET_PROTOCOL].clone());
@@ -69,19 +74,42 @@ async fn a_stream_goes_through_an_upgrade_of_the_pods_portforward() {
 async fn refused_with(status: &str, body: &str) -> OpenError {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let tunnel = tunnel_to(&listener).await;
+    let target = target();
+    let (_socket, opened) = tokio::join!(refuse(&listener, status, body), tunnel.open(&target, 9080));
+    opened.err().unwrap()
+}
+
+/// Answers the first request of the next client, and says what it was.
+async fn refuse(listener: &TcpListener, status: &str, body: &str) -> (TcpStream, String) {
+    let (mut socket, _): (TcpStream, _) = listener.accept().await.unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        head.push(socket.read_u8().await.unwrap());
+    }
     let answer = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    socket.write_all(answer.as_bytes()).await.unwrap();
+    (socket, String::from_utf8(head).unwrap())
+}
+
+#[tokio::test]
+async fn credentials_that_are_refused_are_told_and_newer_ones_are_taken_for_the_same_stream() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let cluster = Connection::new(client_of(&listener, "t").await);
+    let tunnel = WebSocketTunnel::new(cluster.clone());
+    let newer = client_of(&listener, "newer").await;
     let serving = async {
-        let (mut socket, _): (TcpStream, _) = listener.accept().await.unwrap();
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(socket.read_u8().await.unwrap());
-        }
-        socket.write_all(answer.as_bytes()).await.unwrap();
-        socket
+        let (first, asked) = refuse(&listener, "401 Unauthorized", "expired").await;
+        assert!(asked.contains("Bearer t\r\n"), "{asked}");
+        cluster.refused().await;
+        cluster.renew(newer);
+        let (socket, _) = listener.accept().await.unwrap();
+        let mut pod = FakePod { frames: accept_hdr_async(socket, accept).await.unwrap() };
+        pod.announce(9080).await;
+        (first, pod)
     };
     let target = target();
-    let (_socket, opened) = tokio::join!(serving, tunnel.open(&target, 9080));
-    opened.err().unwrap()
+    let (_, opened) = tokio::join!(serving, tunnel.open(&target, 9080));
+    opened.unwrap();
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::cluster::objects::FIELD_MANAGER;
 use crate::cluster::pods::PodSeen;
-use crate::cluster::record::RecordSeen;
+use crate::cluster::record::{Contents, RecordSeen};
 use crate::session::kinds;
 use crate::session::look::autoscalers;
 use crate::session::look::sight::Sight;
@@ -157,12 +157,22 @@ fn dev_workload_state(plan: &StoredPlan, sight: &Sight) -> DevWorkload {
 }
 
 fn record_state(stored: &StoredSession, plan: &StoredPlan, seen: Option<&RecordSeen>) -> RecordState {
-    match seen.map(|seen| seen.record.as_ref()) {
-        None => RecordState::Absent,
-        Some(Some(record)) if record.session == stored.id => {
+    let Some(seen) = seen else { return RecordState::Absent };
+    // Only of a session that has begun was the record there before: nobody else's is written over.
+    let claim = match &seen.session {
+        Some(session) => Some(*session == stored.id),
+        None if stored.entered && seen.labelled => Some(true),
+        None if stored.entered => None,
+        None => Some(false),
+    };
+    match (&seen.contents, claim) {
+        (Contents::Record(record), _) if record.session == stored.id => {
             RecordState::Ours { current: record.edit == plan.edit }
         }
-        Some(_) => RecordState::Foreign,
+        (Contents::Record(_), _) | (_, Some(false)) => RecordState::Foreign,
+        (Contents::Later(_), _) => RecordState::Later,
+        (Contents::Unreadable, Some(true)) => RecordState::Ours { current: false },
+        (Contents::Unreadable, None) => RecordState::Unreadable,
     }
 }
 
@@ -172,5 +182,58 @@ fn rollout_state(kind: WorkloadKind, workload: Option<&Value>, given_up: bool) -
         None => Rollout::Complete,
         Some(_) if given_up => Rollout::GivenUp,
         Some(_) => Rollout::Progressing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::record::{Owner, Record};
+    use crate::store::tests::session;
+    use nhd_plan::Edit;
+    use serde_json::json;
+
+    #[test]
+    fn a_record_is_ours_anothers_or_unreadable_by_its_data_and_what_is_beside_it() {
+        let owner =
+            Owner { user: "ann".into(), host: "laptop".into(), since: "2026-01-01T00:00:00.000Z".into() };
+        let edit = Edit::new("web".into(), json!({}), json!({"spec": {}}));
+        let plan = StoredPlan { edit: edit.clone(), warnings: Vec::new() };
+        let whole = |session: &str, edit: &Edit| {
+            Contents::Record(Box::new(Record::new(session, owner.clone(), edit.clone())))
+        };
+        let older = Edit::new("web".into(), json!({"spec": {}}), json!({}));
+        let (current, behind) = (RecordState::Ours { current: true }, RecordState::Ours { current: false });
+        let (ours, theirs) = (Some("one"), Some("other"));
+        for (contents, named, labelled, before, begun) in [
+            (whole("one", &edit), ours, true, current, current),
+            (whole("one", &edit), theirs, true, current, current),
+            (whole("one", &older), ours, true, behind, behind),
+            (whole("other", &edit), theirs, true, RecordState::Foreign, RecordState::Foreign),
+            (whole("other", &edit), ours, true, RecordState::Foreign, RecordState::Foreign),
+            (Contents::Unreadable, ours, true, behind, behind),
+            (Contents::Unreadable, ours, false, behind, behind),
+            (Contents::Unreadable, theirs, true, RecordState::Foreign, RecordState::Foreign),
+            (Contents::Unreadable, None, true, RecordState::Foreign, behind),
+            (Contents::Unreadable, None, false, RecordState::Foreign, RecordState::Unreadable),
+            (Contents::Later(3), ours, true, RecordState::Later, RecordState::Later),
+            (Contents::Later(3), None, true, RecordState::Foreign, RecordState::Later),
+            (Contents::Later(3), theirs, true, RecordState::Foreign, RecordState::Foreign),
+        ] {
+            let seen = RecordSeen {
+                uid: String::new(),
+                resource_version: String::new(),
+                created: String::new(),
+                session: named.map(str::to_owned),
+                owner: None,
+                labelled,
+                contents,
+            };
+            for (entered, expect) in [(false, before), (true, begun)] {
+                let stored = StoredSession { entered, ..session("one") };
+                assert_eq!(record_state(&stored, &plan, Some(&seen)), expect, "{entered} {seen:?}");
+            }
+        }
+        assert_eq!(record_state(&session("one"), &plan, None), RecordState::Absent);
     }
 }

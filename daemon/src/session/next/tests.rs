@@ -249,6 +249,8 @@ fn every_observation() -> impl Iterator<Item = Observed> {
         RecordState::Ours { current: false },
         RecordState::Ours { current: true },
         RecordState::Foreign,
+        RecordState::Unreadable,
+        RecordState::Later,
     ];
     let workloads = [
         WorkloadState::Gone,
@@ -304,7 +306,12 @@ fn from_every_state_an_end_forgets_the_session_only_when_nothing_of_it_is_left()
                 assert!(!last_seen.sync && !last_seen.forward, "{seen:?} {steps:?}");
                 let cluster_is_ours = seen.planned && seen.record != RecordState::Foreign;
                 if cluster_is_ours {
-                    assert_eq!(last_seen.record, RecordState::Absent, "{seen:?} {steps:?}");
+                    let left = if seen.record == RecordState::Unreadable {
+                        seen.record
+                    } else {
+                        RecordState::Absent
+                    };
+                    assert_eq!(last_seen.record, left, "{seen:?} {steps:?}");
                     assert!(
                         matches!(
                             last_seen.workload,
@@ -316,8 +323,43 @@ fn from_every_state_an_end_forgets_the_session_only_when_nothing_of_it_is_left()
                     assert_ne!(last_seen.autoscalers, Autoscalers::Pinned, "{seen:?} {steps:?}");
                 }
             }
+            Next::Stop(Obstacle::RecordOfLater) => {
+                assert!(seen.planned && seen.record == RecordState::Later && steps.is_empty(), "{seen:?}");
+            }
             other => panic!("{seen:?} ends in {other:?}"),
         }
+    }
+}
+
+#[test]
+fn no_session_is_forgotten_while_the_workload_has_its_edit_unless_another_has_it() {
+    for seen in every_observation().filter(|seen| seen.planned && seen.record != RecordState::Foreign) {
+        if next(Desired::Original, &seen) == Next::Do(StepName::Forget) {
+            let edited = [WorkloadState::Dev, WorkloadState::Drifted, WorkloadState::Absent];
+            assert!(!edited.contains(&seen.workload), "{seen:?}");
+            assert_ne!(seen.dev_workload, DevWorkload::Present, "{seen:?}");
+            assert_ne!(seen.autoscalers, Autoscalers::Pinned, "{seen:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_readable_in_the_place_of_the_record_stops_a_session_and_no_end() {
+    let unreadable = Observed { record: RecordState::Unreadable, ..RUNNING };
+    assert_eq!(next(Desired::DevMode, &unreadable), Next::Stop(Obstacle::RecordUnreadable));
+    let (steps, ..) = walk(Desired::Original, unreadable);
+    assert_eq!(steps[0], StepName::RestoreWorkload);
+    assert!(
+        !steps.iter().any(|it| [StepName::UpdateRecord, StepName::DeleteRecord].contains(it)),
+        "{steps:?}"
+    );
+}
+
+#[test]
+fn a_record_of_a_later_nhd_is_left_to_one() {
+    let later = Observed { record: RecordState::Later, ..RUNNING };
+    for desired in [Desired::DevMode, Desired::Original] {
+        assert_eq!(next(desired, &later), Next::Stop(Obstacle::RecordOfLater));
     }
 }
 

@@ -4,15 +4,31 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::workload::WorkloadRef;
 use serde_json::Value;
 
-use crate::cluster::record::Record;
+use crate::cluster::record::{Contents, RecordSeen};
 
-pub fn taken(workload: &WorkloadRef, secret: &str, record: Option<&Record>) -> ErrorInfo {
-    let (who, hint) = match record {
-        Some(record) => (
-            format!("{workload} is in DevMode already, by {}", record.owner),
-            "ask them to end their session, or end it there".to_owned(),
+pub fn taken(workload: &WorkloadRef, secret: &str, seen: &RecordSeen) -> ErrorInfo {
+    let by = match (&seen.contents, &seen.owner) {
+        (Contents::Record(record), _) => format!(", by {}", record.owner),
+        (_, Some(owner)) => format!(", by {owner}"),
+        (_, None) => String::new(),
+    };
+    let (who, hint) = match &seen.contents {
+        Contents::Record(_) => (
+            format!("{workload} is in DevMode already{by}"),
+            "ask them to end their session, end it there, or take it over".to_owned(),
         ),
-        None => (
+        Contents::Later(version) => (
+            format!(
+                "{workload} is in DevMode already{by}; its record in Secret {secret} is of version {version}, which is \
+                 later than this nhd knows"
+            ),
+            "end it with the nhd that began it, or update this one".to_owned(),
+        ),
+        Contents::Unreadable if seen.is_of_nhd() => (
+            format!("{workload} is in DevMode already{by}; its record in Secret {secret} cannot be read"),
+            "end it there, or take it over, which gives it back by what its annotation has".to_owned(),
+        ),
+        Contents::Unreadable => (
             format!("{workload} has a Secret {secret} that this nhd did not make"),
             format!(
                 "another tool has it in DevMode: end it there, or delete Secret {secret} if nobody needs it"

@@ -209,7 +209,7 @@ pub fn address(
     environment: BTreeMap<String, String>,
 ) -> Result<ClusterAddress, ErrorInfo> {
     let kubeconfig = files(kubeconfig, &environment)?;
-    Ok(ClusterAddress { kubeconfig, context, environment })
+    Ok(ClusterAddress { kubeconfig, context, environment: environment.into() })
 }
 
 /// The kubeconfig files: as given, else as the client's environment says, else the client's `~/.kube/config`.

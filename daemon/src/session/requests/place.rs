@@ -43,6 +43,11 @@ impl Place {
         WorkloadRef { namespace: self.namespace.clone(), kind, name: name.to_owned() }
     }
 
+    /// Whether this is certainly the cluster that a session knows by this name.
+    pub fn is_certainly(&self, known: &str) -> bool {
+        is_certainly(known, &self.cluster_uid, &address_name(&self.client))
+    }
+
     /// What a session there stays pinned to.
     pub fn pinned(&self, address: &ClusterAddress) -> StoredCluster {
         StoredCluster {
@@ -63,12 +68,22 @@ pub async fn cluster_uid(objects: &Objects, client: &ClusterClient) -> Result<St
             Ok(uid.unwrap_or_default().to_owned())
         }
         Err(error) if matches!(error.reason, Reason::Forbidden | Reason::NotFound) => {
-            let authority = client.certificate_authority.as_deref().unwrap_or_default();
-            let hash = Sha256::digest(format!("{}\n{authority}", client.server));
-            Ok(data_encoding::HEXLOWER.encode(&hash[..16]))
+            Ok(address_name(client))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The name of a cluster for those who may not read its uid.
+fn address_name(client: &ClusterClient) -> String {
+    let authority = client.certificate_authority.as_deref().unwrap_or_default();
+    let hash = Sha256::digest(format!("{}\n{authority}", client.server));
+    data_encoding::HEXLOWER.encode(&hash[..16])
+}
+
+/// Whether a cluster known as `known` certainly is the one that is found as `found` and has this name by its address.
+fn is_certainly(known: &str, found: &str, by_address: &str) -> bool {
+    [found, by_address].contains(&known)
 }
 
 /// Whether a cluster known as `found` is certainly not the one known as `known`. A uid and a name made from an address,
@@ -122,6 +137,23 @@ mod tests {
             (hash.as_str(), another.as_str(), true),
         ] {
             assert_eq!(is_another_cluster(known, found), expect, "{known} {found}");
+        }
+    }
+
+    #[test]
+    fn a_cluster_is_certainly_the_same_by_its_uid_or_by_the_address_that_it_was_known_by() {
+        let (uid, other) = ("8a5c1e2e-7c33-4a0a-8d3c-1f2e3d4c5b6a", "0b7c1e2e-7c33-4a0a-8d3c-1f2e3d4c5b6a");
+        let (hash, another) = ("0f".repeat(16), "ab".repeat(16));
+        for (known, found, by_address, expect) in [
+            (uid, uid, hash.as_str(), true),
+            (uid, other, &hash, false),
+            (uid, &hash, &hash, false),
+            (&hash, uid, &hash, true),
+            (&hash, uid, &another, false),
+            (&hash, &hash, &hash, true),
+            (&hash, &another, &another, false),
+        ] {
+            assert_eq!(is_certainly(known, found, by_address), expect, "{known} {found} {by_address}");
         }
     }
 }

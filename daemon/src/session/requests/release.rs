@@ -1,14 +1,19 @@
-//! Ending what another daemon began, by nothing but the record in the cluster.
+//! Ending what another daemon began, by nothing but what it left in the cluster: the record or, where that cannot be
+//! read, the annotation that has the original.
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::listing::ReleaseParams;
 use nhd_protocol::session::{SessionStatus, SidecarPreset};
-use nhd_protocol::workload::WorkloadRef;
+use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 
-use crate::cluster::ClusterAddress;
-use crate::cluster::record::{self, Record};
+use crate::clock::timestamp_now;
+use crate::cluster::autoscalers::{self, PinnedAutoscaler};
+use crate::cluster::error::OrAbsent as _;
+use crate::cluster::record::{self, Contents, Record, RecordSeen};
+use crate::cluster::{ClusterAddress, ClusterError, Objects};
 use crate::config::DevSettings;
+use crate::machine_user;
 use crate::session::failure::Failure;
 use crate::session::look::parts::record_name;
 use crate::session::manager::SessionManager;
@@ -18,7 +23,7 @@ use crate::session::requests::place::Place;
 use crate::store::StoredSession;
 use crate::store::session::{Desired, SESSION_VERSION, StoredPlan, StoredRequest, StoredSync};
 use crate::sync::SyncIdentity;
-use nhd_plan::{DEFAULT_WORK_DIR, DEV_CONTAINER};
+use nhd_plan::{DEFAULT_WORK_DIR, DEV_CONTAINER, Edit};
 
 pub async fn release(manager: &SessionManager, params: ReleaseParams) -> Result<SessionStatus, ErrorInfo> {
     let address = address(params.kubeconfig.as_deref(), params.context, params.environment)?;
@@ -26,13 +31,68 @@ pub async fn release(manager: &SessionManager, params: ReleaseParams) -> Result<
     let workload = place.workload(params.kind, &params.name);
     let name = record_name(&workload);
     let seen = record::read(&place.objects, &workload.namespace, &name).await;
-    let seen = seen.map_err(|error| Failure::from(error).info)?.ok_or_else(|| not_in_dev_mode(&workload))?;
-    let record = seen.record.ok_or_else(|| taken(&workload, &name, None))?;
+    let seen = seen.map_err(|error| Failure::from(error).info)?;
+    let record = match seen {
+        Some(RecordSeen { contents: Contents::Record(record), .. }) => *record,
+        Some(seen @ RecordSeen { contents: Contents::Later(_), .. }) => {
+            return Err(taken(&workload, &name, &seen));
+        }
+        seen => by_annotation(&place, &workload, seen.as_ref()).await?,
+    };
     manager.take_on(session_of(record, workload, &address, &place)?).await
 }
 
+/// What the record would say, from what the objects themselves do.
+async fn by_annotation(
+    place: &Place,
+    workload: &WorkloadRef,
+    seen: Option<&RecordSeen>,
+) -> Result<Record, ErrorInfo> {
+    let name = record_name(workload);
+    let nothing = || seen.map_or_else(|| not_in_dev_mode(workload), |seen| taken(workload, &name, seen));
+    let failed = |error: ClusterError| Failure::from(error).info;
+    let (namespace, objects) = (workload.namespace.as_str(), &place.objects);
+    let found = objects.get(workload.kind.into(), Some(namespace), &workload.name).await.or_absent();
+    let object = found.map_err(failed)?.ok_or_else(nothing)?;
+    let dev_workload = dev_workload_of(objects, &object).await.map_err(failed)?;
+    if dev_workload.is_none() && !nhd_plan::is_ours(&object) {
+        return Err(nothing());
+    }
+    let edit = Edit::recovered(&object, dev_workload).ok_or_else(|| lost(workload, &name))?;
+    // Whoever may not list them cannot be told of any.
+    let autoscalers = autoscalers::list(objects, namespace).await.map_err(failed)?.unwrap_or_default();
+    let autoscalers =
+        autoscalers.iter().filter_map(|it| PinnedAutoscaler::recovered(it, &edit.origin)).collect();
+    let (session, owner) = seen.map(|seen| (seen.session.clone(), seen.owner.clone())).unwrap_or_default();
+    let session = session.unwrap_or_else(|| crate::random_id(12));
+    let owner = owner.unwrap_or_else(|| machine_user::owner(&timestamp_now()));
+    Ok(Record::new(&session, owner, Edit { autoscalers, ..edit }))
+}
+
+/// The object beside the workload that has the dev pod, where there is one.
+pub(super) async fn dev_workload_of(
+    objects: &Objects,
+    workload: &Value,
+) -> Result<Option<Value>, ClusterError> {
+    let Some(reference) = nhd_plan::dev_workload_reference(workload) else { return Ok(None) };
+    let Ok(kind) = reference.kind.parse::<WorkloadKind>() else { return Ok(None) };
+    let namespace = workload.pointer("/metadata/namespace").and_then(Value::as_str);
+    let found = objects.get(kind.into(), namespace, &reference.name).await.or_absent()?;
+    Ok(found.filter(|found| nhd_plan::is_dev_workload_of(found, workload)))
+}
+
+/// Nothing in the cluster says any more what was before.
+fn lost(workload: &WorkloadRef, secret: &str) -> ErrorInfo {
+    let message = format!(
+        "{workload} is in DevMode, but Secret {secret} cannot be read, and its annotation does not have the original"
+    );
+    ErrorInfo::new(ErrorKind::InDevModeElsewhere, message)
+        .with_hint("end it with the nhd that began it, or apply the workload's own manifest again")
+}
+
 fn not_in_dev_mode(workload: &WorkloadRef) -> ErrorInfo {
-    let message = format!("{workload} is not in DevMode: it has no record in the cluster");
+    let message =
+        format!("{workload} is not in DevMode: neither a record in the cluster nor an annotation says so");
     ErrorInfo::new(ErrorKind::SessionNotFound, message)
         .with_hint("the list of workloads shows what is in DevMode, and by whom")
 }

@@ -135,7 +135,8 @@ mod tests {
         std::fs::create_dir_all(home.join("work")).expect("folder");
         std::fs::create_dir(&kube).expect("folder");
         std::fs::write(kube.join("config"), "").expect("file");
-        let environment = [("HOME".to_owned(), home.display().to_string())].into();
+        let environment =
+            std::collections::BTreeMap::from([("HOME".to_owned(), home.display().to_string())]).into();
         let address = ClusterAddress { kubeconfig: vec![kube.join("config")], context: None, environment };
         assert_eq!(exposed(&home.join("work"), &address), [""; 0]);
         let said = exposed(&home, &address);

@@ -67,8 +67,7 @@ impl SessionTask {
 
     async fn listen(&mut self, wanted: &WantedForward) -> Result<Forward, Failure> {
         if self.link.is_none() {
-            self.link = Some(ClusterLink::connect(&self.stored.cluster).await?);
-            self.stale = true;
+            self.connect().await?;
         }
         let link = self.link.as_ref().expect("it was connected above");
         let start = |local| self.start_forward(link, wanted.remote, local);
@@ -98,7 +97,7 @@ impl SessionTask {
             shutdown: self.shared.shutdown.clone(),
             tracker: self.shared.tracker.clone(),
         };
-        forward::start(link.objects.client().clone(), route)
+        forward::start(link.connection.clone(), route)
     }
 
     /// A client asks for a forward: it gets one that listens, or the reason why not, at once.

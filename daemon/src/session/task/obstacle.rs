@@ -36,11 +36,20 @@ impl SessionTask {
     fn obstacle_error(&self, obstacle: Obstacle) -> ErrorInfo {
         let workload = &self.stored.workload;
         let error = match obstacle {
-            Obstacle::TakenByOthers => {
-                let record = self.sight.as_ref().and_then(|sight| sight.record.as_ref());
-                let record = record.and_then(|seen| seen.record.as_ref());
-                taken(workload, &record_name(workload), record)
+            Obstacle::TakenByOthers | Obstacle::RecordOfLater => {
+                match self.sight.as_ref().and_then(|sight| sight.record.as_ref()) {
+                    Some(seen) => taken(workload, &record_name(workload), seen),
+                    None => ErrorInfo::new(ErrorKind::InDevModeElsewhere, format!("{workload} was taken over")),
+                }
             }
+            Obstacle::RecordUnreadable => ErrorInfo::new(
+                ErrorKind::InDevModeElsewhere,
+                format!(
+                    "Secret {} is not the record of {workload} any more, nor of another session of nhd",
+                    record_name(workload)
+                ),
+            )
+            .with_hint("end this session, which gives the workload back and leaves that Secret alone, then start again"),
             Obstacle::RecordGone => ErrorInfo::new(
                 ErrorKind::InDevModeElsewhere,
                 format!(

@@ -86,6 +86,71 @@ fn what_an_earlier_version_wrote_meanwhile_is_newer_than_our_copies() {
     }
 }
 
+/// Every byte of every file below a folder.
+fn holds(folder: &Path, text: &str) -> bool {
+    fs::read_dir(folder).expect("reads").any(|entry| {
+        let path = entry.expect("reads").path();
+        if path.is_dir() {
+            return holds(&path, text);
+        }
+        fs::read(&path).expect("reads").windows(text.len()).any(|window| window == text.as_bytes())
+    })
+}
+
+#[test]
+fn secrets_that_earlier_versions_wrote_are_nowhere_in_the_home_once_it_was_opened() {
+    let with_secret = || {
+        let mut value = full_session("Pod", &full_plan(&Value::Null), &json!([]));
+        value["cluster"]["environment"]["AWS_SESSION_TOKEN"] = "hidden-token".into();
+        value
+    };
+    for kept_in in ["one file", "database"] {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let paths = paths(folder.path());
+        if kept_in == "one file" {
+            fs::write(paths.earlier_copies(), json!([with_secret()]).to_string()).expect("writes");
+        } else {
+            let store = Store::open(&paths).expect("opens");
+            let key = b"session/w2k8n5qx".to_vec();
+            let text = with_secret().to_string();
+            // What is written over is still in sled's files.
+            for text in [text.as_str(), text.as_str()] {
+                lock_blocking(&store.state)
+                    .database
+                    .as_mut()
+                    .expect("is there")
+                    .insert_raw(key.clone(), text);
+            }
+        }
+        assert!(holds(folder.path(), "hidden-token"), "{kept_in}");
+        let store = Store::open(&paths).expect("opens");
+        assert_eq!((ids(&store), store.withheld()), (vec!["w2k8n5qx".to_owned()], Vec::new()));
+        assert_eq!(store.sessions()[0].cluster.environment.len(), 1, "PATH is no secret");
+        drop(store);
+        assert!(!holds(folder.path(), "hidden-token"), "{kept_in}");
+        let store = Store::open(&paths).expect("opens");
+        assert_eq!(ids(&store), ["w2k8n5qx"]);
+        store.put_session(&store.sessions()[0]).expect("puts");
+    }
+}
+
+#[test]
+fn what_is_secret_of_a_session_is_not_written_and_what_was_is_dropped_at_the_next_write() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let paths = paths(folder.path());
+    let store = Store::open(&paths).expect("opens");
+    let mut one = session("one");
+    let variables = [("PATH", "/bin"), ("VAULT_TOKEN", "hidden-token")];
+    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    one.cluster.environment = BTreeMap::from(variables).into();
+    for entered in [false, true] {
+        store.put_session(&StoredSession { entered, ..one.clone() }).expect("puts");
+    }
+    assert_eq!(store.sessions()[0].cluster.environment.keys().collect::<Vec<_>>(), ["PATH"]);
+    drop(store);
+    assert!(!holds(folder.path(), "hidden-token"));
+}
+
 /// For some days of November 2026 the one file had revisions and checksums of another kind.
 #[test]
 fn a_store_with_checksums_of_another_kind_is_taken_over() {

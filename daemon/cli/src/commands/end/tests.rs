@@ -71,10 +71,7 @@ async fn a_session_that_is_not_found_any_more_has_ended() {
 #[tokio::test]
 async fn nothing_to_end_is_a_success() {
     let (result, out) = ended("deployment/reviews", &[], None).await;
-    assert_eq!(
-        (result, out.as_str()),
-        (Ok(()), "deployment/reviews is not in DevMode by this daemon: nothing to end\n")
-    );
+    assert_eq!((result, out.as_str()), (Ok(()), "deployment/reviews is not in DevMode: nothing to end\n"));
     let (result, out) = ended("--all", &[], None).await;
     assert_eq!((result, out.as_str()), (Ok(()), "nothing to end\n"));
 }

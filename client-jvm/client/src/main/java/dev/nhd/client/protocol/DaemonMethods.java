@@ -59,7 +59,8 @@ public interface DaemonMethods {
     /**
      * {@code session.start}: Puts a workload into DevMode. Answers as soon as the session exists; progress comes as
      * events, and {@code session.wait} waits for it. Repeated with equal parameters it answers with the session
-     * that there is.
+     * that there is, which goes on by this kubeconfig, context and environment where it cannot reach its cluster by
+     * its own.
      *
      * <p>Can be sent again when its answer was lost.
      *
@@ -77,23 +78,26 @@ public interface DaemonMethods {
 
     /**
      * {@code session.end}: Gives workloads back as they were. Answers as soon as that is under way. Repeated, it is
-     * still one ending.
+     * still one ending. A workload that this daemon has no session of and somebody else has in DevMode is an error,
+     * where it is said how the cluster is reached.
      *
      * <p>Can be sent again when its answer was lost.
      *
      * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code kubeconfigInvalid}, {@code contextNotFound},
      * {@code clusterUnreachable}, {@code unauthorized}, {@code permissionDenied}, {@code clusterError},
-     * {@code anotherCluster}, {@code workloadOverwritten}, {@code imageNotPullable}, {@code podUnschedulable},
-     * {@code podCrashing}, {@code podRefused}, {@code podNotReady}, {@code sourceMissing},
-     * {@code syncthingMissing}, {@code syncthingTooOld}, {@code syncFailed}, {@code forwardFailed},
-     * {@code storeFailed}, {@code internal}.
+     * {@code anotherCluster}, {@code inDevModeElsewhere}, {@code workloadOverwritten}, {@code imageNotPullable},
+     * {@code podUnschedulable}, {@code podCrashing}, {@code podRefused}, {@code podNotReady},
+     * {@code sourceMissing}, {@code syncthingMissing}, {@code syncthingTooOld}, {@code syncFailed},
+     * {@code forwardFailed}, {@code storeFailed}, {@code internal}.
      *
-     * @param params Names sessions: one by its id, or those of a workload. A workload named without a namespace
-     *     matches in every one.
+     * @param params Which sessions to end, and how their cluster is reached now. A session that cannot reach it any
+     *     more by what it was started with (the kubeconfig is gone, its context renamed, its credentials expired, the
+     *     daemon restarted since and with it what was secret of {@code environment}) goes on with this, if it is the
+     *     same cluster.
      * @return What {@code session.end} set going. Ending what has ended already is a success with no sessions.
      */
     @JsonRequest("session.end")
-    CompletableFuture<EndResult> sessionEnd(SessionSelector params);
+    CompletableFuture<EndResult> sessionEnd(EndParams params);
 
     /**
      * {@code session.release}: Takes a workload out of DevMode that another daemon put into it, such as one on a

@@ -18,7 +18,8 @@ import java.util.Map;
  *     null.
  * @param environment The client's environment, as far as kubeconfig's exec plugins and the search for syncthing
  *     need it ({@code PATH}, {@code HOME}, {@code KUBECONFIG}, cloud profiles), and what the variables of the dev
- *     configuration stand for. May be null.
+ *     configuration stand for. What may be secret of it is in no file and ends with the daemon; whoever asks next
+ *     brings it again. May be null.
  * @param force Starts also where something may be lost or undone by others, which is refused otherwise: a workload
  *     that another controller's resource owns, a pod whose own claims go with it or that has finished, a claim or a
  *     folder of the node at the work dir. May be null.
@@ -111,7 +112,8 @@ public record StartParams(
      *
      * @param environment The client's environment, as far as kubeconfig's exec plugins and the search for syncthing
      *     need it ({@code PATH}, {@code HOME}, {@code KUBECONFIG}, cloud profiles), and what the variables of the dev
-     *     configuration stand for.
+     *     configuration stand for. What may be secret of it is in no file and ends with the daemon; whoever asks next
+     *     brings it again.
      * @return a copy
      */
     public StartParams withEnvironment(Map<String, String> environment) {
