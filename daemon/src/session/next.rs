@@ -67,6 +67,8 @@ pub enum RecordState {
         current: bool,
     },
     Foreign,
+    /// Of the session that this one takes over.
+    ToTake,
     /// Something else is in the place of the record of a session that has begun, and does not say whose it is.
     Unreadable,
     /// A later nhd wrote it, which knows what this one does not.
@@ -175,7 +177,7 @@ fn towards_dev_mode(observed: &Observed) -> Next {
         _ => {}
     }
     match observed.record {
-        RecordState::Foreign => return Next::Stop(Obstacle::TakenByOthers),
+        RecordState::Foreign | RecordState::ToTake => return Next::Stop(Obstacle::TakenByOthers),
         RecordState::Unreadable => return Next::Stop(Obstacle::RecordUnreadable),
         RecordState::Later => return Next::Stop(Obstacle::RecordOfLater),
         RecordState::Absent if observed.begun => return Next::Stop(Obstacle::RecordGone),
@@ -215,6 +217,10 @@ fn towards_original(observed: &Observed) -> Next {
     if observed.planned && observed.record == RecordState::Later {
         return Next::Stop(Obstacle::RecordOfLater);
     }
+    // Whoever had it must know before anything is undone, or would do it again.
+    if observed.planned && observed.record == RecordState::ToTake {
+        return Next::Do(StepName::UpdateRecord);
+    }
     // What is unreadable does not lock: the store alone suffices to give the workload back.
     let cluster_is_ours = observed.planned && observed.record != RecordState::Foreign;
     if cluster_is_ours && others_changed_it(observed) {
@@ -249,9 +255,11 @@ fn towards_original(observed: &Observed) -> Next {
     }
     match observed.record {
         RecordState::Ours { .. } => Next::Do(StepName::DeleteRecord),
-        RecordState::Absent | RecordState::Foreign | RecordState::Unreadable | RecordState::Later => {
-            Next::Do(StepName::Forget)
-        }
+        RecordState::Absent
+        | RecordState::Foreign
+        | RecordState::ToTake
+        | RecordState::Unreadable
+        | RecordState::Later => Next::Do(StepName::Forget),
     }
 }
 

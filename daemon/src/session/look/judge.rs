@@ -159,8 +159,9 @@ fn dev_workload_state(plan: &StoredPlan, sight: &Sight) -> DevWorkload {
 fn record_state(stored: &StoredSession, plan: &StoredPlan, seen: Option<&RecordSeen>) -> RecordState {
     let Some(seen) = seen else { return RecordState::Absent };
     // Only of a session that has begun was the record there before: nobody else's is written over.
+    let takes = |session: &str| stored.takes.as_deref() == Some(session);
     let claim = match &seen.session {
-        Some(session) => Some(*session == stored.id),
+        Some(session) => Some(*session == stored.id || takes(session)),
         None if stored.entered && seen.labelled => Some(true),
         None if stored.entered => None,
         None => Some(false),
@@ -169,6 +170,7 @@ fn record_state(stored: &StoredSession, plan: &StoredPlan, seen: Option<&RecordS
         (Contents::Record(record), _) if record.session == stored.id => {
             RecordState::Ours { current: record.edit == plan.edit }
         }
+        (Contents::Record(record), _) if takes(&record.session) => RecordState::ToTake,
         (Contents::Record(_), _) | (_, Some(false)) => RecordState::Foreign,
         (Contents::Later(_), _) => RecordState::Later,
         (Contents::Unreadable, Some(true)) => RecordState::Ours { current: false },
@@ -205,6 +207,15 @@ mod tests {
         let older = Edit::new("web".into(), json!({"spec": {}}), json!({}));
         let (current, behind) = (RecordState::Ours { current: true }, RecordState::Ours { current: false });
         let (ours, theirs) = (Some("one"), Some("other"));
+        let seen = |contents, named: Option<&str>, labelled| RecordSeen {
+            uid: String::new(),
+            resource_version: String::new(),
+            created: String::new(),
+            session: named.map(str::to_owned),
+            owner: None,
+            labelled,
+            contents,
+        };
         for (contents, named, labelled, before, begun) in [
             (whole("one", &edit), ours, true, current, current),
             (whole("one", &edit), theirs, true, current, current),
@@ -220,20 +231,22 @@ mod tests {
             (Contents::Later(3), None, true, RecordState::Foreign, RecordState::Later),
             (Contents::Later(3), theirs, true, RecordState::Foreign, RecordState::Foreign),
         ] {
-            let seen = RecordSeen {
-                uid: String::new(),
-                resource_version: String::new(),
-                created: String::new(),
-                session: named.map(str::to_owned),
-                owner: None,
-                labelled,
-                contents,
-            };
+            let seen = seen(contents, named, labelled);
             for (entered, expect) in [(false, before), (true, begun)] {
                 let stored = StoredSession { entered, ..session("one") };
                 assert_eq!(record_state(&stored, &plan, Some(&seen)), expect, "{entered} {seen:?}");
             }
         }
         assert_eq!(record_state(&session("one"), &plan, None), RecordState::Absent);
+        let taking = StoredSession { takes: Some("other".into()), entered: true, ..session("one") };
+        for (contents, named, expect) in [
+            (whole("other", &edit), theirs, RecordState::ToTake),
+            (whole("one", &edit), ours, current),
+            (whole("third", &edit), Some("third"), RecordState::Foreign),
+            (Contents::Unreadable, theirs, behind),
+        ] {
+            let seen = seen(contents, named, true);
+            assert_eq!(record_state(&taking, &plan, Some(&seen)), expect, "{seen:?}");
+        }
     }
 }

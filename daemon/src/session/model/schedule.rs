@@ -86,7 +86,8 @@ pub(super) fn run(seed: u64, folder: &Path) -> Outcome {
     let source = folder.join("source");
     std::fs::create_dir_all(&source).expect("the model's disk is sound");
     std::fs::write(source.join("main.c"), "").expect("the model's disk is sound");
-    let outcome = runtime.block_on(Schedule::new(seed, folder.clone()).play());
+    // Only within the runtime is time its own.
+    let outcome = runtime.block_on(async { Schedule::new(seed, folder.clone()).play().await });
     install(None);
     drop(runtime);
     let _ = std::fs::remove_dir_all(&folder);
@@ -258,7 +259,7 @@ impl Schedule {
         let manager = Arc::clone(&daemon.manager);
         let all = SessionSelector { all: true, ..SessionSelector::default() };
         lock(&self.world).tell(|| "the user ends DevMode".to_owned());
-        let _ = tokio::spawn(async move { manager.end(&all).await }).await;
+        let _ = tokio::spawn(async move { manager.end(&all, None).await }).await;
     }
 
     /// Somebody else ends the session by its record, from another machine.

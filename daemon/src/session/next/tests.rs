@@ -249,6 +249,7 @@ fn every_observation() -> impl Iterator<Item = Observed> {
         RecordState::Ours { current: false },
         RecordState::Ours { current: true },
         RecordState::Foreign,
+        RecordState::ToTake,
         RecordState::Unreadable,
         RecordState::Later,
     ];
