@@ -8,6 +8,7 @@ pub mod client;
 pub mod error;
 pub mod objects;
 pub mod owner_references;
+pub mod pages;
 pub mod pods;
 pub mod quota;
 pub mod record;
@@ -16,6 +17,6 @@ pub mod revisions;
 pub mod selector;
 pub mod watch;
 
-pub use client::{ClusterAddress, ClusterClient, ConnectError};
+pub use client::{ClusterAddress, ClusterClient, ConnectError, PluginGate};
 pub use error::{ClusterError, Reason};
 pub use objects::{Objects, Resource};

@@ -5,7 +5,7 @@ use nhd_protocol::workload::WorkloadRef;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::cluster::watch::{ClusterChanges, Watched};
-use crate::cluster::{ClusterAddress, Objects};
+use crate::cluster::{ClusterAddress, Objects, PluginGate};
 use crate::session::failure::Failure;
 use crate::session::look::parts::WorkloadParts;
 use crate::session::look::parts::record_name;
@@ -20,13 +20,13 @@ pub struct ClusterLink {
 }
 
 impl ClusterLink {
-    pub async fn connect(cluster: &StoredCluster) -> Result<Self, Failure> {
+    pub async fn connect(cluster: &StoredCluster, gate: &PluginGate) -> Result<Self, Failure> {
         let address = ClusterAddress {
             kubeconfig: cluster.kubeconfig.clone(),
             context: Some(cluster.context.clone()),
             environment: cluster.environment.clone(),
         };
-        let connected = address.connect().await?;
+        let connected = address.connect_through(gate).await?;
         let objects = Objects::new(connected.client.clone());
         // A name in a file may lead anywhere by now, and what is done here is done to other people's workloads.
         let found = cluster_uid(&objects, &connected).await?;

@@ -28,6 +28,7 @@ use crate::session::next::{Next, Observed, next};
 use crate::session::steps::{Running, StepContext};
 
 use crate::backoff::Backoff;
+use crate::cluster::PluginGate;
 use crate::fault;
 use crate::forward::{Forward, ForwardStatus, PodTarget};
 use crate::session::shared::Shared;
@@ -71,6 +72,8 @@ pub struct SessionTask {
     commands: mpsc::Receiver<Command>,
     status: watch::Sender<SessionStatus>,
     link: Option<ClusterLink>,
+    /// An exec plugin that wants a sign-in is not run all night.
+    plugin_gate: PluginGate,
     running: Running,
     target: watch::Sender<Option<PodTarget>>,
     sight: Option<Sight>,
@@ -128,6 +131,7 @@ impl SessionTask {
             commands,
             status,
             link: None,
+            plugin_gate: PluginGate::default(),
             running: Running { leftover, ..Running::default() },
             target: watch::Sender::new(None),
             sight: None,
@@ -205,7 +209,7 @@ impl SessionTask {
             self.looked = Instant::now();
         }
         if self.link.is_none() && (self.stored.plan.is_some() || self.stored.desired == Desired::DevMode) {
-            self.link = Some(ClusterLink::connect(&self.stored.cluster).await?);
+            self.link = Some(ClusterLink::connect(&self.stored.cluster, &self.plugin_gate).await?);
             self.stale = true;
         }
         let (Some(link), Some(plan)) = (&mut self.link, &self.stored.plan) else { return Ok(()) };
@@ -280,7 +284,7 @@ impl SessionTask {
         }
         self.error = Some(failure.info);
         self.show_phase(self.troubled_phase());
-        Turn::Rest(BACKOFF.after(self.failures))
+        Turn::Rest(BACKOFF.after(self.failures).max(self.plugin_gate.closed_for()))
     }
 
     /// Gives the workload back because the start failed.
@@ -324,6 +328,10 @@ impl SessionTask {
     }
 
     async fn obey(&mut self, command: Command) {
+        if !matches!(command, Command::Refresh(_)) {
+            // Somebody is there, and may have signed in.
+            self.plugin_gate.open();
+        }
         match command {
             Command::End(answer) => {
                 let _ = answer.send(self.begin_end());

@@ -15,6 +15,8 @@ mod trap_table;
 mod traps;
 mod faults;
 mod recovery;
+mod faulty_api;
+mod sign_in;
 mod cli;
 mod clients;
 mod stdio;

@@ -1,5 +1,7 @@
 //! Changing the workload and what is beside it, and giving both back.
 
+use std::time::Duration;
+
 use nhd_plan::Edit;
 use nhd_protocol::workload::WorkloadKind;
 use serde_json::{Value, json};
@@ -18,6 +20,9 @@ use crate::session::steps::{StepContext, changed_meanwhile};
 
 /// How often a write is tried that meets others' writes; the next look then begins anew.
 const WRITE_ATTEMPTS: u32 = 8;
+
+/// Between a write of which nobody knows whether it was done and the look at what became of it.
+const TROUBLE_PAUSE: Duration = Duration::from_millis(100);
 
 /// A clock that differs from the API server's by more than this is not the one to schedule by.
 const CLOCK_TOLERANCE: time::Duration = time::Duration::seconds(1);
@@ -182,7 +187,8 @@ impl StepContext<'_> {
                     };
                     (current, now) = (written, there);
                 }
-                Err(error) if error.reason == Reason::Conflict => {
+                Err(error) if error.reason == Reason::Conflict || error.is_passing_trouble() => {
+                    pause_after(&error).await;
                     let (kind, name) = (self.stored.workload.kind.into(), &self.stored.workload.name);
                     current = self.objects.get(kind, Some(&self.namespace()), name).await?;
                 }
@@ -210,7 +216,8 @@ impl StepContext<'_> {
     }
 
     /// Writes what `change` makes of an object. Where others have written only beside its spec since it was read, such
-    /// as a status or a label, it is made again from what is there now.
+    /// as a status or a label, it is made again from what is there now. So it is where the server had trouble, which
+    /// leaves open whether it has written: not before it was looked at.
     pub(super) async fn write_over(
         &self,
         resource: Resource,
@@ -221,7 +228,8 @@ impl StepContext<'_> {
         let name = current["metadata"]["name"].as_str().unwrap_or_default().to_owned();
         for _ in 1..WRITE_ATTEMPTS {
             match self.objects.replace(resource, Some(&namespace), &change(&current), Mode::Real).await {
-                Err(error) if error.reason == Reason::Conflict => {
+                Err(error) if error.reason == Reason::Conflict || error.is_passing_trouble() => {
+                    pause_after(&error).await;
                     let now = self.objects.get(resource, Some(&namespace), &name).await?;
                     if now["spec"] != current["spec"] || now["metadata"]["uid"] != current["metadata"]["uid"]
                     {
@@ -237,6 +245,13 @@ impl StepContext<'_> {
 
     fn current(&self) -> Result<&Value, Failure> {
         self.sight.and_then(|sight| sight.workload.as_ref()).ok_or_else(changed_meanwhile)
+    }
+}
+
+/// Whoever met another's write may go on at once; a server with trouble of its own wants a moment.
+async fn pause_after(error: &ClusterError) {
+    if error.reason != Reason::Conflict {
+        tokio::time::sleep(TROUBLE_PAUSE).await;
     }
 }
 

@@ -67,7 +67,7 @@ impl SessionTask {
 
     async fn listen(&mut self, wanted: &WantedForward) -> Result<Forward, Failure> {
         if self.link.is_none() {
-            self.link = Some(ClusterLink::connect(&self.stored.cluster).await?);
+            self.link = Some(ClusterLink::connect(&self.stored.cluster, &self.plugin_gate).await?);
             self.stale = true;
         }
         let link = self.link.as_ref().expect("it was connected above");
