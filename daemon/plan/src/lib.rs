@@ -9,6 +9,8 @@ mod options;
 mod enter;
 mod kinds;
 mod template;
+mod limits;
+mod shortage;
 mod dev_workload;
 mod annotation;
 mod autoscaler;
@@ -21,6 +23,7 @@ mod show;
 mod names;
 mod controller;
 mod manifest;
+mod quantity;
 mod error;
 
 #[cfg(test)]
@@ -37,9 +40,11 @@ pub use edit::{Edit, GivenBack, PinnedAutoscaler};
 pub use enter::{Entered, carry_out, enter};
 pub use error::PlanError;
 pub use kinds::{Shape, as_new, is_dev_template, may_fire, pod_template, recreation, shape};
+pub use limits::misfits;
 pub use names::{DEV_CONTAINER, SIDECAR_CONTAINER, secret_name};
 pub use options::{
     DEFAULT_COMMAND, DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, DevOptions, NOCALHOST_SIDECAR_IMAGE,
     PROMPT_COMMAND, Sidecar, SidecarPreset,
 };
+pub use shortage::shortage;
 pub use show::{Difference, diff, render_diff};

@@ -67,7 +67,8 @@ impl ClusterError {
         }
         let (reason, source) = match error {
             kube::Error::Api(status) => {
-                (classify(status.code, &status.reason), RequestError::Answer(status.message))
+                let reason = classify(status.code, &status.reason, &status.message);
+                (reason, RequestError::Answer(status.message))
             }
             kube::Error::SerdeError(source) => (Reason::Other, RequestError::Malformed(source)),
             other => {
@@ -138,13 +139,14 @@ pub(super) fn failed_plugin(error: &(dyn std::error::Error + 'static)) -> Option
 }
 
 /// HTTP codes and reasons of the API conventions. 5xx and 429 are the server's trouble and pass.
-fn classify(code: u16, reason: &str) -> Reason {
+fn classify(code: u16, reason: &str, message: &str) -> Reason {
     match (code, reason) {
         (404, _) => Reason::NotFound,
         (409, "AlreadyExists") => Reason::AlreadyExists,
         (409, _) => Reason::Conflict,
-        // A full quota is refused as Forbidden like a missing permission; it is the object that is refused.
         (401, _) => Reason::Unauthorized,
+        // A full quota is refused as Forbidden like a missing permission; it is the object that is refused.
+        (403, _) if message.contains("exceeded quota") => Reason::Invalid,
         (403, _) => Reason::Forbidden,
         (400 | 413 | 422, _) => Reason::Invalid,
         (429 | 500..=599, _) => Reason::Unreachable,

@@ -30,6 +30,8 @@ pub const NAMESPACES: Resource =
     Resource { group: "", version: "v1", plural: "namespaces", word: "namespace" };
 pub const QUOTAS: Resource =
     Resource { group: "", version: "v1", plural: "resourcequotas", word: "resource quota" };
+pub const LIMIT_RANGES: Resource =
+    Resource { group: "", version: "v1", plural: "limitranges", word: "limit range" };
 pub const CLAIMS: Resource =
     Resource { group: "", version: "v1", plural: "persistentvolumeclaims", word: "volume claim" };
 pub const REPLICA_SETS: Resource =

@@ -8,6 +8,7 @@ mod ownership;
 mod foreign;
 mod autoscalers;
 mod refusals;
+mod limits;
 mod restricted;
 mod permissions;
 mod concurrency;

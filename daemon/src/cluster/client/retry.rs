@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, Method, Request, Response, StatusCode, header::RETRY_AFTER};
+use http::{
+    HeaderMap, Method, Request, Response, StatusCode,
+    header::{RETRY_AFTER, UPGRADE},
+};
 use kube::client::Body;
 use tokio::time::{Instant, Sleep, sleep};
 use tower::{BoxError, retry::Policy};
@@ -72,9 +75,11 @@ fn is_trouble(status: StatusCode) -> bool {
 fn is_harmless(request: &Request<Body>) -> bool {
     let (uri, method) = (request.uri(), request.method());
     let is_dry_run = || uri.query().unwrap_or_default().split('&').any(|pair| pair == "dryRun=All");
+    // Whoever wants a stream into a pod tries again by themselves, as the pod may be another by then.
+    let is_read = || method == Method::GET && !request.headers().contains_key(UPGRADE);
     // Nothing of a review is kept.
     let is_review = || method == Method::POST && uri.path().contains("/apis/authorization.k8s.io/");
-    method == Method::GET || is_review() || is_dry_run()
+    is_read() || is_review() || is_dry_run()
 }
 
 fn wish(headers: &HeaderMap) -> Option<Duration> {
@@ -105,6 +110,12 @@ mod tests {
 
     /// How often the server is asked when it does so `failures` times and then answers, and for how long.
     async fn asked(method: &str, uri: &str, server: Server, failures: u32) -> (u32, Duration) {
+        let body = Body::from(b"{}".to_vec());
+        let request = Request::builder().method(method).uri(uri).body(body).expect("is a request");
+        sent(request, server, failures).await
+    }
+
+    async fn sent(request: Request<Body>, server: Server, failures: u32) -> (u32, Duration) {
         let times = AtomicU32::new(0);
         let answer = |_: Request<Body>| {
             let fails = times.fetch_add(1, Relaxed) < failures;
@@ -121,8 +132,6 @@ mod tests {
         };
         let mut service =
             ServiceBuilder::new().layer(RetryLayer::new(Retries::default())).service(service_fn(answer));
-        let body = Body::from(b"{}".to_vec());
-        let request = Request::builder().method(method).uri(uri).body(body).expect("is a request");
         let began = Instant::now();
         let _ = service.ready().await.expect("is ready").call(request).await;
         (times.load(Relaxed), began.elapsed())
@@ -160,6 +169,13 @@ mod tests {
         ] {
             assert_eq!(asked(method, uri, server, 2).await.0, expect, "{method} {uri}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_into_a_pod_is_not_asked_for_again() {
+        let request =
+            Request::get(PODS).header(UPGRADE, "websocket").body(Body::empty()).expect("is a request");
+        assert_eq!(sent(request, Server::Answers(500), 2).await.0, 1);
     }
 
     #[tokio::test(start_paused = true)]
