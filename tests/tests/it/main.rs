@@ -9,6 +9,7 @@ mod foreign;
 mod autoscalers;
 mod refusals;
 mod limits;
+mod room;
 mod restricted;
 mod permissions;
 mod concurrency;

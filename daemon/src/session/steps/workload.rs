@@ -17,6 +17,7 @@ use crate::session::failure::Failure;
 use crate::session::look::judge::stale_pods;
 use crate::session::look::parts::WorkloadParts;
 use crate::session::steps::{StepContext, changed_meanwhile};
+use crate::store::session::Desired;
 
 /// How often a write is tried that meets others' writes; the next look then begins anew.
 const WRITE_ATTEMPTS: u32 = 8;
@@ -84,6 +85,13 @@ impl StepContext<'_> {
 
     pub(super) async fn delete_stale_pods(&mut self) -> Result<(), Failure> {
         let Some(sight) = self.sight else { return Ok(()) };
+        if self.stored.workload.kind == WorkloadKind::Deployment {
+            // A pod of one that is deleted is made again at once.
+            return match self.stored.desired {
+                Desired::DevMode => self.make_room().await,
+                Desired::Original => self.delete_dev_revision().await,
+            };
+        }
         let namespace = self.namespace();
         for pod in stale_pods(self.stored, sight) {
             if pod.dev {
@@ -92,6 +100,24 @@ impl StepContext<'_> {
                 pods::delete_gently(self.objects, &namespace, pod).await?;
             }
         }
+        Ok(())
+    }
+
+    /// From now on the old pods go before new ones come, and so at the end. It belongs to the edit, and is as durable
+    /// before it is written.
+    async fn make_room(&mut self) -> Result<(), Failure> {
+        let plan = self.stored.plan.as_mut().ok_or_else(changed_meanwhile)?;
+        if let Some(edited) = nhd_plan::without_surge(&plan.edit.edited) {
+            plan.edit.edited = edited;
+            plan.warnings.push(nhd_plan::NO_ROOM.to_owned());
+            self.save()?;
+        }
+        fault::point("deleteStalePods", "noted");
+        self.update_record().await?;
+        fault::point("deleteStalePods", "recorded");
+        // What others have changed since the edit stays theirs.
+        self.write(|current| nhd_plan::without_surge(current).unwrap_or_else(|| current.clone())).await?;
+        fault::point("deleteStalePods", "written");
         Ok(())
     }
 
