@@ -9,6 +9,7 @@ pub mod connection;
 pub mod error;
 pub mod objects;
 pub mod owner_references;
+pub mod pages;
 pub mod pods;
 pub mod quota;
 pub mod record;
@@ -17,7 +18,7 @@ pub mod revisions;
 pub mod selector;
 pub mod watch;
 
-pub use client::{ClusterAddress, ClusterClient, ConnectError};
+pub use client::{ClusterAddress, ClusterClient, ConnectError, PluginGate};
 pub use connection::Connection;
 pub use error::{ClusterError, Reason};
 pub use objects::{Objects, Resource};

@@ -15,6 +15,7 @@ use crate::names::is_our_container;
 use crate::{DevOptions, PlanError};
 
 pub(crate) use daemon_set::let_back;
+pub use deployment::{NO_ROOM, surges, without_surge};
 pub use pod::{as_new, recreation};
 
 /// Where DevMode gets its dev pod from.

@@ -9,6 +9,9 @@ mod options;
 mod enter;
 mod kinds;
 mod template;
+mod limits;
+mod shortage;
+mod room;
 mod dev_workload;
 mod annotation;
 mod autoscaler;
@@ -21,6 +24,7 @@ mod show;
 mod names;
 mod controller;
 mod manifest;
+mod quantity;
 mod error;
 
 #[cfg(test)]
@@ -39,10 +43,15 @@ pub use dev_workload::{dev_selector, dev_workload_of, is_dev_workload, is_dev_wo
 pub use edit::{Edit, GivenBack, PinnedAutoscaler};
 pub use enter::{Entered, carry_out, enter};
 pub use error::PlanError;
-pub use kinds::{Shape, as_new, is_dev_template, may_fire, pod_template, recreation, shape};
+pub use kinds::{
+    NO_ROOM, Shape, as_new, is_dev_template, may_fire, pod_template, recreation, shape, surges, without_surge,
+};
+pub use limits::misfits;
 pub use names::{DEV_CONTAINER, SIDECAR_CONTAINER, secret_name};
 pub use options::{
     DEFAULT_COMMAND, DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, DevOptions, NOCALHOST_SIDECAR_IMAGE,
     PROMPT_COMMAND, Sidecar, SidecarPreset,
 };
+pub use room::waits_for_the_share_of;
+pub use shortage::shortage;
 pub use show::{Difference, diff, render_diff};

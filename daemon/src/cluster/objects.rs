@@ -32,6 +32,8 @@ pub const NAMESPACES: Resource =
     Resource { group: "", version: "v1", plural: "namespaces", word: "namespace" };
 pub const QUOTAS: Resource =
     Resource { group: "", version: "v1", plural: "resourcequotas", word: "resource quota" };
+pub const LIMIT_RANGES: Resource =
+    Resource { group: "", version: "v1", plural: "limitranges", word: "limit range" };
 pub const CLAIMS: Resource =
     Resource { group: "", version: "v1", plural: "persistentvolumeclaims", word: "volume claim" };
 pub const REPLICA_SETS: Resource =
@@ -62,7 +64,7 @@ impl From<WorkloadKind> for Resource {
 
 impl Resource {
     /// The path of the collection: `/apis/apps/v1/namespaces/NS/deployments`.
-    fn path(self, namespace: Option<&str>) -> String {
+    pub(super) fn path(self, namespace: Option<&str>) -> String {
         let mut path = if self.group.is_empty() {
             format!("/api/{}", self.version)
         } else {
@@ -160,18 +162,6 @@ impl Objects {
         self.send("list", object, Request::new(resource.path(Some(namespace))).list(&params)).await
     }
 
-    /// The metadata alone of all objects of a kind that match a label selector: Secrets can be large.
-    pub async fn list_metadata(
-        &self,
-        resource: Resource,
-        namespace: Option<&str>,
-        selector: &str,
-    ) -> Result<Value, ClusterError> {
-        let params = ListParams::default().labels(selector);
-        let object = format!("the {}s", resource.word);
-        self.send("list", object, Request::new(resource.path(namespace)).list_metadata(&params)).await
-    }
-
     pub async fn create(
         &self,
         resource: Resource,
@@ -256,7 +246,7 @@ impl Objects {
         }
     }
 
-    async fn send<T: DeserializeOwned>(
+    pub(super) async fn send<T: DeserializeOwned>(
         &self,
         action: &'static str,
         object: String,

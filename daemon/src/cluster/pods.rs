@@ -29,6 +29,8 @@ pub struct PodSeen {
     pub terminating: bool,
     /// It, or its dev container, has ended and does not start again.
     pub finished: bool,
+    /// It has the share of a node that a pod of the other template waits for, in DevMode or out of it.
+    pub in_the_way: bool,
     /// Why it is not ready, most telling reason first.
     pub waiting: Option<Waiting>,
 }
@@ -71,7 +73,35 @@ pub async fn owned_by(
 ) -> Result<Vec<PodSeen>, ClusterError> {
     let list: ObjectList<Pod> = objects.list(PODS, Some(namespace), Some(selector)).await?;
     let owned = |pod: &&Pod| controller(&pod.metadata).is_some_and(|uid| owners.contains(&uid));
-    Ok(list.items.iter().filter(owned).map(|pod| see(pod, dev_containers)).collect())
+    let pods: Vec<&Pod> = list.items.iter().filter(owned).collect();
+    let mut seen: Vec<PodSeen> = pods.iter().map(|pod| see(pod, dev_containers)).collect();
+    find_those_in_the_way(&pods, &mut seen);
+    Ok(seen)
+}
+
+/// As long as pods are on their way out, nobody knows for what there will be room.
+fn find_those_in_the_way(pods: &[&Pod], seen: &mut [PodSeen]) {
+    if seen.iter().any(|pod| pod.terminating) {
+        return;
+    }
+    let spec = |at: usize| serde_json::to_value(&pods[at].spec).unwrap_or_default();
+    for dev in [true, false] {
+        let waits = (0..seen.len()).find_map(|at| {
+            let waiting = seen[at].waiting.as_ref().filter(|_| seen[at].dev == dev)?;
+            (waiting.cause == WaitingCause::Unschedulable).then(|| (spec(at), waiting.text.clone()))
+        });
+        let Some((waits, scheduler)) = waits else { continue };
+        let on_a_node = |at: &usize| pods[*at].spec.as_ref().is_some_and(|spec| spec.node_name.is_some());
+        let others: Vec<usize> = (0..seen.len())
+            .filter(|at| seen[*at].dev != dev && !seen[*at].finished)
+            .filter(on_a_node)
+            .collect();
+        let specs: Vec<serde_json::Value> = others.iter().map(|at| spec(*at)).collect();
+        let specs: Vec<&serde_json::Value> = specs.iter().collect();
+        if nhd_plan::waits_for_the_share_of(&scheduler, &waits, &specs) {
+            others.iter().for_each(|at| seen[*at].in_the_way = true);
+        }
+    }
 }
 
 /// How long the containers of a pod have that is deleted quickly.
@@ -111,6 +141,7 @@ fn see(pod: &Pod, names: DevContainers) -> PodSeen {
         ready,
         terminating: pod.metadata.deletion_timestamp.is_some(),
         finished: finished(pod, names),
+        in_the_way: false,
         waiting: if ready { None } else { waiting(pod, dev.then_some(names)) },
     }
 }

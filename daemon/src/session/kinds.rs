@@ -91,6 +91,9 @@ static DEPLOYMENT: Kind = Kind {
     },
     revisions: Revisions::ReplicaSets,
     scales: true,
+    // Those that its rollout would keep until there is room for more.
+    stale_on_start: |pod| !pod.dev && pod.in_the_way,
+    stale_on_end: |pod| pod.dev && pod.in_the_way,
     is_rolled_out: rollout::of_deployment,
     replicas: |object| Some(count(object, "/status/readyReplicas", "/spec/replicas", 1)),
     ..ORDINARY

@@ -93,6 +93,7 @@ mod tests {
             ready: false,
             terminating: false,
             finished: false,
+            in_the_way: false,
             waiting,
         };
         Sight {

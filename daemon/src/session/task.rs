@@ -292,7 +292,7 @@ impl SessionTask {
         }
         self.error = Some(Self::with_way_out(failure.info));
         self.show_phase(self.troubled_phase());
-        Turn::Rest(BACKOFF.after(self.failures))
+        Turn::Rest(BACKOFF.after(self.failures).max(self.ways.gate.closed_for()))
     }
 
     /// Gives the workload back because the start failed.
@@ -336,6 +336,10 @@ impl SessionTask {
     }
 
     async fn obey(&mut self, command: Command) {
+        if !matches!(command, Command::Refresh(_)) {
+            // Somebody is there, and may have signed in.
+            self.ways.gate.open();
+        }
         match command {
             Command::Offer(addresses) => self.offered(addresses),
             Command::End(answer) => {

@@ -130,6 +130,16 @@ async fn killed_while_it_brings_the_record_up_to_date_the_next_daemon_does_so() 
 }
 
 #[tokio::test]
+async fn killed_while_it_makes_room_for_the_dev_pod_the_next_daemon_does_so() -> Result<()> {
+    let ways = (points(WorkloadKind::Deployment, Way::Crowd), Vec::new());
+    every_point("crowd", WorkloadKind::Deployment, ways, GROUPS, async |rig, life| {
+        rig.crowd().await?;
+        one_life(rig, life).await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn killed_at_random_moments_the_next_daemon_finishes() -> Result<()> {
     let seed = match std::env::var("NHD_TEST_SEED") {
         Ok(seed) => seed.parse()?,

@@ -21,11 +21,30 @@ pub(super) fn prepare(object: &mut Value, options: &DevOptions, warnings: &mut V
     // It would keep the pod of the old template in the Service until the dev pod has been ready for so long.
     remove(spec, "minReadySeconds");
     history::keep(spec, options.revisions);
-    if exclusive && surges(spec) {
+    if exclusive && spec_surges(spec) {
         set(spec, "strategy", json!({ "type": "Recreate" }));
         warnings
             .push("the old pod and the dev pod cannot run at the same time: strategy Recreate".to_owned());
     }
+}
+
+/// What is said where only the scheduler knew that the two cannot run at the same time.
+pub const NO_ROOM: &str =
+    "the cluster has no room for the old pod and the dev pod at the same time: strategy Recreate";
+
+/// Whether `workload` is a Deployment of which a rollout starts new pods before it stops the old ones.
+#[must_use]
+pub fn surges(workload: &Value) -> bool {
+    workload.get("kind").is_some_and(|kind| kind == "Deployment")
+        && workload.get("spec").is_some_and(spec_surges)
+}
+
+/// The Deployment with a strategy by which the old pods go first; `None` where it has such a one.
+#[must_use]
+pub fn without_surge(workload: &Value) -> Option<Value> {
+    let mut object = surges(workload).then(|| workload.clone())?;
+    set(&mut object["spec"], "strategy", json!({ "type": "Recreate" }));
+    Some(object)
 }
 
 /// Whether a second pod stays pending until the first one is gone: a port of the node, a claim for one pod only, a
@@ -41,7 +60,7 @@ fn pods_exclude_each_other(pod_spec: &Value, options: &DevOptions) -> bool {
 
 /// Whether a rollout at one replica starts the new pod before it stops the old one. A maxSurge of zero does not:
 /// the API server then demands a maxUnavailable, and the controller rounds it up to one pod.
-fn surges(spec: &Value) -> bool {
+fn spec_surges(spec: &Value) -> bool {
     let Some(strategy) = spec.get("strategy") else { return true };
     if strategy.get("type").and_then(Value::as_str) == Some("Recreate") {
         return false;

@@ -103,7 +103,10 @@ pub fn stale_pods<'a>(
         Desired::DevMode => kind.stale_on_start,
         Desired::Original => kind.stale_on_end,
     };
-    sight.pods.iter().filter(move |pod| !pod.terminating && is_stale(pod))
+    // A Deployment that makes none before the old ones are gone lets these go by itself.
+    let by_itself = stored.workload.kind == WorkloadKind::Deployment
+        && !sight.workload.as_ref().is_some_and(nhd_plan::surges);
+    sight.pods.iter().filter(move |pod| !by_itself && !pod.terminating && is_stale(pod))
 }
 
 fn workload_state(standing: Option<&Standing>) -> WorkloadState {

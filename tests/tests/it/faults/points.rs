@@ -24,6 +24,8 @@ pub(super) enum Way {
     Pin,
     /// The end of one.
     Release,
+    /// A start on a node that has no room for the old pod and the dev pod.
+    Crowd,
 }
 
 /// A place where the daemon can be made to die: `STEP:MOMENT`.
@@ -110,6 +112,8 @@ const NOTES: &[(&str, Way, &[&str], Option<StepName>)] = &[
     ("start", Way::Start, &["after"], Some(StepName::Plan)),
     // A moment that only a pod comes by: its deletion is noted beforehand.
     ("enterDevMode", Way::Leave, &["noted"], Some(StepName::EnterDevMode)),
+    // Of a Deployment alone, whose rollout would not let the old pod go.
+    ("deleteStalePods", Way::Crowd, &["noted", "recorded", "written"], Some(StepName::OpenForward)),
     ("synced", Way::Start, &["before", "after"], Some(StepName::DeleteDevWorkload)),
     ("end", Way::End, &["before", "after"], Some(StepName::DeleteDevWorkload)),
     ("undo", Way::Undo, &["before", "after"], Some(StepName::DeleteDevWorkload)),

@@ -14,6 +14,7 @@ use nhd_protocol::workload::WorkloadKind;
 use nhd_tests::autoscaler::{Autoscaler, autoscaler_of};
 use nhd_tests::laptop::Laptop;
 use nhd_tests::namespace::Namespace;
+use nhd_tests::node_share::NodeShare;
 use nhd_tests::shared::SharedCluster;
 use nhd_tests::workload::{Portrait, Workload, app_of};
 use serde_json::{Value, json};
@@ -29,6 +30,8 @@ pub(super) struct Rig {
     before: Portrait,
     /// What scales the workload, as it was before.
     autoscaler: Option<(Autoscaler, Value)>,
+    /// Of which the node has as much as one pod wants.
+    share: Option<NodeShare>,
     laptop: Laptop,
     saves: u32,
 }
@@ -45,7 +48,7 @@ impl Rig {
         let before = workload.portrait().await?;
         let laptop = Laptop::new(cluster.kubeconfig())?;
         laptop.save("file.txt", "from the start")?;
-        Ok(Self { namespace, workload, before, autoscaler: None, laptop, saves: 0 })
+        Ok(Self { namespace, workload, before, autoscaler: None, share: None, laptop, saves: 0 })
     }
 
     /// Has the kubelet take images for the dev container from the node only.
@@ -70,6 +73,23 @@ impl Rig {
         Ok(())
     }
 
+    /// Has the node have room for one pod of the workload from now on.
+    pub(super) async fn crowd(&mut self) -> Result<()> {
+        if self.share.is_some() {
+            return Ok(());
+        }
+        let share = NodeShare::advertise(self.workload.client(), 1).await?;
+        let patch = json!({"spec": {
+            "strategy": {"$retainKeys": ["type"], "type": "RollingUpdate"},
+            "template": {"spec": {"containers": [{"name": "app", "resources": share.one()}]}},
+        }});
+        self.workload.patch(&patch).await?;
+        self.workload.rolled_out().await?;
+        self.before = self.workload.portrait().await?;
+        self.share = Some(share);
+        Ok(())
+    }
+
     /// Whether something of ours is on the autoscaler.
     async fn has_pinned(&self) -> Result<bool> {
         match &self.autoscaler {
@@ -79,6 +99,9 @@ impl Rig {
     }
 
     pub(super) async fn delete(self, client: &Kube) -> Result<()> {
+        if let Some(share) = self.share {
+            share.withdraw().await?;
+        }
         self.namespace.delete(client).await
     }
 
