@@ -9,6 +9,7 @@ pub mod error;
 pub mod objects;
 pub mod owner_references;
 pub mod pods;
+pub mod pod_events;
 pub mod quota;
 pub mod record;
 pub mod refusals;

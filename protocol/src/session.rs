@@ -200,6 +200,9 @@ pub struct PodStatus {
     /// What it waits for, in the cluster's words: `ErrImagePull: …`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_for: Option<String>,
+    /// What to do about that, where it is more than a matter of time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
 }
 
 /// A dev session with all that there is to know of it.

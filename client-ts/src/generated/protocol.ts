@@ -446,6 +446,8 @@ export interface PlannedChange {
 export interface PodStatus {
   /** Whether its two containers are ready. */
   ready: boolean;
+  /** What to do about that, where it is more than a matter of time. */
+  hint?: string;
   /** Its name, once there is one. */
   name?: string;
   /** What it waits for, in the cluster's words: `ErrImagePull: …`. */

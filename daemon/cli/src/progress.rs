@@ -159,7 +159,7 @@ mod tests {
 
     fn waiting(for_what: &str) -> Event {
         let mut status = status("s1", "reviews", Phase::Starting);
-        status.pod = Some(PodStatus { name: None, ready: false, waiting_for: Some(for_what.to_owned()) });
+        status.pod = Some(PodStatus { waiting_for: Some(for_what.to_owned()), ..PodStatus::default() });
         event(EventBody::Session { status: Box::new(status) })
     }
 

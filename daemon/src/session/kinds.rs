@@ -105,8 +105,8 @@ static STATEFUL_SET: Kind = Kind {
     revisions: Revisions::ControllerRevisions,
     scales: true,
     silent_maker: Some(Maker::Workload),
-    // Its controller waits for each pod to become ready before it goes on.
-    stale_on_start: |pod| !pod.dev && !pod.ready,
+    // Its controller waits for each pod to become ready before it goes on. One that has finished it replaces itself.
+    stale_on_start: |pod| !pod.dev && !pod.ready && !pod.finished,
     stale_on_end: |pod| pod.dev,
     is_rolled_out: rollout::of_stateful_set,
     replicas: |object| Some(count(object, "/status/readyReplicas", "/spec/replicas", 1)),

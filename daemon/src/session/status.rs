@@ -14,6 +14,7 @@ use crate::session::look::Sight;
 use crate::session::look::autoscalers;
 use crate::session::look::differences::named;
 use crate::session::next::Next;
+use crate::session::patience;
 use crate::store::StoredSession;
 use crate::store::session::Desired;
 use crate::{forward, sync};
@@ -168,22 +169,19 @@ fn changed_by_others(stored: &StoredSession, sight: &Sight) -> Option<String> {
 }
 
 fn scaled_up(sight: &Sight) -> Option<String> {
-    let dev_pods = sight.pods.iter().filter(|pod| pod.dev && !pod.terminating).count();
+    let dev_pods = sight.lasting_pods().filter(|pod| pod.dev).count();
     let synced = sight.dev_pod()?;
     (dev_pods > 1)
         .then(|| format!("the workload was scaled to {dev_pods} dev pods; only {} is synced", synced.name))
 }
 
 fn pod_status(sight: &Sight) -> Option<PodStatus> {
+    let hint = patience::start_trouble(sight).map(|trouble| trouble.hint);
     let Some(pod) = sight.dev_pod() else {
         let refused = sight.refused()?.to_owned();
-        return Some(PodStatus { name: None, ready: false, waiting_for: Some(refused) });
+        return Some(PodStatus { name: None, ready: false, waiting_for: Some(refused), hint });
     };
-    Some(PodStatus {
-        name: Some(pod.name.clone()),
-        ready: pod.ready,
-        waiting_for: pod.waiting.as_ref().map(|waiting| waiting.text.clone()),
-    })
+    Some(PodStatus { name: Some(pod.name.clone()), ready: pod.ready, waiting_for: pod.waits_for(), hint })
 }
 
 fn forward_status(status: forward::ForwardStatus) -> ForwardStatus {

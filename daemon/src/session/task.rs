@@ -211,7 +211,11 @@ impl SessionTask {
         let (Some(link), Some(plan)) = (&mut self.link, &self.stored.plan) else { return Ok(()) };
         link.watch(&self.stored.workload, plan, &self.shared);
         if self.stale {
-            self.sight = Some(Box::pin(look(&link.objects, &self.stored.workload, plan)).await?);
+            let long = self.waiting.is_some_and(|(step, since)| {
+                matches!(step, StepName::AwaitPod | StepName::AwaitRollout)
+                    && since.elapsed() >= wait::WARNINGS_AFTER
+            });
+            self.sight = Some(Box::pin(look(&link.objects, &self.stored.workload, plan, long)).await?);
             self.stale = false;
         }
         self.note_entered()

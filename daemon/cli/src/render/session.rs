@@ -101,8 +101,11 @@ fn remarks(style: Style, status: &SessionStatus) -> String {
     let mut line = |tone, label: &str, text: &str| {
         lines.push(format!("  {}: {text}\n", style.paint(tone, label)));
     };
-    if let Some(waiting_for) = status.pod.as_ref().and_then(|pod| pod.waiting_for.as_ref()) {
+    if let Some(pod) = &status.pod
+        && let Some(waiting_for) = &pod.waiting_for
+    {
         line(Tone::Busy, "the pod waits for", waiting_for);
+        pod.hint.iter().for_each(|hint| line(Tone::Dim, "hint", hint));
     }
     if let Some(error) = &status.error {
         line(Tone::Bad, "error", &error.message);
@@ -204,7 +207,7 @@ pub(crate) mod tests {
     pub(crate) fn synced(session: &str, name: &str) -> SessionStatus {
         SessionStatus {
             container: Some("main".to_owned()),
-            pod: Some(PodStatus { name: Some(format!("{name}-1")), ready: true, waiting_for: None }),
+            pod: Some(PodStatus { name: Some(format!("{name}-1")), ready: true, ..PodStatus::default() }),
             forward: Some(ForwardStatus {
                 local_port: 40123,
                 remote_port: 22000,
@@ -235,8 +238,11 @@ pub(crate) mod tests {
     #[test]
     fn every_session_has_a_line_and_its_troubles_stand_below() {
         let mut broken = status("s2", "ratings", Phase::Starting);
-        broken.pod =
-            Some(PodStatus { name: None, ready: false, waiting_for: Some("ErrImagePull: no".to_owned()) });
+        broken.pod = Some(PodStatus {
+            waiting_for: Some("ErrImagePull: no".to_owned()),
+            hint: Some("mend it".to_owned()),
+            ..PodStatus::default()
+        });
         broken.error = Some(ErrorInfo::new(ErrorKind::ImageNotPullable, "cannot pull").with_hint("push it"));
         let expect = "\
 WORKLOAD            NAMESPACE  PHASE     POD        SYNC     FORWARD          SINCE  SESSION
@@ -245,6 +251,7 @@ deployment/ratings  bookinfo   starting  -          -        -                3 
 
 deployment/ratings in bookinfo
   the pod waits for: ErrImagePull: no
+  hint: mend it
   error: cannot pull
   hint: push it
 ";

@@ -32,8 +32,7 @@ impl Sight {
     /// The pod to work in: a ready one before others, and among equals the oldest, which stays the same one when the
     /// workload is scaled up.
     pub fn dev_pod(&self) -> Option<&PodSeen> {
-        let candidates = self.pods.iter().filter(|pod| pod.dev && !pod.terminating && !pod.finished);
-        candidates.min_by_key(|pod| (!pod.ready, &pod.created, &pod.name))
+        self.lasting_pods().filter(|pod| pod.dev).min_by_key(|pod| (!pod.ready, &pod.created, &pod.name))
     }
 
     pub fn standing(&self, plan: &StoredPlan) -> Option<Standing> {
@@ -54,7 +53,68 @@ impl Sight {
         if writers.is_empty() { "others".to_owned() } else { writers.join(", ") }
     }
 
+    /// The pods that take part in anything. One that has finished, such as one that was evicted, lies about until
+    /// somebody clears it away, which no controller of a Deployment ever does.
+    pub fn lasting_pods(&self) -> impl Iterator<Item = &PodSeen> {
+        self.pods.iter().filter(|pod| !pod.terminating && !pod.finished)
+    }
+
     pub fn only_dev_pods_last(&self) -> bool {
-        self.pods.iter().all(|pod| pod.dev || pod.terminating)
+        self.lasting_pods().all(|pod| pod.dev)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A pod that is on its way.
+    pub(crate) fn pod(dev: bool) -> PodSeen {
+        PodSeen {
+            name: "p".into(),
+            uid: "u".into(),
+            created: String::new(),
+            dev,
+            ready: false,
+            available: false,
+            terminating: false,
+            finished: false,
+            scheduled: false,
+            begun: false,
+            waiting: None,
+            companions: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    pub(crate) fn sight_of(pods: Vec<PodSeen>) -> Sight {
+        Sight {
+            workload: None,
+            dev_workload: None,
+            record: None,
+            revisions: Vec::new(),
+            dev_revisions: Vec::new(),
+            refusal: None,
+            autoscalers: None,
+            pods,
+        }
+    }
+
+    #[test]
+    fn pods_that_have_finished_count_for_nothing() {
+        let finished = |dev| PodSeen { finished: true, ..pod(dev) };
+        let going = |dev| PodSeen { terminating: true, ..pod(dev) };
+        let dev = || PodSeen { ready: true, ..pod(true) };
+        for (pods, only_dev) in [
+            (vec![dev()], true),
+            (vec![dev(), finished(false)], true),
+            (vec![dev(), finished(false), finished(true), going(false)], true),
+            (vec![dev(), finished(false), pod(false)], false),
+        ] {
+            let sight = sight_of(pods);
+            assert_eq!(sight.only_dev_pods_last(), only_dev, "{sight:?}");
+            assert_eq!(sight.dev_pod(), Some(&dev()), "{sight:?}");
+        }
+        assert_eq!(sight_of(vec![finished(true)]).dev_pod(), None);
     }
 }

@@ -17,6 +17,11 @@ const RELEASE_PATIENCE: Duration = Duration::from_secs(35);
 /// which are not watched.
 const MISSING_LOOK: Duration = Duration::from_secs(2);
 
+/// After so long a pod is not simply on its way any more: it is asked for what the cluster warns of about it, and again
+/// and again, as its status does not change with it.
+pub(super) const WARNINGS_AFTER: Duration = Duration::from_secs(2);
+const WARNINGS_LOOK: Duration = Duration::from_secs(5);
+
 impl SessionTask {
     pub(super) fn wait_for(&mut self, step: Option<StepName>, now: Next) -> Turn {
         self.failures = 0;
@@ -85,7 +90,8 @@ impl SessionTask {
         let patience = trouble.as_ref().and_then(|trouble| trouble.patience);
         let patience_left = patience.map(|patience| patience.saturating_sub(lasted));
         if left.is_zero() || patience_left.is_some_and(|left| left.is_zero()) {
-            return self.undo(patience::start_error(&self.stored.workload, trouble));
+            let limit = left.is_zero().then(|| self.start_limit());
+            return self.undo(patience::start_error(self.sight.as_ref(), &self.stored.workload, limit));
         }
         let look = self.pod_look();
         Turn::Rest(left.min(patience_left.unwrap_or(look)).min(look))
@@ -93,7 +99,15 @@ impl SessionTask {
 
     fn pod_look(&self) -> Duration {
         let missing = self.sight.as_ref().is_some_and(|sight| sight.dev_pod().is_none());
-        if missing { MISSING_LOOK } else { QUIET_LOOK }
+        if missing {
+            return MISSING_LOOK;
+        }
+        let waited = self.waiting.map(|(_, since)| since.elapsed()).unwrap_or_default();
+        match WARNINGS_AFTER.saturating_sub(waited) {
+            Duration::ZERO if self.is_starting() => WARNINGS_LOOK,
+            Duration::ZERO => QUIET_LOOK,
+            left => left,
+        }
     }
 
     fn sync_too_slow(&self) -> ErrorInfo {

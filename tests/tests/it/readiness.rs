@@ -1,0 +1,193 @@
+//! How far pods are, and what counts as ready: pods that have finished, init containers that fail at first, and what
+//! pods wait for, in the cluster's words.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use futures::future::try_join_all;
+use k8s_openapi::api::core::v1::Pod;
+use kube::api::{Patch, PatchParams};
+use nhd_protocol::error::ErrorKind;
+use nhd_protocol::methods::Start;
+use nhd_protocol::session::{Phase, SessionStatus, StartParams};
+use nhd_protocol::workload::WorkloadKind;
+use nhd_protocol::workload::WorkloadKind::{CronJob, DaemonSet, Deployment, Job, StatefulSet};
+use nhd_tests::namespace::Namespace;
+use nhd_tests::stage::{Stage, pod_of};
+use nhd_tests::workload::{Workload, app_of};
+use serde_json::{Value, json};
+
+use crate::shared_cluster;
+
+/// The pod's spec in the manifest of a workload of this kind.
+fn pod_spec(kind: WorkloadKind, manifest: &mut Value) -> Result<&mut Value> {
+    let pointer = match kind {
+        WorkloadKind::Pod => "/spec",
+        CronJob => "/spec/jobTemplate/spec/template/spec",
+        _ => "/spec/template/spec",
+    };
+    manifest.pointer_mut(pointer).context("a pod spec")
+}
+
+fn phase_of(pod: &Pod) -> &str {
+    pod.status.as_ref().and_then(|status| status.phase.as_deref()).unwrap_or_default()
+}
+
+/// Has the kubelet fail a pod, as it does with one that it evicts.
+async fn evict(workload: &Workload, pod: &str) -> Result<()> {
+    let patch = Patch::Merge(json!({"spec": {"activeDeadlineSeconds": 1}}));
+    let uid = workload.pods().patch(pod, &PatchParams::default(), &patch).await?.metadata.uid;
+    workload
+        .until("rid of the evicted pod", async |it| {
+            // Some controllers make another one under its name at once.
+            let pod = it.pods().get_opt(pod).await?.filter(|pod| pod.metadata.uid == uid);
+            Ok(pod.is_none_or(|pod| phase_of(&pod) == "Failed"))
+        })
+        .await
+}
+
+#[tokio::test]
+async fn pods_that_were_evicted_before_and_in_dev_mode_count_for_nothing() -> Result<()> {
+    try_join_all(WorkloadKind::ALL.map(async |kind| {
+        let stage = Stage::set(shared_cluster().await, "evicted", app_of(kind, "reviews")).await?;
+        // A bare pod that has failed is refused, and a schedule has no pods.
+        if !matches!(kind, WorkloadKind::Pod | CronJob) {
+            let pods = stage.workload.live_pods().await?;
+            let name = pods.first().and_then(|pod| pod.metadata.name.clone()).context("a pod")?;
+            evict(&stage.workload, &name).await.with_context(|| kind.to_string())?;
+            stage.workload.rolled_out().await?;
+        }
+        let began = Instant::now();
+        let status = stage.start().await.with_context(|| format!("start {kind}"))?;
+        ensure!(began.elapsed() < Duration::from_secs(30), "{kind}: {:?}", began.elapsed());
+        ensure!(status.warnings.iter().all(|it| !it.contains("scaled")), "{kind}: {:?}", status.warnings);
+
+        let evicted = pod_of(&status)?.to_owned();
+        let uid = stage.workload.pods().get(&evicted).await?.metadata.uid;
+        evict(&stage.workload, &evicted).await.with_context(|| format!("{kind} in DevMode"))?;
+        let is_back = |status: &SessionStatus| {
+            status.phase == Phase::Synced && status.pod.as_ref().is_some_and(|pod| pod.ready)
+        };
+        let status = loop {
+            let status = stage.until(&status.session, is_back).await.with_context(|| kind.to_string())?;
+            let now = stage.workload.pods().get_opt(pod_of(&status)?).await?;
+            if now.is_some_and(|pod| pod.metadata.uid != uid) {
+                break status;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        ensure!(status.warnings.iter().all(|it| !it.contains("scaled")), "{kind}: {:?}", status.warnings);
+        stage.save_arrives(&status, "saved.txt", "saved").await.with_context(|| kind.to_string())?;
+        stage.end(&status.session).await.with_context(|| format!("end {kind}"))?;
+        stage.close().await
+    }))
+    .await
+    .map(drop)
+}
+
+/// Fails twice, with what it has counted on the pod's own volume, and then ends well.
+fn fails_twice() -> Value {
+    let script = "echo . >> /count/failed; [ $(wc -l < /count/failed) -gt 2 ]";
+    json!([{"name": "prepare", "image": "nhd-tests/dev:1", "imagePullPolicy": "IfNotPresent",
+        "command": ["/bin/sh", "-c", script], "volumeMounts": [{"name": "count", "mountPath": "/count"}]}])
+}
+
+#[tokio::test]
+async fn an_init_container_that_fails_at_first_is_waited_for() -> Result<()> {
+    try_join_all(WorkloadKind::ALL.map(async |kind| {
+        let mut manifest = app_of(kind, "reviews");
+        let pod = pod_spec(kind, &mut manifest)?;
+        pod["initContainers"] = fails_twice();
+        pod["volumes"] = json!([{"name": "count", "emptyDir": {}}]);
+        if matches!(kind, Job | CronJob) {
+            pod["restartPolicy"] = json!("OnFailure");
+        }
+        let stage = Stage::set(shared_cluster().await, "prepared", manifest).await?;
+        let params = StartParams { timeout_ms: Some(80_000), ..stage.params() };
+        let status = stage.laptop.start_synced(&stage.nhd, params).await;
+        let status = status.with_context(|| format!("start {kind}"))?;
+        stage.end(&status.session).await.with_context(|| format!("end {kind}"))?;
+        stage.close().await
+    }))
+    .await
+    .map(drop)
+}
+
+#[tokio::test]
+async fn an_init_container_that_fails_for_ever_is_named_when_the_time_is_over() -> Result<()> {
+    let mut manifest = app_of(Deployment, "reviews");
+    manifest["spec"]["replicas"] = json!(0);
+    let pod = pod_spec(Deployment, &mut manifest)?;
+    pod["initContainers"] = json!([{"name": "prepare", "image": "nhd-tests/dev:1",
+        "imagePullPolicy": "IfNotPresent", "command": ["/bin/sh", "-c", "exit 7"]}]);
+    let stage = Stage::set(shared_cluster().await, "unprepared", manifest).await?;
+    let began = Instant::now();
+    let params = StartParams { timeout_ms: Some(20_000), ..stage.params() };
+    let error = stage.refusal(params).await?;
+    ensure!(began.elapsed() >= Duration::from_secs(20), "after {:?}: {error:?}", began.elapsed());
+    ensure!(error.kind == ErrorKind::PodCrashing, "{error:?}");
+    ensure!(error.message.contains("init container prepare"), "{error:?}");
+    ensure!(error.message.contains("exit code 7"), "{error:?}");
+    let hint = error.hint.context("no hint")?;
+    ensure!(hint.contains("prepare") && !hint.contains("/bin/sh"), "{hint}");
+    stage.assert_untouched().await?;
+    stage.close().await
+}
+
+/// What a pod may lack, and how the cluster names it.
+const LACKED: [(&str, &str, &str); 3] = [
+    ("settings", "configmap \"absent\" not found", "FailedMount"),
+    ("keys", "secret \"absent\" not found", "FailedMount"),
+    ("data", "persistentvolumeclaim \"absent\" not found", ""),
+];
+
+fn volume_of(what: &str) -> Value {
+    match what {
+        "settings" => json!({"name": what, "configMap": {"name": "absent"}}),
+        "keys" => json!({"name": what, "secret": {"secretName": "absent"}}),
+        _ => json!({"name": what, "persistentVolumeClaim": {"claimName": "absent"}}),
+    }
+}
+
+/// A start of a workload that lacks something quotes that while it waits and when it is given up, and what to do.
+async fn lacks(kind: WorkloadKind, what: &str, said: &str, reason: &str) -> Result<()> {
+    let cluster = shared_cluster().await;
+    let client = cluster.client().await?;
+    let namespace = Namespace::create(&client, "lacking").await?;
+    let mut manifest = app_of(kind, "reviews");
+    let pod = pod_spec(kind, &mut manifest)?;
+    pod["volumes"] = json!([volume_of(what)]);
+    pod["containers"][0]["volumeMounts"] = json!([{"name": what, "mountPath": "/lacking"}]);
+    let workload = Workload::create_unready(&client, namespace.name(), manifest).await?;
+    let stage = Stage::around(cluster, namespace, workload).await?;
+    let params = StartParams { timeout_ms: Some(9_000), ..stage.params() };
+    let session = stage.nhd.call::<Start>(params.clone()).await?.session;
+    let quotes = |status: &SessionStatus| {
+        let pod = status.pod.as_ref();
+        let quoted = pod.and_then(|pod| pod.waiting_for.as_ref()).is_some_and(|why| why.contains(said));
+        quoted || status.phase.is_final()
+    };
+    let status = stage.until(&session, quotes).await?;
+    ensure!(!status.phase.is_final(), "it was not said while the pod was waited for: {status:#?}");
+    let hint = status.pod.and_then(|pod| pod.hint).context("no hint in the status")?;
+    ensure!(hint.contains("ConfigMap"), "{hint}");
+    let failed = stage.until(&session, |status| status.phase.is_final()).await?;
+    let error = failed.error.context("no error")?;
+    ensure!(error.message.contains(said) && error.message.contains(reason), "{error:?}");
+    ensure!(error.message.contains("after 9 s"), "{error:?}");
+    ensure!(error.hint.as_deref().is_some_and(|hint| hint.contains("ConfigMap")), "{error:?}");
+    stage.assert_untouched().await?;
+    stage.close().await
+}
+
+#[tokio::test]
+async fn what_a_dev_pod_lacks_is_quoted_while_it_waits_and_at_the_end() -> Result<()> {
+    let kinds = [Deployment, StatefulSet, DaemonSet, Job, CronJob, WorkloadKind::Pod];
+    for (what, said, reason) in LACKED {
+        try_join_all(kinds.map(async |kind| {
+            lacks(kind, what, said, reason).await.with_context(|| format!("{kind} without its {what}"))
+        }))
+        .await?;
+    }
+    Ok(())
+}
