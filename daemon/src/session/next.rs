@@ -116,6 +116,8 @@ pub enum DevWorkload {
 pub enum Rollout {
     Progressing,
     Complete,
+    /// Its pods are not ready, as they were not before DevMode.
+    AsBefore,
     /// Its pods do not become ready, and not because of us.
     GivenUp,
 }

@@ -15,6 +15,9 @@ const HICCUP: Duration = Duration::from_secs(10);
 /// How long an end waits for the original's pods before it lets them be: they are then as they would be without us.
 const ROLLOUT_PATIENCE: Duration = Duration::from_secs(60);
 
+/// For so long an end waits for pods that were not ready before DevMode either, and are not in trouble yet.
+pub const ON_ITS_WAY: Duration = Duration::from_secs(3);
+
 /// The trouble that the dev pod is in now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
@@ -122,11 +125,21 @@ pub fn start_error(sight: Option<&Sight>, workload: &WorkloadRef, limit: Option<
 
 /// How long the end waits for the original's pods in this state before it goes on.
 pub fn rollout_patience(sight: &Sight) -> Duration {
+    if is_broken(sight) { HICCUP } else { ROLLOUT_PATIENCE }
+}
+
+/// Whether one of the original's pods is in trouble that time alone does not mend.
+pub fn is_broken(sight: &Sight) -> bool {
     let original = sight.lasting_pods().filter(|pod| !pod.dev);
-    let broken = original
+    original
         .filter_map(|pod| pod.waiting.as_ref())
-        .any(|waiting| !matches!(waiting.cause, WaitingCause::Progress | WaitingCause::Unschedulable));
-    if broken { HICCUP } else { ROLLOUT_PATIENCE }
+        .any(|waiting| !matches!(waiting.cause, WaitingCause::Progress | WaitingCause::Unschedulable))
+}
+
+/// What the first of the original's pods that are not ready waits for.
+pub fn unready(sight: &Sight) -> Option<String> {
+    let mut original = sight.lasting_pods().filter(|pod| !pod.dev && !pod.ready);
+    original.find_map(|pod| Some(format!("pod {}: {}", pod.name, pod.waits_for()?)))
 }
 
 #[cfg(test)]

@@ -77,6 +77,8 @@ pub struct StatusParts<'a> {
     pub kept: Option<PathBuf>,
     /// What became of the workload, once the session is over.
     pub outcome: Option<SessionOutcome>,
+    /// What is to be said of the original's pods, where they are not ready.
+    pub unready: Option<String>,
     pub phase: Phase,
     pub step: Option<StepName>,
     pub error: Option<ErrorInfo>,
@@ -93,6 +95,7 @@ pub fn refreshed(previous: &SessionStatus, parts: StatusParts<'_>) -> SessionSta
     warnings.extend(parts.sight.into_iter().flat_map(|sight| autoscalers::warnings(parts.stored, sight)));
     warnings.extend(parts.sync.as_ref().and_then(|sync| own_stignore(parts.stored, sync)));
     warnings.extend(parts.outcome.and_then(|_| added_by_the_cluster(parts.stored)));
+    warnings.extend(parts.unready);
     warnings.extend(
         parts.kept.map(|kept| {
             format!("local files that the pod changed or deleted are kept in {}", kept.display())

@@ -44,6 +44,8 @@ pub struct Running {
     pub sync: Option<Arc<SyncEngine>>,
     /// A daemon before this one may have left its syncthing running.
     pub leftover: bool,
+    /// The original's pods are not ready, as before, and are not waited for again.
+    pub rollout_as_before: bool,
     /// The original's pods have been given up on, and are not waited for again.
     pub rollout_given_up: bool,
     /// The namespace of a pod that is to be made again is gone.

@@ -88,6 +88,8 @@ pub struct SessionTask {
     failures: u32,
     repeats: Repeats,
     outcome: Option<SessionOutcome>,
+    /// What is to be said of the original's pods that are not ready.
+    unready: Option<String>,
     error: Option<ErrorInfo>,
 }
 
@@ -142,6 +144,7 @@ impl SessionTask {
             failures: 0,
             repeats: Repeats::default(),
             outcome: None,
+            unready: None,
             error: None,
         }
     }
@@ -173,7 +176,8 @@ impl SessionTask {
         let local = self.local();
         let seen = observed(&self.stored, self.sight.as_ref(), &local);
         let now = next(self.stored.desired, &seen);
-        self.leave_wait(now);
+        self.leave_wait(now, &seen);
+        self.note_unready(now, &seen);
         match now {
             Next::Do(StepName::Forget) => self.forget(&seen),
             Next::Do(step) => {

@@ -8,11 +8,13 @@ use futures::future::try_join_all;
 use k8s_openapi::api::core::v1::Pod;
 use kube::api::{Patch, PatchParams};
 use nhd_protocol::error::ErrorKind;
+use nhd_protocol::event::StepOutcome;
 use nhd_protocol::methods::Start;
-use nhd_protocol::session::{Phase, SessionStatus, StartParams};
+use nhd_protocol::session::{Phase, SessionOutcome, SessionStatus, StartParams, StepName};
 use nhd_protocol::workload::WorkloadKind;
 use nhd_protocol::workload::WorkloadKind::{CronJob, DaemonSet, Deployment, Job, StatefulSet};
 use nhd_tests::namespace::Namespace;
+use nhd_tests::process::tail;
 use nhd_tests::stage::{Stage, pod_of};
 use nhd_tests::workload::{Workload, app_of};
 use serde_json::{Value, json};
@@ -190,4 +192,94 @@ async fn what_a_dev_pod_lacks_is_quoted_while_it_waits_and_at_the_end() -> Resul
         .await?;
     }
     Ok(())
+}
+
+/// Whose own pods are not ready before DevMode is given back at once, and that is said.
+async fn unready_before(kind: WorkloadKind, image: &str, said: &str) -> Result<()> {
+    let cluster = shared_cluster().await;
+    let client = cluster.client().await?;
+    let namespace = Namespace::create(&client, "unready").await?;
+    let mut manifest = app_of(kind, "reviews");
+    let container = &mut pod_spec(kind, &mut manifest)?["containers"][0];
+    container["image"] = json!(image);
+    // Whether there is an image is not to depend on a registry.
+    container["imagePullPolicy"] = json!("Never");
+    if kind != WorkloadKind::Pod {
+        container["readinessProbe"] = json!({"tcpSocket": {"port": 1}, "periodSeconds": 1});
+    }
+    if matches!(kind, Deployment | StatefulSet) {
+        manifest["spec"]["replicas"] = json!(2);
+    }
+    let workload = Workload::create_unready(&client, namespace.name(), manifest).await?;
+    if kind != CronJob {
+        let has_pods = async |it: &Workload| Ok(!it.live_pods().await?.is_empty());
+        workload.until("there", has_pods).await?;
+    }
+    let stage = Stage::around(cluster, namespace, workload).await?;
+    let status = stage.start().await.context("start")?;
+    let began = Instant::now();
+    let ended = stage.laptop.end(&stage.nhd, &status.session).await?;
+    let took = began.elapsed();
+    ensure!(
+        took < Duration::from_secs(9),
+        "the end took {took:?}: {:?}\n{}",
+        ended.warnings,
+        tail(&stage.laptop.log())
+    );
+    if matches!(kind, Job | CronJob) {
+        ensure!(ended.outcome == Some(SessionOutcome::Restored), "{ended:#?}");
+    } else {
+        ensure!(ended.outcome == Some(SessionOutcome::NotReady), "{ended:#?}");
+        let warning = ended.warnings.iter().find(|it| it.contains("not before DevMode"));
+        let warning = warning.with_context(|| format!("it is not said: {:?}", ended.warnings))?;
+        ensure!(warning.contains(said), "{warning}");
+        let steps = stage.outcomes(&status.session, StepName::AwaitRollout).await?;
+        ensure!(!steps.contains(&StepOutcome::Done), "its pods are said to be ready: {steps:?}");
+    }
+    stage.assert_untouched().await?;
+    stage.close().await
+}
+
+#[tokio::test]
+async fn an_original_that_was_not_ready_before_is_not_waited_for() -> Result<()> {
+    try_join_all(WorkloadKind::ALL.map(async |kind| {
+        unready_before(kind, "nhd-tests/none:1", "nhd-tests/none:1")
+            .await
+            .with_context(|| format!("{kind} without its image"))
+    }))
+    .await?;
+    let probed = WorkloadKind::ALL.into_iter().filter(|kind| *kind != WorkloadKind::Pod);
+    try_join_all(probed.map(async |kind| {
+        unready_before(kind, "nhd-tests/app:1", "").await.with_context(|| format!("{kind} with a probe"))
+    }))
+    .await
+    .map(drop)
+}
+
+#[tokio::test]
+async fn an_original_that_was_ready_before_is_waited_for_and_said_to_be_ready() -> Result<()> {
+    let kinds = [Deployment, StatefulSet, DaemonSet, WorkloadKind::Pod];
+    try_join_all(kinds.map(async |kind| {
+        let mut manifest = app_of(kind, "reviews");
+        let container = &mut pod_spec(kind, &mut manifest)?["containers"][0];
+        // Longer than anything is waited for that was not ready before.
+        container["readinessProbe"] =
+            json!({"tcpSocket": {"port": 9080}, "initialDelaySeconds": 6, "periodSeconds": 1});
+        let stage = Stage::set(shared_cluster().await, "ready", manifest).await?;
+        let status = stage.start().await.with_context(|| kind.to_string())?;
+        let ended = stage.laptop.end(&stage.nhd, &status.session).await?;
+        ensure!(ended.outcome == Some(SessionOutcome::Restored), "{kind}: {ended:#?}");
+        let steps = stage.outcomes(&status.session, StepName::AwaitRollout).await?;
+        ensure!(steps.contains(&StepOutcome::Done), "{kind}: {steps:?}");
+        let pods = stage.workload.live_pods().await?;
+        let ready = |pod: &Pod| {
+            let conditions = pod.status.iter().flat_map(|it| it.conditions.iter().flatten());
+            conditions.into_iter().any(|it| it.type_ == "Ready" && it.status == "True")
+        };
+        ensure!(!pods.is_empty() && pods.iter().all(ready), "{kind}: {pods:#?}");
+        stage.assert_untouched().await?;
+        stage.close().await
+    }))
+    .await
+    .map(drop)
 }

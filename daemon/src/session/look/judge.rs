@@ -22,6 +22,8 @@ pub struct Local {
     pub sync: bool,
     /// The uid of the pod with which a sync has been complete, while the two sides are connected.
     pub synced_with: Option<String>,
+    /// The original's pods have come as far as they had before.
+    pub rollout_as_before: bool,
     /// The original's pods have been given up on.
     pub rollout_given_up: bool,
     /// There is no namespace any more to make the pod again in.
@@ -64,7 +66,7 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         edits_workload,
         workload,
         dev_workload: dev_workload_state(plan, sight),
-        rollout: rollout_state(stored.workload.kind, sight.workload.as_ref(), local.rollout_given_up),
+        rollout: rollout_state(stored.workload.kind, sight.workload.as_ref(), local),
         dev_pod_ready,
         dev_revision: sight.revisions.iter().any(|revision| revision.dev)
             || (in_place && sight.pods.iter().any(|pod| pod.dev && !pod.terminating)),
@@ -144,11 +146,12 @@ fn record_state(stored: &StoredSession, plan: &StoredPlan, seen: Option<&RecordS
     }
 }
 
-fn rollout_state(kind: WorkloadKind, workload: Option<&Value>, given_up: bool) -> Rollout {
+fn rollout_state(kind: WorkloadKind, workload: Option<&Value>, local: &Local) -> Rollout {
     match workload {
         Some(workload) if (kinds::row(kind).is_rolled_out)(workload) => Rollout::Complete,
         None => Rollout::Complete,
-        Some(_) if given_up => Rollout::GivenUp,
+        Some(_) if local.rollout_as_before => Rollout::AsBefore,
+        Some(_) if local.rollout_given_up => Rollout::GivenUp,
         Some(_) => Rollout::Progressing,
     }
 }

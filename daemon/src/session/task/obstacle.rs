@@ -33,7 +33,7 @@ impl SessionTask {
         ErrorInfo { session: Some(self.stored.id.clone()), ..error }
     }
 
-    fn obstacle_error(&self, obstacle: Obstacle) -> ErrorInfo {
+    pub(super) fn obstacle_error(&self, obstacle: Obstacle) -> ErrorInfo {
         let workload = &self.stored.workload;
         let error = match obstacle {
             Obstacle::TakenByOthers => {
