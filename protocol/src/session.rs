@@ -143,6 +143,9 @@ pub enum StepName {
     CreateDevWorkload,
     /// Pods deleted that their controller would not replace: of the wrong template and broken, or finished.
     DeleteStalePods,
+    /// The strategy changed for a moment, so that the pods of the old template go although a container beside the dev
+    /// container is not ready; then changed back.
+    LetOldPodsGo,
     /// Waiting until a pod that is being deleted has left its name.
     AwaitRelease,
     /// The local port opened.

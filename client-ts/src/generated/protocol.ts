@@ -715,6 +715,11 @@ export type StepName =
   | "createDevWorkload"
   /** Pods deleted that their controller would not replace: of the wrong template and broken, or finished. */
   | "deleteStalePods"
+  /**
+   * The strategy changed for a moment, so that the pods of the old template go although a container beside the dev
+   * container is not ready; then changed back.
+   */
+  | "letOldPodsGo"
   /** Waiting until a pod that is being deleted has left its name. */
   | "awaitRelease"
   /** The local port opened. */

@@ -6,7 +6,7 @@ mod merge;
 mod restore;
 mod field_ownership;
 
-pub use field_ownership::{owns_fields, return_ownership, writers_since};
+pub use field_ownership::{owns_fields, return_ownership, writers_of, writers_since};
 pub use standing::{Standing, additions, standing};
 #[cfg(test)]
 pub(crate) use {merge::merge, restore::restore, restore::settle};

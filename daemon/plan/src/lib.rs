@@ -13,6 +13,7 @@ mod dev_workload;
 mod annotation;
 mod autoscaler;
 mod edit;
+mod old_pods;
 // The edit is taken back.
 mod back;
 // People see what differs.
@@ -28,7 +29,7 @@ mod tests;
 
 pub use annotation::{is_nocalhosts, is_ours};
 pub use autoscaler::{is_pinned, pin, release, scales, unpinned};
-pub use back::{Standing, additions, owns_fields, return_ownership, standing, writers_since};
+pub use back::{Standing, additions, owns_fields, return_ownership, standing, writers_of, writers_since};
 #[cfg(test)]
 use back::{merge, restore, settle};
 pub use controller::controller;
@@ -38,6 +39,7 @@ pub use enter::{Entered, carry_out, enter};
 pub use error::PlanError;
 pub use kinds::{Shape, as_new, is_dev_template, may_fire, pod_template, recreation, shape};
 pub use names::{DEV_CONTAINER, SIDECAR_CONTAINER, secret_name};
+pub use old_pods::{let_old_pods_go, lets_old_pods_go, with_own_strategy};
 pub use options::{
     DEFAULT_COMMAND, DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, DevOptions, NOCALHOST_SIDECAR_IMAGE,
     PROMPT_COMMAND, Sidecar, SidecarPreset,

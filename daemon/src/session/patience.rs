@@ -15,6 +15,10 @@ const HICCUP: Duration = Duration::from_secs(10);
 /// How long an end waits for the original's pods before it lets them be: they are then as they would be without us.
 const ROLLOUT_PATIENCE: Duration = Duration::from_secs(60);
 
+/// For so long the containers beside a ready dev container may take to be ready before the old pods no longer wait for
+/// them.
+pub const COMPANION: Duration = Duration::from_secs(1);
+
 /// For so long an end waits for pods that were not ready before DevMode either, and are not in trouble yet.
 pub const ON_ITS_WAY: Duration = Duration::from_secs(3);
 

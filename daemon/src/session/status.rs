@@ -9,6 +9,7 @@ use nhd_protocol::session::{Phase, PodStatus, SessionOutcome, SessionStatus, Ste
 use nhd_protocol::sync::{LeftOutBy, SyncProblem, SyncState, SyncStatus, SyncType};
 
 use crate::clock::{timestamp, timestamp_now};
+use crate::cluster::pods::Waiting;
 use crate::session::forwards::opening;
 use crate::session::look::Sight;
 use crate::session::look::autoscalers;
@@ -91,6 +92,7 @@ pub fn refreshed(previous: &SessionStatus, parts: StatusParts<'_>) -> SessionSta
     let mut warnings = parts.stored.request.dev.warnings.clone();
     warnings.extend(parts.stored.plan.iter().flat_map(|plan| plan.warnings.clone()));
     warnings.extend(parts.sight.and_then(scaled_up));
+    warnings.extend(parts.sight.into_iter().flat_map(companions));
     warnings.extend(parts.sight.and_then(|sight| changed_by_others(parts.stored, sight)));
     warnings.extend(parts.sight.into_iter().flat_map(|sight| autoscalers::warnings(parts.stored, sight)));
     warnings.extend(parts.sync.as_ref().and_then(|sync| own_stignore(parts.stored, sync)));
@@ -160,7 +162,6 @@ fn added_by_the_cluster(stored: &StoredSession) -> Option<String> {
 /// What others changed in the workload since our edit, and whose it will be at the end.
 fn changed_by_others(stored: &StoredSession, sight: &Sight) -> Option<String> {
     let plan = stored.plan.as_ref().filter(|_| stored.desired == Desired::DevMode)?;
-    let writers = sight.writers(plan);
     let (what, differences) = match sight.standing(plan)? {
         Standing::Drifted(differences) => ("changed", differences),
         Standing::ReAdded(differences) => {
@@ -168,7 +169,21 @@ fn changed_by_others(stored: &StoredSession, sight: &Sight) -> Option<String> {
         }
         _ => return None,
     };
+    let writers = sight.writers(plan, &differences);
     Some(format!("{writers} {what} {}; it stays when DevMode ends", named(&differences)))
+}
+
+/// What is the matter with the containers beside the dev container, which does not keep anybody from developing.
+fn companions(sight: &Sight) -> Vec<String> {
+    let Some(pod) = sight.dev_pod().filter(|pod| pod.ready && !pod.available) else { return Vec::new() };
+    let say = |waiting: &Waiting| {
+        format!(
+            "{}; it is not what is developed, so DevMode goes on without it, but Services send the pod no requests \
+             until all of its containers are ready",
+            waiting.text
+        )
+    };
+    pod.companions.iter().map(say).collect()
 }
 
 fn scaled_up(sight: &Sight) -> Option<String> {

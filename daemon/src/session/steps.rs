@@ -96,6 +96,7 @@ impl StepContext<'_> {
             StepName::EnterDevMode => self.enter_dev_mode().await,
             StepName::CreateDevWorkload => self.create_dev_workload().await,
             StepName::DeleteStalePods => self.delete_stale_pods().await,
+            StepName::LetOldPodsGo => self.let_old_pods_go().await,
             StepName::OpenForward => self.open_forward().await,
             StepName::StartSync => self.start_sync().await,
             StepName::StopSync => self.stop_sync().await,

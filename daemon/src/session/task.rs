@@ -85,6 +85,8 @@ pub struct SessionTask {
     began: Instant,
     waiting: Option<(StepName, Instant)>,
     trouble: Option<(ErrorKind, Instant)>,
+    /// Since when pods of the old template are kept although the dev pod is ready.
+    kept_since: Option<Instant>,
     failures: u32,
     repeats: Repeats,
     outcome: Option<SessionOutcome>,
@@ -141,6 +143,7 @@ impl SessionTask {
             began: Instant::now(),
             waiting: None,
             trouble: None,
+            kept_since: None,
             failures: 0,
             repeats: Repeats::default(),
             outcome: None,

@@ -16,7 +16,7 @@ use nhd_protocol::workload::WorkloadKind::{CronJob, DaemonSet, Deployment, Job, 
 use nhd_tests::namespace::Namespace;
 use nhd_tests::process::tail;
 use nhd_tests::stage::{Stage, pod_of};
-use nhd_tests::workload::{Workload, app_of};
+use nhd_tests::workload::{Workload, app_of, companion};
 use serde_json::{Value, json};
 
 use crate::shared_cluster;
@@ -279,6 +279,72 @@ async fn an_original_that_was_ready_before_is_waited_for_and_said_to_be_ready() 
         ensure!(!pods.is_empty() && pods.iter().all(ready), "{kind}: {pods:#?}");
         stage.assert_untouched().await?;
         stage.close().await
+    }))
+    .await
+    .map(drop)
+}
+
+/// A workload whose other container is not ready in DevMode comes into it all the same, and says so.
+async fn accompanied(kind: WorkloadKind, companion: Value, replicas: usize) -> Result<()> {
+    let cluster = shared_cluster().await;
+    let client = cluster.client().await?;
+    let namespace = Namespace::create(&client, "accompanied").await?;
+    let mut manifest = app_of(kind, "reviews");
+    let pod = pod_spec(kind, &mut manifest)?;
+    pod["containers"].as_array_mut().context("containers")?.push(companion.clone());
+    if matches!(kind, Job | CronJob) {
+        pod["restartPolicy"] = json!("OnFailure");
+    }
+    if matches!(kind, Deployment | StatefulSet) {
+        manifest["spec"]["replicas"] = json!(replicas);
+    }
+    let workload = Workload::create_unready(&client, namespace.name(), manifest).await?;
+    if companion["imagePullPolicy"] == "Never" {
+        let is_there = async |it: &Workload| Ok(kind == CronJob || !it.live_pods().await?.is_empty());
+        workload.until("there", is_there).await?;
+    } else {
+        workload.rolled_out().await?;
+    }
+    let stage = Stage::around(cluster, namespace, workload).await?;
+    let params = StartParams { container: Some("app".into()), ..stage.params() };
+    let began = Instant::now();
+    let status = stage.laptop.start_synced(&stage.nhd, params).await.context("start")?;
+    ensure!(began.elapsed() < Duration::from_secs(20), "the start took {:?}", began.elapsed());
+    let named = |status: &SessionStatus| status.warnings.iter().any(|it| it.contains("container gauge"));
+    let status = stage.until(&status.session, named).await?;
+    stage.save_arrives(&status, "saved.txt", "saved").await?;
+    if matches!(kind, Deployment | StatefulSet) {
+        let pods = stage.workload.live_pods().await?;
+        ensure!(pods.len() == 1, "{} pods are there", pods.len());
+        for strategy in ["strategy", "updateStrategy"] {
+            let own = |spec: &Value| spec[strategy].clone();
+            let now = stage.workload.portrait().await?;
+            ensure!(own(&now.spec) == own(&stage.before.spec), "{strategy} is {}", own(&now.spec));
+        }
+        let changed = status.warnings.iter().find(|it| it.contains("changed"));
+        ensure!(changed.is_none(), "our own change is taken for others': {changed:?}");
+    }
+    stage.end(&status.session).await.context("end")?;
+    stage.close().await
+}
+
+#[tokio::test]
+async fn a_container_beside_the_dev_container_holds_up_no_start_and_is_named() -> Result<()> {
+    try_join_all(WorkloadKind::ALL.map(async |kind| {
+        accompanied(kind, companion(), 1).await.with_context(|| format!("{kind} with one that crashes"))
+    }))
+    .await?;
+    let mut absent = companion();
+    absent["image"] = json!("nhd-tests/none:1");
+    absent["imagePullPolicy"] = json!("Never");
+    try_join_all(WorkloadKind::ALL.map(async |kind| {
+        accompanied(kind, absent.clone(), 1)
+            .await
+            .with_context(|| format!("{kind} with one without an image"))
+    }))
+    .await?;
+    try_join_all([Deployment, StatefulSet].map(async |kind| {
+        accompanied(kind, companion(), 3).await.with_context(|| format!("three of a {kind}"))
     }))
     .await
     .map(drop)

@@ -63,6 +63,9 @@ pub(crate) fn step(step: StepName) -> StepWords {
         StepName::DeleteStalePods => {
             ("deleting stale pods", "deleted stale pods", "could not delete stale pods")
         }
+        StepName::LetOldPodsGo => {
+            ("letting the old pods go", "let the old pods go", "could not let the old pods go")
+        }
         StepName::AwaitRelease => ("waiting for the pod to go", "the pod is gone", "the pod does not go"),
         StepName::OpenForward => ("opening the forward", "opened the forward", "could not open the forward"),
         StepName::StartSync => ("starting syncthing", "started syncthing", "could not start syncthing"),

@@ -7,7 +7,7 @@ use crate::cluster::pods::PodSeen;
 use crate::cluster::record::RecordSeen;
 use crate::cluster::revisions::RevisionSeen;
 use crate::store::session::StoredPlan;
-use nhd_plan::{Standing, standing};
+use nhd_plan::{Difference, Standing, standing};
 
 /// What the cluster holds of a session.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,10 +46,11 @@ impl Sight {
         by_status.or(self.refusal.as_deref())
     }
 
-    /// The field managers that wrote to the workload since our edit, as words.
-    pub fn writers(&self, plan: &StoredPlan) -> String {
+    /// The field managers that made these differences in the workload since our edit, as words; without any, whoever
+    /// wrote to it.
+    pub fn writers(&self, plan: &StoredPlan, differences: &[Difference]) -> String {
         let current = self.workload.as_ref().unwrap_or(&Value::Null);
-        let writers = nhd_plan::writers_since(current, plan.edit.last_known(), FIELD_MANAGER);
+        let writers = nhd_plan::writers_of(current, plan.edit.last_known(), differences, FIELD_MANAGER);
         if writers.is_empty() { "others".to_owned() } else { writers.join(", ") }
     }
 
@@ -57,6 +58,12 @@ impl Sight {
     /// somebody clears it away, which no controller of a Deployment ever does.
     pub fn lasting_pods(&self) -> impl Iterator<Item = &PodSeen> {
         self.pods.iter().filter(|pod| !pod.terminating && !pod.finished)
+    }
+
+    /// Whether pods of the old template are there only because the dev pod does not count as available: a container
+    /// beside its two is not ready, or a gate.
+    pub fn old_pods_are_kept(&self) -> bool {
+        self.dev_pod().is_some_and(|pod| pod.ready && !pod.available) && !self.only_dev_pods_last()
     }
 
     pub fn only_dev_pods_last(&self) -> bool {

@@ -65,6 +65,6 @@ impl SessionTask {
     /// The field managers that wrote to the workload since our edit.
     fn overwriters(&self) -> String {
         let (Some(sight), Some(plan)) = (&self.sight, &self.stored.plan) else { return "others".to_owned() };
-        sight.writers(plan)
+        sight.writers(plan, &[])
     }
 }

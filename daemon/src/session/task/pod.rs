@@ -1,6 +1,7 @@
 //! Which pod the forward leads to, and with which pod a sync has been complete.
 
 use nhd_protocol::session::StepName;
+use tokio::time::Instant;
 
 use crate::forward::PodTarget;
 use crate::session::look::Sight;
@@ -63,6 +64,11 @@ impl SessionTask {
         let synced_with = self.synced_with.clone().filter(|_| connected);
         let synced_with = held.map(|pod| pod.uid.clone()).or(synced_with);
         self.judge_rollout();
+        self.kept_since = self
+            .sight
+            .as_ref()
+            .filter(|it| it.old_pods_are_kept())
+            .map(|_| self.kept_since.unwrap_or_else(Instant::now));
         // A start ends by itself what was left over; an end has to be told.
         let leftover = self.running.leftover && self.stored.desired == Desired::Original;
         // A start has the user's own forwards opened beside its steps; an end closes them with the session's.
@@ -73,6 +79,7 @@ impl SessionTask {
             synced_with,
             ownership_returned: self.running.ownership_returned,
             autoscalers_returned: self.running.autoscalers_returned,
+            old_pods_kept: self.kept_since.is_some_and(|since| since.elapsed() >= patience::COMPANION),
             rollout_as_before: self.running.rollout_as_before,
             rollout_given_up: self.running.rollout_given_up,
             namespace_gone: self.running.namespace_gone,

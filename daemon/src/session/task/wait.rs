@@ -102,6 +102,10 @@ impl SessionTask {
         if missing {
             return MISSING_LOOK;
         }
+        if let Some(since) = self.kept_since {
+            let left = patience::COMPANION.saturating_sub(since.elapsed());
+            return if left.is_zero() { WARNINGS_LOOK } else { left };
+        }
         let waited = self.waiting.map(|(_, since)| since.elapsed()).unwrap_or_default();
         match WARNINGS_AFTER.saturating_sub(waited) {
             Duration::ZERO if self.is_starting() => WARNINGS_LOOK,

@@ -20,6 +20,8 @@ pub(super) enum Way {
     Merge,
     /// Only when a start failed.
     Undo,
+    /// A start that old pods are kept in, as a container beside the dev container is not ready.
+    Keep,
     /// A start of a workload that an autoscaler scales.
     Pin,
     /// The end of one.
@@ -83,6 +85,7 @@ steps! {
     PinAutoscalers: Pin SCALABLE, ["before", "after"];
     EnterDevMode: Start EDITED, ["before", "written", "after"];
     CreateDevWorkload: Start BESIDE, ["before", "after"];
+    LetOldPodsGo: Keep &[Deployment], ["before", "written", "after"];
     AwaitRelease: Start &[Pod], ["before"];
     OpenForward: Start ALL, ["before", "bound", "after"];
     StartSync: Start ALL, ["before", "spawned", "after"];
