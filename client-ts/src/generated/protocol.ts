@@ -398,7 +398,7 @@ export type Phase =
   | "ready"
   /** The first sync is complete; what is saved from now on arrives within milliseconds. */
   | "synced"
-  /** It was synced, then the pod, the forward or the sync was lost and is being brought back. */
+  /** It was ready or synced, then the pod, the forward or the sync was lost and is being brought back. */
   | "reconnecting"
   /** It is in DevMode, but something stands in the way that nhd does not decide by itself; `error` says what. */
   | "blocked"
@@ -550,6 +550,11 @@ export interface SessionForward {
 /** Several sessions. */
 export interface SessionList {
   sessions: SessionStatus[];
+  /**
+   * Those that failed within the last hour and are gone, the latest last, with their errors; not of workloads of
+   * which there has been another session since, and not those of an earlier daemon.
+   */
+  failed?: SessionStatus[];
 }
 
 /** What became of a workload at the end of its session. */
@@ -692,7 +697,9 @@ export interface StartParams {
   /** Which way files go; `send` without it. */
   syncType?: SyncType;
   /**
-   * How long the start may take until files are synced; 120,000 without it. A start that takes longer is undone.
+   * How long the start may take until the dev pod is ready; 120,000 without it. A start that takes longer is
+   * undone, which takes its time on top. From then on only a first sync that comes no further, for as long and at
+   * least for a minute, is a reason to undo it.
    */
   timeoutMs?: number;
   /** The folder in the container; `/home/nocalhost-dev` without it. */
@@ -945,9 +952,9 @@ export interface Methods {
    * for it. The other daemon finds its session overwritten.
    */
   "session.release": { params: ReleaseParams; result: SessionStatus };
-  /** One session; fails where none or several match. */
+  /** One session; fails where none or several match. Where none goes on, the last one that failed lately. */
   "session.status": { params: SessionSelector; result: SessionStatus };
-  /** All sessions that match. */
+  /** All sessions that match, and those that failed lately. */
   "session.list": { params: SessionSelector; result: SessionList };
   /** Waits until a session has come so far. Fails when it no longer can, with the session's own error. */
   "session.wait": { params: WaitParams; result: SessionStatus };

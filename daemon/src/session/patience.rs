@@ -15,6 +15,9 @@ const HICCUP: Duration = Duration::from_secs(10);
 /// How long an end waits for the original's pods before it lets them be: they are then as they would be without us.
 const ROLLOUT_PATIENCE: Duration = Duration::from_secs(60);
 
+/// For so long, or for as long as the start might take, the first sync may come no further before it is given up.
+pub const HALT: Duration = Duration::from_secs(60);
+
 /// For so long the containers beside a ready dev container may take to be ready before the old pods no longer wait for
 /// them.
 pub const COMPANION: Duration = Duration::from_secs(1);
@@ -75,7 +78,7 @@ fn advice(pod: &PodSeen) -> String {
         WaitingCause::Unschedulable if waiting.text.to_lowercase().contains("persistentvolumeclaim") => {
             MISSING.to_owned()
         }
-        WaitingCause::Unschedulable => "free resources in the cluster, or ask for fewer".to_owned(),
+        WaitingCause::Unschedulable => unscheduled(&waiting.text),
         WaitingCause::ImagePull | WaitingCause::ImageName if own => format!(
             "the image of container {name} is the workload's own: check its name and the pull secrets of the \
              pod's service account"
@@ -95,7 +98,7 @@ fn advice(pod: &PodSeen) -> String {
             "check that the dev image has /bin/sh and tail, and the container's mounts".to_owned()
         }
         WaitingCause::Progress => match pod.warning().map(|event| (event.stage(), event.reason.as_str())) {
-            Some((Stage::Scheduling, _)) => "free resources in the cluster, or ask for fewer".to_owned(),
+            Some((Stage::Scheduling, _)) => pod.warning().map_or_else(String::new, |it| unscheduled(&it.message)),
             Some((Stage::Beginning, reason)) if reason.contains("SandBox") || reason.contains("Network") => {
                 "the node cannot give the pod its network or its sandbox: see its kubelet and its network plugin"
                     .to_owned()
@@ -106,6 +109,18 @@ fn advice(pod: &PodSeen) -> String {
             }
         },
     }
+}
+
+/// What to do about a pod that gets no node, by the scheduler's words.
+fn unscheduled(why: &str) -> String {
+    let full = why.contains("Insufficient") || why.contains("Too many pods");
+    let what = if full {
+        "free resources in the cluster, or ask for fewer"
+    } else {
+        "no node takes the pod, for the reasons in the message: mend the workload's node selector, affinity or \
+         tolerations, or a node"
+    };
+    what.to_owned()
 }
 
 /// The error of a start that was given up because of its pod, after `limit` where it was for that alone.
@@ -204,6 +219,18 @@ mod tests {
         assert!(!text.contains("/bin/sh"), "{text}");
         let (_, text) = said(&sight_in(Some(WaitingCause::Crash), Role::Dev, true), None);
         assert!(text.contains("cannot run") && text.contains("/bin/sh"), "{text}");
+        for (why, advised) in [
+            ("0/1 nodes are available: 1 Insufficient cpu.", "free resources"),
+            ("0/1 nodes are available: 1 node(s) had untolerated taint {a: b}.", "no node takes the pod"),
+            ("0/1 nodes are available: persistentvolumeclaim \"data\" not found.", "a claim"),
+            ("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.", "a claim"),
+        ] {
+            let text = why.to_owned();
+            let waiting = Some(Waiting { cause: WaitingCause::Unschedulable, container: None, text });
+            let (kind, text) = said(&sight_of(vec![PodSeen { waiting, ..pod(true) }]), limit);
+            assert_eq!(kind, ErrorKind::PodUnschedulable);
+            assert!(text.contains(why) && text.contains(advised), "{text}");
+        }
         for (reason, advised) in [("FailedMount", "ConfigMap"), ("FailedCreatePodSandBox", "network")] {
             let mut waits = sight_in(Some(WaitingCause::Progress), Role::Dev, true);
             waits.pods[0].scheduled = true;

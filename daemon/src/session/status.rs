@@ -32,6 +32,7 @@ pub fn phase(stored: &StoredSession, next: Next, pod_ready: bool) -> Phase {
         (Desired::DevMode, Next::Wait(None)) => Phase::Synced,
         (Desired::DevMode, _) if stored.synced => Phase::Reconnecting,
         (Desired::DevMode, _) if pod_ready => Phase::Ready,
+        (Desired::DevMode, _) if stored.ready => Phase::Reconnecting,
         (Desired::DevMode, _) => Phase::Starting,
     }
 }
@@ -44,7 +45,7 @@ pub fn initial(stored: &StoredSession) -> SessionStatus {
         context: stored.cluster.context.clone(),
         server: stored.cluster.server.clone(),
         phase: match stored.desired {
-            Desired::DevMode if stored.synced => Phase::Reconnecting,
+            Desired::DevMode if stored.synced || stored.ready => Phase::Reconnecting,
             Desired::DevMode => Phase::Starting,
             Desired::Original => Phase::Ending,
         },

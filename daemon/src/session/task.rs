@@ -85,6 +85,8 @@ pub struct SessionTask {
     began: Instant,
     waiting: Option<(StepName, Instant)>,
     trouble: Option<(ErrorKind, Instant)>,
+    /// Since when the dev pod has been ready before the first sync was complete, as far as this task knows.
+    ready_since: Option<Instant>,
     /// Since when pods of the old template are kept although the dev pod is ready.
     kept_since: Option<Instant>,
     failures: u32,
@@ -143,6 +145,7 @@ impl SessionTask {
             began: Instant::now(),
             waiting: None,
             trouble: None,
+            ready_since: None,
             kept_since: None,
             failures: 0,
             repeats: Repeats::default(),
@@ -281,8 +284,7 @@ impl SessionTask {
         self.stale = true;
         self.failures += 1;
         tracing::warn!(session = self.stored.id, error = %failure.info, "a step failed");
-        let out_of_time = self.began.elapsed() >= self.start_limit();
-        if self.is_starting() && (!failure.transient || out_of_time) {
+        if self.is_starting() && (!failure.transient || self.time_left().is_zero()) {
             return self.undo(failure.info);
         }
         // Credentials may have been renewed, and a connection may be dead without knowing.
@@ -291,7 +293,8 @@ impl SessionTask {
         }
         self.error = Some(failure.info);
         self.show_phase(self.troubled_phase());
-        Turn::Rest(BACKOFF.after(self.failures))
+        let pause = BACKOFF.after(self.failures);
+        Turn::Rest(if self.is_starting() { pause.min(self.time_left()) } else { pause })
     }
 
     /// Gives the workload back because the start failed.
@@ -400,12 +403,22 @@ impl SessionTask {
         }
     }
 
+    /// Whether the time that a start may take counts. Once the dev pod was ready the session is of use.
     fn is_starting(&self) -> bool {
+        self.stored.desired == Desired::DevMode && !self.stored.ready && !self.stored.synced
+    }
+
+    /// Whether it can yet be given up: what is not there at all will not come, or the first sync does not come further.
+    fn is_unsynced(&self) -> bool {
         self.stored.desired == Desired::DevMode && !self.stored.synced
     }
 
     fn start_limit(&self) -> Duration {
         Duration::from_millis(self.stored.request.timeout_ms)
+    }
+
+    fn time_left(&self) -> Duration {
+        self.start_limit().saturating_sub(self.began.elapsed())
     }
 }
 

@@ -32,6 +32,9 @@ pub struct StoredSession {
     pub plan: Option<StoredPlan>,
     /// Whether the workload is known to have been edited.
     pub entered: bool,
+    /// Whether the dev pod has been ready once; not said in sessions of earlier versions.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ready: bool,
     /// Whether the first sync has been complete once.
     pub synced: bool,
     pub sync: StoredSync,

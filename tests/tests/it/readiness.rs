@@ -1,16 +1,20 @@
 //! How far pods are, and what counts as ready: pods that have finished, init containers that fail at first, and what
 //! pods wait for, in the cluster's words.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use futures::future::try_join_all;
-use k8s_openapi::api::core::v1::Pod;
-use kube::api::{Patch, PatchParams};
+use k8s_openapi::api::core::v1::{Node, Pod};
+use kube::Api;
+use kube::api::{ListParams, Patch, PatchParams};
 use nhd_protocol::error::ErrorKind;
 use nhd_protocol::event::StepOutcome;
-use nhd_protocol::methods::Start;
-use nhd_protocol::session::{Phase, SessionOutcome, SessionStatus, StartParams, StepName};
+use nhd_protocol::methods::{List, Start, Status};
+use nhd_protocol::session::{
+    Phase, SessionOutcome, SessionSelector, SessionStatus, StartParams, StepName, WaitUntil,
+};
 use nhd_protocol::workload::WorkloadKind;
 use nhd_protocol::workload::WorkloadKind::{CronJob, DaemonSet, Deployment, Job, StatefulSet};
 use nhd_tests::namespace::Namespace;
@@ -348,4 +352,114 @@ async fn a_container_beside_the_dev_container_holds_up_no_start_and_is_named() -
     }))
     .await
     .map(drop)
+}
+
+/// The parameters of a start whose local syncthing does not begin before the file `go` is there.
+fn held(stage: &Stage, timeout_ms: u64) -> Result<StartParams> {
+    let folder = stage.laptop.home().parent().context("has a parent")?.to_path_buf();
+    let script = folder.join("held-syncthing");
+    let go = folder.join("go");
+    let wait = format!("[ \"$1\" = --version ] || while [ ! -e {} ]; do sleep 0.05; done", go.display());
+    std::fs::write(&script, format!("#!/bin/sh\n{wait}\nexec syncthing \"$@\"\n"))?;
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755))?;
+    let mut params = StartParams { timeout_ms: Some(timeout_ms), ..stage.params() };
+    params.environment.insert("NHD_SYNCTHING".into(), script.display().to_string());
+    Ok(params)
+}
+
+#[tokio::test]
+async fn once_the_dev_pod_was_ready_the_time_of_the_start_undoes_nothing() -> Result<()> {
+    try_join_all([Deployment, Job].map(async |kind| {
+        let mut stage = Stage::set(shared_cluster().await, "slow", app_of(kind, "reviews")).await?;
+        let limit = Duration::from_secs(15);
+        let params = held(&stage, u64::try_from(limit.as_millis())?)?;
+        let began = Instant::now();
+        let session = stage.nhd.call::<Start>(params).await?.session;
+        stage.laptop.wait(&stage.nhd, &session, WaitUntil::Ready).await?;
+        tokio::time::sleep((limit + Duration::from_secs(4)).saturating_sub(began.elapsed())).await;
+        let status = stage.status(&session).await?;
+        ensure!(status.phase == Phase::Ready, "{kind}: {status:#?}");
+        // Nor does another daemon undo it, even where the pod is not ready at first.
+        stage.laptop.kill_daemon()?;
+        stage.nhd = stage.laptop.start_daemon().await?;
+        let folder = stage.laptop.home().parent().context("has a parent")?.to_path_buf();
+        std::fs::write(folder.join("go"), "")?;
+        stage.laptop.wait(&stage.nhd, &session, WaitUntil::Synced).await.with_context(|| kind.to_string())?;
+        stage.end(&session).await?;
+        stage.close().await
+    }))
+    .await
+    .map(drop)
+}
+
+#[tokio::test]
+async fn a_first_sync_that_never_begins_is_undone_and_stays_to_be_seen_with_its_reason() -> Result<()> {
+    let stage = Stage::set(shared_cluster().await, "halted", app_of(Deployment, "reviews")).await?;
+    let began = Instant::now();
+    let session = stage.nhd.call::<Start>(held(&stage, 5_000)?).await?.session;
+    stage.laptop.wait(&stage.nhd, &session, WaitUntil::Ready).await?;
+    let over = async |stage: &Stage| stage.until(&session, |status| status.phase.is_final()).await;
+    let failed = over(&stage).await?;
+    ensure!(began.elapsed() > Duration::from_secs(55), "{:?}: {failed:#?}", began.elapsed());
+    let error = failed.error.context("no error")?;
+    ensure!(error.kind == ErrorKind::SyncFailed && error.message.contains("no further"), "{error:?}");
+    stage.assert_untouched().await?;
+
+    let named = SessionSelector { name: Some("reviews".into()), ..SessionSelector::default() };
+    let list = stage.nhd.call::<List>(named.clone()).await?;
+    ensure!(list.failed.len() == 1 && list.failed[0].session == session, "{list:?}");
+    let status = stage.nhd.call::<Status>(named.clone()).await?;
+    ensure!(status.phase == Phase::Failed && status.error.is_some(), "{status:?}");
+    let shown = stage.laptop.cli(&["status"]).await?;
+    ensure!(shown.stdout.contains("failed lately") && shown.stdout.contains("no further"), "{shown:?}");
+    // Until there is another session of the workload.
+    let status = stage.start().await?;
+    ensure!(
+        stage.nhd.call::<List>(named.clone()).await?.failed.is_empty(),
+        "it is shown beside its successor"
+    );
+    stage.end(&status.session).await?;
+    ensure!(stage.nhd.call::<List>(named).await?.failed.is_empty(), "it is shown after its successor");
+    stage.close().await
+}
+
+#[tokio::test]
+async fn the_time_of_a_start_is_a_bound_and_the_undo_is_told_apart() -> Result<()> {
+    let cluster = shared_cluster().await;
+    let client = cluster.client().await?;
+    let namespace = Namespace::create(&client, "bounded").await?;
+    let nodes: Api<Node> = Api::all(client.clone());
+    let node = nodes.list(&ListParams::default()).await?.items.remove(0).metadata.name.context("a name")?;
+    let label = async |value: Value| {
+        let patch = json!({"metadata": {"labels": {namespace.name(): value}}});
+        nodes.patch(&node, &PatchParams::default(), &Patch::Merge(patch)).await
+    };
+    label(json!("here")).await?;
+    let mut manifest = app_of(Deployment, "reviews");
+    let mut selector = json!({});
+    selector[namespace.name()] = json!("here");
+    pod_spec(Deployment, &mut manifest)?["nodeSelector"] = selector;
+    let workload = Workload::create(&client, namespace.name(), manifest).await?;
+    // The original runs on, and no other pod gets the node.
+    label(Value::Null).await?;
+    let stage = Stage::around(cluster, namespace, workload).await?;
+    let source = stage.laptop.source().display().to_string();
+    let began = Instant::now();
+    let arguments = ["start", "deployment/reviews", "-n", stage.namespace.name(), "--timeout", "8s"];
+    let more = ["--image", nhd_tests::laptop::DEV_IMAGE, "--source", &source];
+    let outcome = stage.laptop.cli(&[&arguments[..], &more[..]].concat()).await?;
+    let took = began.elapsed();
+    ensure!(took > Duration::from_secs(8) && took < Duration::from_secs(16), "{took:?}: {outcome:?}");
+    ensure!(outcome.code == Some(1), "{outcome:?}");
+    for said in [
+        "is not ready after 8 s",
+        "0/1 nodes are available",
+        "giving the workload back",
+        "the workload is as it was",
+        "hint: no node takes the pod",
+    ] {
+        ensure!(outcome.stderr.contains(said), "{said:?} is not said: {outcome:?}");
+    }
+    stage.assert_untouched().await?;
+    stage.close().await
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use nhd_protocol::forward::{ForwardState, PortForward};
-use nhd_protocol::session::{Phase, SessionStatus};
+use nhd_protocol::session::{Phase, SessionList, SessionStatus};
 use nhd_protocol::workload::WorkloadRef;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -23,13 +23,23 @@ pub(crate) fn end_command(status: &SessionStatus) -> String {
     format!("nhd-cli end {} -n {}", short_name(&status.workload), status.workload.namespace)
 }
 
-/// Every session on a line, and below what needs more room. The context is shown where there are several.
-pub(crate) fn sessions(style: Style, sessions: &[SessionStatus], now: OffsetDateTime) -> String {
-    if sessions.is_empty() {
-        return "no workload is in DevMode\n".to_owned();
+/// Every session on a line, and below what needs more room; then the same of those that failed lately. The context is
+/// shown where there are several.
+pub(crate) fn sessions(style: Style, list: &SessionList, now: OffsetDateTime) -> String {
+    let contexts = list.sessions.iter().chain(&list.failed).map(|status| (&status.context, &status.server));
+    let with_context = contexts.collect::<BTreeSet<_>>().len() > 1;
+    let going = match list.sessions.as_slice() {
+        [] => "no workload is in DevMode\n".to_owned(),
+        sessions => lines(style, sessions, with_context, now),
+    };
+    if list.failed.is_empty() {
+        return going;
     }
-    let contexts: BTreeSet<_> = sessions.iter().map(|status| (&status.context, &status.server)).collect();
-    let with_context = contexts.len() > 1;
+    let heading = style.paint(Tone::Strong, "failed lately");
+    format!("{going}\n{heading}\n{}", lines(style, &list.failed, with_context, now))
+}
+
+fn lines(style: Style, sessions: &[SessionStatus], with_context: bool, now: OffsetDateTime) -> String {
     let mut headings = vec!["WORKLOAD", "NAMESPACE", "PHASE", "POD", "SYNC", "FORWARD", "SINCE", "SESSION"];
     if with_context {
         headings.insert(2, "CONTEXT");
@@ -255,7 +265,30 @@ deployment/ratings in bookinfo
   error: cannot pull
   hint: push it
 ";
-        assert_eq!(sessions(PLAIN, &[synced("s1", "reviews"), broken], now()), expect);
+        assert_eq!(sessions(PLAIN, &list(vec![synced("s1", "reviews"), broken]), now()), expect);
+    }
+
+    fn list(sessions: Vec<SessionStatus>) -> SessionList {
+        SessionList { sessions, failed: Vec::new() }
+    }
+
+    #[test]
+    fn what_failed_lately_stands_apart_with_its_reason() {
+        let mut failed = status("s1", "reviews", Phase::Failed);
+        failed.error = Some(ErrorInfo::new(ErrorKind::PodNotReady, "it is not ready").with_hint("mend it"));
+        let list = SessionList { sessions: Vec::new(), failed: vec![failed] };
+        let expect = "\
+no workload is in DevMode
+
+failed lately
+WORKLOAD            NAMESPACE  PHASE   POD  SYNC  FORWARD  SINCE  SESSION
+deployment/reviews  bookinfo   failed  -    -     -        3 min  s1
+
+deployment/reviews in bookinfo
+  error: it is not ready
+  hint: mend it
+";
+        assert_eq!(sessions(PLAIN, &list, now()), expect);
     }
 
     #[test]
@@ -277,7 +310,7 @@ deployment/reviews in bookinfo
   error: it is taken
   hint: free it
 ";
-        let text = sessions(PLAIN, std::slice::from_ref(&status), now());
+        let text = sessions(PLAIN, &list(vec![status.clone()]), now());
         assert!(text.ends_with(expect), "{text}");
         let text = summary(PLAIN, &status);
         assert!(text.contains("  port       127.0.0.1:5005 → 5005, blocked: it is taken\n"), "{text}");
@@ -287,7 +320,7 @@ deployment/reviews in bookinfo
     fn the_context_is_shown_where_there_are_several() {
         let mut other = synced("s2", "reviews");
         other.context = "prod".to_owned();
-        let text = sessions(PLAIN, &[synced("s1", "reviews"), other], now());
+        let text = sessions(PLAIN, &list(vec![synced("s1", "reviews"), other]), now());
         assert!(text.starts_with("WORKLOAD            NAMESPACE  CONTEXT  PHASE"), "{text}");
         assert!(text.contains("bookinfo   prod     synced"), "{text}");
     }

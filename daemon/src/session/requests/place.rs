@@ -96,6 +96,7 @@ pub fn new_session(
         failure: None,
         plan: None,
         entered: false,
+        ready: false,
         synced: false,
         sync: StoredSync { identity, remote, remote_port: rand::random_range(POD_PORTS) },
         sync_paused: false,

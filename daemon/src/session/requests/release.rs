@@ -69,6 +69,7 @@ fn session_of(
         plan: Some(StoredPlan { edit: record.edit, warnings: Vec::new() }),
         // Whether it came to the edit shows in the workload; of a pod that is missing, the record was its way back.
         entered: true,
+        ready: true,
         synced: true,
         sync: StoredSync { identity, remote, remote_port: 0 },
         sync_paused: false,

@@ -92,7 +92,7 @@ impl SessionTask {
     pub(super) fn troubled_phase(&self) -> Phase {
         match self.stored.desired {
             Desired::Original => Phase::Ending,
-            Desired::DevMode if self.stored.synced => Phase::Reconnecting,
+            Desired::DevMode if self.stored.synced || self.stored.ready => Phase::Reconnecting,
             Desired::DevMode => self.status.borrow().phase,
         }
     }

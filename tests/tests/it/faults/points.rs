@@ -55,7 +55,7 @@ impl Point {
 
     /// Whether the daemon comes by only when files arrive after the dev pod is ready, which they usually do before.
     pub(super) fn is_unsynced(&self) -> bool {
-        self.name == name(StepName::AwaitSync)
+        self.name == name(StepName::AwaitSync) || self.name == "ready"
     }
 }
 
@@ -113,6 +113,7 @@ const NOTES: &[(&str, Way, &[&str], Option<StepName>)] = &[
     ("start", Way::Start, &["after"], Some(StepName::Plan)),
     // A moment that only a pod comes by: its deletion is noted beforehand.
     ("enterDevMode", Way::Leave, &["noted"], Some(StepName::EnterDevMode)),
+    ("ready", Way::Start, &["before", "after"], Some(StepName::DeleteDevWorkload)),
     ("synced", Way::Start, &["before", "after"], Some(StepName::DeleteDevWorkload)),
     ("end", Way::End, &["before", "after"], Some(StepName::DeleteDevWorkload)),
     ("undo", Way::Undo, &["before", "after"], Some(StepName::DeleteDevWorkload)),
