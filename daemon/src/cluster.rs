@@ -11,6 +11,7 @@ pub mod objects;
 pub mod owner_references;
 pub mod pages;
 pub mod pods;
+pub mod pod_events;
 pub mod quota;
 pub mod record;
 pub mod refusals;

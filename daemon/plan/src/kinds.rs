@@ -43,6 +43,9 @@ pub(crate) struct Kind {
     pub(crate) refuse: fn(&Value, &DevOptions, &mut Vec<String>) -> Result<(), PlanError>,
     /// Edits everything but the template: afterwards exactly one pod of it appears and nothing of the old is lost.
     pub(crate) prepare: fn(&mut Value, &DevOptions, &mut Vec<String>),
+    /// The strategy with which, in DevMode, the pods of the old template go although the dev pod does not count as
+    /// available; `None` where they do anyway.
+    pub(crate) letting_go: fn(&Value) -> Option<Value>,
     /// Makes the dev workload, its template (at [`DEV_WORKLOAD_TEMPLATE`]) not yet edited; `None` where the original
     /// has no name to make one of. A kind whose own pod is the dev pod has none.
     pub(crate) dev_workload: Option<fn(&Value) -> Option<Value>>,
@@ -65,6 +68,7 @@ const ORDINARY: Kind = Kind {
     controls: &[],
     refuse: |_, _, _| Ok(()),
     prepare: |_, _, _| (),
+    letting_go: |_| None,
     dev_workload: None,
     is_edited: |object| has_container_of_ours(object, "/spec/template/spec"),
     clean: |_| (),
@@ -76,6 +80,7 @@ static KINDS: [Kind; 6] = [
         name: "Deployment",
         controls: &["paused", "revisionHistoryLimit", "strategy", "minReadySeconds"],
         prepare: deployment::prepare,
+        letting_go: deployment::letting_go,
         ..ORDINARY
     },
     Kind {

@@ -16,6 +16,7 @@ mod dev_workload;
 mod annotation;
 mod autoscaler;
 mod edit;
+mod old_pods;
 // The edit is taken back.
 mod back;
 // People see what differs.
@@ -34,7 +35,7 @@ pub use annotation::{is_nocalhosts, is_ours};
 pub use autoscaler::{is_pinned, pin, release, scales, unpinned};
 pub use back::{
     DevWorkloadReference, Standing, additions, dev_workload_reference, owns_fields, return_ownership,
-    standing, writers_since,
+    standing, writers_of, writers_since,
 };
 #[cfg(test)]
 use back::{merge, restore, settle};
@@ -48,6 +49,7 @@ pub use kinds::{
 };
 pub use limits::misfits;
 pub use names::{DEV_CONTAINER, SIDECAR_CONTAINER, secret_name};
+pub use old_pods::{let_old_pods_go, lets_old_pods_go, with_own_strategy};
 pub use options::{
     DEFAULT_COMMAND, DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, DevOptions, NOCALHOST_SIDECAR_IMAGE,
     PROMPT_COMMAND, Sidecar, SidecarPreset,

@@ -23,6 +23,7 @@ pub struct Observed {
     pub rollout: Rollout,
     /// The dev pod is ready, and no pod of another template is left but those that are going.
     pub dev_pod_ready: bool,
+    pub old_pods: OldPods,
     /// A revision or a lasting pod with the dev template is there.
     pub dev_revision: bool,
     /// Pods are there that only we replace.
@@ -48,6 +49,7 @@ impl Observed {
         dev_workload: DevWorkload::NotNeeded,
         rollout: Rollout::Complete,
         dev_pod_ready: false,
+        old_pods: OldPods::Free,
         dev_revision: false,
         stale_pods: false,
         owns_fields: false,
@@ -120,11 +122,24 @@ pub enum DevWorkload {
     Leaving,
 }
 
+/// The pods of the template before the edit, against what keeps them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OldPods {
+    /// They go by themselves, or are being let go, or have gone.
+    Free,
+    /// They are kept although the dev pod is ready.
+    Kept,
+    /// They were let go, and are gone.
+    LetGo,
+}
+
 /// How far the pods follow the workload's manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rollout {
     Progressing,
     Complete,
+    /// Its pods are not ready, as they were not before DevMode.
+    AsBefore,
     /// Its pods do not become ready, and not because of us.
     GivenUp,
 }
@@ -205,6 +220,9 @@ fn towards_dev_mode(observed: &Observed) -> Next {
     }
     if !observed.sync {
         return Next::Do(StepName::StartSync);
+    }
+    if observed.old_pods != OldPods::Free {
+        return Next::Do(StepName::LetOldPodsGo);
     }
     match (observed.dev_pod_ready, observed.first_sync) {
         (false, _) => Next::Wait(Some(StepName::AwaitPod)),

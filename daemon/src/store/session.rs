@@ -37,6 +37,9 @@ pub struct StoredSession {
     /// taken over, and does nothing more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub takes: Option<String>,
+    /// Whether the dev pod has been ready once; not said in sessions of earlier versions.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ready: bool,
     /// Whether the first sync has been complete once.
     pub synced: bool,
     pub sync: StoredSync,

@@ -54,6 +54,7 @@ pub(crate) fn session(id: &str) -> StoredSession {
         plan: None,
         entered: false,
         takes: None,
+        ready: false,
         synced: false,
         sync: StoredSync { identity, remote, remote_port: 22000 },
         sync_paused: false,

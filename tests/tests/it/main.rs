@@ -7,6 +7,7 @@ mod given_back;
 mod ownership;
 mod foreign;
 mod autoscalers;
+mod readiness;
 mod refusals;
 mod limits;
 mod room;

@@ -12,6 +12,7 @@ use self::three_way::merge_value;
 use crate::edit::Edit;
 use crate::kinds::{self, Shape};
 use crate::manifest::{remove, set, without_nulls};
+use crate::old_pods::with_own_strategy;
 use crate::{DEV_CONTAINER, annotation, template};
 
 /// `origin` with the spec that the workload gets at the end, where `current` is it now, `edited` what we wrote, and
@@ -73,8 +74,9 @@ impl Edit {
     /// Takes what others have changed over into the original. From then on the workload, as they have left it, is what
     /// we know last.
     pub fn take_over(&mut self, current: &Value) {
-        self.origin = merge(current, &self.origin, self.last_known(), &self.container);
-        self.merged = Some(current.clone());
+        let current = with_own_strategy(current, self);
+        self.origin = merge(&current, &self.origin, self.last_known(), &self.container);
+        self.merged = Some(current);
         self.given_back = None;
     }
 }

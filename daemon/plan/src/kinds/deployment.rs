@@ -9,6 +9,9 @@ use super::history;
 use crate::DevOptions;
 use crate::manifest::{all_containers, items, remove, set};
 
+/// What the API server takes where a rollout does not say how many pods there may be too many.
+const DEFAULT_SURGE: &str = "25%";
+
 /// Scales `object` to one pod and lets the edit of its template roll out.
 pub(super) fn prepare(object: &mut Value, options: &DevOptions, warnings: &mut Vec<String>) {
     let exclusive = pods_exclude_each_other(&object["spec"]["template"]["spec"], options);
@@ -67,6 +70,19 @@ fn spec_surges(spec: &Value) -> bool {
     }
     let surge = strategy.pointer("/rollingUpdate/maxSurge");
     !surge.is_some_and(|surge| surge == &json!(0) || surge == &json!("0%"))
+}
+
+/// With one replica a rollout keeps the old pod until the new one is available, and may have none of them missing.
+pub(super) fn letting_go(spec: &Value) -> Option<Value> {
+    if !surges(spec) {
+        return None;
+    }
+    let rolling = spec.pointer("/strategy/rollingUpdate").cloned().unwrap_or_default();
+    let surge = rolling.get("maxSurge").cloned().unwrap_or_else(|| DEFAULT_SURGE.into());
+    let all = json!("100%");
+    let keeps = rolling.get("maxUnavailable") != Some(&all);
+    let let_go = json!({"maxSurge": surge, "maxUnavailable": all});
+    keeps.then(|| json!({"type": "RollingUpdate", "rollingUpdate": let_go}))
 }
 
 #[cfg(test)]

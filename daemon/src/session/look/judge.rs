@@ -9,7 +9,7 @@ use crate::cluster::record::{Contents, RecordSeen};
 use crate::session::kinds;
 use crate::session::look::autoscalers;
 use crate::session::look::sight::Sight;
-use crate::session::next::{DevWorkload, Observed, RecordState, Rollout, WorkloadState};
+use crate::session::next::{DevWorkload, Observed, OldPods, RecordState, Rollout, WorkloadState};
 use crate::store::StoredSession;
 use crate::store::session::{Desired, StoredPlan};
 use nhd_plan::{Shape, Standing};
@@ -22,6 +22,10 @@ pub struct Local {
     pub sync: bool,
     /// The uid of the pod with which a sync has been complete, while the two sides are connected.
     pub synced_with: Option<String>,
+    /// The dev pod has been ready for a moment, and pods of the old template are kept all the same.
+    pub old_pods_kept: bool,
+    /// The original's pods have come as far as they had before.
+    pub rollout_as_before: bool,
     /// The original's pods have been given up on.
     pub rollout_given_up: bool,
     /// There is no namespace any more to make the pod again in.
@@ -70,8 +74,9 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         edits_workload,
         workload,
         dev_workload: dev_workload_state(plan, sight),
-        rollout: rollout_state(stored.workload.kind, sight.workload.as_ref(), local.rollout_given_up),
+        rollout: rollout_state(stored.workload.kind, sight.workload.as_ref(), local),
         dev_pod_ready,
+        old_pods: old_pods(plan, sight, local),
         dev_revision,
         stale_pods: !local.rollout_given_up && stale_pods(stored, sight).next().is_some(),
         owns_fields: !local.ownership_returned
@@ -148,6 +153,17 @@ fn is_the_original(workload: Option<&Value>, plan: &StoredPlan) -> bool {
     uid == Some(plan.edit.workload_uid())
 }
 
+fn old_pods(plan: &StoredPlan, sight: &Sight, local: &Local) -> OldPods {
+    let Some(workload) = &sight.workload else { return OldPods::Free };
+    let being_let_go = nhd_plan::lets_old_pods_go(workload, &plan.edit);
+    let can_be = || nhd_plan::let_old_pods_go(workload).is_some();
+    match (sight.only_dev_pods_last(), being_let_go) {
+        (true, true) => OldPods::LetGo,
+        (false, false) if local.old_pods_kept && sight.old_pods_are_kept() && can_be() => OldPods::Kept,
+        _ => OldPods::Free,
+    }
+}
+
 fn dev_workload_state(plan: &StoredPlan, sight: &Sight) -> DevWorkload {
     match (&plan.edit.dev_workload, &sight.dev_workload) {
         (None, _) => DevWorkload::NotNeeded,
@@ -181,11 +197,12 @@ fn record_state(stored: &StoredSession, plan: &StoredPlan, seen: Option<&RecordS
     }
 }
 
-fn rollout_state(kind: WorkloadKind, workload: Option<&Value>, given_up: bool) -> Rollout {
+fn rollout_state(kind: WorkloadKind, workload: Option<&Value>, local: &Local) -> Rollout {
     match workload {
         Some(workload) if (kinds::row(kind).is_rolled_out)(workload) => Rollout::Complete,
         None => Rollout::Complete,
-        Some(_) if given_up => Rollout::GivenUp,
+        Some(_) if local.rollout_as_before => Rollout::AsBefore,
+        Some(_) if local.rollout_given_up => Rollout::GivenUp,
         Some(_) => Rollout::Progressing,
     }
 }

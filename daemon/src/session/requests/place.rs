@@ -112,6 +112,7 @@ pub fn new_session(
         plan: None,
         entered: false,
         takes: None,
+        ready: false,
         synced: false,
         sync: StoredSync { identity, remote, remote_port: rand::random_range(POD_PORTS) },
         sync_paused: false,

@@ -130,6 +130,7 @@ fn session_of(
         // Whether it came to the edit shows in the workload; of a pod that is missing, the record was its way back.
         entered: true,
         takes: Some(record.session),
+        ready: true,
         synced: true,
         sync: StoredSync { identity, remote, remote_port: 0 },
         sync_paused: false,

@@ -121,6 +121,22 @@ impl StepContext<'_> {
         Ok(())
     }
 
+    /// Has the pods of the old template go, which wait for containers that do not count; and takes that back once they
+    /// are gone, so that the end rolls out as the workload's owner has it.
+    pub(super) async fn let_old_pods_go(&mut self) -> Result<(), Failure> {
+        let edit = &self.planned()?.edit;
+        let current = self.current()?;
+        if nhd_plan::lets_old_pods_go(current, edit) {
+            self.write(|current| nhd_plan::with_own_strategy(current, edit)).await?;
+        } else {
+            let eased =
+                |current: &Value| nhd_plan::let_old_pods_go(current).unwrap_or_else(|| current.clone());
+            self.write(eased).await?;
+        }
+        fault::point("letOldPodsGo", "written");
+        Ok(())
+    }
+
     /// Takes others' changes into the original. From then on the workload, as they have left it, is the edit.
     pub(super) fn merge_changes(&mut self) -> Result<(), Failure> {
         let current = self.current()?.clone();

@@ -16,7 +16,7 @@ use nhd_tests::laptop::Laptop;
 use nhd_tests::namespace::Namespace;
 use nhd_tests::node_share::NodeShare;
 use nhd_tests::shared::SharedCluster;
-use nhd_tests::workload::{Portrait, Workload, app_of};
+use nhd_tests::workload::{Portrait, Workload, app_of, companion};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -33,6 +33,8 @@ pub(super) struct Rig {
     /// Of which the node has as much as one pod wants.
     share: Option<NodeShare>,
     laptop: Laptop,
+    /// The container to develop in, where there are several.
+    container: Option<String>,
     saves: u32,
 }
 
@@ -48,7 +50,16 @@ impl Rig {
         let before = workload.portrait().await?;
         let laptop = Laptop::new(cluster.kubeconfig())?;
         laptop.save("file.txt", "from the start")?;
-        Ok(Self { namespace, workload, before, autoscaler: None, share: None, laptop, saves: 0 })
+        Ok(Self {
+            namespace,
+            workload,
+            before,
+            autoscaler: None,
+            share: None,
+            laptop,
+            container: None,
+            saves: 0,
+        })
     }
 
     /// Has the kubelet take images for the dev container from the node only.
@@ -90,6 +101,21 @@ impl Rig {
         Ok(())
     }
 
+    /// Puts a container beside the workload's own that does not run in DevMode, and has a rollout keep old pods.
+    pub(super) async fn accompany(&mut self) -> Result<()> {
+        if self.container.is_some() {
+            return Ok(());
+        }
+        self.container = Some("app".to_owned());
+        let rolling = json!({"type": "RollingUpdate", "$retainKeys": ["type", "rollingUpdate"],
+            "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}});
+        let template = json!({"spec": {"containers": [companion()]}});
+        self.workload.patch(&json!({"spec": {"strategy": rolling, "template": template}})).await?;
+        self.workload.rolled_out().await?;
+        self.before = self.workload.portrait().await?;
+        Ok(())
+    }
+
     /// Whether something of ours is on the autoscaler.
     async fn has_pinned(&self) -> Result<bool> {
         match &self.autoscaler {
@@ -107,7 +133,8 @@ impl Rig {
 
     pub(super) fn params(&self) -> StartParams {
         let kind = self.workload.kind();
-        StartParams { kind, ..self.laptop.start_params(self.namespace.name(), NAME) }
+        let container = self.container.clone();
+        StartParams { kind, container, ..self.laptop.start_params(self.namespace.name(), NAME) }
     }
 
     /// Starts a daemon, armed with a fault at which it does not die before it is asked for something, or with none.
