@@ -144,6 +144,24 @@ mod tests {
     }
 
     #[test]
+    fn what_others_made_of_another_variant_is_taken_as_a_whole() {
+        let spec = |strategy: serde_json::Value, env: serde_json::Value| {
+            json!({"kind": "StatefulSet", "spec": {"updateStrategy": strategy, "template": {"spec": {"containers":
+                [{"name": "web", "env": [env]}]}}}})
+        };
+        let rolling =
+            |partition: u64| json!({"type": "RollingUpdate", "rollingUpdate": {"partition": partition}});
+        let origin = spec(json!({"type": "OnDelete"}), json!({"name": "A", "valueFrom": {"fieldRef": {}}}));
+        let edited = spec(json!({"type": "RollingUpdate"}), json!({"name": "A", "value": "ours"}));
+        let current = spec(rolling(3), json!({"name": "A", "value": "theirs"}));
+        let merged = merge(&current, &origin, &edited, "web");
+        assert_eq!(merged["spec"]["updateStrategy"], rolling(3));
+        let variable = &merged["spec"]["template"]["spec"]["containers"][0]["env"][0];
+        assert_eq!(*variable, json!({"name": "A", "value": "theirs"}));
+        assert_eq!(merge(&edited, &origin, &edited, "web"), origin);
+    }
+
+    #[test]
     fn kubectl_set_env_survives_in_the_originals_container_alone() {
         check(
             |spec| {

@@ -63,6 +63,11 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         || (in_place && sight.pods.iter().any(|pod| pod.dev && !pod.terminating));
     let workload = match workload {
         WorkloadState::Original if dev_revision && is_held_back(stored, plan, sight) => WorkloadState::Dev,
+        // Whoever gives a workload back takes our annotation away; others leave it where they know nothing of it.
+        WorkloadState::Overwritten if stored.entered && is_marked(sight) => {
+            let owed = stored.desired == Desired::Original;
+            if owed { WorkloadState::Drifted } else { WorkloadState::Overwritten }
+        }
         other => other,
     };
     let still_there = shape == Some(Shape::Replaced) && is_the_original(sight.workload.as_ref(), plan);
@@ -86,6 +91,10 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         sync: local.sync,
         first_sync: dev_pod.is_some() && local.synced_with.as_ref() == dev_pod.map(|pod| &pod.uid),
     }
+}
+
+fn is_marked(sight: &Sight) -> bool {
+    sight.workload.as_ref().is_some_and(nhd_plan::is_ours)
 }
 
 /// Whether others have put the original back with controls that keep its pods from following it: a partition, a pause. It

@@ -64,7 +64,9 @@ fn leftovers(world: &World) -> Vec<String> {
     if world.get(plural(world.kind), NAME).is_some_and(nhd_plan::is_ours) {
         left.push("workload in DevMode".to_owned());
     }
-    left.extend(world.all("secrets").map(|it| format!("secret {}", name_of(it))));
+    left.extend(
+        world.all("secrets").filter(|_| !world.estranged).map(|it| format!("secret {}", name_of(it))),
+    );
     for plural in ["deployments", "jobs"] {
         let dev = world.all(plural).filter(|it| nhd_plan::is_dev_workload(it) && !is_going(it));
         left.extend(dev.map(|it| format!("dev workload {}", name_of(it))));

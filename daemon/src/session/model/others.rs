@@ -26,6 +26,7 @@ pub(super) fn meddle(world: &mut World) {
         14 => evict_a_pod(world),
         15 => change_autoscaler(world, number),
         16 if world.dice.once_in(3) => take_the_record(world),
+        16 if world.dice.once_in(2) => spoil_the_record(world),
         17 if world.dice.once_in(3) => lose_the_dev_workload(world),
         18 if world.dice.once_in(4) => delete(world),
         19 if world.dice.once_in(8) => end_the_namespace(world),
@@ -164,6 +165,25 @@ fn take_the_record(world: &mut World) {
         world.tell(|| "somebody deletes the record".to_owned());
         world.meddled = true;
         world.remove("secrets", &name);
+    }
+}
+
+/// Somebody writes something else into the record.
+fn spoil_the_record(world: &mut World) {
+    let name = record_of(world);
+    let labels = world.dice.once_in(2);
+    // What does not say that it is a record is nobody's to delete.
+    world.estranged |= labels;
+    if world.get("secrets", &name).is_some() {
+        world.tell(|| format!("somebody spoils the record, with its labels: {labels}"));
+        world.meddled = true;
+        world.alter("secrets", &name, |secret| {
+            secret["data"]["nhd.json.gz"] = "bm90aGluZw==".into();
+            if labels {
+                secret["metadata"]["labels"] = Value::Null;
+                secret["metadata"]["annotations"] = Value::Null;
+            }
+        });
     }
 }
 

@@ -52,6 +52,8 @@ pub(super) struct World {
     pub(super) scaler_shadow: Option<Value>,
     /// Somebody else took our record away, or the workload from under it.
     pub(super) meddled: bool,
+    /// Nothing in the record's place says any more that it is one.
+    pub(super) estranged: bool,
     /// The dev pod of a bare pod was lost, and with it what others had changed of it.
     pub(super) pod_lost: bool,
     /// Changes in the cluster, requests served or failed, deaths.
@@ -92,6 +94,7 @@ impl World {
             shadow: None,
             scaler_shadow: None,
             meddled: false,
+            estranged: false,
             pod_lost: false,
             steps: 0,
             writes: 0,

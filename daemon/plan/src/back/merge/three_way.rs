@@ -20,6 +20,19 @@ const KEYED: [(&str, &[&str]); 11] = [
     ("topologySpreadConstraints", &["topologyKey", "whenUnsatisfiable"]),
 ];
 
+/// An item of the list of variables.
+const VARIABLE: &str = "env item";
+
+/// Whether two values of `field` are of different variants, whose fields exclude each other: of what others made of one
+/// that only we have written, no field fits into the original's.
+fn differ_in_variant(field: &str, one: &Value, other: &Value) -> bool {
+    match field {
+        "strategy" | "updateStrategy" => one.get("type") != other.get("type"),
+        VARIABLE => one.get("valueFrom").is_some() != other.get("valueFrom").is_some(),
+        _ => false,
+    }
+}
+
 /// The value of `field` (which says how a list is to be read): that of `after`, where it is not as it was `before`,
 /// else the `origin`'s.
 pub(super) fn merge_value(
@@ -33,6 +46,9 @@ pub(super) fn merge_value(
     };
     if old == new {
         return origin.cloned();
+    }
+    if origin.is_some_and(|origin| differ_in_variant(field, new, origin)) {
+        return Some(new.clone());
     }
     match (old, new) {
         (Value::Object(old), Value::Object(new)) => merge_fields(old, new, origin.and_then(Value::as_object)),
@@ -81,7 +97,8 @@ fn merge_items(field: &str, before: &[Value], after: &[Value], origin: &[Value])
     let merged = order.filter_map(|key| {
         let before = find(&before_keys, before, key);
         let after = find(&after_keys, after, key);
-        merge_value("", before.as_ref(), after.as_ref(), find(&origin_keys, origin, key).as_ref())
+        let item = if field == "env" { VARIABLE } else { "" };
+        merge_value(item, before.as_ref(), after.as_ref(), find(&origin_keys, origin, key).as_ref())
     });
     Some(merged.collect())
 }
