@@ -74,7 +74,7 @@ fn spec_surges(spec: &Value) -> bool {
 
 /// With one replica a rollout keeps the old pod until the new one is available, and may have none of them missing.
 pub(super) fn letting_go(spec: &Value) -> Option<Value> {
-    if !surges(spec) {
+    if !spec_surges(spec) {
         return None;
     }
     let rolling = spec.pointer("/strategy/rollingUpdate").cloned().unwrap_or_default();
