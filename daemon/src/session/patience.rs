@@ -103,6 +103,7 @@ mod tests {
             dev_revisions: Vec::new(),
             refusal: None,
             autoscalers: None,
+            claims: Vec::new(),
             pods: vec![pod],
         }
     }

@@ -1,6 +1,7 @@
 //! Everything that is found out before the first write: permissions, the edit, and whether the API server takes it.
 
 mod autoscalers;
+mod claims;
 mod permissions;
 mod policy;
 mod refusals;
@@ -82,11 +83,13 @@ pub async fn prepare(
     entered.warnings.extend(catching_up(objects, namespace, &origin).await?);
     let scaling = autoscalers::plan(objects, workload, &origin, &asker);
     let tried = dry_run::try_out(objects, workload, &origin, &entered, options.keep_security_context);
-    let (scaling, tried) = try_join!(scaling, tried)?;
+    let (scaling, tried, claims) = try_join!(scaling, tried, claims::plan(objects, workload, &origin))?;
     entered.warnings.extend(scaling.warning);
+    entered.warnings.extend(claims.warning);
     let edit = Edit {
         dev_workload: tried.generated,
         autoscalers: scaling.pinned,
+        claims: claims.made,
         ..Edit::new(entered.container, origin, tried.edited)
     };
     let plan = StoredPlan { edit, warnings: entered.warnings };

@@ -11,9 +11,9 @@ use nhd_protocol::sync::{LeftOutBy, SyncProblem, SyncState, SyncStatus, SyncType
 use crate::clock::{timestamp, timestamp_now};
 use crate::session::forwards::opening;
 use crate::session::look::Sight;
-use crate::session::look::autoscalers;
 use crate::session::look::differences::named;
 use crate::session::look::parts::record_name;
+use crate::session::look::{autoscalers, claims};
 use crate::session::next::Next;
 use crate::store::StoredSession;
 use crate::store::session::Desired;
@@ -94,6 +94,7 @@ pub fn refreshed(previous: &SessionStatus, parts: StatusParts<'_>) -> SessionSta
     warnings.extend(parts.sync.as_ref().and_then(|sync| own_stignore(parts.stored, sync)));
     warnings.extend(parts.outcome.and_then(|_| added_by_the_cluster(parts.stored)));
     warnings.extend(parts.outcome.and_then(|_| left_alone(parts.stored, parts.sight?)));
+    warnings.extend(parts.outcome.and_then(|_| claims::kept(parts.stored, parts.sight?)));
     warnings.extend(
         parts.kept.map(|kept| {
             format!("local files that the pod changed or deleted are kept in {}", kept.display())

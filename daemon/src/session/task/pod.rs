@@ -74,6 +74,7 @@ impl SessionTask {
             synced_with,
             ownership_returned: self.running.ownership_returned,
             autoscalers_returned: self.running.autoscalers_returned,
+            claims_given_up: self.running.claims_given_up,
             rollout_given_up: self.running.rollout_given_up,
             namespace_gone: self.running.namespace_gone,
         }

@@ -24,6 +24,8 @@ pub(super) enum Way {
     Pin,
     /// The end of one.
     Release,
+    /// The end of a set without pods, whose dev pod had claims.
+    Drop,
 }
 
 /// A place where the daemon can be made to die: `STEP:MOMENT`.
@@ -99,6 +101,7 @@ steps! {
     SettleWorkload: End REVISED, ["before", "written", "after"];
     ReturnOwnership: End EDITED, ["before", "after"];
     ReleaseAutoscalers: Release SCALABLE, ["before", "written", "after"];
+    DeleteClaims: Drop &[StatefulSet], ["before", "deleted", "after"];
     DeleteRecord: End ALL, ["before", "after"];
     Forget: End ALL, ["before", "folderRemoved", "after"];
 }
