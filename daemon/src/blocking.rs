@@ -1,6 +1,6 @@
 //! Work that may wait for a disk, from within async code: the other tasks of its worker go on elsewhere meanwhile.
 
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
@@ -18,6 +18,26 @@ pub fn blocking<T>(work: impl FnOnce() -> T) -> T {
 pub fn lock_blocking<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     match mutex.try_lock() {
         Ok(guard) => guard,
-        Err(_) => blocking(|| mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)),
+        // Whoever panicked with it in hand has left it, and the error holds it: to lock it again would never end.
+        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+        Err(TryLockError::WouldBlock) => blocking(|| mutex.lock().unwrap_or_else(PoisonError::into_inner)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn a_panic_with_the_lock_in_hand_locks_nobody_out() {
+        let mutex = Mutex::new(1);
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _guard = lock_blocking(&mutex);
+            std::panic::resume_unwind(Box::new(()));
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(*lock_blocking(&mutex), 1);
     }
 }

@@ -9,7 +9,9 @@ pub mod connection;
 pub mod error;
 pub mod objects;
 pub mod owner_references;
+pub mod pages;
 pub mod pods;
+pub mod pod_events;
 pub mod quota;
 pub mod record;
 pub mod refusals;
@@ -17,7 +19,7 @@ pub mod revisions;
 pub mod selector;
 pub mod watch;
 
-pub use client::{ClusterAddress, ClusterClient, ConnectError};
+pub use client::{ClusterAddress, ClusterClient, ConnectError, PluginGate};
 pub use connection::Connection;
 pub use error::{ClusterError, Reason};
 pub use objects::{Objects, Resource};

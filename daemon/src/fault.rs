@@ -9,6 +9,8 @@ use std::sync::OnceLock;
 
 /// Ends the process by SIGKILL when `NHD_FAULT` names this point.
 pub fn point(step: &str, moment: &str) {
+    #[cfg(test)]
+    crate::modelled::moment(step, moment);
     static ARMED: OnceLock<Option<String>> = OnceLock::new();
     let armed = ARMED.get_or_init(|| std::env::var("NHD_FAULT").ok());
     if armed.as_deref().and_then(|armed| armed.split_once(':')) == Some((step, moment)) {

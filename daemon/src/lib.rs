@@ -20,6 +20,8 @@ pub mod replace;
 pub mod blocking;
 pub mod backoff;
 pub mod clock;
+#[cfg(test)]
+mod modelled;
 
 /// The version of this nhd.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

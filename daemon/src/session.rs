@@ -17,6 +17,8 @@ pub mod kinds;
 pub mod cluster_link;
 pub mod failure;
 pub mod shared;
+#[cfg(test)]
+mod model;
 
 pub use manager::SessionManager;
 pub use shared::Shared;

@@ -148,6 +148,23 @@ impl Store {
         Ok(Self { path, state: Mutex::new(state) })
     }
 
+    /// Opens the copies alone, as if no database could be made.
+    #[cfg(test)]
+    pub(crate) fn of_copies(paths: &Paths) -> Self {
+        let (copies, known) = Copies::open(paths.copies(), &paths.earlier_copies());
+        let state = State {
+            database: None,
+            own: false,
+            retry_at: Instant::now() + LAST_RETRY,
+            retry_pause: LAST_RETRY,
+            epoch: crate::random_id(16),
+            copies,
+            known,
+            events: Vec::new(),
+        };
+        Self { path: paths.store(), state: Mutex::new(state) }
+    }
+
     /// The name of this store's event log; another store has another, and so has one that lost events.
     pub fn epoch(&self) -> String {
         lock_blocking(&self.state).epoch.clone()

@@ -3,7 +3,8 @@
 
 pub mod engine;
 pub mod options;
-pub mod progress;
+pub mod advance;
+mod progress;
 pub mod status;
 pub mod error;
 

@@ -124,9 +124,9 @@ methods! {
             ErrorKind::InDevModeElsewhere,
             ErrorKind::StoreFailed,
         ], CLUSTER_ERRORS];
-    /// One session; fails where none or several match.
+    /// One session; fails where none or several match. Where none goes on, the last one that failed lately.
     "session.status" Status(SessionSelector) -> SessionStatus, Reads, [&[ErrorKind::SessionNotFound]];
-    /// All sessions that match.
+    /// All sessions that match, and those that failed lately.
     "session.list" List(SessionSelector) -> SessionList, Reads, [];
     /// Waits until a session has come so far. Fails when it no longer can, with the session's own error.
     "session.wait" Wait(WaitParams) -> SessionStatus, Reads,

@@ -86,7 +86,9 @@ pub struct StartParams {
     /// Which way files go; `send` without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sync_type: Option<SyncType>,
-    /// How long the start may take until files are synced; 120,000 without it. A start that takes longer is undone.
+    /// How long the start may take until the dev pod is ready; 120,000 without it. A start that takes longer is undone,
+    /// which takes its time on top. From then on only a first sync that comes no further, for as long and at least for a
+    /// minute, is a reason to undo it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
     /// Ports to forward for as long as the session lasts: `8080:80`, `:80` for whichever local port is free, or `80`
@@ -106,7 +108,7 @@ pub enum Phase {
     Ready,
     /// The first sync is complete; what is saved from now on arrives within milliseconds.
     Synced,
-    /// It was synced, then the pod, the forward or the sync was lost and is being brought back.
+    /// It was ready or synced, then the pod, the forward or the sync was lost and is being brought back.
     Reconnecting,
     /// It is in DevMode, but something stands in the way that nhd does not decide by itself; `error` says what.
     Blocked,
@@ -144,6 +146,9 @@ pub enum StepName {
     CreateDevWorkload,
     /// Pods deleted that their controller would not replace: of the wrong template and broken, or finished.
     DeleteStalePods,
+    /// The strategy changed for a moment, so that the pods of the old template go although a container beside the dev
+    /// container is not ready; then changed back.
+    LetOldPodsGo,
     /// Waiting until a pod that is being deleted has left its name.
     AwaitRelease,
     /// The local port opened.
@@ -203,6 +208,9 @@ pub struct PodStatus {
     /// What it waits for, in the cluster's words: `ErrImagePull: …`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_for: Option<String>,
+    /// What to do about that, where it is more than a matter of time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
 }
 
 /// A dev session with all that there is to know of it.
@@ -289,10 +297,14 @@ impl SessionSelector {
 }
 
 /// Several sessions.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionList {
     pub sessions: Vec<SessionStatus>,
+    /// Those that failed within the last hour and are gone, the latest last, with their errors; not of workloads of
+    /// which there has been another session since, and not those of an earlier daemon.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failed: Vec<SessionStatus>,
 }
 
 /// Which sessions to end, and how their cluster is reached now. A session that cannot reach it any more by what it was

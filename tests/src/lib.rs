@@ -4,6 +4,8 @@
 pub mod process;
 pub mod cluster;
 pub mod shared;
+pub mod faulty_api;
+pub mod node_share;
 pub mod namespace;
 pub mod laptop;
 pub mod workload;

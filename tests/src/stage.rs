@@ -133,13 +133,21 @@ impl Stage {
 
     /// How often the session has begun a step.
     pub async fn times_begun(&self, session: &str, wanted: StepName) -> Result<usize> {
-        let events =
-            self.nhd.call::<EventsSince>(EventsParams { since: Some(self.beginning().await?) }).await?;
-        let begun = events.events.iter().filter(|event| {
-            matches!(&event.body, EventBody::Step { session: of, step, outcome, .. }
-                if of == session && *step == wanted && *outcome == StepOutcome::Began)
+        let outcomes = self.outcomes(session, wanted).await?;
+        Ok(outcomes.into_iter().filter(|outcome| *outcome == StepOutcome::Began).count())
+    }
+
+    /// What was told of a step of the session, in its order.
+    pub async fn outcomes(&self, session: &str, wanted: StepName) -> Result<Vec<StepOutcome>> {
+        let since = Some(self.beginning().await?);
+        let events = self.nhd.call::<EventsSince>(EventsParams { since }).await?.events;
+        let outcomes = events.iter().filter_map(|event| match &event.body {
+            EventBody::Step { session: of, step, outcome, .. } if of == session && *step == wanted => {
+                Some(*outcome)
+            }
+            _ => None,
         });
-        Ok(begun.count())
+        Ok(outcomes.collect())
     }
 
     /// The place in the log before its first event.

@@ -365,6 +365,13 @@ pub fn app(name: &str) -> Value {
     })
 }
 
+/// A container to put beside that of [`app`], which runs only while that answers.
+pub fn companion() -> Value {
+    let script = "wget -q -O /dev/null 127.0.0.1:9080 || exit 1; trap 'exit 0' TERM; sleep 100000 & wait";
+    json!({"name": "gauge", "image": "nhd-tests/dev:1", "imagePullPolicy": "IfNotPresent",
+        "command": ["/bin/sh", "-c", script]})
+}
+
 /// Writing under the name of a field manager.
 pub fn by(manager: &str) -> PatchParams {
     PatchParams { field_manager: Some(manager.to_owned()), ..PatchParams::default() }

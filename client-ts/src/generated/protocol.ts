@@ -427,7 +427,7 @@ export type Phase =
   | "ready"
   /** The first sync is complete; what is saved from now on arrives within milliseconds. */
   | "synced"
-  /** It was synced, then the pod, the forward or the sync was lost and is being brought back. */
+  /** It was ready or synced, then the pod, the forward or the sync was lost and is being brought back. */
   | "reconnecting"
   /** It is in DevMode, but something stands in the way that nhd does not decide by itself; `error` says what. */
   | "blocked"
@@ -475,6 +475,8 @@ export interface PlannedChange {
 export interface PodStatus {
   /** Whether its two containers are ready. */
   ready: boolean;
+  /** What to do about that, where it is more than a matter of time. */
+  hint?: string;
   /** Its name, once there is one. */
   name?: string;
   /** What it waits for, in the cluster's words: `ErrImagePull: …`. */
@@ -577,6 +579,11 @@ export interface SessionForward {
 /** Several sessions. */
 export interface SessionList {
   sessions: SessionStatus[];
+  /**
+   * Those that failed within the last hour and are gone, the latest last, with their errors; not of workloads of
+   * which there has been another session since, and not those of an earlier daemon.
+   */
+  failed?: SessionStatus[];
 }
 
 /** What became of a workload at the end of its session. */
@@ -720,7 +727,9 @@ export interface StartParams {
   /** Which way files go; `send` without it. */
   syncType?: SyncType;
   /**
-   * How long the start may take until files are synced; 120,000 without it. A start that takes longer is undone.
+   * How long the start may take until the dev pod is ready; 120,000 without it. A start that takes longer is
+   * undone, which takes its time on top. From then on only a first sync that comes no further, for as long and at
+   * least for a minute, is a reason to undo it.
    */
   timeoutMs?: number;
   /** The folder in the container; `/home/nocalhost-dev` without it. */
@@ -743,6 +752,11 @@ export type StepName =
   | "createDevWorkload"
   /** Pods deleted that their controller would not replace: of the wrong template and broken, or finished. */
   | "deleteStalePods"
+  /**
+   * The strategy changed for a moment, so that the pods of the old template go although a container beside the dev
+   * container is not ready; then changed back.
+   */
+  | "letOldPodsGo"
   /** Waiting until a pod that is being deleted has left its name. */
   | "awaitRelease"
   /** The local port opened. */
@@ -977,9 +991,9 @@ export interface Methods {
    * for it. The other daemon finds its session overwritten.
    */
   "session.release": { params: ReleaseParams; result: SessionStatus };
-  /** One session; fails where none or several match. */
+  /** One session; fails where none or several match. Where none goes on, the last one that failed lately. */
   "session.status": { params: SessionSelector; result: SessionStatus };
-  /** All sessions that match. */
+  /** All sessions that match, and those that failed lately. */
   "session.list": { params: SessionSelector; result: SessionList };
   /** Waits until a session has come so far. Fails when it no longer can, with the session's own error. */
   "session.wait": { params: WaitParams; result: SessionStatus };

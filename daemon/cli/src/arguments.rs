@@ -65,7 +65,7 @@ pub(crate) struct StartArguments {
     pub(crate) source: PathBuf,
     #[command(flatten)]
     pub(crate) dev: DevArguments,
-    /// How long it may take; a start that takes longer is undone
+    /// How long it may take; a start whose dev pod is not ready by then is undone, which takes its own time
     #[arg(long, value_name = "DURATION", default_value = "120s", value_parser = parse_duration)]
     pub(crate) timeout: Duration,
     /// What to wait for

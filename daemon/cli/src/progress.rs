@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
+use nhd_protocol::Timestamp;
 use nhd_protocol::event::{Event, EventBody, StepOutcome};
-use nhd_protocol::session::{SessionStatus, StepName};
+use nhd_protocol::session::{Phase, SessionStatus, StepName};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::duration::elapsed_text;
 use super::render::Screen;
@@ -20,6 +23,8 @@ pub(crate) struct StepLines {
     running: Vec<(String, StepName, Option<String>)>,
     /// What was said already and need not be said again.
     said: BTreeSet<String>,
+    /// When the undo of each failed start began; `None` where it is not the failure of a start that ends the session.
+    undone: BTreeMap<String, Option<Timestamp>>,
 }
 
 impl StepLines {
@@ -29,9 +34,9 @@ impl StepLines {
         self.running.extend(status.step.map(|step| (status.session.clone(), step, None)));
     }
 
-    /// Whether a step is under way, as far as events tell.
+    /// Whether a step or an undo is under way, as far as events tell.
     pub(crate) fn is_running(&self) -> bool {
-        !self.running.is_empty()
+        !self.running.is_empty() || self.undone.values().any(Option::is_some)
     }
 
     pub(crate) fn show(&mut self, event: &Event, screen: &mut Screen) -> io::Result<()> {
@@ -48,6 +53,7 @@ impl StepLines {
                     StepOutcome::Failed => {
                         let why =
                             error.as_ref().map_or_else(String::new, |error| format!(": {}", error.message));
+                        self.said.extend(error.as_ref().map(|error| error.message.clone()));
                         // It is tried again and again.
                         if self.said.insert(format!("{session}{}{why}", words.failed)) {
                             let line = self.line(session, words.failed, None);
@@ -56,7 +62,10 @@ impl StepLines {
                     }
                 }
             }
-            EventBody::Session { status } if self.knows(&status.session) => self.detail(status, screen)?,
+            EventBody::Session { status } if self.knows(&status.session) => {
+                self.undo(status, &event.at, screen)?;
+                self.detail(status, screen)?;
+            }
             EventBody::Warning { session: Some(session), message } if self.knows(session) => {
                 self.warn(std::slice::from_ref(message), screen)?;
             }
@@ -74,6 +83,28 @@ impl StepLines {
 
     fn knows(&self, session: &str) -> bool {
         self.sessions.contains_key(session)
+    }
+
+    /// Tells the undo of a start, and its time, apart from the start.
+    fn undo(&mut self, status: &SessionStatus, at: &str, screen: &mut Screen) -> io::Result<()> {
+        let session = &status.session;
+        match status.phase {
+            Phase::Ending if !self.undone.contains_key(session) => {
+                self.undone.insert(session.clone(), status.error.is_some().then(|| at.to_owned()));
+                let Some(error) = &status.error else { return Ok(()) };
+                if self.said.insert(error.message.clone()) {
+                    let line = self.line(session, &format!("the start failed: {}", error.message), None);
+                    screen.note(Tone::Bad, &line)?;
+                }
+                screen.note(Tone::Plain, &self.line(session, "giving the workload back", None))
+            }
+            Phase::Failed => {
+                let Some(Some(began)) = self.undone.remove(session) else { return Ok(()) };
+                let what = format!("the workload {}", words::outcome(status.outcome));
+                screen.note(Tone::Plain, &self.line(session, &what, milliseconds_between(&began, at)))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Notes what the running step waits for; says it on a line of its own where lines are not overwritten.
@@ -114,6 +145,11 @@ impl StepLines {
             None => text,
         }
     }
+}
+
+fn milliseconds_between(from: &str, to: &str) -> Option<u64> {
+    let moment = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
+    u64::try_from((moment(to)? - moment(from)?).whole_milliseconds()).ok()
 }
 
 /// What a step waits for, as far as the session's status tells.
@@ -159,7 +195,7 @@ mod tests {
 
     fn waiting(for_what: &str) -> Event {
         let mut status = status("s1", "reviews", Phase::Starting);
-        status.pod = Some(PodStatus { name: None, ready: false, waiting_for: Some(for_what.to_owned()) });
+        status.pod = Some(PodStatus { waiting_for: Some(for_what.to_owned()), ..PodStatus::default() });
         event(EventBody::Session { status: Box::new(status) })
     }
 
@@ -214,5 +250,33 @@ mod tests {
     fn a_failure_that_repeats_is_said_once() {
         let text = shown(&[("s1", "reviews")], false, &[failed("a"), failed("a"), failed("b")]);
         assert_eq!(text, "  could not create the record: a\n  could not create the record: b\n");
+    }
+
+    #[test]
+    fn the_undo_of_a_start_is_told_apart_with_its_own_time() {
+        let in_phase = |phase, error: Option<&str>, at: &str| {
+            let mut status = status("s1", "reviews", phase);
+            status.error = error.map(|error| ErrorInfo::new(ErrorKind::PodNotReady, error));
+            Event { at: at.to_owned(), ..event(EventBody::Session { status: Box::new(status) }) }
+        };
+        let (begins, ends) = ("2026-11-23T08:00:40.000Z", "2026-11-23T08:00:43.200Z");
+        let why = Some("not after 40 s");
+        let undo = [
+            in_phase(Phase::Ending, why, begins),
+            in_phase(Phase::Ending, why, ends),
+            in_phase(Phase::Failed, why, ends),
+        ];
+        let expect = "  the start failed: not after 40 s
+  giving the workload back
+  the workload is as it was           3.2 s
+";
+        assert_eq!(shown(&[("s1", "reviews")], false, &undo), expect);
+        // The step that failed may have said why.
+        let said = [&[failed("not after 40 s")], undo.as_slice()].concat();
+        let text = shown(&[("s1", "reviews")], false, &said);
+        assert_eq!(text.matches("not after 40 s").count(), 1, "{text}");
+        // Whoever ends a session themselves is not told of a failure, whatever the end meets.
+        let ended = [in_phase(Phase::Ending, None, begins), in_phase(Phase::Ending, why, ends)];
+        assert_eq!(shown(&[("s1", "reviews")], false, &ended), "");
     }
 }

@@ -7,7 +7,7 @@ mod restore;
 mod field_ownership;
 mod recover;
 
-pub use field_ownership::{owns_fields, return_ownership, writers_since};
+pub use field_ownership::{owns_fields, return_ownership, writers_of, writers_since};
 pub use recover::{DevWorkloadReference, dev_workload_reference};
 pub use standing::{Standing, additions, standing};
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::names::is_our_container;
 use crate::{DevOptions, PlanError};
 
 pub(crate) use daemon_set::let_back;
+pub use deployment::{NO_ROOM, surges, without_surge};
 pub use pod::{as_new, recreation};
 
 /// Where DevMode gets its dev pod from.
@@ -42,6 +43,9 @@ pub(crate) struct Kind {
     pub(crate) refuse: fn(&Value, &DevOptions, &mut Vec<String>) -> Result<(), PlanError>,
     /// Edits everything but the template: afterwards exactly one pod of it appears and nothing of the old is lost.
     pub(crate) prepare: fn(&mut Value, &DevOptions, &mut Vec<String>),
+    /// The strategy with which, in DevMode, the pods of the old template go although the dev pod does not count as
+    /// available; `None` where they do anyway.
+    pub(crate) letting_go: fn(&Value) -> Option<Value>,
     /// Makes the dev workload, its template (at [`DEV_WORKLOAD_TEMPLATE`]) not yet edited; `None` where the original
     /// has no name to make one of. A kind whose own pod is the dev pod has none.
     pub(crate) dev_workload: Option<fn(&Value) -> Option<Value>>,
@@ -68,6 +72,7 @@ const ORDINARY: Kind = Kind {
     controls: &[],
     refuse: |_, _, _| Ok(()),
     prepare: |_, _, _| (),
+    letting_go: |_| None,
     dev_workload: None,
     is_edited: |object| has_container_of_ours(object, "/spec/template/spec"),
     clean: |_| (),
@@ -81,6 +86,7 @@ static KINDS: [Kind; 6] = [
         name: "Deployment",
         controls: &["paused", "revisionHistoryLimit", "strategy", "minReadySeconds"],
         prepare: deployment::prepare,
+        letting_go: deployment::letting_go,
         ..ORDINARY
     },
     Kind {

@@ -9,10 +9,14 @@ mod options;
 mod enter;
 mod kinds;
 mod template;
+mod limits;
+mod shortage;
+mod room;
 mod dev_workload;
 mod annotation;
 mod autoscaler;
 mod edit;
+mod old_pods;
 // The edit is taken back.
 mod back;
 // People see what differs.
@@ -21,6 +25,7 @@ mod show;
 mod names;
 mod controller;
 mod manifest;
+mod quantity;
 mod error;
 
 #[cfg(test)]
@@ -30,7 +35,7 @@ pub use annotation::{is_nocalhosts, is_ours};
 pub use autoscaler::{is_pinned, pin, release, scales, unpinned};
 pub use back::{
     DevWorkloadReference, Standing, additions, dev_workload_reference, owns_fields, return_ownership,
-    standing, writers_since,
+    standing, writers_of, writers_since,
 };
 #[cfg(test)]
 use back::{merge, restore, settle};
@@ -39,10 +44,17 @@ pub use dev_workload::{dev_selector, dev_workload_of, is_dev_workload, is_dev_wo
 pub use edit::{Edit, GivenBack, MadeClaim, PinnedAutoscaler};
 pub use enter::{Entered, carry_out, enter};
 pub use error::PlanError;
-pub use kinds::{Shape, as_new, claims_made, is_dev_template, may_fire, pod_template, recreation, shape};
+pub use kinds::{
+    NO_ROOM, Shape, as_new, claims_made, is_dev_template, may_fire, pod_template, recreation, shape, surges,
+    without_surge,
+};
+pub use limits::misfits;
 pub use names::{DEV_CONTAINER, SIDECAR_CONTAINER, secret_name};
+pub use old_pods::{let_old_pods_go, lets_old_pods_go, with_own_strategy};
 pub use options::{
     DEFAULT_COMMAND, DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, DevOptions, NOCALHOST_SIDECAR_IMAGE,
     PROMPT_COMMAND, Sidecar, SidecarPreset,
 };
+pub use room::waits_for_the_share_of;
+pub use shortage::shortage;
 pub use show::{Difference, diff, render_diff};

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 /// The folder that is synchronised, in the dev container and in the sidecar (the seed).
 pub const DEFAULT_WORK_DIR: &str = "/home/nocalhost-dev";
 /// What keeps the dev container alive while nothing is started in it (the seed).
@@ -43,6 +45,8 @@ pub struct DevOptions {
     pub exclusive_claims: bool,
     /// A quota of the namespace leaves no room for one more pod.
     pub tight_quota: bool,
+    /// The LimitRanges of the namespace, as far as they can be read.
+    pub limit_ranges: Vec<Value>,
     /// The API server lets nobody change the revisionHistoryLimit of a StatefulSet (before Kubernetes 1.33).
     pub fixed_history: bool,
     /// What is refused because it may be lost or undone by others is done, with a warning.
@@ -54,6 +58,9 @@ pub struct Sidecar {
     pub preset: SidecarPreset,
     /// Takes the place of the preset's image; it is pulled only where it is missing.
     pub image: Option<String>,
+    /// Quantities by resource, in the place of those that are fitted to the namespace and the pod.
+    pub limits: BTreeMap<String, String>,
+    pub requests: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

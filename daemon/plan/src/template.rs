@@ -5,6 +5,7 @@ mod mounts;
 mod references;
 mod container;
 mod volumes;
+mod resources;
 mod sidecar;
 mod security;
 
@@ -40,7 +41,9 @@ pub(crate) fn develop(
     volumes::mount(chosen, &options.work_dir, shared.as_deref());
     volumes::add(pod_spec, &options.secret_name, shared.is_none());
     let shared = shared.as_deref().unwrap_or(SHARED_VOLUME);
-    manifest::push(pod_spec, "containers", sidecar::container(&options.sidecar, &options.work_dir, shared));
+    let resources = resources::of_sidecar(pod_spec, options, warnings);
+    let sidecar = sidecar::container(&options.sidecar, &options.work_dir, shared, resources);
+    manifest::push(pod_spec, "containers", sidecar);
     if options.keep_security_context {
         security::keep(pod_spec, options.sidecar.preset, warnings);
     } else {

@@ -5,7 +5,9 @@ pub mod environment;
 mod error;
 mod exec;
 mod kubeconfig;
+mod plugin_gate;
 mod proxy;
+mod retry;
 mod stack;
 mod token_file;
 
@@ -17,6 +19,8 @@ use sha2::{Digest as _, Sha256};
 
 pub use self::environment::Environment;
 pub use self::error::ConnectError;
+pub use self::plugin_gate::PluginGate;
+use self::plugin_gate::Refusal;
 use self::token_file::TokenFile;
 
 /// How long making a client may take; only an exec plugin (a sign-in, a cloud's metadata service) takes long.
@@ -52,17 +56,33 @@ impl ClusterAddress {
     /// Reads the kubeconfig and the credentials again and makes a client. To be called again after a 401: tokens of
     /// exec plugins that name no expiry, and client certificates, are never renewed by the client itself.
     pub async fn connect(&self) -> Result<ClusterClient, ConnectError> {
-        let address = self.clone();
+        self.connect_through(&PluginGate::default()).await
+    }
+
+    /// The same by somebody who does so again and again, and whose plugin then rests.
+    pub async fn connect_through(&self, gate: &PluginGate) -> Result<ClusterClient, ConnectError> {
+        #[cfg(test)]
+        if let Some(modelled) = crate::modelled::cluster() {
+            return Ok(modelled);
+        }
+        let (address, own_gate) = (self.clone(), gate.clone());
         // kube reads files and waits for exec plugins on the thread that asks.
-        let building = tokio::task::spawn_blocking(move || address.build());
+        let building = tokio::task::spawn_blocking(move || address.build(&own_gate));
         match tokio::time::timeout(CONNECT_LIMIT, building).await {
             Ok(Ok(built)) => built,
             Ok(Err(source)) => Err(ConnectError::Interrupted { source }),
-            Err(_) => Err(ConnectError::Timeout { paths: self.kubeconfig.clone(), limit: CONNECT_LIMIT }),
+            Err(_) => {
+                gate.refused(Refusal::Slow);
+                Err(self.too_slow())
+            }
         }
     }
 
-    fn build(&self) -> Result<ClusterClient, ConnectError> {
+    fn too_slow(&self) -> ConnectError {
+        ConnectError::Timeout { paths: self.kubeconfig.clone(), limit: CONNECT_LIMIT }
+    }
+
+    fn build(&self, gate: &PluginGate) -> Result<ClusterClient, ConnectError> {
         let chosen = kubeconfig::choose(&self.kubeconfig, self.context.as_deref())?;
         let context = chosen.context;
         let mut config =
@@ -70,10 +90,18 @@ impl ClusterAddress {
         let proxy = proxy::choose(chosen.proxy_url.as_deref(), &config.cluster_url, &self.environment)?;
         if let Some(plugin) = &mut config.auth_info.exec {
             exec::prepare(plugin, &self.environment, &context)?;
+            match gate.closed() {
+                Some(Refusal::Failed(failure)) => {
+                    return Err(ConnectError::plugin(&context, &config, failure));
+                }
+                Some(Refusal::Token) => return Err(ConnectError::TokenRefused { context }),
+                Some(Refusal::Slow) => return Err(self.too_slow()),
+                None => {}
+            }
         }
         let token_file = token_file(&mut config, &context)?;
         Ok(ClusterClient {
-            client: stack::client(&config, token_file, proxy.as_ref(), &context)?,
+            client: stack::client(&config, token_file, proxy.as_ref(), gate, &context)?,
             server: config.cluster_url.to_string().trim_end_matches('/').to_owned(),
             default_namespace: config.default_namespace,
             certificate_authority: config.root_cert.as_deref().map(fingerprint),

@@ -29,10 +29,18 @@ pub enum RequestError {
     #[error("{text}")]
     Transport { text: String, source: Box<kube::Error> },
     /// Apart from `Transport` because kube's own text quotes the plugin's whole environment.
-    #[error("the exec plugin of the kubeconfig failed ({status}): {stderr}")]
-    ExecPlugin { status: ExitStatus, stderr: String },
+    #[error(transparent)]
+    ExecPlugin(PluginFailure),
     #[error("the answer is not what the API promises")]
     Malformed(#[source] serde_json::Error),
+}
+
+/// How an exec plugin of a kubeconfig ended that gave no credentials.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the exec plugin of the kubeconfig failed ({status}): {stderr}")]
+pub struct PluginFailure {
+    pub status: ExitStatus,
+    pub stderr: String,
 }
 
 /// The class of a failed request.
@@ -53,13 +61,14 @@ pub enum Reason {
 
 impl ClusterError {
     pub fn new(action: &'static str, object: impl Into<String>, error: kube::Error) -> Self {
-        if let Some((status, stderr)) = failed_plugin(&error) {
-            let source = RequestError::ExecPlugin { status, stderr };
+        if let Some(failure) = failed_plugin(&error) {
+            let source = RequestError::ExecPlugin(failure);
             return Self { action, object: object.into(), reason: Reason::Unauthorized, source };
         }
         let (reason, source) = match error {
             kube::Error::Api(status) => {
-                (classify(status.code, &status.reason), RequestError::Answer(status.message))
+                let reason = classify(status.code, &status.reason, &status.message);
+                (reason, RequestError::Answer(status.message))
             }
             kube::Error::SerdeError(source) => (Reason::Other, RequestError::Malformed(source)),
             other => {
@@ -77,10 +86,23 @@ impl ClusterError {
         Self { action, object: object.into(), reason, source }
     }
 
+    /// An answer that is older than one before.
+    pub(super) fn stale(action: &'static str, object: String) -> Self {
+        let text = "the API server answered with an older state than before; it lags behind".to_owned();
+        Self { action, object, reason: Reason::Unreachable, source: RequestError::Answer(text) }
+    }
+
     /// Whether the same request may succeed later without anybody changing anything.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self.reason, Reason::Unreachable | Reason::Conflict)
+    }
+
+    /// Whether the API server failed with trouble of its own, or the connection to it did: the next request may get
+    /// through. One that has been silent for as long as a request may take is not asked at once again.
+    #[must_use]
+    pub fn is_passing_trouble(&self) -> bool {
+        self.reason == Reason::Unreachable && !matches!(self.source, RequestError::Silence)
     }
 }
 
@@ -101,12 +123,16 @@ pub async fn bounded<T>(
     }
 }
 
-/// Exit status and standard error of an exec plugin, when its failure is why a request failed.
-pub(super) fn failed_plugin(error: &kube::Error) -> Option<(ExitStatus, String)> {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+/// How an exec plugin failed, when that is why a request failed.
+pub(super) fn failed_plugin(error: &(dyn std::error::Error + 'static)) -> Option<PluginFailure> {
+    let mut cause = Some(error);
     while let Some(error) = cause {
+        if let Some(failure) = error.downcast_ref::<PluginFailure>() {
+            return Some(failure.clone());
+        }
         if let Some(AuthError::AuthExecRun { out, .. }) = error.downcast_ref::<AuthError>() {
-            return Some((out.status, String::from_utf8_lossy(&out.stderr).trim().to_owned()));
+            let stderr = String::from_utf8_lossy(&out.stderr).trim().to_owned();
+            return Some(PluginFailure { status: out.status, stderr });
         }
         cause = match error.downcast_ref::<kube::Error>() {
             // A boxed service error is not named as a source by every variant.
@@ -119,13 +145,14 @@ pub(super) fn failed_plugin(error: &kube::Error) -> Option<(ExitStatus, String)>
 }
 
 /// HTTP codes and reasons of the API conventions. 5xx and 429 are the server's trouble and pass.
-fn classify(code: u16, reason: &str) -> Reason {
+fn classify(code: u16, reason: &str, message: &str) -> Reason {
     match (code, reason) {
         (404, _) => Reason::NotFound,
         (409, "AlreadyExists") => Reason::AlreadyExists,
         (409, _) => Reason::Conflict,
-        // A full quota is refused as Forbidden like a missing permission; it is the object that is refused.
         (401, _) => Reason::Unauthorized,
+        // A full quota is refused as Forbidden like a missing permission; it is the object that is refused.
+        (403, _) if message.contains("exceeded quota") => Reason::Invalid,
         (403, _) => Reason::Forbidden,
         (400 | 413 | 422, _) => Reason::Invalid,
         (429 | 500..=599, _) => Reason::Unreachable,

@@ -1,6 +1,8 @@
 //! Raw objects: read and written as JSON, so that fields which this library does not know survive.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::Request as HttpRequest;
 use kube::api::{DeleteParams, GetParams, ListParams, PostParams, Preconditions, PropagationPolicy};
@@ -30,6 +32,8 @@ pub const NAMESPACES: Resource =
     Resource { group: "", version: "v1", plural: "namespaces", word: "namespace" };
 pub const QUOTAS: Resource =
     Resource { group: "", version: "v1", plural: "resourcequotas", word: "resource quota" };
+pub const LIMIT_RANGES: Resource =
+    Resource { group: "", version: "v1", plural: "limitranges", word: "limit range" };
 pub const CLAIMS: Resource =
     Resource { group: "", version: "v1", plural: "persistentvolumeclaims", word: "volume claim" };
 pub const REPLICA_SETS: Resource =
@@ -60,7 +64,7 @@ impl From<WorkloadKind> for Resource {
 
 impl Resource {
     /// The path of the collection: `/apis/apps/v1/namespaces/NS/deployments`.
-    fn path(self, namespace: Option<&str>) -> String {
+    pub(super) fn path(self, namespace: Option<&str>) -> String {
         let mut path = if self.group.is_empty() {
             format!("/api/{}", self.version)
         } else {
@@ -88,6 +92,7 @@ pub struct Delete {
 #[derive(Clone)]
 pub struct Objects {
     pub(super) client: kube::Client,
+    newest: Newest,
 }
 
 impl std::fmt::Debug for Objects {
@@ -105,7 +110,7 @@ pub enum Mode {
 
 impl Objects {
     pub fn new(client: kube::Client) -> Self {
-        Self { client }
+        Self { client, newest: Newest::default() }
     }
 
     pub fn client(&self) -> &kube::Client {
@@ -119,7 +124,11 @@ impl Objects {
         name: &str,
     ) -> Result<Value, ClusterError> {
         let request = Request::new(resource.path(namespace)).get(name, &GetParams::default());
-        self.send("read", describe(resource, namespace, name), request).await
+        let found = self.send("read", describe(resource, namespace, name), request).await?;
+        if self.newest.is_newer_than(&found) {
+            return Err(ClusterError::stale("read", describe(resource, namespace, name)));
+        }
+        Ok(self.newest.noted(found))
     }
 
     /// All objects of a kind that match a label selector, as one list object.
@@ -153,18 +162,6 @@ impl Objects {
         self.send("list", object, Request::new(resource.path(Some(namespace))).list(&params)).await
     }
 
-    /// The metadata alone of all objects of a kind that match a label selector: Secrets can be large.
-    pub async fn list_metadata(
-        &self,
-        resource: Resource,
-        namespace: Option<&str>,
-        selector: &str,
-    ) -> Result<Value, ClusterError> {
-        let params = ListParams::default().labels(selector);
-        let object = format!("the {}s", resource.word);
-        self.send("list", object, Request::new(resource.path(namespace)).list_metadata(&params)).await
-    }
-
     pub async fn create(
         &self,
         resource: Resource,
@@ -176,7 +173,8 @@ impl Objects {
         let request =
             Request::new(resource.path(namespace)).create(&post(mode), object.to_string().into_bytes());
         let action = if mode == Mode::DryRun { "try to create" } else { "create" };
-        self.send(action, describe(resource, namespace, name), request).await
+        let written = self.send(action, describe(resource, namespace, name), request).await?;
+        Ok(if mode == Mode::Real { self.newest.noted(written) } else { written })
     }
 
     /// Replaces an object. `metadata.uid` and `metadata.resourceVersion` in it are the preconditions: an object that
@@ -195,7 +193,8 @@ impl Objects {
             object.to_string().into_bytes(),
         );
         let action = if mode == Mode::DryRun { "try to change" } else { "change" };
-        self.send(action, describe(resource, namespace, name), request).await
+        let written = self.send(action, describe(resource, namespace, name), request).await?;
+        Ok(if mode == Mode::Real { self.newest.noted(written) } else { written })
     }
 
     /// Replaces the status of an object, with the same preconditions.
@@ -212,7 +211,8 @@ impl Objects {
             &post(Mode::Real),
             object.to_string().into_bytes(),
         );
-        self.send("change the status of", describe(resource, namespace, name), request).await
+        let written = self.send("change the status of", describe(resource, namespace, name), request).await?;
+        Ok(self.newest.noted(written))
     }
 
     /// The minor version of the API server: 34 of 1.34.
@@ -246,7 +246,7 @@ impl Objects {
         }
     }
 
-    async fn send<T: DeserializeOwned>(
+    pub(super) async fn send<T: DeserializeOwned>(
         &self,
         action: &'static str,
         object: String,
@@ -256,6 +256,43 @@ impl Objects {
         let request = request.map_err(|error| ClusterError::new(action, object.as_str(), error))?;
         bounded(action, object, self.client.request(request)).await
     }
+}
+
+/// The newest version that is known of each object that was read or written lately. An answer that is older, as of an API
+/// server that lags behind, must never be acted on: what was written would seem to have been undone.
+#[derive(Clone, Default)]
+struct Newest(Arc<Mutex<BTreeMap<String, u64>>>);
+
+impl Newest {
+    /// More objects than any session looks at.
+    const KNOWN: usize = 256;
+
+    fn is_newer_than(&self, answer: &Value) -> bool {
+        let Some((uid, version)) = version_of(answer) else { return false };
+        self.lock().get(uid).is_some_and(|newest| *newest > version)
+    }
+
+    fn noted(&self, answer: Value) -> Value {
+        if let Some((uid, version)) = version_of(&answer) {
+            let mut known = self.lock();
+            if known.len() >= Self::KNOWN {
+                known.clear();
+            }
+            let newest = known.entry(uid.to_owned()).or_default();
+            *newest = version.max(*newest);
+        }
+        answer
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Versions are numbers that grow where they are numbers at all, which every API server on etcd keeps to.
+fn version_of(object: &Value) -> Option<(&str, u64)> {
+    let metadata = &object["metadata"];
+    Some((metadata["uid"].as_str()?, metadata["resourceVersion"].as_str()?.parse().ok()?))
 }
 
 fn describe(resource: Resource, namespace: Option<&str>, name: &str) -> String {

@@ -6,6 +6,7 @@ use kube::core::ObjectList;
 
 use super::error::ClusterError;
 use super::objects::{Delete, Objects, PODS};
+use super::pod_events::{PodEvent, Stage};
 
 /// The containers that make a pod a dev pod, and that have to run in one.
 #[derive(Debug, Clone, Copy)]
@@ -26,18 +27,49 @@ pub struct PodSeen {
     /// A dev pod is ready when its two containers are: one of the others may depend on the very program that is being
     /// developed.
     pub ready: bool,
+    /// Whether the cluster counts it as ready: with all of its containers, and its readiness gates.
+    pub available: bool,
     pub terminating: bool,
     /// It, or its dev container, has ended and does not start again.
     pub finished: bool,
+    /// It has the share of a node that a pod of the other template waits for, in DevMode or out of it.
+    pub in_the_way: bool,
+    /// Whether it has a node.
+    pub scheduled: bool,
+    /// Whether one of its containers has begun, for which all of its volumes are mounted.
+    pub begun: bool,
     /// Why it is not ready, most telling reason first.
     pub waiting: Option<Waiting>,
+    /// What is the matter with the containers of a dev pod that are not its two.
+    pub companions: Vec<Waiting>,
+    /// What the cluster warned of, the latest first, where that was asked for.
+    pub events: Vec<PodEvent>,
 }
 
 /// What a pod waits for, in the cluster's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
     pub cause: WaitingCause,
+    /// The container that it is about; `None` where it is about the pod.
+    pub container: Option<Container>,
     pub text: String,
+}
+
+/// A container of a pod, by what it is there for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    pub role: Role,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Dev,
+    Sidecar,
+    /// The workload's own, without which none of the others begins.
+    Init,
+    /// The workload's own, beside the others.
+    Companion,
 }
 
 /// The classes of waiting that a start treats differently.
@@ -56,6 +88,32 @@ pub enum WaitingCause {
     ContainerConfig,
 }
 
+impl PodSeen {
+    /// The last warning that is still true of the pod.
+    pub fn warning(&self) -> Option<&PodEvent> {
+        let progress = self.waiting.as_ref().is_none_or(|waiting| waiting.cause == WaitingCause::Progress);
+        self.events.iter().find(|event| match event.stage() {
+            Stage::Scheduling => !self.scheduled,
+            Stage::Beginning => self.scheduled && !self.begun,
+            Stage::Running => self.begun && !self.ready,
+            // The status of a container says more of it.
+            Stage::Restarting => self.begun && !self.ready && progress,
+        })
+    }
+
+    /// What it waits for, with the warning that says why.
+    pub fn waits_for(&self) -> Option<String> {
+        let waiting = self.waiting.as_ref()?;
+        match self.warning() {
+            // The status of the pod may quote the same words.
+            Some(event) if !waiting.text.contains(&event.message) => {
+                Some(format!("{}; {}", waiting.text, event.text()))
+            }
+            _ => Some(waiting.text.clone()),
+        }
+    }
+}
+
 /// A pod that was read as an object.
 pub fn see_object(object: &serde_json::Value, names: DevContainers) -> Option<PodSeen> {
     serde_json::from_value(object.clone()).ok().map(|pod: Pod| see(&pod, names))
@@ -71,7 +129,35 @@ pub async fn owned_by(
 ) -> Result<Vec<PodSeen>, ClusterError> {
     let list: ObjectList<Pod> = objects.list(PODS, Some(namespace), Some(selector)).await?;
     let owned = |pod: &&Pod| controller(&pod.metadata).is_some_and(|uid| owners.contains(&uid));
-    Ok(list.items.iter().filter(owned).map(|pod| see(pod, dev_containers)).collect())
+    let pods: Vec<&Pod> = list.items.iter().filter(owned).collect();
+    let mut seen: Vec<PodSeen> = pods.iter().map(|pod| see(pod, dev_containers)).collect();
+    find_those_in_the_way(&pods, &mut seen);
+    Ok(seen)
+}
+
+/// As long as pods are on their way out, nobody knows for what there will be room.
+fn find_those_in_the_way(pods: &[&Pod], seen: &mut [PodSeen]) {
+    if seen.iter().any(|pod| pod.terminating) {
+        return;
+    }
+    let spec = |at: usize| serde_json::to_value(&pods[at].spec).unwrap_or_default();
+    for dev in [true, false] {
+        let waits = (0..seen.len()).find_map(|at| {
+            let waiting = seen[at].waiting.as_ref().filter(|_| seen[at].dev == dev)?;
+            (waiting.cause == WaitingCause::Unschedulable).then(|| (spec(at), waiting.text.clone()))
+        });
+        let Some((waits, scheduler)) = waits else { continue };
+        let on_a_node = |at: &usize| pods[*at].spec.as_ref().is_some_and(|spec| spec.node_name.is_some());
+        let others: Vec<usize> = (0..seen.len())
+            .filter(|at| seen[*at].dev != dev && !seen[*at].finished)
+            .filter(on_a_node)
+            .collect();
+        let specs: Vec<serde_json::Value> = others.iter().map(|at| spec(*at)).collect();
+        let specs: Vec<&serde_json::Value> = specs.iter().collect();
+        if nhd_plan::waits_for_the_share_of(&scheduler, &waits, &specs) {
+            others.iter().for_each(|at| seen[*at].in_the_way = true);
+        }
+    }
 }
 
 /// How long the containers of a pod have that is deleted quickly.
@@ -102,16 +188,23 @@ fn controller(metadata: &ObjectMeta) -> Option<&str> {
 fn see(pod: &Pod, names: DevContainers) -> PodSeen {
     let containers = pod.spec.as_ref().map(|spec| spec.containers.as_slice()).unwrap_or_default();
     let dev = containers.iter().any(|container| container.name == names.dev);
-    let ready = if dev { both_ready(pod, names) } else { has_condition(pod, "Ready") };
+    let available = has_condition(pod, "Ready");
+    let ready = if dev { both_ready(pod, names) } else { available };
     PodSeen {
         name: pod.metadata.name.clone().unwrap_or_default(),
         uid: pod.metadata.uid.clone().unwrap_or_default(),
         created: pod.metadata.creation_timestamp.as_ref().map(|time| time.0.to_string()).unwrap_or_default(),
         dev,
         ready,
+        available,
         terminating: pod.metadata.deletion_timestamp.is_some(),
         finished: finished(pod, names),
-        waiting: if ready { None } else { waiting(pod, dev.then_some(names)) },
+        in_the_way: false,
+        scheduled: pod.spec.as_ref().is_some_and(|spec| spec.node_name.is_some()),
+        begun: statuses(pod).any(|(_, status)| has_begun(status)),
+        waiting: if ready { None } else { waiting(pod, names, dev) },
+        companions: if dev { companions(pod, names) } else { Vec::new() },
+        events: Vec::new(),
     }
 }
 
@@ -139,41 +232,108 @@ fn has_condition(pod: &Pod, kind: &str) -> bool {
     conditions.iter().any(|condition| condition.type_ == kind && condition.status == "True")
 }
 
-/// What a pod waits for; of a dev pod's own containers, as long as only they matter.
-fn waiting(pod: &Pod, dev: Option<DevContainers>) -> Option<Waiting> {
+/// The statuses of all containers, those before which no other begins first.
+fn statuses(pod: &Pod) -> impl Iterator<Item = (bool, &ContainerStatus)> {
+    let status = pod.status.as_ref();
+    let init = status.into_iter().flat_map(|status| status.init_container_statuses.iter().flatten());
+    let others = status.into_iter().flat_map(|status| status.container_statuses.iter().flatten());
+    init.map(|status| (true, status)).chain(others.map(|status| (false, status)))
+}
+
+fn has_begun(status: &ContainerStatus) -> bool {
+    let state = status.state.as_ref();
+    let waits_to_begin = state.and_then(|state| state.waiting.as_ref()).is_none_or(|waiting| {
+        matches!(waiting.reason.as_deref(), None | Some("ContainerCreating" | "PodInitializing"))
+    });
+    let runs = state.is_some_and(|state| state.running.is_some() || state.terminated.is_some());
+    runs || !waits_to_begin || status.restart_count > 0
+}
+
+/// One that goes on beside the others once it has started, although it is listed among the init containers.
+fn is_native_sidecar(pod: &Pod, name: &str) -> bool {
+    let init = pod.spec.iter().flat_map(|spec| spec.init_containers.iter().flatten());
+    init.into_iter().any(|it| it.name == name && it.restart_policy.as_deref() == Some("Always"))
+}
+
+fn role(pod: &Pod, names: DevContainers, init: bool, status: &ContainerStatus) -> Role {
+    match status.name.as_str() {
+        name if name == names.dev => Role::Dev,
+        name if name == names.sidecar => Role::Sidecar,
+        name if init && !(is_native_sidecar(pod, name) && status.started == Some(true)) => Role::Init,
+        _ => Role::Companion,
+    }
+}
+
+/// What a pod waits for; of a dev pod's own containers, as long as only they matter, and of those before them.
+fn waiting(pod: &Pod, names: DevContainers, dev: bool) -> Option<Waiting> {
     let status = pod.status.as_ref()?;
     let unschedulable = status.conditions.iter().flatten().find(|condition| {
         condition.type_ == "PodScheduled" && condition.reason.as_deref() == Some("Unschedulable")
     });
     if let Some(condition) = unschedulable {
         let text = condition.message.clone().unwrap_or_else(|| "unschedulable".to_owned());
-        return Some(Waiting { cause: WaitingCause::Unschedulable, text });
+        return Some(Waiting { cause: WaitingCause::Unschedulable, container: None, text });
     }
-    let counts = |name: &str| dev.is_none_or(|names| [names.dev, names.sidecar].contains(&name));
-    let containers = status.container_statuses.iter().flatten().filter(|container| counts(&container.name));
-    // A dev container starts only after every init container.
-    let containers = status.init_container_statuses.iter().flatten().chain(containers);
-    containers
-        .filter_map(container_waiting)
-        .min_by_key(|waiting| waiting.cause == WaitingCause::Progress)
+    statuses(pod)
+        .map(|(init, status)| (role(pod, names, init, status), status))
+        .filter(|(role, _)| !(dev && *role == Role::Companion))
+        .filter_map(|(role, status)| container_waiting(role, status))
+        // What is wrong with our own is ours to mend; the others begin only after the init containers.
+        .min_by_key(|waiting| {
+            let init = waiting.container.as_ref().is_some_and(|container| container.role == Role::Init);
+            let progress = waiting.cause == WaitingCause::Progress;
+            (progress, progress != init)
+        })
         .or_else(|| {
             let text = status.reason.clone().or_else(|| status.phase.clone())?;
-            Some(Waiting { cause: WaitingCause::Progress, text })
+            Some(Waiting { cause: WaitingCause::Progress, container: None, text })
         })
 }
 
-fn container_waiting(status: &ContainerStatus) -> Option<Waiting> {
+/// What is the matter with the containers beside the two of a dev pod, once they had the time to begin.
+fn companions(pod: &Pod, names: DevContainers) -> Vec<Waiting> {
+    let failed = |status: &ContainerStatus| {
+        let ended = status.state.as_ref().and_then(|state| state.terminated.as_ref());
+        ended.is_some_and(|ended| ended.exit_code != 0)
+    };
+    statuses(pod)
+        .filter(|(init, status)| role(pod, names, *init, status) == Role::Companion)
+        .filter_map(|(_, status)| Some((failed(status), container_waiting(Role::Companion, status)?)))
+        .filter(|(failed, waiting)| *failed || waiting.cause != WaitingCause::Progress)
+        .map(|(_, waiting)| waiting)
+        .collect()
+}
+
+fn container_waiting(role: Role, status: &ContainerStatus) -> Option<Waiting> {
     let state = status.state.as_ref()?;
+    let which = if role == Role::Init { "init container" } else { "container" };
+    let name = &status.name;
+    let waiting = |cause, text| {
+        let container = Some(Container { role, name: name.clone() });
+        Some(Waiting { cause, container, text })
+    };
+    let last = status.last_state.as_ref().and_then(|last| last.terminated.as_ref());
     if let Some(terminated) = &state.terminated
         && terminated.exit_code != 0
     {
-        let text = format!("container {} ended with exit code {}", status.name, terminated.exit_code);
-        return Some(Waiting { cause: WaitingCause::Progress, text });
+        let text = format!("{which} {name} ended with exit code {}", terminated.exit_code);
+        // Ours are started again at once, and then it shows whether that helps.
+        let cause = if role == Role::Init { WaitingCause::Crash } else { WaitingCause::Progress };
+        return waiting(cause, text);
     }
-    let waiting = state.waiting.as_ref()?;
-    let reason = waiting.reason.as_deref().unwrap_or("waiting");
+    if role == Role::Init && state.running.is_some() {
+        return match last.filter(|last| last.exit_code != 0) {
+            Some(last) => {
+                let text = format!("{which} {name} runs again: it ended with exit code {}", last.exit_code);
+                waiting(WaitingCause::Crash, text)
+            }
+            None => waiting(WaitingCause::Progress, format!("{which} {name} has not ended yet")),
+        };
+    }
+    let why = state.waiting.as_ref()?;
+    let reason = why.reason.as_deref().unwrap_or("waiting");
     // The container runtime's word for what the kubelet would call InvalidImageName, had it looked.
-    let unreadable = waiting.message.as_deref().is_some_and(|text| text.contains("invalid reference format"));
+    let unreadable = why.message.as_deref().is_some_and(|text| text.contains("invalid reference format"));
     let cause = match reason {
         "ErrImagePull" | "ImagePullBackOff" if unreadable => WaitingCause::ImageName,
         "ErrImagePull" | "ImagePullBackOff" | "RegistryUnavailable" => WaitingCause::ImagePull,
@@ -184,15 +344,19 @@ fn container_waiting(status: &ContainerStatus) -> Option<Waiting> {
         }
         _ => WaitingCause::Progress,
     };
-    let detail = waiting.message.as_deref().or_else(|| {
-        let last = status.last_state.as_ref()?.terminated.as_ref()?;
-        last.message.as_deref().or(last.reason.as_deref())
-    });
-    let mut text = format!("container {}: {reason}", status.name);
-    if let Some(detail) = detail {
-        text = format!("{text}: {detail}");
-    }
-    Some(Waiting { cause, text })
+    let detail = match (cause, last) {
+        // That it waits before it is tried again says less than how it ended.
+        (WaitingCause::Crash, Some(last)) => {
+            let said = last.message.as_deref().map(|said| format!(": {}", said.trim_end()));
+            Some(format!("it ended with exit code {}{}", last.exit_code, said.unwrap_or_default()))
+        }
+        (_, last) => why.message.clone().or_else(|| {
+            let last = last?;
+            last.message.clone().or_else(|| last.reason.clone())
+        }),
+    };
+    let detail = detail.map(|detail| format!(": {detail}")).unwrap_or_default();
+    waiting(cause, format!("{which} {name}: {reason}{detail}"))
 }
 
 #[cfg(test)]
@@ -202,18 +366,30 @@ mod tests {
 
     const NAMES: DevContainers = DevContainers { dev: "nocalhost-dev", sidecar: "nocalhost-sidecar" };
 
+    fn statuses_of(containers: &[(&str, Value)]) -> Value {
+        let status = |(name, state): &(&str, Value)| {
+            let ready = state.get("running").is_some();
+            json!({"name": name, "ready": ready, "started": ready, "state": state, "image": "", "imageID": "",
+                "restartCount": 0})
+        };
+        containers.iter().map(status).collect()
+    }
+
+    /// Init containers whose name begins with `native` go on beside the others.
+    fn pod_with(init: &[(&str, Value)], containers: &[(&str, Value)]) -> PodSeen {
+        let names = |containers: &[(&str, Value)]| -> Value {
+            let policy = |name: &str| name.starts_with("native").then_some("Always");
+            containers.iter().map(|(name, _)| json!({"name": name, "restartPolicy": policy(name)})).collect()
+        };
+        let object = json!({"metadata": {"name": "p"},
+            "spec": {"nodeName": "n", "initContainers": names(init), "containers": names(containers)},
+            "status": {"phase": "Pending", "initContainerStatuses": statuses_of(init),
+                "containerStatuses": statuses_of(containers)}});
+        see_object(&object, NAMES).expect("is a pod")
+    }
+
     fn pod(containers: &[(&str, Value)]) -> PodSeen {
-        let names: Vec<Value> = containers.iter().map(|(name, _)| json!({"name": name})).collect();
-        let statuses: Vec<Value> = containers
-            .iter()
-            .map(|(name, state)| {
-                let ready = state.get("running").is_some();
-                json!({"name": name, "ready": ready, "state": state, "image": "", "imageID": "", "restartCount": 0})
-            })
-            .collect();
-        let object = json!({"metadata": {"name": "p"}, "spec": {"containers": names},
-            "status": {"phase": "Pending", "containerStatuses": statuses}});
-        see(&serde_json::from_value(object).expect("is a pod"), NAMES)
+        pod_with(&[], containers)
     }
 
     fn waits_for(reason: &str) -> Value {
@@ -230,6 +406,10 @@ mod tests {
             ("web", crash.clone()),
         ];
         assert!(pod(&both).ready);
+        assert_eq!(
+            pod(&both).companions.iter().map(|it| it.text.as_str()).collect::<Vec<_>>(),
+            ["container web: CrashLoopBackOff"]
+        );
         let half = pod(&[("nocalhost-dev", running), ("nocalhost-sidecar", crash)]);
         assert!(!half.ready);
         assert_eq!(half.waiting.map(|waiting| waiting.cause), Some(WaitingCause::Crash));
@@ -255,5 +435,87 @@ mod tests {
             ("nocalhost-sidecar", waits_for("ErrImagePull")),
         ]);
         assert_eq!(seen.waiting.map(|waiting| waiting.cause), Some(WaitingCause::ImagePull));
+    }
+
+    #[test]
+    fn what_is_ours_comes_first_then_what_begins_before_the_others() {
+        let state = |json: &str| -> Value { serde_json::from_str(json).expect("JSON") };
+        let running = || state(r#"{"running": {}}"#);
+        let initializing = || waits_for("PodInitializing");
+        let failed = || state(r#"{"terminated": {"exitCode": 3}}"#);
+        let ended = || state(r#"{"terminated": {"exitCode": 0}}"#);
+        let crash = || waits_for("CrashLoopBackOff");
+        let cases = [
+            (
+                ("prepare", running()),
+                initializing(),
+                WaitingCause::Progress,
+                Some(Role::Init),
+                "init container prepare has not ended yet",
+            ),
+            (
+                ("prepare", failed()),
+                initializing(),
+                WaitingCause::Crash,
+                Some(Role::Init),
+                "init container prepare ended with exit code 3",
+            ),
+            (
+                ("prepare", crash()),
+                initializing(),
+                WaitingCause::Crash,
+                Some(Role::Init),
+                "init container prepare: CrashLoopBackOff",
+            ),
+            (
+                ("prepare", ended()),
+                crash(),
+                WaitingCause::Crash,
+                Some(Role::Dev),
+                "container nocalhost-dev: CrashLoopBackOff",
+            ),
+            // Beside the others it keeps none of them from beginning, until it has started once.
+            (
+                ("native", running()),
+                waits_for("ErrImagePull"),
+                WaitingCause::ImagePull,
+                Some(Role::Dev),
+                "container nocalhost-dev: ErrImagePull",
+            ),
+            (
+                ("native", crash()),
+                initializing(),
+                WaitingCause::Crash,
+                Some(Role::Init),
+                "init container native: CrashLoopBackOff",
+            ),
+        ];
+        for (init, dev, cause, role, text) in cases {
+            let seen = pod_with(std::slice::from_ref(&init), &[("nocalhost-dev", dev)]);
+            let waiting = seen.waiting.unwrap_or_else(|| panic!("{init:?} waits for nothing"));
+            let seen_role = waiting.container.map(|container| container.role);
+            assert_eq!((waiting.cause, seen_role, waiting.text.as_str()), (cause, role, text), "{init:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_warning_that_still_holds_is_quoted() {
+        let event = |reason: &str| PodEvent { reason: reason.into(), message: "why".into() };
+        let creating = || waits_for("ContainerCreating");
+        let cases: [(Value, &[&str], Option<&str>); 6] = [
+            (creating(), &["FailedScheduling"], None),
+            (creating(), &["FailedScheduling", "FailedMount"], Some("FailedMount")),
+            (creating(), &["FailedCreatePodSandBox"], Some("FailedCreatePodSandBox")),
+            (creating(), &["Unhealthy"], None),
+            (waits_for("ErrImagePull"), &["Failed", "BackOff", "FailedMount"], None),
+            (waits_for("CrashLoopBackOff"), &["BackOff", "Unhealthy"], Some("Unhealthy")),
+        ];
+        for (state, reasons, expected) in cases {
+            let mut seen = pod(&[("nocalhost-dev", state.clone())]);
+            seen.events = reasons.iter().map(|reason| event(reason)).collect();
+            assert_eq!(seen.warning().map(|it| it.reason.as_str()), expected, "{state} {reasons:?}");
+            let said = seen.waits_for().unwrap_or_default();
+            assert_eq!(said.ends_with("why"), expected.is_some(), "{said}");
+        }
     }
 }

@@ -1,24 +1,41 @@
-//! Whether a namespace's quotas and claims leave room for an old and a new pod side by side.
+//! What a namespace's quotas, limits and claims leave room for.
 //!
-//! A claim that cannot be read counts as one pod's alone; quotas that cannot be read are taken to be none, since most
-//! users may not read them and most namespaces have none.
+//! A claim that cannot be read counts as one pod's alone; quotas and LimitRanges that cannot be read are taken to be none,
+//! since some users may not read them and most namespaces have none.
 
 use serde_json::Value;
 
-use super::objects::{CLAIMS, Objects, QUOTAS};
+use super::objects::{CLAIMS, LIMIT_RANGES, Objects, QUOTAS, Resource};
 
 /// Whether a quota might refuse one more pod while the old one is still there.
 pub async fn is_tight(objects: &Objects, namespace: &str) -> bool {
-    let Ok(list) = objects.list::<Value>(QUOTAS, Some(namespace), None).await else { return false };
-    let quotas = list["items"].as_array().cloned().unwrap_or_default();
-    quotas.iter().filter_map(|quota| quota.pointer("/status/hard")?.as_object()).any(|hard| {
-        hard.keys().any(|resource| {
-            let resource = resource.as_str();
-            matches!(resource, "pods" | "count/pods" | "cpu" | "memory")
-                || resource.starts_with("requests.")
-                || resource.starts_with("limits.")
+    readable(objects, QUOTAS, namespace)
+        .await
+        .iter()
+        .filter_map(|quota| quota.pointer("/status/hard")?.as_object())
+        .any(|hard| {
+            hard.keys().any(|resource| {
+                let resource = resource.as_str();
+                matches!(resource, "pods" | "count/pods" | "cpu" | "memory")
+                    || resource.starts_with("requests.")
+                    || resource.starts_with("limits.")
+            })
         })
-    })
+}
+
+/// The LimitRanges of a namespace.
+pub async fn limit_ranges(objects: &Objects, namespace: &str) -> Vec<Value> {
+    readable(objects, LIMIT_RANGES, namespace).await
+}
+
+async fn readable(objects: &Objects, resource: Resource, namespace: &str) -> Vec<Value> {
+    let Ok(mut list) = objects.list::<Value>(resource, Some(namespace), None).await else {
+        return Vec::new();
+    };
+    match list["items"].take() {
+        Value::Array(items) => items,
+        _ => Vec::new(),
+    }
 }
 
 /// Whether the pod template mounts a claim that only one pod, or only one node's pods, can use at a time.

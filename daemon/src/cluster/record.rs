@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::error::{ClusterError, OrAbsent as _};
 use super::objects::{Delete, Mode, Objects, SECRETS};
+use super::pages::Part;
 
 /// The key of the record's own data; the others are files for the sidecar.
 const RECORD_KEY: &str = "nhd.json.gz";
@@ -79,8 +80,8 @@ pub async fn list(
     objects: &Objects,
     namespace: Option<&str>,
 ) -> Result<BTreeMap<(String, String), RecordHead>, ClusterError> {
-    let list = objects.list_metadata(SECRETS, namespace, "app.kubernetes.io/managed-by=nhd").await?;
-    let items = list["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let ours = Some("app.kubernetes.io/managed-by=nhd");
+    let items = objects.pages(SECRETS, namespace, ours, Part::Metadata).await?;
     let head = |item: &Value| {
         let metadata = &item["metadata"];
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::objects::{EVENTS, Objects};
+use super::pod_events::last_seen;
 
 /// More events of one object and reason are not looked through; a controller updates the one that it repeats.
 const EVENTS_READ: u32 = 100;
@@ -18,12 +19,6 @@ pub async fn last(objects: &Objects, namespace: &str, maker: &str, since: &str) 
 fn last_of(events: &[Value], since: &str) -> Option<String> {
     let later = events.iter().filter(|event| second(last_seen(event)) > second(since));
     later.max_by_key(|event| last_seen(event))?["message"].as_str().map(str::to_owned)
-}
-
-/// When an event was last seen, as the older and the newer way of recording events have it.
-fn last_seen(event: &Value) -> &str {
-    let times = ["/series/lastObservedTime", "/lastTimestamp", "/eventTime"];
-    times.into_iter().filter_map(|time| event.pointer(time)?.as_str()).max().unwrap_or_default()
 }
 
 /// A time without the fraction of its second, which not all times of the API have.

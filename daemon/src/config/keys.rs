@@ -43,6 +43,7 @@ pub(super) const DEV: &[Key] = &[
     key("workDir", Shape::Text(absolute)),
     key("devContainerName", Shape::Text(one_word)),
     key("sidecarImage", Shape::Text(image::check)),
+    key("sidecarResources", Shape::Group(RESOURCES)),
     key("resources", Shape::Group(RESOURCES)),
     key("env", Shape::Variables),
     key("sync", Shape::Group(SYNC)),

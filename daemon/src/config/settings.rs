@@ -20,6 +20,11 @@ pub struct DevSettings {
     /// Quantities by the names of their resources.
     pub limits: BTreeMap<String, String>,
     pub requests: BTreeMap<String, String>,
+    /// The same of the sidecar, in the place of those that are fitted to the namespace.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub sidecar_limits: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub sidecar_requests: BTreeMap<String, String>,
     pub keep_security_context: bool,
     /// What is synced.
     pub selection: Selection,

@@ -17,6 +17,7 @@ containers:
       shell: bash
       workDir: /home/work
       resources: {limits: {memory: 2Gi, cpu: 1}, requests: {cpu: 500m}}
+      sidecarResources: {limits: {memory: 512Mi}, requests: {cpu: 50m}}
       sync: {type: send, mode: \"pattern\", filePattern: [./]}
       env:
         - {name: LOG, value: debug}
@@ -77,6 +78,8 @@ fn every_key_of_a_service_is_read() {
     assert_eq!(values.dev.env, pairs(&[("LOG", "debug"), ("LEVEL", "3")]));
     assert_eq!(values.dev.limits, pairs(&[("memory", "2Gi"), ("cpu", "1")]).into_iter().collect());
     assert_eq!(values.dev.requests, pairs(&[("cpu", "500m")]).into_iter().collect());
+    assert_eq!(values.dev.sidecar_limits, pairs(&[("memory", "512Mi")]).into_iter().collect());
+    assert_eq!(values.dev.sidecar_requests, pairs(&[("cpu", "50m")]).into_iter().collect());
     assert!(values.dev.keep_security_context);
     assert_eq!(
         values.dev.forwards,
@@ -84,7 +87,7 @@ fn every_key_of_a_service_is_read() {
     );
     assert!(resolved.warnings.is_empty(), "{:?}", resolved.warnings);
     let entry = resolved.entries.iter().find(|entry| entry.key == "command.run").expect("a command");
-    let place = Some(("f".to_owned(), Position { line: 15, column: 22 }));
+    let place = Some(("f".to_owned(), Position { line: 16, column: 22 }));
     assert_eq!(entry.origin, Origin { kind: SourceKind::File, place });
     assert_eq!(entry.value, Some(Setting::List(vec!["go".into(), "run".into(), ".".into()])));
     let order: Vec<&str> = resolved.entries.iter().map(|entry| entry.key.as_str()).take(4).collect();

@@ -76,6 +76,8 @@ impl Values {
                 env: texts(resolved, "env").collect(),
                 limits: texts(resolved, "resources.limits").collect(),
                 requests: texts(resolved, "resources.requests").collect(),
+                sidecar_limits: texts(resolved, "sidecarResources.limits").collect(),
+                sidecar_requests: texts(resolved, "sidecarResources.requests").collect(),
                 keep_security_context: text(SECURITY_CONTEXT).is_some(),
                 selection: Selection {
                     git_ignore: text("sync.mode").as_deref() == Some("gitIgnore"),

@@ -154,7 +154,7 @@ async fn shutdown(context: Arc<MethodContext>, _: NoParams) -> Result<ShutdownRe
 }
 
 fn snapshot(context: &MethodContext, end: Cursor) -> Event {
-    let SessionList { sessions } = context.manager.list(&SessionSelector::default());
+    let SessionList { sessions, .. } = context.manager.list(&SessionSelector::default());
     Event { cursor: end, at: timestamp_now(), body: EventBody::Snapshot { sessions } }
 }
 

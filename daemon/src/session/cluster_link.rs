@@ -5,7 +5,7 @@ use nhd_protocol::workload::WorkloadRef;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::cluster::watch::{ClusterChanges, Watched};
-use crate::cluster::{Connection, Objects};
+use crate::cluster::{Connection, Objects, PluginGate};
 use crate::session::failure::Failure;
 use crate::session::look::parts::WorkloadParts;
 use crate::session::look::parts::record_name;
@@ -23,8 +23,12 @@ pub struct ClusterLink {
 impl ClusterLink {
     /// Reads the credentials again. `shared` is what the session's parts have been given before, which is then renewed
     /// for all of them.
-    pub async fn connect(cluster: &StoredCluster, shared: Option<&Connection>) -> Result<Self, Failure> {
-        let connected = cluster.address().connect().await?;
+    pub async fn connect(
+        cluster: &StoredCluster,
+        gate: &PluginGate,
+        shared: Option<&Connection>,
+    ) -> Result<Self, Failure> {
+        let connected = cluster.address().connect_through(gate).await?;
         let objects = Objects::new(connected.client.clone());
         // A name in a file may lead anywhere by now, and what is done here is done to other people's workloads.
         let found = cluster_uid(&objects, &connected).await?;

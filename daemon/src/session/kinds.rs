@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::cluster::access::{Permission, permissions};
 use crate::cluster::objects::{CONTROLLER_REVISIONS, PODS, REPLICA_SETS, Resource};
 use crate::cluster::pods::PodSeen;
-use crate::session::look::rollout;
+use crate::session::look::rollout::{self, Reached};
 
 /// What is true of one kind.
 pub struct Kind {
@@ -28,6 +28,8 @@ pub struct Kind {
     pub stale_on_end: fn(&PodSeen) -> bool,
     /// Whether the controller has seen the manifest, and every pod of it is there and ready.
     pub is_rolled_out: fn(&Value) -> bool,
+    /// How far its pods have come, where they are not all there and ready.
+    pub reached: fn(&Value) -> Reached,
     /// How many pods it has and wants, told from the object; `None` for a kind that has none of its own.
     pub replicas: fn(&Value) -> Option<ReplicaCount>,
 }
@@ -82,6 +84,7 @@ const ORDINARY: Kind = Kind {
     stale_on_start: |_| false,
     stale_on_end: |_| false,
     is_rolled_out: |_| true,
+    reached: |_| Reached { there: 0, ready: 0 },
     replicas: |_| None,
 };
 
@@ -91,7 +94,11 @@ static DEPLOYMENT: Kind = Kind {
     },
     revisions: Revisions::ReplicaSets,
     scales: true,
+    // Those that its rollout would keep until there is room for more.
+    stale_on_start: |pod| !pod.dev && pod.in_the_way,
+    stale_on_end: |pod| pod.dev && pod.in_the_way,
     is_rolled_out: rollout::of_deployment,
+    reached: rollout::reached_by_replicas,
     replicas: |object| Some(count(object, "/status/readyReplicas", "/spec/replicas", 1)),
     ..ORDINARY
 };
@@ -105,10 +112,11 @@ static STATEFUL_SET: Kind = Kind {
     revisions: Revisions::ControllerRevisions,
     scales: true,
     silent_maker: Some(Maker::Workload),
-    // Its controller waits for each pod to become ready before it goes on.
-    stale_on_start: |pod| !pod.dev && !pod.ready,
+    // Its controller waits for each pod to become ready before it goes on. One that has finished it replaces itself.
+    stale_on_start: |pod| !pod.dev && !pod.ready && !pod.finished,
     stale_on_end: |pod| pod.dev,
     is_rolled_out: rollout::of_stateful_set,
+    reached: rollout::reached_by_replicas,
     replicas: |object| Some(count(object, "/status/readyReplicas", "/spec/replicas", 1)),
     ..ORDINARY
 };
@@ -123,6 +131,7 @@ static DAEMON_SET: Kind = Kind {
     },
     revisions: Revisions::ControllerRevisions,
     is_rolled_out: rollout::of_daemon_set,
+    reached: rollout::reached_by_daemon_set,
     replicas: |object| Some(count(object, "/status/numberReady", "/status/desiredNumberScheduled", 0)),
     ..ORDINARY
 };
@@ -153,6 +162,7 @@ static POD: Kind = Kind {
     known_by_uid: false,
     stale_on_start: is_finished_dev_pod,
     is_rolled_out: rollout::of_pod,
+    reached: |_| Reached { there: 1, ready: 0 },
     replicas: |object| Some(ReplicaCount { ready: u32::from(rollout::of_pod(object)), desired: 1 }),
     ..ORDINARY
 };

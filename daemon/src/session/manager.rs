@@ -1,11 +1,12 @@
 //! All sessions of this daemon: whoever asks for one is led to its task.
 
 mod ask;
+mod finished;
 mod forwards;
 mod sync;
 mod wait;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -15,7 +16,9 @@ use nhd_protocol::event::EventBody;
 use nhd_protocol::session::{EndResult, Phase, SessionList, SessionSelector, SessionStatus, StartParams};
 use nhd_protocol::workload::WorkloadRef;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 
+use self::finished::Finished;
 use crate::cluster::ClusterAddress;
 use crate::fault;
 use crate::session::requests::check::{Request, differences};
@@ -28,9 +31,6 @@ use crate::session::task::{Command, SessionTask};
 use crate::store::StoredSession;
 use crate::store::session::StoredRequest;
 use nhd_client::paths::Paths;
-
-/// Finished sessions whose last status can still be asked for by id.
-const FINISHED_KEPT: usize = 64;
 
 /// How long a session may be busy with a step of its own before it takes an end on; it will, and is not waited for
 /// longer.
@@ -48,7 +48,7 @@ pub struct SessionManager {
 #[derive(Default)]
 struct Registry {
     live: BTreeMap<String, Handle>,
-    finished: VecDeque<SessionStatus>,
+    finished: Finished,
 }
 
 #[derive(Clone)]
@@ -174,7 +174,10 @@ impl SessionManager {
     pub fn status(&self, selector: &SessionSelector) -> Result<SessionStatus, ErrorInfo> {
         match self.only(selector)? {
             Some(handle) => Ok(handle.status.borrow().clone()),
-            None => self.finished(selector.session.as_deref()).ok_or_else(|| not_found(selector)),
+            None => {
+                let failed = || self.registry().failed(selector).pop().filter(|_| selector.session.is_none());
+                self.finished(selector.session.as_deref()).or_else(failed).ok_or_else(|| not_found(selector))
+            }
         }
     }
 
@@ -190,7 +193,7 @@ impl SessionManager {
 
     pub fn list(&self, selector: &SessionSelector) -> SessionList {
         let sessions = self.matching(selector).iter().map(|handle| handle.status.borrow().clone()).collect();
-        SessionList { sessions }
+        SessionList { sessions, failed: self.registry().failed(selector) }
     }
 
     /// How many sessions there are.
@@ -212,7 +215,7 @@ impl SessionManager {
         let (session, registry) = (session?, self.registry());
         let last = registry.live.get(session).map(|handle| handle.status.borrow().clone());
         let last = last.filter(|status| status.phase.is_final());
-        last.or_else(|| registry.finished.iter().find(|status| status.session == session).cloned())
+        last.or_else(|| registry.finished.get(session).cloned())
     }
 
     fn registry(&self) -> MutexGuard<'_, Registry> {
@@ -286,11 +289,20 @@ impl Registry {
     }
 
     fn finish(&mut self, id: &str, status: SessionStatus) {
-        self.live.remove(id);
-        self.finished.push_back(status);
-        while self.finished.len() > FINISHED_KEPT {
-            self.finished.pop_front();
-        }
+        let cluster = self.live.remove(id).map(|handle| handle.cluster).unwrap_or_default();
+        self.finished.add(cluster, status, Instant::now());
+    }
+
+    /// The sessions that failed lately, as far as they match.
+    fn failed(&self, selector: &SessionSelector) -> Vec<SessionStatus> {
+        let goes_on =
+            |cluster: &str, status: &SessionStatus| self.of_workload(cluster, &status.workload).is_some();
+        // One that has just failed is moved in a moment.
+        let just_now = self.live.values().filter(|handle| handle.status.borrow().phase == Phase::Failed);
+        let mut failed = self.finished.failed(Instant::now(), goes_on);
+        failed.extend(just_now.map(|handle| handle.status.borrow().clone()));
+        failed.retain(|status| selector.matches(status));
+        failed
     }
 }
 

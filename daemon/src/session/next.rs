@@ -23,6 +23,7 @@ pub struct Observed {
     pub rollout: Rollout,
     /// The dev pod is ready, and no pod of another template is left but those that are going.
     pub dev_pod_ready: bool,
+    pub old_pods: OldPods,
     /// A revision or a lasting pod with the dev template is there.
     pub dev_revision: bool,
     /// Pods are there that only we replace.
@@ -50,6 +51,7 @@ impl Observed {
         dev_workload: DevWorkload::NotNeeded,
         rollout: Rollout::Complete,
         dev_pod_ready: false,
+        old_pods: OldPods::Free,
         dev_revision: false,
         stale_pods: false,
         owns_fields: false,
@@ -70,6 +72,8 @@ pub enum RecordState {
         current: bool,
     },
     Foreign,
+    /// Of the session that this one takes over.
+    ToTake,
     /// Something else is in the place of the record of a session that has begun, and does not say whose it is.
     Unreadable,
     /// A later nhd wrote it, which knows what this one does not.
@@ -121,11 +125,24 @@ pub enum DevWorkload {
     Leaving,
 }
 
+/// The pods of the template before the edit, against what keeps them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OldPods {
+    /// They go by themselves, or are being let go, or have gone.
+    Free,
+    /// They are kept although the dev pod is ready.
+    Kept,
+    /// They were let go, and are gone.
+    LetGo,
+}
+
 /// How far the pods follow the workload's manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rollout {
     Progressing,
     Complete,
+    /// Its pods are not ready, as they were not before DevMode.
+    AsBefore,
     /// Its pods do not become ready, and not because of us.
     GivenUp,
 }
@@ -178,7 +195,7 @@ fn towards_dev_mode(observed: &Observed) -> Next {
         _ => {}
     }
     match observed.record {
-        RecordState::Foreign => return Next::Stop(Obstacle::TakenByOthers),
+        RecordState::Foreign | RecordState::ToTake => return Next::Stop(Obstacle::TakenByOthers),
         RecordState::Unreadable => return Next::Stop(Obstacle::RecordUnreadable),
         RecordState::Later => return Next::Stop(Obstacle::RecordOfLater),
         RecordState::Absent if observed.begun => return Next::Stop(Obstacle::RecordGone),
@@ -207,6 +224,9 @@ fn towards_dev_mode(observed: &Observed) -> Next {
     if !observed.sync {
         return Next::Do(StepName::StartSync);
     }
+    if observed.old_pods != OldPods::Free {
+        return Next::Do(StepName::LetOldPodsGo);
+    }
     match (observed.dev_pod_ready, observed.first_sync) {
         (false, _) => Next::Wait(Some(StepName::AwaitPod)),
         (true, false) => Next::Wait(Some(StepName::AwaitSync)),
@@ -217,6 +237,10 @@ fn towards_dev_mode(observed: &Observed) -> Next {
 fn towards_original(observed: &Observed) -> Next {
     if observed.planned && observed.record == RecordState::Later {
         return Next::Stop(Obstacle::RecordOfLater);
+    }
+    // Whoever had it must know before anything is undone, or would do it again.
+    if observed.planned && observed.record == RecordState::ToTake {
+        return Next::Do(StepName::UpdateRecord);
     }
     // What is unreadable does not lock: the store alone suffices to give the workload back.
     let cluster_is_ours = observed.planned && observed.record != RecordState::Foreign;
@@ -256,9 +280,11 @@ fn towards_original(observed: &Observed) -> Next {
     }
     match observed.record {
         RecordState::Ours { .. } => Next::Do(StepName::DeleteRecord),
-        RecordState::Absent | RecordState::Foreign | RecordState::Unreadable | RecordState::Later => {
-            Next::Do(StepName::Forget)
-        }
+        RecordState::Absent
+        | RecordState::Foreign
+        | RecordState::ToTake
+        | RecordState::Unreadable
+        | RecordState::Later => Next::Do(StepName::Forget),
     }
 }
 

@@ -13,6 +13,7 @@ use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 
 use self::permissions::{denied, wanted};
+use self::policy::Policies;
 pub use self::refusals::taken;
 use self::refusals::{is_paused_half_way, paused};
 use crate::cluster::autoscalers::PinnedAutoscaler;
@@ -73,7 +74,7 @@ pub async fn prepare(
     if is_paused_half_way(&origin) {
         return Err(Failure::fatal(paused(workload)));
     }
-    let options = options(objects, workload, &origin, request, &secret_name).await?;
+    let options = Box::pin(options(objects, workload, &origin, request, &secret_name)).await?;
     let mut entered = nhd_plan::enter(&origin, &options).map_err(|error| Failure::plan(workload, &error))?;
     if entered.object.as_ref() == Some(&origin) {
         // The edit is there without its record: whose it is, and what was before, nobody can say for certain.
@@ -82,10 +83,13 @@ pub async fn prepare(
     }
     entered.warnings.extend(catching_up(objects, namespace, &origin).await?);
     let scaling = autoscalers::plan(objects, workload, &origin, &asker);
-    let tried = dry_run::try_out(objects, workload, &origin, &entered, options.keep_security_context);
+    let policies = Policies {
+        keeps_security_context: options.keep_security_context,
+        limit_ranges: &options.limit_ranges,
+    };
+    let tried = Box::pin(dry_run::try_out(objects, workload, &origin, &entered, policies));
     let (scaling, tried, claims) = try_join!(scaling, tried, claims::plan(objects, workload, &origin))?;
-    entered.warnings.extend(scaling.warning);
-    entered.warnings.extend(claims.warning);
+    entered.warnings.extend(scaling.warning.into_iter().chain(tried.warning).chain(claims.warning));
     let edit = Edit {
         dev_workload: tried.generated,
         autoscalers: scaling.pinned,
@@ -140,8 +144,9 @@ pub async fn options(
             _ => Ok(false),
         }
     };
-    let (revisions, (exclusive_claims, tight_quota), fixed_history) =
-        try_join!(revisions, room, fixed_history)?;
+    let limit_ranges = async { Ok(quota::limit_ranges(objects, namespace).await) };
+    let (revisions, (exclusive_claims, tight_quota), limit_ranges, fixed_history) =
+        try_join!(revisions, room, limit_ranges, fixed_history)?;
     // The preset of Nocalhost is its manifest to the letter.
     let (preset, command) = match request.sidecar_preset {
         nhd_protocol::session::SidecarPreset::Syncthing => (SidecarPreset::Syncthing, PROMPT_COMMAND),
@@ -157,11 +162,17 @@ pub async fn options(
         keep_security_context: request.dev.keep_security_context,
         work_dir: request.work_dir.clone(),
         command: command.map(str::to_owned).to_vec(),
-        sidecar: Sidecar { preset, image: request.sidecar_image.clone() },
+        sidecar: Sidecar {
+            preset,
+            image: request.sidecar_image.clone(),
+            limits: request.dev.sidecar_limits.clone(),
+            requests: request.dev.sidecar_requests.clone(),
+        },
         secret_name: secret_name.to_owned(),
         revisions: revisions.iter().filter(|revision| !revision.dev).count(),
         exclusive_claims,
         tight_quota,
+        limit_ranges,
         fixed_history,
         force: request.force,
     })

@@ -9,12 +9,14 @@ use nhd_protocol::session::{Phase, PodStatus, SessionOutcome, SessionStatus, Ste
 use nhd_protocol::sync::{LeftOutBy, SyncProblem, SyncState, SyncStatus, SyncType};
 
 use crate::clock::{timestamp, timestamp_now};
+use crate::cluster::pods::Waiting;
 use crate::session::forwards::opening;
 use crate::session::look::Sight;
 use crate::session::look::differences::named;
 use crate::session::look::parts::record_name;
 use crate::session::look::{autoscalers, claims};
 use crate::session::next::Next;
+use crate::session::patience;
 use crate::store::StoredSession;
 use crate::store::session::Desired;
 use crate::{forward, sync};
@@ -31,6 +33,7 @@ pub fn phase(stored: &StoredSession, next: Next, pod_ready: bool) -> Phase {
         (Desired::DevMode, Next::Wait(None)) => Phase::Synced,
         (Desired::DevMode, _) if stored.synced => Phase::Reconnecting,
         (Desired::DevMode, _) if pod_ready => Phase::Ready,
+        (Desired::DevMode, _) if stored.ready => Phase::Reconnecting,
         (Desired::DevMode, _) => Phase::Starting,
     }
 }
@@ -43,7 +46,7 @@ pub fn initial(stored: &StoredSession) -> SessionStatus {
         context: stored.cluster.context.clone(),
         server: stored.cluster.server.clone(),
         phase: match stored.desired {
-            Desired::DevMode if stored.synced => Phase::Reconnecting,
+            Desired::DevMode if stored.synced || stored.ready => Phase::Reconnecting,
             Desired::DevMode => Phase::Starting,
             Desired::Original => Phase::Ending,
         },
@@ -77,6 +80,8 @@ pub struct StatusParts<'a> {
     pub kept: Option<PathBuf>,
     /// What became of the workload, once the session is over.
     pub outcome: Option<SessionOutcome>,
+    /// What is to be said of the original's pods, where they are not ready.
+    pub unready: Option<String>,
     pub phase: Phase,
     pub step: Option<StepName>,
     pub error: Option<ErrorInfo>,
@@ -89,12 +94,14 @@ pub fn refreshed(previous: &SessionStatus, parts: StatusParts<'_>) -> SessionSta
     let mut warnings = parts.stored.request.dev.warnings.clone();
     warnings.extend(parts.stored.plan.iter().flat_map(|plan| plan.warnings.clone()));
     warnings.extend(parts.sight.and_then(scaled_up));
+    warnings.extend(parts.sight.into_iter().flat_map(companions));
     warnings.extend(parts.sight.and_then(|sight| changed_by_others(parts.stored, sight)));
     warnings.extend(parts.sight.into_iter().flat_map(|sight| autoscalers::warnings(parts.stored, sight)));
     warnings.extend(parts.sync.as_ref().and_then(|sync| own_stignore(parts.stored, sync)));
     warnings.extend(parts.outcome.and_then(|_| added_by_the_cluster(parts.stored)));
     warnings.extend(parts.outcome.and_then(|_| left_alone(parts.stored, parts.sight?)));
     warnings.extend(parts.outcome.and_then(|_| claims::kept(parts.stored, parts.sight?)));
+    warnings.extend(parts.unready);
     warnings.extend(
         parts.kept.map(|kept| {
             format!("local files that the pod changed or deleted are kept in {}", kept.display())
@@ -168,7 +175,6 @@ fn left_alone(stored: &StoredSession, sight: &Sight) -> Option<String> {
 /// What others changed in the workload since our edit, and whose it will be at the end.
 fn changed_by_others(stored: &StoredSession, sight: &Sight) -> Option<String> {
     let plan = stored.plan.as_ref().filter(|_| stored.desired == Desired::DevMode)?;
-    let writers = sight.writers(plan);
     let (what, differences) = match sight.standing(plan)? {
         Standing::Drifted(differences) => ("changed", differences),
         Standing::ReAdded(differences) => {
@@ -176,26 +182,37 @@ fn changed_by_others(stored: &StoredSession, sight: &Sight) -> Option<String> {
         }
         _ => return None,
     };
+    let writers = sight.writers(plan, &differences);
     Some(format!("{writers} {what} {}; it stays when DevMode ends", named(&differences)))
 }
 
+/// What is the matter with the containers beside the dev container, which does not keep anybody from developing.
+fn companions(sight: &Sight) -> Vec<String> {
+    let Some(pod) = sight.dev_pod().filter(|pod| pod.ready && !pod.available) else { return Vec::new() };
+    let say = |waiting: &Waiting| {
+        format!(
+            "{}; it is not what is developed, so DevMode goes on without it, but Services send the pod no requests \
+             until all of its containers are ready",
+            waiting.text
+        )
+    };
+    pod.companions.iter().map(say).collect()
+}
+
 fn scaled_up(sight: &Sight) -> Option<String> {
-    let dev_pods = sight.pods.iter().filter(|pod| pod.dev && !pod.terminating).count();
+    let dev_pods = sight.lasting_pods().filter(|pod| pod.dev).count();
     let synced = sight.dev_pod()?;
     (dev_pods > 1)
         .then(|| format!("the workload was scaled to {dev_pods} dev pods; only {} is synced", synced.name))
 }
 
 fn pod_status(sight: &Sight) -> Option<PodStatus> {
+    let hint = patience::start_trouble(sight).map(|trouble| trouble.hint);
     let Some(pod) = sight.dev_pod() else {
         let refused = sight.refused()?.to_owned();
-        return Some(PodStatus { name: None, ready: false, waiting_for: Some(refused) });
+        return Some(PodStatus { name: None, ready: false, waiting_for: Some(refused), hint });
     };
-    Some(PodStatus {
-        name: Some(pod.name.clone()),
-        ready: pod.ready,
-        waiting_for: pod.waiting.as_ref().map(|waiting| waiting.text.clone()),
-    })
+    Some(PodStatus { name: Some(pod.name.clone()), ready: pod.ready, waiting_for: pod.waits_for(), hint })
 }
 
 fn forward_status(status: forward::ForwardStatus) -> ForwardStatus {

@@ -45,6 +45,8 @@ pub struct Running {
     pub sync: Option<Arc<SyncEngine>>,
     /// A daemon before this one may have left its syncthing running.
     pub leftover: bool,
+    /// The original's pods are not ready, as before, and are not waited for again.
+    pub rollout_as_before: bool,
     /// The original's pods have been given up on, and are not waited for again.
     pub rollout_given_up: bool,
     /// The namespace of a pod that is to be made again is gone.
@@ -99,6 +101,7 @@ impl StepContext<'_> {
             StepName::EnterDevMode => self.enter_dev_mode().await,
             StepName::CreateDevWorkload => self.create_dev_workload().await,
             StepName::DeleteStalePods => self.delete_stale_pods().await,
+            StepName::LetOldPodsGo => self.let_old_pods_go().await,
             StepName::OpenForward => self.open_forward().await,
             StepName::StartSync => self.start_sync().await,
             StepName::StopSync => self.stop_sync().await,

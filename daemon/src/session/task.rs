@@ -91,9 +91,15 @@ pub struct SessionTask {
     began: Instant,
     waiting: Option<(StepName, Instant)>,
     trouble: Option<(ErrorKind, Instant)>,
+    /// Since when the dev pod has been ready before the first sync was complete, as far as this task knows.
+    ready_since: Option<Instant>,
+    /// Since when pods of the old template are kept although the dev pod is ready.
+    kept_since: Option<Instant>,
     failures: u32,
     repeats: Repeats,
     outcome: Option<SessionOutcome>,
+    /// What is to be said of the original's pods that are not ready.
+    unready: Option<String>,
     error: Option<ErrorInfo>,
 }
 
@@ -146,9 +152,12 @@ impl SessionTask {
             began: Instant::now(),
             waiting: None,
             trouble: None,
+            ready_since: None,
+            kept_since: None,
             failures: 0,
             repeats: Repeats::default(),
             outcome: None,
+            unready: None,
             error: None,
         }
     }
@@ -180,11 +189,17 @@ impl SessionTask {
         let local = self.local();
         let seen = observed(&self.stored, self.sight.as_ref(), &local);
         let now = next(self.stored.desired, &seen);
-        self.leave_wait(now);
+        self.leave_wait(now, &seen);
+        self.note_unready(now, &seen);
         match now {
             Next::Do(StepName::Forget) => self.forget(&seen),
             Next::Do(step) => {
                 if let Some((times, pause)) = self.repeats.pause(step, &seen, Instant::now()) {
+                    if step == StepName::DeleteStalePods && self.stored.desired == Desired::Original {
+                        // Their controller makes them again, as others have told it to. That is no reason to stay.
+                        self.running.rollout_given_up = true;
+                        return Turn::Again;
+                    }
                     self.error = Some(self.in_vain(step, times));
                     self.show(now);
                     self.stale = true;
@@ -217,7 +232,11 @@ impl SessionTask {
         let (Some(link), Some(plan)) = (&mut self.link, &self.stored.plan) else { return Ok(()) };
         link.watch(&self.stored.workload, plan, &self.shared);
         if self.stale {
-            self.sight = Some(Box::pin(look(&link.objects, &self.stored.workload, plan)).await?);
+            let long = self.waiting.is_some_and(|(step, since)| {
+                matches!(step, StepName::AwaitPod | StepName::AwaitRollout)
+                    && since.elapsed() >= wait::WARNINGS_AFTER
+            });
+            self.sight = Some(Box::pin(look(&link.objects, &self.stored.workload, plan, long)).await?);
             self.stale = false;
         }
         self.note_entered()
@@ -281,8 +300,7 @@ impl SessionTask {
         self.stale = true;
         self.failures += 1;
         tracing::warn!(session = self.stored.id, error = %failure.info, "a step failed");
-        let out_of_time = self.began.elapsed() >= self.start_limit();
-        if self.is_starting() && (!failure.transient || out_of_time) {
+        if self.is_starting() && (!failure.transient || self.time_left().is_zero()) {
             return self.undo(failure.info);
         }
         // Credentials may have been renewed, and a connection may be dead without knowing.
@@ -291,7 +309,8 @@ impl SessionTask {
         }
         self.error = Some(Self::with_way_out(failure.info));
         self.show_phase(self.troubled_phase());
-        Turn::Rest(BACKOFF.after(self.failures))
+        let pause = BACKOFF.after(self.failures).max(self.ways.gate.closed_for());
+        Turn::Rest(if self.is_starting() { pause.min(self.time_left()) } else { pause })
     }
 
     /// Gives the workload back because the start failed.
@@ -335,6 +354,10 @@ impl SessionTask {
     }
 
     async fn obey(&mut self, command: Command) {
+        if !matches!(command, Command::Refresh(_)) {
+            // Somebody is there, and may have signed in.
+            self.ways.gate.open();
+        }
         match command {
             Command::Offer(addresses) => self.offered(addresses),
             Command::End(answer) => {
@@ -389,6 +412,7 @@ impl SessionTask {
         let connection = link.as_ref().map(|link| link.connection.clone());
         let mut refused = false;
         let command = tokio::select! {
+            biased;
             () = shared.shutdown.cancelled() => None,
             command = commands.recv() => command,
             () = ClusterLink::changed(link.as_mut()) => { self.stale = true; None }
@@ -408,12 +432,22 @@ impl SessionTask {
         }
     }
 
+    /// Whether the time that a start may take counts. Once the dev pod was ready the session is of use.
     fn is_starting(&self) -> bool {
+        self.stored.desired == Desired::DevMode && !self.stored.ready && !self.stored.synced
+    }
+
+    /// Whether it can yet be given up: what is not there at all will not come, or the first sync does not come further.
+    fn is_unsynced(&self) -> bool {
         self.stored.desired == Desired::DevMode && !self.stored.synced
     }
 
     fn start_limit(&self) -> Duration {
         Duration::from_millis(self.stored.request.timeout_ms)
+    }
+
+    fn time_left(&self) -> Duration {
+        self.start_limit().saturating_sub(self.began.elapsed())
     }
 }
 

@@ -33,6 +33,13 @@ pub struct StoredSession {
     pub plan: Option<StoredPlan>,
     /// Whether the workload is known to have been edited.
     pub entered: bool,
+    /// The session whose record is to become this one's, before anything else is done: its daemon then sees that it was
+    /// taken over, and does nothing more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes: Option<String>,
+    /// Whether the dev pod has been ready once; not said in sessions of earlier versions.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ready: bool,
     /// Whether the first sync has been complete once.
     pub synced: bool,
     pub sync: StoredSync,

@@ -53,6 +53,8 @@ pub(crate) fn session(id: &str) -> StoredSession {
         failure: None,
         plan: None,
         entered: false,
+        takes: None,
+        ready: false,
         synced: false,
         sync: StoredSync { identity, remote, remote_port: 22000 },
         sync_paused: false,

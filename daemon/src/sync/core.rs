@@ -66,7 +66,7 @@ impl Core {
         change(&mut progress);
         let (status, verdict) = progress.assess(Instant::now(), SystemTime::now());
         self.status.send_if_modified(|shown| {
-            let differs = *shown != status;
+            let differs = !shown.says_the_same(&status);
             *shown = status;
             differs
         });

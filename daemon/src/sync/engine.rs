@@ -42,6 +42,10 @@ impl SyncEngine {
         shutdown: CancellationToken,
         tracker: TaskTracker,
     ) -> Result<Self, SyncError> {
+        #[cfg(test)]
+        if let Some(in_step) = crate::modelled::sync() {
+            return Ok(modelled::start(options, in_step, &shutdown, &tracker));
+        }
         home::make(&options)?;
         let identity = &options.identity;
         end_leftover(&options.session_dir, options.socket.clone(), identity.api_key.clone()).await?;
@@ -131,5 +135,61 @@ fn lost_error(verdict: &Verdict) -> SyncError {
     match &verdict.lost {
         Some(loss) => SyncError::SourceLost(loss.clone()),
         None => SyncError::Stuck { need_files: verdict.need_files },
+    }
+}
+
+#[cfg(test)]
+mod modelled {
+    use super::*;
+    use crate::modelled::InStep;
+    use crate::sync::progress::{Observation, ProcessState};
+    use crate::sync::syncthing::rest::answer::{Completion, FolderStatus};
+
+    /// An engine without a syncthing, as far as the model says.
+    pub(super) fn start(
+        options: SyncOptions,
+        mut in_step: watch::Receiver<InStep>,
+        shutdown: &CancellationToken,
+        tracker: &TaskTracker,
+    ) -> SyncEngine {
+        std::fs::create_dir_all(&options.session_dir).expect("the model's disk is sound");
+        let core = Arc::new(Core::new(options));
+        let (flushes, _) = mpsc::channel(FLUSHES);
+        let stop = shutdown.child_token();
+        let (stopped, told) = (stop.clone(), Arc::clone(&core));
+        let task = tracker.spawn(async move {
+            loop {
+                let now = *in_step.borrow_and_update();
+                told.learn(|progress| {
+                    (progress.process, progress.seen) = (ProcessState::Running, Some(observation(now)));
+                });
+                tokio::select! {
+                    () = stopped.cancelled() => return,
+                    changed = in_step.changed() => if changed.is_err() { return },
+                }
+            }
+        });
+        let task = AsyncMutex::new(Some(task));
+        SyncEngine { core, flushes, task, _stop_on_drop: stop.clone().drop_guard(), stop }
+    }
+
+    fn observation(now: InStep) -> Observation {
+        let completion = if now.in_sync { 100.0 } else { 50.0 };
+        Observation {
+            begun: Instant::now(),
+            connected: now.connected,
+            connection: now.connection,
+            folder: FolderStatus { state: "idle".to_owned(), ..FolderStatus::default() },
+            completion: Completion {
+                completion,
+                need_items: u64::from(!now.in_sync),
+                ..Completion::default()
+            },
+            confirmed: now.connected,
+            scanned: true,
+            lacking: Vec::new(),
+            pending: false,
+            unreadable: Vec::new(),
+        }
     }
 }

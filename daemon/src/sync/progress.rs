@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
+use super::advance::Advance;
 use super::source::guard::Loss;
 use super::source::inbox::Coverage;
 use super::source::omissions::LeftOutBy;
@@ -78,6 +79,7 @@ pub(super) struct SyncProgress {
     pub(super) receives: bool,
     pub(super) seen: Option<Observation>,
     first_sync_done: bool,
+    advance: Advance,
     percent: f64,
     unmoved: Option<(Instant, Completion)>,
     state: SyncState,
@@ -110,6 +112,7 @@ impl SyncProgress {
             receives: false,
             seen: None,
             first_sync_done: false,
+            advance: Advance::default(),
             percent: 0.0,
             unmoved: None,
             state: SyncState::Starting,
@@ -125,6 +128,9 @@ impl SyncProgress {
             self.source.is_none() && seen.as_ref().is_some_and(|seen| has_everything(seen, unmoved_for));
         let stuck = !in_sync && unmoved_for >= STUCK_AFTER;
         self.first_sync_done |= in_sync;
+        if let Some(seen) = &seen {
+            self.advance.note(seen, now);
+        }
         if in_sync {
             self.last_synced = Some(wall);
         }
@@ -154,6 +160,8 @@ impl SyncProgress {
             connected: seen.is_some_and(|seen| seen.connected) && self.process == ProcessState::Running,
             connection: seen.map_or(0, |seen| (u64::from(self.restarts) << 32) + seen.connection),
             first_sync_done: self.first_sync_done,
+            moved: self.advance.moved(),
+            met: self.advance.met(),
             completion_percent: self.percent,
             need_files: need.map(|need| need.need_items + need.need_deletes).unwrap_or_default(),
             need_bytes: need.map(|need| need.need_bytes).unwrap_or_default(),

@@ -2,6 +2,8 @@
 
 use std::time::SystemTime;
 
+use tokio::time::Instant;
+
 use super::source::omissions::LeftOutBy;
 use super::syncthing::rest::answer::FileError;
 
@@ -35,6 +37,10 @@ pub struct SyncStatus {
     pub connection: u64,
     /// Whether the container has had everything once since this engine started.
     pub first_sync_done: bool,
+    /// When the first sync last came further: more of the source was read, or the container had more of it.
+    pub moved: Option<Instant>,
+    /// Whether the other side has said once what it has.
+    pub met: bool,
     /// By bytes, 0 until the other side has said what it has.
     pub completion_percent: f64,
     /// What the container lacks: files, folders and links, and paths that it still has to delete.
@@ -53,4 +59,11 @@ pub struct SyncStatus {
     pub unreadable: Vec<FileError>,
     pub last_error: Option<String>,
     pub hint: Option<String>,
+}
+
+impl SyncStatus {
+    /// Whether it says the same, whenever that was.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        *other == Self { moved: other.moved, last_synced: other.last_synced, ..self.clone() }
+    }
 }

@@ -43,7 +43,8 @@ async fn two_starts_at_once_are_one_session() -> Result<()> {
 async fn a_start_with_other_parameters_names_them() -> Result<()> {
     let stage = Stage::set(shared_cluster().await, "others", app("web")).await?;
     let status = stage.start().await?;
-    let elsewhere = stage.laptop.home().display().to_string();
+    let other_source = tempfile::tempdir()?;
+    let elsewhere = other_source.path().display().to_string();
     let asked = StartParams {
         image: Some("nhd-tests/app:1".into()),
         source: elsewhere.clone(),
@@ -186,7 +187,8 @@ async fn two_workloads_in_one_daemon_do_not_meet() -> Result<()> {
     let stage = Stage::set(shared_cluster().await, "two", app("web")).await?;
     let other = Workload::create(&stage.client, stage.namespace.name(), app("api")).await?;
     let before = other.portrait().await?;
-    let source = stage.laptop.home().join("api-source");
+    let folder = tempfile::tempdir()?;
+    let source = folder.path().join("api-source");
     std::fs::create_dir(&source)?;
     let params = StartParams {
         name: "api".into(),

@@ -103,6 +103,16 @@ async fn killed_around_the_pin_and_the_release_of_an_autoscaler_the_next_daemon_
 }
 
 #[tokio::test]
+async fn killed_while_it_lets_old_pods_go_the_next_daemon_does_so_and_takes_that_back() -> Result<()> {
+    let kind = WorkloadKind::Deployment;
+    every_point("kept", kind, (points(kind, Way::Keep), Vec::new()), GROUPS, async |rig, life| {
+        rig.accompany().await?;
+        one_life(rig, life).await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn killed_while_an_undo_gives_an_autoscaler_back_the_next_daemon_completes_it() -> Result<()> {
     for kind in SCALABLE.iter().copied() {
         let ways = (Vec::new(), points(kind, Way::Release));
@@ -137,6 +147,16 @@ async fn killed_while_it_merges_the_next_daemon_does_so() -> Result<()> {
 async fn killed_while_it_brings_the_record_up_to_date_the_next_daemon_does_so() -> Result<()> {
     let ways = (points(WorkloadKind::Deployment, Way::Replan), Vec::new());
     every_point("replan", WorkloadKind::Deployment, ways, GROUPS, replanned).await
+}
+
+#[tokio::test]
+async fn killed_while_it_makes_room_for_the_dev_pod_the_next_daemon_does_so() -> Result<()> {
+    let ways = (points(WorkloadKind::Deployment, Way::Crowd), Vec::new());
+    every_point("crowd", WorkloadKind::Deployment, ways, GROUPS, async |rig, life| {
+        rig.crowd().await?;
+        one_life(rig, life).await
+    })
+    .await
 }
 
 #[tokio::test]

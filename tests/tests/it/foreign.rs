@@ -82,6 +82,21 @@ async fn what_others_change_in_dev_mode_is_told_and_stays() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn whoever_scales_is_told_apart_from_whoever_annotates() -> Result<()> {
+    let stage = Stage::set(shared_cluster().await, "told-apart", app("web")).await?;
+    let status = stage.start().await?;
+    let annotation = json!({"metadata": {"annotations": {"note": "of theirs"}}});
+    stage.workload.patch_by("kubectl-annotate", &annotation).await?;
+    stage.workload.scale("kubectl", 2).await?;
+    let told = |status: &SessionStatus| status.warnings.iter().any(|it| it.contains("spec.replicas"));
+    let status = stage.until(&status.session, told).await?;
+    let warning = status.warnings.iter().find(|it| it.contains("spec.replicas")).context("a warning")?;
+    ensure!(warning.starts_with("kubectl changed spec.replicas: 1 → 2"), "{warning}");
+    stage.laptop.end(&stage.nhd, &status.session).await?;
+    stage.close().await
+}
+
 /// Waits until the status names who changed the workload.
 async fn told(stage: &Stage, status: &SessionStatus, manager: &str) -> Result<()> {
     let names = |status: &SessionStatus| status.warnings.iter().any(|warning| warning.contains(manager));

@@ -8,7 +8,7 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::listing::ReleaseParams;
 use nhd_protocol::methods;
 use nhd_protocol::session::{
-    EndParams, EndResult, Phase, SessionOutcome, SessionSelector, SessionStatus, WaitParams, WaitUntil,
+    EndParams, EndResult, Phase, SessionSelector, SessionStatus, WaitParams, WaitUntil,
 };
 
 use crate::arguments::EndArguments;
@@ -19,6 +19,7 @@ use crate::params::{kubeconfig, milliseconds};
 use crate::progress::StepLines;
 use crate::render::Screen;
 use crate::render::session::end_command;
+use crate::render::words;
 use crate::target::Target;
 use nhd_client::{Client, ClientError};
 
@@ -168,14 +169,7 @@ fn report(waited: Vec<Result<SessionStatus, ClientError>>, screen: &mut Screen) 
 
 fn ended(status: &SessionStatus) -> String {
     let warnings = status.warnings.iter().map(|warning| format!("  {warning}\n")).collect::<String>();
-    let what = match status.outcome {
-        None | Some(SessionOutcome::Restored) => "is as it was",
-        Some(SessionOutcome::RestoredWithAdditions) => "is as it was, with what the cluster adds",
-        Some(SessionOutcome::Gone) => "was deleted meanwhile: there was nothing to give back",
-        Some(SessionOutcome::Taken) => "is in DevMode by somebody else now, and was left alone",
-        Some(SessionOutcome::NotReady) => "is as it was, but its pods are not ready",
-    };
-    format!("{} {what}\n{warnings}", status.workload)
+    format!("{} {}\n{warnings}", status.workload, words::outcome(status.outcome))
 }
 
 fn nothing_to_end(arguments: &EndArguments, screen: &mut Screen) -> Result<(), Failure> {

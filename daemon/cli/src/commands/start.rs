@@ -9,7 +9,7 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::EventBody;
 use nhd_protocol::listing::ReleaseParams;
 use nhd_protocol::methods;
-use nhd_protocol::session::{Phase, SessionStatus, StartParams, WaitParams, WaitUntil};
+use nhd_protocol::session::{Phase, SessionSelector, SessionStatus, StartParams, WaitParams, WaitUntil};
 
 use crate::arguments::{StartArguments, Wait};
 use crate::caller::Caller;
@@ -22,8 +22,8 @@ use crate::render::session::{end_command, short_name, summary};
 use crate::render::style::Tone;
 use nhd_client::{Client, ClientError, Events};
 
-/// How much longer than the start itself its undoing may take, before the wait for it is given up.
-const UNDO_GRACE: Duration = Duration::from_secs(30);
+/// How long the undo of a start that failed is waited for, on top of the start's own time.
+const UNDO_LIMIT: Duration = Duration::from_secs(120);
 
 pub(crate) async fn run(
     arguments: &StartArguments,
@@ -57,14 +57,43 @@ pub(crate) async fn run(
             return Ok(screen.result(&started, |style| summary(style, &started))?);
         }
     };
-    // The daemon bounds a new start itself and says more about it; an old session has no such bound.
-    let bound = if existed { arguments.timeout } else { arguments.timeout + UNDO_GRACE };
-    let wait = WaitParams { session: started.session.clone(), until, timeout_ms: Some(milliseconds(bound)) };
+    let timeout_ms = Some(milliseconds(arguments.timeout));
+    let wait = WaitParams { session: started.session.clone(), until, timeout_ms };
     let waited = following(client.wait(wait), &mut events, &mut progress, screen).await?;
-    let status =
-        waited.ok_or_else(|| goes_on(&started))?.map_err(|error| unfinished(error.into(), &started))?;
+    let status = match waited.ok_or_else(|| goes_on(&started))? {
+        Ok(status) => status,
+        Err(ClientError::Answered(info))
+            if info.kind == ErrorKind::Timeout && !existed && is_undone(client, &started).await? =>
+        {
+            let failed = until_undone(client, &started, &mut events, &mut progress, screen).await?;
+            progress.warn(&failed.warnings, screen)?;
+            return Err(unfinished(failed.error.unwrap_or(info).into(), &started));
+        }
+        Err(error) => return Err(unfinished(error.into(), &started)),
+    };
     progress.warn(&status.warnings, screen)?;
     Ok(screen.result(&status, |style| summary(style, &status))?)
+}
+
+/// Whether the time of the start is over for the daemon, too, which then undoes it. One whose dev pod was ready goes on.
+async fn is_undone(client: &Client, started: &SessionStatus) -> Result<bool, Failure> {
+    let selector = SessionSelector { session: Some(started.session.clone()), ..SessionSelector::default() };
+    let status = client.call::<methods::Status>(selector).await?;
+    Ok(matches!(status.phase, Phase::Starting | Phase::Ending | Phase::Failed))
+}
+
+/// Waits for the undo of a start that failed, which takes its own time.
+async fn until_undone(
+    client: &Client,
+    started: &SessionStatus,
+    events: &mut Events<'_>,
+    progress: &mut StepLines,
+    screen: &mut Screen,
+) -> Result<SessionStatus, Failure> {
+    let timeout_ms = Some(milliseconds(UNDO_LIMIT));
+    let wait = WaitParams { session: started.session.clone(), until: WaitUntil::Ended, timeout_ms };
+    let waited = following(client.wait(wait), events, progress, screen).await?;
+    waited.ok_or_else(|| goes_on(started))?.map_err(|error| unfinished(error.into(), started))
 }
 
 /// Ends what another daemon has the workload in, and waits until it is as it was.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nhd_protocol::event::EventBody;
 use nhd_protocol::methods;
-use nhd_protocol::session::{SessionList, SessionSelector};
+use nhd_protocol::session::{Phase, SessionList, SessionSelector};
 use time::OffsetDateTime;
 
 use crate::arguments::StatusArguments;
@@ -26,7 +26,7 @@ pub(crate) async fn run(
         return watch(&selector, client, screen).await;
     }
     let list = client.call::<methods::List>(selector).await?;
-    Ok(screen.result(&list, |style| sessions(style, &list.sessions, OffsetDateTime::now_utc()))?)
+    Ok(screen.result(&list, |style| sessions(style, &list, OffsetDateTime::now_utc()))?)
 }
 
 fn selector(arguments: &StatusArguments) -> SessionSelector {
@@ -44,13 +44,14 @@ fn selector(arguments: &StatusArguments) -> SessionSelector {
 async fn watch(selector: &SessionSelector, client: &Client, screen: &mut Screen) -> Result<(), Failure> {
     let mut events = client.events(None).await?;
     let mut aging = tokio::time::interval(AGING);
-    let mut list = SessionList { sessions: Vec::new() };
+    let mut list = SessionList::default();
     loop {
         tokio::select! {
             event = events.next() => {
                 if changed(&mut list, event?.body, selector) {
                     show(&list, screen)?;
-                    list.sessions.retain(|status| !status.phase.is_final());
+                    let over = list.sessions.extract_if(.., |status| status.phase.is_final());
+                    list.failed.extend(over.filter(|status| status.phase == Phase::Failed));
                 }
             }
             _ = aging.tick(), if screen.is_live() => show(&list, screen)?,
@@ -59,7 +60,7 @@ async fn watch(selector: &SessionSelector, client: &Client, screen: &mut Screen)
 }
 
 fn show(list: &SessionList, screen: &mut Screen) -> Result<(), Failure> {
-    let text = |style| sessions(style, &list.sessions, OffsetDateTime::now_utc());
+    let text = |style| sessions(style, list, OffsetDateTime::now_utc());
     if screen.is_live() {
         let text = text(screen.style);
         return Ok(screen.redraw(&text)?);
@@ -75,6 +76,7 @@ fn changed(list: &mut SessionList, body: EventBody, selector: &SessionSelector) 
             true
         }
         EventBody::Session { status } if selector.matches(&status) => {
+            list.failed.retain(|failed| failed.workload != status.workload);
             match list.sessions.iter_mut().find(|known| known.session == status.session) {
                 Some(known) => *known = *status,
                 None => list.sessions.push(*status),
@@ -87,15 +89,13 @@ fn changed(list: &mut SessionList, body: EventBody, selector: &SessionSelector) 
 
 #[cfg(test)]
 mod tests {
-    use nhd_protocol::session::Phase;
-
     use super::*;
     use crate::render::session::tests::{status, synced};
 
     #[test]
     fn a_watch_follows_the_sessions_that_it_was_asked_for() {
         let selector = SessionSelector { name: Some("reviews".to_owned()), ..SessionSelector::default() };
-        let mut list = SessionList { sessions: Vec::new() };
+        let mut list = SessionList::default();
         let snapshot =
             EventBody::Snapshot { sessions: vec![synced("s1", "reviews"), synced("s2", "ratings")] };
         assert!(changed(&mut list, snapshot, &selector));

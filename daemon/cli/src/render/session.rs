@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use nhd_protocol::error::ErrorKind;
 use nhd_protocol::forward::{ForwardState, PortForward};
-use nhd_protocol::session::{Phase, SessionStatus};
+use nhd_protocol::session::{Phase, SessionList, SessionStatus};
 use nhd_protocol::workload::WorkloadRef;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -24,13 +24,23 @@ pub(crate) fn end_command(status: &SessionStatus) -> String {
     format!("nhd-cli end {} -n {}", short_name(&status.workload), status.workload.namespace)
 }
 
-/// Every session on a line, and below what needs more room. The context is shown where there are several.
-pub(crate) fn sessions(style: Style, sessions: &[SessionStatus], now: OffsetDateTime) -> String {
-    if sessions.is_empty() {
-        return "no workload is in DevMode\n".to_owned();
+/// Every session on a line, and below what needs more room; then the same of those that failed lately. The context is
+/// shown where there are several.
+pub(crate) fn sessions(style: Style, list: &SessionList, now: OffsetDateTime) -> String {
+    let contexts = list.sessions.iter().chain(&list.failed).map(|status| (&status.context, &status.server));
+    let with_context = contexts.collect::<BTreeSet<_>>().len() > 1;
+    let going = match list.sessions.as_slice() {
+        [] => "no workload is in DevMode\n".to_owned(),
+        sessions => lines(style, sessions, with_context, now),
+    };
+    if list.failed.is_empty() {
+        return going;
     }
-    let contexts: BTreeSet<_> = sessions.iter().map(|status| (&status.context, &status.server)).collect();
-    let with_context = contexts.len() > 1;
+    let heading = style.paint(Tone::Strong, "failed lately");
+    format!("{going}\n{heading}\n{}", lines(style, &list.failed, with_context, now))
+}
+
+fn lines(style: Style, sessions: &[SessionStatus], with_context: bool, now: OffsetDateTime) -> String {
     let mut headings = vec!["WORKLOAD", "NAMESPACE", "PHASE", "POD", "SYNC", "FORWARD", "SINCE", "SESSION"];
     if with_context {
         headings.insert(2, "CONTEXT");
@@ -113,8 +123,11 @@ fn remarks(style: Style, status: &SessionStatus) -> String {
     let mut line = |tone, label: &str, text: &str| {
         lines.push(format!("  {}: {text}\n", style.paint(tone, label)));
     };
-    if let Some(waiting_for) = status.pod.as_ref().and_then(|pod| pod.waiting_for.as_ref()) {
+    if let Some(pod) = &status.pod
+        && let Some(waiting_for) = &pod.waiting_for
+    {
         line(Tone::Busy, "the pod waits for", waiting_for);
+        pod.hint.iter().for_each(|hint| line(Tone::Dim, "hint", hint));
     }
     if let Some(error) = &status.error {
         line(Tone::Bad, "error", &error.message);
@@ -219,7 +232,7 @@ pub(crate) mod tests {
     pub(crate) fn synced(session: &str, name: &str) -> SessionStatus {
         SessionStatus {
             container: Some("main".to_owned()),
-            pod: Some(PodStatus { name: Some(format!("{name}-1")), ready: true, waiting_for: None }),
+            pod: Some(PodStatus { name: Some(format!("{name}-1")), ready: true, ..PodStatus::default() }),
             forward: Some(ForwardStatus {
                 local_port: 40123,
                 remote_port: 22000,
@@ -250,8 +263,11 @@ pub(crate) mod tests {
     #[test]
     fn every_session_has_a_line_and_its_troubles_stand_below() {
         let mut broken = status("s2", "ratings", Phase::Starting);
-        broken.pod =
-            Some(PodStatus { name: None, ready: false, waiting_for: Some("ErrImagePull: no".to_owned()) });
+        broken.pod = Some(PodStatus {
+            waiting_for: Some("ErrImagePull: no".to_owned()),
+            hint: Some("mend it".to_owned()),
+            ..PodStatus::default()
+        });
         broken.error = Some(ErrorInfo::new(ErrorKind::ImageNotPullable, "cannot pull").with_hint("push it"));
         let expect = "\
 WORKLOAD            NAMESPACE  PHASE     POD        SYNC     FORWARD          SINCE  SESSION
@@ -260,10 +276,34 @@ deployment/ratings  bookinfo   starting  -          -        -                3 
 
 deployment/ratings in bookinfo
   the pod waits for: ErrImagePull: no
+  hint: mend it
   error: cannot pull
   hint: push it
 ";
-        assert_eq!(sessions(PLAIN, &[synced("s1", "reviews"), broken], now()), expect);
+        assert_eq!(sessions(PLAIN, &list(vec![synced("s1", "reviews"), broken]), now()), expect);
+    }
+
+    fn list(sessions: Vec<SessionStatus>) -> SessionList {
+        SessionList { sessions, failed: Vec::new() }
+    }
+
+    #[test]
+    fn what_failed_lately_stands_apart_with_its_reason() {
+        let mut failed = status("s1", "reviews", Phase::Failed);
+        failed.error = Some(ErrorInfo::new(ErrorKind::PodNotReady, "it is not ready").with_hint("mend it"));
+        let list = SessionList { sessions: Vec::new(), failed: vec![failed] };
+        let expect = "\
+no workload is in DevMode
+
+failed lately
+WORKLOAD            NAMESPACE  PHASE   POD  SYNC  FORWARD  SINCE  SESSION
+deployment/reviews  bookinfo   failed  -    -     -        3 min  s1
+
+deployment/reviews in bookinfo
+  error: it is not ready
+  hint: mend it
+";
+        assert_eq!(sessions(PLAIN, &list, now()), expect);
     }
 
     #[test]
@@ -271,7 +311,7 @@ deployment/ratings in bookinfo
         for (kind, shown) in [(ErrorKind::KubeconfigInvalid, true), (ErrorKind::ClusterUnreachable, false)] {
             let mut lost = synced("s1", "reviews");
             lost.error = Some(ErrorInfo::new(kind, "no kubeconfig found at /gone"));
-            let text = sessions(PLAIN, &[lost], now());
+            let text = sessions(PLAIN, &list(vec![lost]), now());
             let command = "nhd-cli end deployment/reviews -n bookinfo --kubeconfig FILE --context CONTEXT";
             assert_eq!(text.contains(command), shown, "{text}");
         }
@@ -296,7 +336,7 @@ deployment/reviews in bookinfo
   error: it is taken
   hint: free it
 ";
-        let text = sessions(PLAIN, std::slice::from_ref(&status), now());
+        let text = sessions(PLAIN, &list(vec![status.clone()]), now());
         assert!(text.ends_with(expect), "{text}");
         let text = summary(PLAIN, &status);
         assert!(text.contains("  port       127.0.0.1:5005 → 5005, blocked: it is taken\n"), "{text}");
@@ -306,7 +346,7 @@ deployment/reviews in bookinfo
     fn the_context_is_shown_where_there_are_several() {
         let mut other = synced("s2", "reviews");
         other.context = "prod".to_owned();
-        let text = sessions(PLAIN, &[synced("s1", "reviews"), other], now());
+        let text = sessions(PLAIN, &list(vec![synced("s1", "reviews"), other]), now());
         assert!(text.starts_with("WORKLOAD            NAMESPACE  CONTEXT  PHASE"), "{text}");
         assert!(text.contains("bookinfo   prod     synced"), "{text}");
     }

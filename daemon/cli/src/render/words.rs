@@ -1,6 +1,6 @@
 //! The protocol's states and steps in words.
 
-use nhd_protocol::session::{Phase, StepName};
+use nhd_protocol::session::{Phase, SessionOutcome, StepName};
 use nhd_protocol::sync::{SyncState, SyncStatus};
 
 use super::style::Tone;
@@ -35,6 +35,17 @@ pub(crate) fn sync(sync: &SyncStatus) -> (Tone, String) {
     (tone, word.to_owned())
 }
 
+/// What became of a workload whose session is over, to be said of it.
+pub(crate) fn outcome(outcome: Option<SessionOutcome>) -> &'static str {
+    match outcome {
+        None | Some(SessionOutcome::Restored) => "is as it was",
+        Some(SessionOutcome::RestoredWithAdditions) => "is as it was, with what the cluster adds",
+        Some(SessionOutcome::Gone) => "was deleted meanwhile: there was nothing to give back",
+        Some(SessionOutcome::Taken) => "is in DevMode by somebody else now, and was left alone",
+        Some(SessionOutcome::NotReady) => "is as it was, but its pods are not ready",
+    }
+}
+
 /// A step while it runs, when it is done, and when it failed.
 pub(crate) struct StepWords {
     pub(crate) running: &'static str,
@@ -62,6 +73,9 @@ pub(crate) fn step(step: StepName) -> StepWords {
         }
         StepName::DeleteStalePods => {
             ("deleting stale pods", "deleted stale pods", "could not delete stale pods")
+        }
+        StepName::LetOldPodsGo => {
+            ("letting the old pods go", "let the old pods go", "could not let the old pods go")
         }
         StepName::AwaitRelease => ("waiting for the pod to go", "the pod is gone", "the pod does not go"),
         StepName::OpenForward => ("opening the forward", "opened the forward", "could not open the forward"),

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::manifest::{items, set, text};
+use crate::show::Difference;
 
 /// Whether `manager` is named as the owner of fields of `object`.
 pub fn owns_fields(object: &Value, manager: &str) -> bool {
@@ -52,6 +53,59 @@ pub fn writers_since(current: &Value, before: &Value, ours: &str) -> Vec<String>
         }
     }
     writers
+}
+
+/// The managers that made `differences` between `before` and `current`: of those that wrote since, the ones that own
+/// what differs. Nobody owns what was removed: where all of it was, whoever wrote may have been it.
+pub fn writers_of(current: &Value, before: &Value, differences: &[Difference], ours: &str) -> Vec<String> {
+    let writers = writers_since(current, before, ours);
+    let owners = |path: &str| -> Vec<&str> {
+        let owning =
+            entries(current).iter().filter(|entry| !is_of_status(entry) && owns(&entry["fieldsV1"], path));
+        owning.filter_map(|entry| text(entry, "manager")).collect()
+    };
+    let owners: Vec<&str> = differences.iter().flat_map(|it| owners(&it.path)).collect();
+    let made: Vec<String> = writers.iter().filter(|it| owners.contains(&it.as_str())).cloned().collect();
+    if made.is_empty() { writers } else { made }
+}
+
+/// Whether a set of fields has what is at a path of [`Difference`], or a whole of which that is a part.
+fn owns(fields: &Value, path: &str) -> bool {
+    let Some(inner) = fields.as_object() else { return false };
+    if path.is_empty() || inner.is_empty() {
+        return true;
+    }
+    inner.iter().any(|(field, inner)| {
+        let Some((form, name)) = field.split_once(':') else { return false };
+        let rest = match form {
+            "f" => after_field(path, name),
+            "k" => keys(name).iter().find_map(|key| after_item(path, key)),
+            "v" => serde_json::from_str(name).ok().and_then(|value: Value| after_item(path, &as_key(&value))),
+            _ => None,
+        };
+        rest.is_some_and(|rest| owns(inner, rest))
+    })
+}
+
+/// What follows the field of this name at the beginning of a path.
+fn after_field<'a>(path: &'a str, name: &str) -> Option<&'a str> {
+    let path = path.strip_prefix('.').unwrap_or(path);
+    let rest = path.strip_prefix(name).or_else(|| path.strip_prefix(&format!("[{name:?}]")))?;
+    (rest.is_empty() || rest.starts_with(['.', '['])).then_some(rest)
+}
+
+fn after_item<'a>(path: &'a str, key: &str) -> Option<&'a str> {
+    // The order of a list is everybody's who has an item of it.
+    path.strip_prefix(&format!("[{key}]")).or_else(|| path.strip_prefix("[]"))
+}
+
+fn keys(of_item: &str) -> Vec<String> {
+    let keys: Value = serde_json::from_str(of_item).unwrap_or_default();
+    keys.as_object().into_iter().flatten().map(|(_, value)| as_key(value)).collect()
+}
+
+fn as_key(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn entries(object: &Value) -> &[Value] {
@@ -169,5 +223,35 @@ mod tests {
         let scaled = entry("kubectl", Some("scale"), &fields);
         let now = object(&[entry("kubectl", None, &fields), entry("helm", None, &fields), scaled]);
         assert_eq!(writers_since(&now, &object(&[]), "nhd"), ["kubectl", "helm"]);
+    }
+
+    #[test]
+    fn of_all_who_wrote_those_are_named_who_own_what_differs() {
+        let container = |name: &str, inner: Value| json!({format!("k:{{\"name\":\"{name}\"}}"): inner});
+        let spec = |inner: Value| json!({"f:spec": inner});
+        let before = object(&[entry("nhd", None, &json!({}))]);
+        let annotated =
+            entry("kubectl-annotate", None, &json!({"f:metadata": {"f:annotations": {"f:a.b/c": {}}}}));
+        let scaled = entry("kubectl", Some("scale"), &spec(json!({"f:replicas": {}})));
+        let env = json!({"f:env": container("A", json!({".": {}, "f:value": {}})), "f:args": {}});
+        let set = entry("kubectl-set", None, &spec(json!({"f:containers": container("dev", env)})));
+        let now = object(&[annotated, scaled, set, entry("controller", Some("status"), &spec(json!({})))]);
+        let everybody = ["kubectl-annotate", "kubectl", "kubectl-set"];
+        let cases: [(&[&str], &[&str]); 9] = [
+            (&["spec.replicas"], &["kubectl"]),
+            (&["spec.containers[dev].env[A].value"], &["kubectl-set"]),
+            (&["spec.containers[dev].env[A]"], &["kubectl-set"]),
+            (&["spec.containers[dev].args[0]"], &["kubectl-set"]),
+            (&["spec.containers[dev].env[]"], &["kubectl-set"]),
+            (&["spec.replicas", "spec.containers[dev].args"], &["kubectl", "kubectl-set"]),
+            (&["metadata.annotations[\"a.b/c\"]"], &["kubectl-annotate"]),
+            (&["spec.replicasOf", "spec.containers[web].args"], &everybody),
+            (&[], &everybody),
+        ];
+        for (paths, expected) in cases {
+            let difference = |path: &&str| Difference { path: (*path).to_owned(), before: None, after: None };
+            let differences: Vec<Difference> = paths.iter().map(difference).collect();
+            assert_eq!(writers_of(&now, &before, &differences, "nhd"), expected, "{paths:?}");
+        }
     }
 }

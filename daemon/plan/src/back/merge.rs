@@ -12,6 +12,7 @@ use self::three_way::merge_value;
 use crate::edit::Edit;
 use crate::kinds::{self, Shape};
 use crate::manifest::{remove, set, without_nulls};
+use crate::old_pods::with_own_strategy;
 use crate::{DEV_CONTAINER, annotation, template};
 
 /// `origin` with the spec that the workload gets at the end, where `current` is it now, `edited` what we wrote, and
@@ -52,11 +53,30 @@ pub(crate) fn merge(current: &Value, origin: &Value, edited: &Value, container: 
 }
 
 impl Edit {
+    /// Whether others have changed labels or annotations of a pod, which are lost where it is made again without them.
+    #[must_use]
+    pub fn lacks_metadata_of(&self, current: &Value) -> bool {
+        let merged = || merge(current, &self.origin, self.last_known(), &self.container);
+        kinds::of(&self.origin).is_some_and(|kind| kind.shape == Shape::Replaced)
+            && merged()["metadata"] != self.origin["metadata"]
+    }
+
+    /// Whether `current`, which is yet to be edited, has other labels or annotations than when it was planned for.
+    #[must_use]
+    pub fn is_relabelled(&self, current: &Value) -> bool {
+        let of = |object: &Value| {
+            let made_again = kinds::recreation(object, &[]);
+            ["labels", "annotations"].map(|field| made_again["metadata"].get(field).cloned())
+        };
+        of(current) != of(&self.origin)
+    }
+
     /// Takes what others have changed over into the original. From then on the workload, as they have left it, is what
     /// we know last.
     pub fn take_over(&mut self, current: &Value) {
-        self.origin = merge(current, &self.origin, self.last_known(), &self.container);
-        self.merged = Some(current.clone());
+        let current = with_own_strategy(current, self);
+        self.origin = merge(&current, &self.origin, self.last_known(), &self.container);
+        self.merged = Some(current);
         self.given_back = None;
     }
 }

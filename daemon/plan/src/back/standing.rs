@@ -7,6 +7,7 @@ use crate::annotation;
 use crate::edit::Edit;
 use crate::kinds::{self, Shape};
 use crate::manifest::without_nulls;
+use crate::old_pods::with_own_strategy;
 use crate::show::{Difference, diff_at};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +41,7 @@ pub fn standing(current: &Value, edit: &Edit) -> Standing {
     if kind.shape == Shape::Untouched {
         return Standing::Original;
     }
-    let current = kind.cleaned(current);
+    let current = with_own_strategy(&kind.cleaned(current), edit);
     if let Some(given_back) = &edit.given_back
         && spec(&current) == spec(&kind.cleaned(&given_back.object))
     {

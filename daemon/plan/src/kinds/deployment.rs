@@ -9,6 +9,9 @@ use super::history;
 use crate::DevOptions;
 use crate::manifest::{all_containers, items, remove, set};
 
+/// What the API server takes where a rollout does not say how many pods there may be too many.
+const DEFAULT_SURGE: &str = "25%";
+
 /// Scales `object` to one pod and lets the edit of its template roll out.
 pub(super) fn prepare(object: &mut Value, options: &DevOptions, warnings: &mut Vec<String>) {
     let exclusive = pods_exclude_each_other(&object["spec"]["template"]["spec"], options);
@@ -21,11 +24,30 @@ pub(super) fn prepare(object: &mut Value, options: &DevOptions, warnings: &mut V
     // It would keep the pod of the old template in the Service until the dev pod has been ready for so long.
     remove(spec, "minReadySeconds");
     history::keep(spec, options.revisions);
-    if exclusive && surges(spec) {
+    if exclusive && spec_surges(spec) {
         set(spec, "strategy", json!({ "type": "Recreate" }));
         warnings
             .push("the old pod and the dev pod cannot run at the same time: strategy Recreate".to_owned());
     }
+}
+
+/// What is said where only the scheduler knew that the two cannot run at the same time.
+pub const NO_ROOM: &str =
+    "the cluster has no room for the old pod and the dev pod at the same time: strategy Recreate";
+
+/// Whether `workload` is a Deployment of which a rollout starts new pods before it stops the old ones.
+#[must_use]
+pub fn surges(workload: &Value) -> bool {
+    workload.get("kind").is_some_and(|kind| kind == "Deployment")
+        && workload.get("spec").is_some_and(spec_surges)
+}
+
+/// The Deployment with a strategy by which the old pods go first; `None` where it has such a one.
+#[must_use]
+pub fn without_surge(workload: &Value) -> Option<Value> {
+    let mut object = surges(workload).then(|| workload.clone())?;
+    set(&mut object["spec"], "strategy", json!({ "type": "Recreate" }));
+    Some(object)
 }
 
 /// Whether a second pod stays pending until the first one is gone: a port of the node, a claim for one pod only, a
@@ -41,13 +63,26 @@ fn pods_exclude_each_other(pod_spec: &Value, options: &DevOptions) -> bool {
 
 /// Whether a rollout at one replica starts the new pod before it stops the old one. A maxSurge of zero does not:
 /// the API server then demands a maxUnavailable, and the controller rounds it up to one pod.
-fn surges(spec: &Value) -> bool {
+fn spec_surges(spec: &Value) -> bool {
     let Some(strategy) = spec.get("strategy") else { return true };
     if strategy.get("type").and_then(Value::as_str) == Some("Recreate") {
         return false;
     }
     let surge = strategy.pointer("/rollingUpdate/maxSurge");
     !surge.is_some_and(|surge| surge == &json!(0) || surge == &json!("0%"))
+}
+
+/// With one replica a rollout keeps the old pod until the new one is available, and may have none of them missing.
+pub(super) fn letting_go(spec: &Value) -> Option<Value> {
+    if !surges(spec) {
+        return None;
+    }
+    let rolling = spec.pointer("/strategy/rollingUpdate").cloned().unwrap_or_default();
+    let surge = rolling.get("maxSurge").cloned().unwrap_or_else(|| DEFAULT_SURGE.into());
+    let all = json!("100%");
+    let keeps = rolling.get("maxUnavailable") != Some(&all);
+    let let_go = json!({"maxSurge": surge, "maxUnavailable": all});
+    keeps.then(|| json!({"type": "RollingUpdate", "rollingUpdate": let_go}))
 }
 
 #[cfg(test)]

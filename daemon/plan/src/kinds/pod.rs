@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::manifest::{annotations, items, items_mut, name, remove, retain, set, text};
+use crate::manifest::{annotations, items, items_mut, name, remove, remove_annotations, retain, set, text};
 use crate::{DevOptions, PlanError, annotation, controller};
 
 /// What the API server and the controllers write, or what they must decide anew.
@@ -20,6 +20,20 @@ const LEFT_OUT_METADATA: [&str; 9] = [
 ];
 /// The admission steps of the API server refuse a value that is not what they come to.
 const LEFT_OUT_SPEC: [&str; 4] = ["ephemeralContainers", "priority", "preemptionPolicy", "overhead"];
+/// What plugins note of the network interfaces that a pod has got. It is not true of the next pod, and some take what they
+/// find for what they are to do. What is asked of them (`k8s.v1.cni.cncf.io/networks`, `cni.projectcalico.org/ipAddrs`)
+/// has other names, and stays.
+const NETWORK_NOTES: [&str; 9] = [
+    "k8s.v1.cni.cncf.io/network-status",
+    "k8s.v1.cni.cncf.io/networks-status",
+    "k8s.ovn.org/pod-networks",
+    "ovn.kubernetes.io/allocated",
+    "ovn.kubernetes.io/routed",
+    "cni.projectcalico.org/containerID",
+    "cni.projectcalico.org/podIP",
+    "cni.projectcalico.org/podIPs",
+    "vpc.amazonaws.com/pod-eni",
+];
 /// The volume for the service account's token that an admission step adds, with a random end.
 const TOKEN_VOLUME: &str = "kube-api-access-";
 
@@ -89,6 +103,9 @@ pub fn as_new(pod: &Value) -> Value {
 pub(super) fn clean(pod: &mut Value) {
     remove(pod, "status");
     let on_a_node_by_choice = is_placed_by_hand(pod);
+    let reported = reported_annotations(pod);
+    let notes = NETWORK_NOTES.into_iter().chain(reported.iter().map(String::as_str));
+    remove_annotations(pod, &notes.collect::<Vec<_>>());
     if let Some(metadata) = pod.get_mut("metadata") {
         LEFT_OUT_METADATA.iter().for_each(|field| remove(metadata, field));
     }
@@ -108,6 +125,24 @@ fn is_placed_by_hand(pod: &Value) -> bool {
                 && entry.pointer("/fieldsV1/f:spec/f:nodeName").is_some()
         })
     })
+}
+
+/// The annotations that came with a status and with nothing else: what somebody reports of the pod that there was.
+fn reported_annotations(pod: &Value) -> Vec<String> {
+    let entries = pod.get("metadata").map_or(&[][..], |metadata| items(metadata, "managedFields"));
+    let annotations = |of_status: bool| {
+        let is_wanted = move |entry: &&Value| (text(entry, "subresource") == Some("status")) == of_status;
+        let fields =
+            |entry: &'_ Value| entry.pointer("/fieldsV1/f:metadata/f:annotations")?.as_object().cloned();
+        entries
+            .iter()
+            .filter(is_wanted)
+            .filter_map(fields)
+            .flat_map(|fields| fields.into_iter().map(|(key, _)| key))
+    };
+    let written: Vec<String> = annotations(false).collect();
+    let reported = annotations(true).filter(|key| !written.contains(key));
+    reported.filter_map(|key| key.strip_prefix("f:").map(str::to_owned)).collect()
 }
 
 /// An admission step adds the volume and its mounts again, for the service account's token of then.

@@ -16,7 +16,7 @@ const SYNCTHING_SCRIPT: &str = "unset STGUIADDRESS && cp /var/syncthing/secret/*
                                 && exec /bin/syncthing --home /var/syncthing --no-browser";
 
 /// The sidecar, which sees the volume `shared` at `work_dir`.
-pub(super) fn container(sidecar: &Sidecar, work_dir: &str, shared: &str) -> Value {
+pub(super) fn container(sidecar: &Sidecar, work_dir: &str, shared: &str, resources: Value) -> Value {
     let (image, script) = match sidecar.preset {
         SidecarPreset::Syncthing => (DEFAULT_SIDECAR_IMAGE, SYNCTHING_SCRIPT),
         SidecarPreset::Nocalhost => (NOCALHOST_SIDECAR_IMAGE, NOCALHOST_SCRIPT),
@@ -29,10 +29,7 @@ pub(super) fn container(sidecar: &Sidecar, work_dir: &str, shared: &str) -> Valu
         "imagePullPolicy": if as_in_the_seed { "Always" } else { "IfNotPresent" },
         "command": ["/bin/sh", "-c"],
         "args": [script],
-        "resources": {
-            "limits": { "cpu": "1", "memory": "1Gi" },
-            "requests": { "cpu": "100m", "memory": "50Mi" },
-        },
+        "resources": resources,
         "terminationMessagePath": "/dev/termination-log",
         "terminationMessagePolicy": "File",
         "volumeMounts": volumes::mounts(work_dir, shared),
@@ -53,10 +50,11 @@ pub(super) fn container(sidecar: &Sidecar, work_dir: &str, shared: &str) -> Valu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tests::samples::options;
 
     fn check(preset: SidecarPreset, image: Option<&str>, expect: (&str, &str)) {
-        let sidecar = Sidecar { preset, image: image.map(str::to_owned) };
-        let container = container(&sidecar, "/src", "shared");
+        let sidecar = Sidecar { preset, image: image.map(str::to_owned), ..options().sidecar };
+        let container = container(&sidecar, "/src", "shared", json!({}));
         assert_eq!(
             (container["image"].as_str(), container["imagePullPolicy"].as_str()),
             (Some(expect.0), Some(expect.1))
@@ -75,9 +73,8 @@ mod tests {
 
     #[test]
     fn the_official_image_is_started_without_its_entrypoint() {
-        let sidecar = Sidecar { preset: SidecarPreset::Syncthing, image: None };
         assert_eq!(
-            container(&sidecar, "/src", "shared")["args"],
+            container(&options().sidecar, "/src", "shared", json!({}))["args"],
             json!([
                 "unset STGUIADDRESS && cp /var/syncthing/secret/* /var/syncthing/ && exec /bin/syncthing --home \
                     /var/syncthing --no-browser"

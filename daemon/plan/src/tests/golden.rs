@@ -17,7 +17,7 @@ fn after() -> Value {
 fn as_in_the_seed() -> DevOptions {
     DevOptions {
         image: "codingcorp-docker.pkg.coding.net/nocalhost/dev-images/java:latest".to_owned(),
-        sidecar: Sidecar { preset: SidecarPreset::Nocalhost, image: None },
+        sidecar: Sidecar { preset: SidecarPreset::Nocalhost, ..samples::options().sidecar },
         secret_name: secret_name("Deployment", "reviews"),
         ..samples::options()
     }

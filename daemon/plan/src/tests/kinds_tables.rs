@@ -203,6 +203,55 @@ fn a_pod_keeps_the_node_that_its_author_chose_and_the_owners_that_are_there() {
     );
 }
 
+/// The pod with an annotation, which some manager has written in the pod itself or with its status.
+fn annotated(pod: &Value, key: &str, by: &[Option<&str>]) -> Value {
+    let mut pod = pod.clone();
+    pod["metadata"]["annotations"][key] = "10.0.0.7".into();
+    let fields = json!({ "f:metadata": { "f:annotations": { ".": {}, format!("f:{key}"): {} } } });
+    let entries = by.iter().map(|subresource| match subresource {
+        Some(subresource) => json!({ "manager": "m", "subresource": subresource, "fieldsV1": fields }),
+        None => json!({ "manager": "m", "fieldsV1": fields }),
+    });
+    pod["metadata"]["managedFields"] = entries.collect();
+    pod
+}
+
+#[test]
+fn a_pod_is_made_again_without_what_was_noted_of_its_network_and_with_what_is_asked_of_it() {
+    let origin = workload("Pod", "{}");
+    let (pod, status) = (None, Some("status"));
+    for (key, by, stays) in [
+        ("k8s.v1.cni.cncf.io/network-status", &[][..], false),
+        ("k8s.v1.cni.cncf.io/networks-status", &[status], false),
+        ("k8s.ovn.org/pod-networks", &[pod], false),
+        ("cni.projectcalico.org/podIP", &[pod], false),
+        ("cni.projectcalico.org/podIPs", &[], false),
+        ("cni.projectcalico.org/containerID", &[status], false),
+        ("cni.projectcalico.org/ipAddrs", &[pod], true),
+        ("k8s.v1.cni.cncf.io/networks", &[pod], true),
+        ("a.network/of-which-nobody-has-heard", &[status], false),
+        ("a.network/of-which-nobody-has-heard", &[status, pod], true),
+        ("a.network/of-which-nobody-has-heard", &[], true),
+        ("owner", &[pod], true),
+    ] {
+        let origin = annotated(&origin, key, by);
+        let has = |object: &Value| object["metadata"]["annotations"].get(key).is_some();
+        assert_eq!(has(&recreation(&origin, &[])), stays, "{key} {by:?}");
+        let edited = enter(&origin, &options()).unwrap().object.unwrap();
+        assert_eq!(has(&edited), stays, "{key} {by:?}");
+        // The dev pod has interfaces, too, and what is noted of them is nobody's change.
+        let mut edit = edit_of(
+            &workload("Pod", "{}"),
+            &enter(&workload("Pod", "{}"), &options()).unwrap().object.unwrap(),
+        );
+        let mut current = annotated(&edit.edited, key, by);
+        assert_eq!(standing(&current, &edit), Standing::Dev, "{key} {by:?}");
+        current["spec"]["terminationGracePeriodSeconds"] = 7.into();
+        edit.take_over(&current);
+        assert_eq!(has(&edit.origin), stays, "{key} {by:?}");
+    }
+}
+
 #[test]
 fn a_dev_pod_starts_again_after_a_failure() {
     for (policy, expect) in [("Never", "OnFailure"), ("OnFailure", "OnFailure"), ("Always", "Always")] {

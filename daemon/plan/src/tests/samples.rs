@@ -37,7 +37,13 @@ pub(crate) fn options() -> DevOptions {
         keep_security_context: false,
         work_dir: DEFAULT_WORK_DIR.to_owned(),
         command: DEFAULT_COMMAND.map(str::to_owned).to_vec(),
-        sidecar: Sidecar { preset: SidecarPreset::Syncthing, image: None },
+        sidecar: Sidecar {
+            preset: SidecarPreset::Syncthing,
+            image: None,
+            limits: BTreeMap::new(),
+            requests: BTreeMap::new(),
+        },
+        limit_ranges: Vec::new(),
         secret_name: "web-deployment-nocalhost-syncthing-secret".to_owned(),
         revisions: 1,
         exclusive_claims: false,
@@ -76,7 +82,7 @@ fn dev_options() -> impl Strategy<Value = DevOptions> {
     let sidecar = (preset, option::of(Just("side:1".to_owned())));
     (sidecar, configured(), 0..14usize, any::<(bool, bool)>()).prop_map(
         |((preset, image), configured, revisions, (exclusive_claims, tight_quota))| DevOptions {
-            sidecar: Sidecar { preset, image },
+            sidecar: Sidecar { preset, image, ..options().sidecar },
             revisions,
             exclusive_claims,
             tight_quota,

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitStatus, time::Duration};
 
 use kube::{Config, client::AuthError, config::KubeconfigError};
 
-use crate::cluster::error::failed_plugin;
+use crate::cluster::error::{PluginFailure, failed_plugin};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
@@ -47,6 +47,9 @@ pub enum ConnectError {
     #[error("the exec plugin {command} of context {context} failed ({status}): {stderr}")]
     ExecPluginFailed { command: String, context: String, status: ExitStatus, stderr: String },
 
+    #[error("the API server refuses the token that the exec plugin of context {context} gives")]
+    TokenRefused { context: String },
+
     #[error("failed to obtain credentials for context {context}")]
     Credentials { context: String, source: Box<AuthError> },
 
@@ -79,9 +82,8 @@ impl ConnectError {
 
     pub(super) fn client(context: &str, config: &Config, source: kube::Error) -> Self {
         let context = context.to_owned();
-        if let Some((status, stderr)) = failed_plugin(&source) {
-            let command = config.auth_info.exec.as_ref().and_then(|plugin| plugin.command.clone());
-            return Self::ExecPluginFailed { command: command.unwrap_or_default(), context, status, stderr };
+        if let Some(failure) = failed_plugin(&source) {
+            return Self::plugin(&context, config, failure);
         }
         match source {
             kube::Error::Auth(source) => Self::Credentials { context, source: Box::new(source) },
@@ -89,6 +91,17 @@ impl ConnectError {
                 Self::Certificate { context, source: Box::new(source) }
             }
             source => Self::Client { context, source: Box::new(source) },
+        }
+    }
+
+    pub(super) fn plugin(context: &str, config: &Config, failure: PluginFailure) -> Self {
+        let command = config.auth_info.exec.as_ref().and_then(|plugin| plugin.command.clone());
+        let PluginFailure { status, stderr } = failure;
+        Self::ExecPluginFailed {
+            command: command.unwrap_or_default(),
+            context: context.to_owned(),
+            status,
+            stderr,
         }
     }
 
@@ -119,9 +132,10 @@ impl ConnectError {
             Self::ExecPluginMissing { .. } => {
                 "install it, or start the session from a shell whose PATH has it".to_owned()
             }
-            Self::ExecPluginInteractive { .. } | Self::ExecPluginFailed { .. } | Self::Credentials { .. } => {
-                "sign in with the cloud's own tool first, then repeat".to_owned()
-            }
+            Self::ExecPluginInteractive { .. }
+            | Self::ExecPluginFailed { .. }
+            | Self::TokenRefused { .. }
+            | Self::Credentials { .. } => "sign in with the cloud's own tool first, then repeat".to_owned(),
             Self::Timeout { .. } => "an exec plugin may be waiting: try `kubectl get namespaces`".to_owned(),
             Self::Interrupted { .. } => "repeat; if it happens again it is a defect of nhd".to_owned(),
         }

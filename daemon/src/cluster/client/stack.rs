@@ -17,11 +17,12 @@ use hyper_util::{
 };
 use kube::{
     Config,
-    client::{Body, ConfigExt as _, retry::RetryPolicy},
+    client::{Body, ConfigExt as _},
 };
-use tower::{BoxError, Service, ServiceBuilder, retry::RetryLayer, util::MapRequestLayer};
+use tower::{BoxError, Layer as _, Service, ServiceBuilder, retry::RetryLayer, util::MapRequestLayer};
 
-use super::{ConnectError, token_file::TokenFile};
+use super::{ConnectError, PluginGate, plugin_gate::Refusal, retry::Retries, token_file::TokenFile};
+use crate::cluster::error::PluginFailure;
 
 const TCP_CONNECT_LIMIT: Duration = Duration::from_secs(5);
 /// Name lookup, TCP, proxy and TLS together: a peer that accepts and then says nothing must not hold a request.
@@ -35,11 +36,18 @@ pub(super) fn client(
     config: &Config,
     token_file: Option<TokenFile>,
     proxy: Option<&Intercept>,
+    gate: &PluginGate,
     context: &str,
 ) -> Result<kube::Client, ConnectError> {
     let tcp = tcp();
-    let failed = |source| ConnectError::client(context, config, source);
-    let Some(proxy) = proxy else { return layered(config, token_file, tcp).map_err(failed) };
+    let failed = |source| {
+        let error = ConnectError::client(context, config, source);
+        if let ConnectError::ExecPluginFailed { status, stderr, .. } = &error {
+            gate.refused(Refusal::Failed(PluginFailure { status: *status, stderr: stderr.clone() }));
+        }
+        error
+    };
+    let Some(proxy) = proxy else { return layered(config, token_file, gate, tcp).map_err(failed) };
     match proxy.uri().scheme_str() {
         Some("socks5" | "socks5h") => {
             let socks = SocksV5::new(proxy.uri().clone(), tcp);
@@ -47,13 +55,13 @@ pub(super) fn client(
                 Some((user, password)) => socks.with_auth(user.to_owned(), password.to_owned()),
                 None => socks,
             };
-            layered(config, token_file, socks)
+            layered(config, token_file, gate, socks)
         }
         Some("https") => {
             let tls = config.rustls_https_connector_with_connector(tcp).map_err(failed)?;
-            layered(config, token_file, with_auth(Tunnel::new(proxy.uri().clone(), tls), proxy))
+            layered(config, token_file, gate, with_auth(Tunnel::new(proxy.uri().clone(), tls), proxy))
         }
-        _ => layered(config, token_file, with_auth(Tunnel::new(proxy.uri().clone(), tcp), proxy)),
+        _ => layered(config, token_file, gate, with_auth(Tunnel::new(proxy.uri().clone(), tcp), proxy)),
     }
     .map_err(failed)
 }
@@ -78,7 +86,12 @@ fn tcp() -> HttpConnector {
     tcp
 }
 
-fn layered<C>(config: &Config, token_file: Option<TokenFile>, connector: C) -> kube::Result<kube::Client>
+fn layered<C>(
+    config: &Config,
+    token_file: Option<TokenFile>,
+    gate: &PluginGate,
+    connector: C,
+) -> kube::Result<kube::Client>
 where
     C: Service<Uri> + Clone + Send + Sync + 'static,
     C::Response: Connection + Read + Write + Send + Unpin + 'static,
@@ -100,21 +113,18 @@ where
         .pool_idle_timeout(POOL_IDLE_LIMIT)
         .build::<_, Body>(connector);
     let service = ServiceBuilder::new()
-        .layer(config.base_uri_layer())
-        .layer(RetryLayer::new(overload_policy()))
         .option_layer(auth)
         .option_layer(
             token_file.map(|file| MapRequestLayer::new(move |request| file.authorize::<Body>(request))),
         )
         .layer(config.extra_headers_layer()?)
+        // Within the credentials: a plugin that fails is not run again for it.
+        .layer(RetryLayer::new(Retries::default()))
         .map_err(BoxError::from)
         .service(http);
-    Ok(kube::Client::new(service, config.default_namespace.clone()))
-}
-
-/// Answers of an overloaded API server (429, 503, 504) are asked again a few times, as it wishes, inside the bound of
-/// the request.
-fn overload_policy() -> RetryPolicy {
-    RetryPolicy::new(Duration::from_millis(100), Duration::from_secs(2), 4, true)
-        .expect("the longest pause is longer than the shortest")
+    let (base, namespace) = (config.base_uri_layer(), config.default_namespace.clone());
+    Ok(match config.auth_info.exec {
+        Some(_) => kube::Client::new(base.layer(gate.guard(service)), namespace),
+        None => kube::Client::new(base.layer(service), namespace),
+    })
 }

@@ -82,7 +82,7 @@ fn warning(autoscaler: &Value, plan: &StoredPlan) -> Option<String> {
     if differences.is_empty() {
         return None;
     }
-    let writers = nhd_plan::writers_since(autoscaler, &planned.pinned, FIELD_MANAGER);
+    let writers = nhd_plan::writers_of(autoscaler, &planned.pinned, &differences, FIELD_MANAGER);
     let writers = if writers.is_empty() { "others".to_owned() } else { writers.join(", ") };
     let what = if scales {
         format!("{SCALES}, and stays as it is when DevMode ends")

@@ -9,7 +9,7 @@ use crate::cluster::record::{Contents, RecordSeen};
 use crate::session::kinds;
 use crate::session::look::sight::Sight;
 use crate::session::look::{autoscalers, claims};
-use crate::session::next::{DevWorkload, Observed, RecordState, Rollout, WorkloadState};
+use crate::session::next::{DevWorkload, Observed, OldPods, RecordState, Rollout, WorkloadState};
 use crate::store::StoredSession;
 use crate::store::session::{Desired, StoredPlan};
 use nhd_plan::{Shape, Standing};
@@ -22,6 +22,10 @@ pub struct Local {
     pub sync: bool,
     /// The uid of the pod with which a sync has been complete, while the two sides are connected.
     pub synced_with: Option<String>,
+    /// The dev pod has been ready for a moment, and pods of the old template are kept all the same.
+    pub old_pods_kept: bool,
+    /// The original's pods have come as far as they had before.
+    pub rollout_as_before: bool,
     /// The original's pods have been given up on.
     pub rollout_given_up: bool,
     /// There is no namespace any more to make the pod again in.
@@ -56,8 +60,14 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         Some(Shape::Replaced) => pod_state(stored, plan, sight, local.namespace_gone),
         _ => workload_state(sight.standing(plan).as_ref()),
     };
-    let still_there = shape == Some(Shape::Replaced) && is_the_original(sight.workload.as_ref(), plan);
     let in_place = shape == Some(Shape::InPlace);
+    let dev_revision = sight.revisions.iter().any(|revision| revision.dev)
+        || (in_place && sight.pods.iter().any(|pod| pod.dev && !pod.terminating));
+    let workload = match workload {
+        WorkloadState::Original if dev_revision && is_held_back(stored, plan, sight) => WorkloadState::Dev,
+        other => other,
+    };
+    let still_there = shape == Some(Shape::Replaced) && is_the_original(sight.workload.as_ref(), plan);
     Observed {
         planned: true,
         entered: stored.entered && edits_workload && !(still_there && workload != WorkloadState::Leaving),
@@ -66,11 +76,11 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         edits_workload,
         workload,
         dev_workload: dev_workload_state(plan, sight),
-        rollout: rollout_state(stored.workload.kind, sight.workload.as_ref(), local.rollout_given_up),
+        rollout: rollout_state(stored.workload.kind, sight.workload.as_ref(), local),
         dev_pod_ready,
-        dev_revision: sight.revisions.iter().any(|revision| revision.dev)
-            || (in_place && sight.pods.iter().any(|pod| pod.dev && !pod.terminating)),
-        stale_pods: stale_pods(stored, sight).next().is_some(),
+        old_pods: old_pods(plan, sight, local),
+        dev_revision,
+        stale_pods: !local.rollout_given_up && stale_pods(stored, sight).next().is_some(),
         owns_fields: !local.ownership_returned
             && sight.workload.as_ref().is_some_and(|it| nhd_plan::owns_fields(it, FIELD_MANAGER)),
         autoscalers: autoscalers::state(stored, plan, sight, local.autoscalers_returned),
@@ -79,6 +89,16 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         sync: local.sync,
         first_sync: dev_pod.is_some() && local.synced_with.as_ref() == dev_pod.map(|pod| &pod.uid),
     }
+}
+
+/// Whether others have put the original back with controls that keep its pods from following it: a partition, a pause. It
+/// is given back by us all the same, first with neutral ones.
+fn is_held_back(stored: &StoredSession, plan: &StoredPlan, sight: &Sight) -> bool {
+    let held_back = |current: &Value| plan.edit.restored(current)["spec"] != current["spec"];
+    stored.desired == Desired::Original
+        && stored.entered
+        && plan.edit.given_back.is_none()
+        && sight.workload.as_ref().is_some_and(held_back)
 }
 
 /// The pods that nobody replaces but we.
@@ -91,7 +111,10 @@ pub fn stale_pods<'a>(
         Desired::DevMode => kind.stale_on_start,
         Desired::Original => kind.stale_on_end,
     };
-    sight.pods.iter().filter(move |pod| !pod.terminating && is_stale(pod))
+    // A Deployment that makes none before the old ones are gone lets these go by itself.
+    let by_itself = stored.workload.kind == WorkloadKind::Deployment
+        && !sight.workload.as_ref().is_some_and(nhd_plan::surges);
+    sight.pods.iter().filter(move |pod| !by_itself && !pod.terminating && is_stale(pod))
 }
 
 fn workload_state(standing: Option<&Standing>) -> WorkloadState {
@@ -118,12 +141,30 @@ fn pod_state(
     if pod.pointer("/metadata/deletionTimestamp").is_some() {
         return WorkloadState::Leaving;
     }
-    workload_state(sight.standing(plan).as_ref())
+    let state = workload_state(sight.standing(plan).as_ref());
+    let planned_for = stored.desired == Desired::DevMode && is_the_original(Some(pod), plan);
+    if planned_for && state == WorkloadState::Original && plan.edit.is_relabelled(pod) {
+        // Its labels go with it when it is deleted: those that were planned with are no longer those that it has.
+        return WorkloadState::Overwritten;
+    }
+    let owed = stored.desired == Desired::Original && state == WorkloadState::Dev;
+    if owed && plan.edit.lacks_metadata_of(pod) { WorkloadState::Drifted } else { state }
 }
 
 fn is_the_original(workload: Option<&Value>, plan: &StoredPlan) -> bool {
     let uid = workload.and_then(|workload| workload.pointer("/metadata/uid")?.as_str());
     uid == Some(plan.edit.workload_uid())
+}
+
+fn old_pods(plan: &StoredPlan, sight: &Sight, local: &Local) -> OldPods {
+    let Some(workload) = &sight.workload else { return OldPods::Free };
+    let being_let_go = nhd_plan::lets_old_pods_go(workload, &plan.edit);
+    let can_be = || nhd_plan::let_old_pods_go(workload).is_some();
+    match (sight.only_dev_pods_last(), being_let_go) {
+        (true, true) => OldPods::LetGo,
+        (false, false) if local.old_pods_kept && sight.old_pods_are_kept() && can_be() => OldPods::Kept,
+        _ => OldPods::Free,
+    }
 }
 
 fn dev_workload_state(plan: &StoredPlan, sight: &Sight) -> DevWorkload {
@@ -140,8 +181,9 @@ fn dev_workload_state(plan: &StoredPlan, sight: &Sight) -> DevWorkload {
 fn record_state(stored: &StoredSession, plan: &StoredPlan, seen: Option<&RecordSeen>) -> RecordState {
     let Some(seen) = seen else { return RecordState::Absent };
     // Only of a session that has begun was the record there before: nobody else's is written over.
+    let takes = |session: &str| stored.takes.as_deref() == Some(session);
     let claim = match &seen.session {
-        Some(session) => Some(*session == stored.id),
+        Some(session) => Some(*session == stored.id || takes(session)),
         None if stored.entered && seen.labelled => Some(true),
         None if stored.entered => None,
         None => Some(false),
@@ -150,6 +192,7 @@ fn record_state(stored: &StoredSession, plan: &StoredPlan, seen: Option<&RecordS
         (Contents::Record(record), _) if record.session == stored.id => {
             RecordState::Ours { current: record.edit == plan.edit }
         }
+        (Contents::Record(record), _) if takes(&record.session) => RecordState::ToTake,
         (Contents::Record(_), _) | (_, Some(false)) => RecordState::Foreign,
         (Contents::Later(_), _) => RecordState::Later,
         (Contents::Unreadable, Some(true)) => RecordState::Ours { current: false },
@@ -157,11 +200,12 @@ fn record_state(stored: &StoredSession, plan: &StoredPlan, seen: Option<&RecordS
     }
 }
 
-fn rollout_state(kind: WorkloadKind, workload: Option<&Value>, given_up: bool) -> Rollout {
+fn rollout_state(kind: WorkloadKind, workload: Option<&Value>, local: &Local) -> Rollout {
     match workload {
         Some(workload) if (kinds::row(kind).is_rolled_out)(workload) => Rollout::Complete,
         None => Rollout::Complete,
-        Some(_) if given_up => Rollout::GivenUp,
+        Some(_) if local.rollout_as_before => Rollout::AsBefore,
+        Some(_) if local.rollout_given_up => Rollout::GivenUp,
         Some(_) => Rollout::Progressing,
     }
 }
@@ -186,6 +230,15 @@ mod tests {
         let older = Edit::new("web".into(), json!({"spec": {}}), json!({}));
         let (current, behind) = (RecordState::Ours { current: true }, RecordState::Ours { current: false });
         let (ours, theirs) = (Some("one"), Some("other"));
+        let seen = |contents, named: Option<&str>, labelled| RecordSeen {
+            uid: String::new(),
+            resource_version: String::new(),
+            created: String::new(),
+            session: named.map(str::to_owned),
+            owner: None,
+            labelled,
+            contents,
+        };
         for (contents, named, labelled, before, begun) in [
             (whole("one", &edit), ours, true, current, current),
             (whole("one", &edit), theirs, true, current, current),
@@ -201,20 +254,22 @@ mod tests {
             (Contents::Later(3), None, true, RecordState::Foreign, RecordState::Later),
             (Contents::Later(3), theirs, true, RecordState::Foreign, RecordState::Foreign),
         ] {
-            let seen = RecordSeen {
-                uid: String::new(),
-                resource_version: String::new(),
-                created: String::new(),
-                session: named.map(str::to_owned),
-                owner: None,
-                labelled,
-                contents,
-            };
+            let seen = seen(contents, named, labelled);
             for (entered, expect) in [(false, before), (true, begun)] {
                 let stored = StoredSession { entered, ..session("one") };
                 assert_eq!(record_state(&stored, &plan, Some(&seen)), expect, "{entered} {seen:?}");
             }
         }
         assert_eq!(record_state(&session("one"), &plan, None), RecordState::Absent);
+        let taking = StoredSession { takes: Some("other".into()), entered: true, ..session("one") };
+        for (contents, named, expect) in [
+            (whole("other", &edit), theirs, RecordState::ToTake),
+            (whole("one", &edit), ours, current),
+            (whole("third", &edit), Some("third"), RecordState::Foreign),
+            (Contents::Unreadable, theirs, behind),
+        ] {
+            let seen = seen(contents, named, true);
+            assert_eq!(record_state(&taking, &plan, Some(&seen)), expect, "{seen:?}");
+        }
     }
 }

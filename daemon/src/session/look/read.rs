@@ -7,7 +7,8 @@ use serde_json::Value;
 use crate::cluster::autoscalers;
 use crate::cluster::error::OrAbsent as _;
 use crate::cluster::objects::{CLAIMS, Objects};
-use crate::cluster::pods::{self, DevContainers};
+use crate::cluster::pod_events;
+use crate::cluster::pods::{self, DevContainers, PodSeen};
 use crate::cluster::record;
 use crate::cluster::refusals;
 use crate::cluster::revisions::{History, RevisionSeen};
@@ -22,11 +23,16 @@ use nhd_plan::{DEV_CONTAINER, SIDECAR_CONTAINER};
 
 const DEV_CONTAINERS: DevContainers = DevContainers { dev: DEV_CONTAINER, sidecar: SIDECAR_CONTAINER };
 
-/// Reads everything that a session's next step depends on.
+/// Of so many pods that are waited for is asked what is the matter with them; the others have the same trouble.
+const PODS_ASKED_ABOUT: usize = 2;
+
+/// Reads everything that a session's next step depends on, and, where pods have been waited `long` for, what the
+/// cluster warns of about them.
 pub async fn look(
     objects: &Objects,
     workload: &WorkloadRef,
     plan: &StoredPlan,
+    long: bool,
 ) -> Result<Sight, ClusterError> {
     let namespace = workload.namespace.as_str();
     let parts = WorkloadParts::of(workload.kind, plan);
@@ -44,7 +50,7 @@ pub async fn look(
     let dev_revisions = read_history(objects, namespace, dev_history.as_ref()).await?;
     let workload_uid = plan.edit.workload_uid();
     let kind = workload.kind;
-    let pods = match (&parts.pods, &found) {
+    let mut pods = match (&parts.pods, &found) {
         (None, None) => Vec::new(),
         (None, Some(pod)) => pods::see_object(pod, DEV_CONTAINERS).into_iter().collect(),
         (Some(selector), _) => {
@@ -54,6 +60,12 @@ pub async fn look(
             pods::owned_by(objects, namespace, selector, &owners, DEV_CONTAINERS).await?
         }
     };
+    if long {
+        let is_awaited = |pod: &&mut PodSeen| !pod.ready && !pod.terminating && !pod.finished;
+        for pod in pods.iter_mut().filter(is_awaited).take(PODS_ASKED_ABOUT) {
+            pod.events = pod_events::of_pod(objects, namespace, &pod.uid).await;
+        }
+    }
     let same = |found: &Value| {
         !kinds::row(kind).known_by_uid
             || found.pointer("/metadata/uid").and_then(Value::as_str) == Some(workload_uid)
@@ -87,7 +99,7 @@ async fn read_refusal(
     };
     let uid = maker?.pointer("/metadata/uid")?.as_str()?;
     let since = sight.record.as_ref()?.created.as_str();
-    if sight.pods.iter().any(|pod| pod.dev) {
+    if sight.pods.iter().any(|pod| pod.dev && !pod.finished) {
         return None;
     }
     refusals::last(objects, namespace, uid, since).await

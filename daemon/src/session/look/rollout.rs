@@ -1,6 +1,46 @@
 //! Whether a workload's pods follow its manifest, told from its status, kind by kind.
 
+use nhd_protocol::workload::WorkloadKind;
 use serde_json::Value;
+
+use crate::session::kinds;
+use crate::session::look::Sight;
+
+/// How many pods are there, and how many of them are ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reached {
+    pub there: usize,
+    pub ready: usize,
+}
+
+/// Whether the pods of a workload whose pods were not all ready before DevMode have come as far as they had then. One
+/// whose pods were ready has to come all the way.
+pub fn is_as_before(kind: WorkloadKind, origin: &Value, sight: &Sight) -> bool {
+    let row = kinds::row(kind);
+    let Some(workload) = &sight.workload else { return false };
+    if (row.is_rolled_out)(origin) {
+        return false;
+    }
+    let before = (row.reached)(origin);
+    let wanted = (row.replicas)(workload).map_or(usize::MAX, |count| count.desired as usize);
+    let now = || sight.lasting_pods().filter(|pod| !pod.dev);
+    // Where pods of the original do not become ready, a rollout may keep dev pods in the place of the others.
+    now().count() >= before.there.min(wanted).min(1)
+        && now().filter(|pod| pod.ready).count() >= before.ready.min(wanted)
+}
+
+pub fn reached_by_replicas(workload: &Value) -> Reached {
+    reached(workload, "/status/replicas", "/status/readyReplicas")
+}
+
+pub fn reached_by_daemon_set(workload: &Value) -> Reached {
+    reached(workload, "/status/currentNumberScheduled", "/status/numberReady")
+}
+
+fn reached(workload: &Value, there: &str, ready: &str) -> Reached {
+    let count = |pointer: &str| usize::try_from(number(workload, pointer)).unwrap_or(0);
+    Reached { there: count(there), ready: count(ready) }
+}
 
 /// Not whether its pods are available: with its minReadySeconds back, the original is that only so much later.
 pub fn of_deployment(workload: &Value) -> bool {
@@ -48,8 +88,8 @@ fn number(workload: &Value, pointer: &str) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::kinds;
-    use nhd_protocol::workload::WorkloadKind;
+    use crate::cluster::pods::PodSeen;
+    use crate::session::look::sight::tests::{pod, sight_of};
     use serde_json::json;
 
     #[track_caller]
@@ -99,5 +139,66 @@ mod tests {
         check(WorkloadKind::Pod, &of("Running", "True"), true);
         check(WorkloadKind::Pod, &of("Running", "False"), false);
         check(WorkloadKind::Pod, &of("Succeeded", "False"), true);
+    }
+
+    #[test]
+    fn what_was_not_ready_before_has_to_come_as_far_as_it_was_and_no_further() {
+        let replicas = |there: u32, ready: u32| {
+            json!({"spec": {"replicas": 2},
+            "status": {"updatedReplicas": there, "replicas": there, "readyReplicas": ready}})
+        };
+        let on_nodes = |there: u32, ready: u32| {
+            json!({"status": {"desiredNumberScheduled": 2,
+            "updatedNumberScheduled": there, "currentNumberScheduled": there, "numberReady": ready}})
+        };
+        let bare = |there: u32, ready: u32| {
+            let conditions = json!([{"type": "Ready", "status": if ready > 0 { "True" } else { "False" }}]);
+            json!({"status": {"phase": if there > 0 { "Running" } else { "Pending" }, "conditions": conditions}})
+        };
+        let unready = || pod(false);
+        let ready = || PodSeen { ready: true, ..pod(false) };
+        let dev = || PodSeen { ready: true, ..pod(true) };
+        let gone = || PodSeen { terminating: true, ..ready() };
+        // What was there and ready before, what is now, and whether that is as before.
+        let of_two = [
+            ((2, 2), vec![unready(), unready()], false),
+            ((2, 1), vec![ready(), unready()], true),
+            ((2, 1), vec![unready(), unready()], false),
+            ((2, 1), vec![dev(), unready(), unready()], false),
+            ((2, 1), vec![gone(), unready(), unready()], false),
+            ((2, 0), vec![unready(), unready()], true),
+            ((2, 0), vec![unready(), dev()], true),
+            ((2, 0), vec![dev()], false),
+            ((1, 0), vec![unready()], true),
+            ((0, 0), vec![], true),
+        ];
+        let of_one = [
+            ((1, 1), vec![unready()], false),
+            ((1, 0), vec![unready()], true),
+            ((1, 0), vec![], false),
+            ((1, 0), vec![dev()], false),
+        ];
+        let check =
+            |kind, form: &dyn Fn(u32, u32) -> Value, (there, ready), pods: &[PodSeen], expected: bool| {
+                let origin = form(there, ready);
+                let sight = Sight { workload: Some(form(0, 0)), ..sight_of(pods.to_vec()) };
+                assert_eq!(is_as_before(kind, &origin, &sight), expected, "{kind} {there} {ready} {pods:#?}");
+            };
+        for (before, pods, expected) in of_two {
+            check(WorkloadKind::Deployment, &replicas, before, &pods, expected);
+            check(WorkloadKind::StatefulSet, &replicas, before, &pods, expected);
+            check(WorkloadKind::DaemonSet, &on_nodes, before, &pods, expected);
+        }
+        for (before, pods, expected) in of_one {
+            check(WorkloadKind::Pod, &bare, before, &pods, expected);
+        }
+    }
+
+    #[test]
+    fn fewer_that_are_wanted_now_are_enough() {
+        let of =
+            |wanted: u32, there: u32| json!({"spec": {"replicas": wanted}, "status": {"replicas": there}});
+        let sight = Sight { workload: Some(of(1, 0)), ..sight_of(vec![pod(false)]) };
+        assert!(is_as_before(WorkloadKind::Deployment, &of(3, 3), &sight));
     }
 }

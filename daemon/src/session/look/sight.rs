@@ -7,7 +7,7 @@ use crate::cluster::pods::PodSeen;
 use crate::cluster::record::RecordSeen;
 use crate::cluster::revisions::RevisionSeen;
 use crate::store::session::StoredPlan;
-use nhd_plan::{Standing, standing};
+use nhd_plan::{Difference, Standing, standing};
 
 /// What the cluster holds of a session.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,8 +43,7 @@ impl Sight {
     /// The pod to work in: a ready one before others, and among equals the oldest, which stays the same one when the
     /// workload is scaled up.
     pub fn dev_pod(&self) -> Option<&PodSeen> {
-        let candidates = self.pods.iter().filter(|pod| pod.dev && !pod.terminating && !pod.finished);
-        candidates.min_by_key(|pod| (!pod.ready, &pod.created, &pod.name))
+        self.lasting_pods().filter(|pod| pod.dev).min_by_key(|pod| (!pod.ready, &pod.created, &pod.name))
     }
 
     pub fn standing(&self, plan: &StoredPlan) -> Option<Standing> {
@@ -58,14 +57,84 @@ impl Sight {
         by_status.or(self.refusal.as_deref())
     }
 
-    /// The field managers that wrote to the workload since our edit, as words.
-    pub fn writers(&self, plan: &StoredPlan) -> String {
+    /// The field managers that made these differences in the workload since our edit, as words; without any, whoever
+    /// wrote to it.
+    pub fn writers(&self, plan: &StoredPlan, differences: &[Difference]) -> String {
         let current = self.workload.as_ref().unwrap_or(&Value::Null);
-        let writers = nhd_plan::writers_since(current, plan.edit.last_known(), FIELD_MANAGER);
+        let writers = nhd_plan::writers_of(current, plan.edit.last_known(), differences, FIELD_MANAGER);
         if writers.is_empty() { "others".to_owned() } else { writers.join(", ") }
     }
 
+    /// The pods that take part in anything. One that has finished, such as one that was evicted, lies about until
+    /// somebody clears it away, which no controller of a Deployment ever does.
+    pub fn lasting_pods(&self) -> impl Iterator<Item = &PodSeen> {
+        self.pods.iter().filter(|pod| !pod.terminating && !pod.finished)
+    }
+
+    /// Whether pods of the old template are there only because the dev pod does not count as available: a container
+    /// beside its two is not ready, or a gate.
+    pub fn old_pods_are_kept(&self) -> bool {
+        self.dev_pod().is_some_and(|pod| pod.ready && !pod.available) && !self.only_dev_pods_last()
+    }
+
     pub fn only_dev_pods_last(&self) -> bool {
-        self.pods.iter().all(|pod| pod.dev || pod.terminating)
+        self.lasting_pods().all(|pod| pod.dev)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A pod that is on its way.
+    pub(crate) fn pod(dev: bool) -> PodSeen {
+        PodSeen {
+            name: "p".into(),
+            uid: "u".into(),
+            created: String::new(),
+            dev,
+            ready: false,
+            available: false,
+            terminating: false,
+            finished: false,
+            in_the_way: false,
+            scheduled: false,
+            begun: false,
+            waiting: None,
+            companions: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    pub(crate) fn sight_of(pods: Vec<PodSeen>) -> Sight {
+        Sight {
+            workload: None,
+            dev_workload: None,
+            record: None,
+            revisions: Vec::new(),
+            dev_revisions: Vec::new(),
+            refusal: None,
+            autoscalers: None,
+            claims: Vec::new(),
+            pods,
+        }
+    }
+
+    #[test]
+    fn pods_that_have_finished_count_for_nothing() {
+        let finished = |dev| PodSeen { finished: true, ..pod(dev) };
+        let going = |dev| PodSeen { terminating: true, ..pod(dev) };
+        let dev = || PodSeen { ready: true, ..pod(true) };
+        for (pods, only_dev) in [
+            (vec![dev()], true),
+            (vec![dev(), finished(false)], true),
+            (vec![dev(), finished(false), finished(true), going(false)], true),
+            (vec![dev(), finished(false), pod(false)], false),
+        ] {
+            let sight = sight_of(pods);
+            assert_eq!(sight.only_dev_pods_last(), only_dev, "{sight:?}");
+            assert_eq!(sight.dev_pod(), Some(&dev()), "{sight:?}");
+        }
+        assert_eq!(sight_of(vec![finished(true)]).dev_pod(), None);
     }
 }

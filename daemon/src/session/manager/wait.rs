@@ -116,6 +116,8 @@ fn too_late(status: &SessionStatus, until: WaitUntil, limit: Duration) -> ErrorI
         message = format!("{message}: {error}");
     } else if let Some(waiting_for) = status.pod.as_ref().and_then(|pod| pod.waiting_for.as_ref()) {
         message = format!("{message}: {waiting_for}");
+    } else if let Some(sync) = status.sync.as_ref().filter(|_| until == WaitUntil::Synced) {
+        message = format!("{message}: {:.0} %, {} files to go", sync.completion.floor(), sync.need_files);
     }
     let hint = status.error.as_ref().and_then(|error| error.hint.clone());
     let hint =

@@ -12,6 +12,7 @@ const RUNNING: Observed = Observed {
     dev_workload: DevWorkload::NotNeeded,
     rollout: Rollout::Complete,
     dev_pod_ready: true,
+    old_pods: OldPods::Free,
     dev_revision: true,
     stale_pods: false,
     owns_fields: true,
@@ -42,6 +43,7 @@ fn after(step: StepName, seen: Observed) -> Option<Observed> {
         StepName::CreateDevWorkload => Observed { dev_workload: DevWorkload::Present, ..seen },
         StepName::DeleteDevWorkload => Observed { dev_workload: DevWorkload::Absent, ..seen },
         StepName::DeleteStalePods => Observed { stale_pods: false, ..seen },
+        StepName::LetOldPodsGo => Observed { old_pods: OldPods::Free, ..seen },
         StepName::AwaitRelease => Observed {
             workload: match seen.workload {
                 WorkloadState::Leaving if seen.entered => WorkloadState::Absent,
@@ -165,6 +167,19 @@ fn an_end_restores_before_it_deletes_the_way_back() {
 }
 
 #[test]
+fn old_pods_that_are_kept_are_let_go_once_all_else_runs_and_that_is_taken_back() {
+    for old_pods in [OldPods::Kept, OldPods::LetGo] {
+        let kept = Observed { old_pods, dev_pod_ready: old_pods == OldPods::LetGo, ..RUNNING };
+        assert_eq!(next(Desired::DevMode, &kept), Next::Do(StepName::LetOldPodsGo));
+        let without = Observed { forward: false, sync: false, ..kept };
+        let (steps, ..) = walk(Desired::DevMode, without);
+        assert_eq!(steps[..3], [StepName::OpenForward, StepName::StartSync, StepName::LetOldPodsGo]);
+        let (steps, ..) = walk(Desired::Original, kept);
+        assert_eq!(steps[0], StepName::RestoreWorkload);
+    }
+}
+
+#[test]
 fn obstacles_stop_without_a_write() {
     let stop = |desired, seen| next(desired, &seen);
     let of = |workload| Observed { workload, ..RUNNING };
@@ -267,6 +282,7 @@ fn every_observation() -> impl Iterator<Item = Observed> {
         RecordState::Ours { current: false },
         RecordState::Ours { current: true },
         RecordState::Foreign,
+        RecordState::ToTake,
         RecordState::Unreadable,
         RecordState::Later,
     ];
@@ -282,7 +298,7 @@ fn every_observation() -> impl Iterator<Item = Observed> {
     ];
     let dev_workloads =
         [DevWorkload::NotNeeded, DevWorkload::Absent, DevWorkload::Present, DevWorkload::Leaving];
-    let rollouts = [Rollout::Progressing, Rollout::Complete, Rollout::GivenUp];
+    let rollouts = [Rollout::Progressing, Rollout::Complete, Rollout::AsBefore, Rollout::GivenUp];
     let scaling = [Autoscalers::Free, Autoscalers::Changed, Autoscalers::Unpinned, Autoscalers::Pinned];
     let states = records.into_iter().flat_map(move |record| {
         workloads.into_iter().flat_map(move |workload| {
@@ -307,6 +323,7 @@ fn every_observation() -> impl Iterator<Item = Observed> {
             edits_workload: bits & 256 != 0,
             owns_fields: bits & 512 != 0,
             claims: bits & 1024 != 0,
+            old_pods: OldPods::Free,
             record,
             workload,
             dev_workload,

@@ -7,13 +7,15 @@ use serde_json::{Value, json};
 use crate::cluster::objects::{Mode, Objects, PODS};
 use crate::cluster::{ClusterError, Reason, Resource};
 use crate::session::failure::Failure;
-use crate::session::prepare::policy;
+use crate::session::prepare::policy::{self, Policies};
 use nhd_plan::{Entered, Shape};
 
 /// What the API server makes of the edited workload and of the object beside it.
 pub(super) struct Tried {
     pub(super) edited: Value,
     pub(super) generated: Option<Value>,
+    /// What the namespace's quotas will make of the dev pod.
+    pub(super) warning: Option<String>,
 }
 
 pub(super) async fn try_out(
@@ -21,14 +23,19 @@ pub(super) async fn try_out(
     workload: &WorkloadRef,
     origin: &Value,
     entered: &Entered,
-    keeps_security_context: bool,
+    policies: Policies<'_>,
 ) -> Result<Tried, Failure> {
     let namespace = workload.namespace.as_str();
+    let mut warning = None;
     let edited = match (&entered.object, nhd_plan::shape(workload.kind.as_str())) {
         (None, _) => origin.clone(),
         (Some(object), Some(Shape::Replaced)) => {
             let tried = try_pod(objects, namespace, object).await;
-            tried.map_err(|error| policy::refused(workload, error, keeps_security_context))?
+            let tried = tried.map_err(|error| policies.refused(workload, object, error))?;
+            if let Some(error) = tried.about_the_try {
+                warning = policies.shortage(origin, &error);
+            }
+            tried.pod
         }
         (Some(object), _) => {
             let mut tried = object.clone();
@@ -36,31 +43,41 @@ pub(super) async fn try_out(
             if let Some(metadata) = tried["metadata"].as_object_mut() {
                 metadata.remove("resourceVersion");
             }
-            objects.replace(workload.kind.into(), Some(namespace), &tried, Mode::DryRun).await?
+            let answer = objects.replace(workload.kind.into(), Some(namespace), &tried, Mode::DryRun).await;
+            answer.map_err(|error| policies.refused_in_place(workload, &tried, error))?
         }
     };
     let generated = match &entered.dev_workload {
-        Some(generated) => Some(try_generated(objects, workload, generated).await?),
+        Some(generated) => Some(try_generated(objects, workload, generated, policies).await?),
         None => None,
     };
     let maker = generated.as_ref().unwrap_or(&edited);
     if maker["kind"] != "Pod" {
-        policy::try_pod_of(objects, workload, maker, keeps_security_context).await?;
+        let about_the_try = policies.try_pod_of(objects, workload, maker).await?;
+        warning = about_the_try.and_then(|error| policies.shortage(origin, &error));
     }
-    Ok(Tried { edited, generated })
+    Ok(Tried { edited, generated, warning })
+}
+
+/// A pod as the API server would have it, or as it was planned where the try tells nothing of it.
+struct TriedPod {
+    pod: Value,
+    about_the_try: Option<ClusterError>,
 }
 
 /// The pod's own name is still taken.
-async fn try_pod(objects: &Objects, namespace: &str, pod: &Value) -> Result<Value, ClusterError> {
+async fn try_pod(objects: &Objects, namespace: &str, pod: &Value) -> Result<TriedPod, ClusterError> {
     let mut tried = nhd_plan::as_new(pod);
     tried["metadata"]["name"] = json!(format!("nhd-{}", crate::random_id(12)));
     match objects.create(PODS, Some(namespace), &tried, Mode::DryRun).await {
         Ok(mut answer) => {
             answer["metadata"]["name"] = pod["metadata"]["name"].clone();
-            Ok(nhd_plan::as_new(&answer))
+            Ok(TriedPod { pod: nhd_plan::as_new(&answer), about_the_try: None })
         }
         // Such as that there is room for one only, which the original leaves to it.
-        Err(error) if policy::is_about_the_try(&error) => Ok(nhd_plan::as_new(pod)),
+        Err(error) if policy::is_about_the_try(&error) => {
+            Ok(TriedPod { pod: nhd_plan::as_new(pod), about_the_try: Some(error) })
+        }
         Err(error) => Err(error),
     }
 }
@@ -69,6 +86,7 @@ async fn try_generated(
     objects: &Objects,
     workload: &WorkloadRef,
     generated: &Value,
+    policies: Policies<'_>,
 ) -> Result<Value, Failure> {
     let kind = generated["kind"].as_str().and_then(|kind| kind.parse().ok()).unwrap_or(workload.kind);
     match objects.create(Resource::from(kind), Some(&workload.namespace), generated, Mode::DryRun).await {
@@ -96,7 +114,7 @@ async fn try_generated(
                 kind.word()
             ))))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(policies.refused_in_place(workload, generated, error)),
     }
 }
 

@@ -103,9 +103,11 @@ pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> 
     let preset = |request: &StoredRequest| format!("{:?}", request.sidecar_preset).to_lowercase();
     let (dev, asked_dev) = (&there.dev, &asked.dev);
     let env = |dev: &DevSettings| listed(dev.env.iter().map(|(name, value)| (name, value)));
-    let resources = |dev: &DevSettings| {
-        format!("limits {}, requests {}", listed(dev.limits.iter()), listed(dev.requests.iter()))
+    let both = |limits: &BTreeMap<String, String>, requests: &BTreeMap<String, String>| {
+        format!("limits {}, requests {}", listed(limits.iter()), listed(requests.iter()))
     };
+    let resources = |dev: &DevSettings| both(&dev.limits, &dev.requests);
+    let sidecar_resources = |dev: &DevSettings| both(&dev.sidecar_limits, &dev.sidecar_requests);
     let context =
         |dev: &DevSettings| if dev.keep_security_context { "keep" } else { "(not given)" }.to_owned();
     let sync_type = |dev: &DevSettings| if dev.two_way { "sendReceive" } else { "send" }.to_owned();
@@ -121,6 +123,7 @@ pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> 
         ("shell", text(&dev.shell), text(&asked_dev.shell)),
         ("env", env(dev), env(asked_dev)),
         ("resources", resources(dev), resources(asked_dev)),
+        ("sidecar resources", sidecar_resources(dev), sidecar_resources(asked_dev)),
         ("security context", context(dev), context(asked_dev)),
         ("port forwards", ports(dev), ports(asked_dev)),
         ("sync type", sync_type(dev), sync_type(asked_dev)),

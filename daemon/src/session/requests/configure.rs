@@ -5,6 +5,7 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::session::{SidecarPreset, StartParams};
 use serde_json::Value;
 
+use crate::blocking::blocking;
 use crate::config::{ConfigError, Entry, Layer, Resolved, Setting, SourceKind, Values, files, resolve};
 use crate::session::requests::check::Request;
 use crate::session::requests::place::Place;
@@ -50,15 +51,12 @@ async fn gather(paths: &Paths, place: &Place, request: &Request) -> Result<Resol
         Err(warning) => (None, Some(warning)),
     };
     let annotation = annotation.transpose().map_err(|error| invalid(&error))?;
-    let (source, config) = (request.source.clone(), paths.config.clone());
     // The client's, as far as it sent it; what the daemon itself was started with has no say.
-    let environment = request.address.environment.clone();
-    let read = tokio::task::spawn_blocking(move || {
-        let in_source = files::of_source(&source, &environment)?;
-        Ok::<_, ConfigError>((in_source, files::of_daemon(&config, &environment)?))
+    let environment = &request.address.environment;
+    let read = blocking(|| {
+        Ok((files::of_source(&request.source, environment)?, files::of_daemon(&paths.config, environment)?))
     });
-    let read = read.await.map_err(|error| ErrorInfo::new(ErrorKind::Internal, error_chain(&error)))?;
-    let (in_source, of_daemon) = read.map_err(|error| invalid(&error))?;
+    let (in_source, of_daemon) = read.map_err(|error: ConfigError| invalid(&error))?;
     let layers: Vec<Layer> = [in_source, annotation, of_daemon].into_iter().flatten().collect();
     let resolved = resolve(request.kind, &request.name, &request.flags, &layers);
     let mut resolved = resolved.map_err(|error| invalid(&error))?;

@@ -111,6 +111,8 @@ pub fn new_session(
         failure: None,
         plan: None,
         entered: false,
+        takes: None,
+        ready: false,
         synced: false,
         sync: StoredSync { identity, remote, remote_port: rand::random_range(POD_PORTS) },
         sync_paused: false,

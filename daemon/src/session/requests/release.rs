@@ -97,7 +97,7 @@ fn not_in_dev_mode(workload: &WorkloadRef) -> ErrorInfo {
         .with_hint("the list of workloads shows what is in DevMode, and by whom")
 }
 
-/// The session of the record, wanted no more. Its id is the other's: that is how the record is known as its own.
+/// A session that gives back what the record is of.
 fn session_of(
     record: Record,
     workload: WorkloadRef,
@@ -109,7 +109,7 @@ fn session_of(
     let image = dev_image(record.edit.dev_workload.as_ref().unwrap_or(&record.edit.edited));
     Ok(StoredSession {
         version: SESSION_VERSION,
-        id: record.session,
+        id: crate::random_id(12),
         created_at: record.owner.since,
         cluster: place.pinned(address),
         workload,
@@ -129,6 +129,8 @@ fn session_of(
         plan: Some(StoredPlan { edit: record.edit, warnings: Vec::new() }),
         // Whether it came to the edit shows in the workload; of a pod that is missing, the record was its way back.
         entered: true,
+        takes: Some(record.session),
+        ready: true,
         synced: true,
         sync: StoredSync { identity, remote, remote_port: 0 },
         sync_paused: false,

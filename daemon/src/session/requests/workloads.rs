@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 use futures::join;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::listing::{
     DevModeOwner, DevModeSummary, WorkloadList, WorkloadListParams, WorkloadSummary,
@@ -11,14 +12,20 @@ use nhd_protocol::listing::{
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 
-use crate::cluster::Reason;
+use crate::cluster::error::OrAbsent as _;
+use crate::cluster::objects::{Objects, PODS};
+use crate::cluster::pages::Part;
 use crate::cluster::record::{self, RecordHead};
+use crate::cluster::{ClusterError, Reason};
 use crate::session::failure::Failure;
 use crate::session::kinds;
 use crate::session::look::parts::record_name;
 use crate::session::manager::SessionManager;
 use crate::session::requests::check::address;
 use crate::session::requests::place::Place;
+
+/// How many bare pods are read side by side.
+const PODS_AT_ONCE: usize = 8;
 
 /// By namespace and name.
 type Records = BTreeMap<(String, String), RecordHead>;
@@ -27,7 +34,7 @@ pub async fn list(manager: &SessionManager, params: WorkloadListParams) -> Resul
     let address = address(params.kubeconfig.as_deref(), params.context, params.environment)?;
     let place = Place::find(&address, params.namespace.as_deref()).await?;
     let namespace = (!params.all_namespaces).then_some(place.namespace.as_str());
-    let lists = WorkloadKind::ALL.map(|kind| place.objects.list::<Value>(kind.into(), namespace, None));
+    let lists = WorkloadKind::ALL.map(|kind| of_kind(&place.objects, kind, namespace));
     let (lists, records) = join!(join_all(lists), record::list(&place.objects, namespace));
     // Many may list workloads and no Secrets: then an owner is not known.
     let records = records.unwrap_or_default();
@@ -35,7 +42,7 @@ pub async fn list(manager: &SessionManager, params: WorkloadListParams) -> Resul
     let mut found: Vec<(WorkloadKind, Value)> = Vec::new();
     for (kind, list) in WorkloadKind::ALL.into_iter().zip(lists) {
         match list {
-            Ok(list) => found.extend(items(list).into_iter().map(|item| (kind, item))),
+            Ok(items) => found.extend(items.into_iter().map(|item| (kind, item))),
             Err(error) if error.reason == Reason::Forbidden => warnings.push(error.to_string()),
             Err(error) => return Err(Failure::from(error).info),
         }
@@ -46,11 +53,24 @@ pub async fn list(manager: &SessionManager, params: WorkloadListParams) -> Resul
     Ok(WorkloadList { context, server, workloads, warnings })
 }
 
-fn items(mut list: Value) -> Vec<Value> {
-    match list["items"].take() {
-        Value::Array(items) => items,
-        _ => Vec::new(),
+/// The objects of a kind. Nearly all pods are a controller's, as their metadata says; the others are read one by one.
+async fn of_kind(
+    objects: &Objects,
+    kind: WorkloadKind,
+    namespace: Option<&str>,
+) -> Result<Vec<Value>, ClusterError> {
+    if kind != WorkloadKind::Pod {
+        return objects.pages(kind.into(), namespace, None, Part::Whole).await;
     }
+    let pods = objects.pages(PODS, namespace, None, Part::Metadata).await?;
+    let bare = pods.into_iter().filter(|pod| !is_made_by_others(pod));
+    let read = bare.map(|pod| async move {
+        let name = pod.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+        objects.get(PODS, Some(namespace_of(&pod)), name).await.or_absent()
+    });
+    let found: Vec<Option<Value>> = stream::iter(read).buffered(PODS_AT_ONCE).try_collect().await?;
+    // One that has gone meanwhile is not there to be listed.
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// `here` tells the id of this daemon's session of a workload.

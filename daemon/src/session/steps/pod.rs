@@ -14,11 +14,16 @@ impl StepContext<'_> {
     pub(super) async fn replace_pod(&mut self) -> Result<(), Failure> {
         let plan = self.planned()?;
         if let Some(original) = self.sight.and_then(|sight| sight.workload.as_ref()) {
-            let uid = uid_of(original);
+            // Whatever somebody writes to it from here on would be lost with it.
+            let seen = Delete {
+                uid: text_of(original, "/metadata/uid"),
+                resource_version: text_of(original, "/metadata/resourceVersion"),
+                ..Delete::default()
+            };
             self.stored.entered = true;
             self.save()?;
             fault::point("enterDevMode", "noted");
-            return self.delete_pod(uid, None).await;
+            return self.delete_pod(seen).await;
         }
         let written = self.create_pod(&nhd_plan::as_new(&plan.edit.edited)).await?;
         fault::point("enterDevMode", "written");
@@ -31,7 +36,8 @@ impl StepContext<'_> {
     /// Deletes the dev pod, and once it has left its name, makes the original again.
     pub(super) async fn give_back_pod(&mut self) -> Result<(), Failure> {
         if let Some(dev_pod) = self.sight.and_then(|sight| sight.workload.as_ref()) {
-            return self.delete_pod(uid_of(dev_pod), Some(1)).await;
+            let uid = text_of(dev_pod, "/metadata/uid");
+            return self.delete_pod(Delete { uid, grace_period_seconds: Some(1), ..Delete::default() }).await;
         }
         let origin = &self.planned()?.edit.origin;
         let gone = owner_references::gone(self.objects, origin).await?;
@@ -50,16 +56,13 @@ impl StepContext<'_> {
         }
     }
 
-    async fn delete_pod(
-        &self,
-        uid: Option<String>,
-        grace_period_seconds: Option<u32>,
-    ) -> Result<(), Failure> {
-        let uid = uid.ok_or_else(changed_meanwhile)?;
-        let delete = Delete { uid: Some(uid), grace_period_seconds, ..Delete::default() };
+    async fn delete_pod(&self, delete: Delete) -> Result<(), Failure> {
+        if delete.uid.is_none() {
+            return Err(changed_meanwhile());
+        }
         let name = &self.stored.workload.name;
         match self.objects.delete(PODS, Some(&self.namespace()), name, delete).await {
-            // Another pod has the name by now: the next look tells whose.
+            // Another pod has the name by now, or it was written to: the next look tells.
             Err(error) if error.reason == Reason::Conflict => Ok(()),
             result => Ok(result?),
         }
@@ -74,6 +77,6 @@ impl StepContext<'_> {
     }
 }
 
-fn uid_of(object: &Value) -> Option<String> {
-    object.pointer("/metadata/uid").and_then(Value::as_str).map(str::to_owned)
+fn text_of(object: &Value, pointer: &str) -> Option<String> {
+    object.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
 }

@@ -1,5 +1,7 @@
 //! Changing the workload and what is beside it, and giving both back.
 
+use std::time::Duration;
+
 use nhd_plan::Edit;
 use nhd_protocol::workload::WorkloadKind;
 use serde_json::{Value, json};
@@ -15,9 +17,13 @@ use crate::session::failure::Failure;
 use crate::session::look::judge::stale_pods;
 use crate::session::look::parts::WorkloadParts;
 use crate::session::steps::{StepContext, changed_meanwhile};
+use crate::store::session::Desired;
 
 /// How often a write is tried that meets others' writes; the next look then begins anew.
 const WRITE_ATTEMPTS: u32 = 8;
+
+/// Between a write of which nobody knows whether it was done and the look at what became of it.
+const TROUBLE_PAUSE: Duration = Duration::from_millis(100);
 
 /// A clock that differs from the API server's by more than this is not the one to schedule by.
 const CLOCK_TOLERANCE: time::Duration = time::Duration::seconds(1);
@@ -79,6 +85,13 @@ impl StepContext<'_> {
 
     pub(super) async fn delete_stale_pods(&mut self) -> Result<(), Failure> {
         let Some(sight) = self.sight else { return Ok(()) };
+        if self.stored.workload.kind == WorkloadKind::Deployment {
+            // A pod of one that is deleted is made again at once.
+            return match self.stored.desired {
+                Desired::DevMode => self.make_room().await,
+                Desired::Original => self.delete_dev_revision().await,
+            };
+        }
         let namespace = self.namespace();
         for pod in stale_pods(self.stored, sight) {
             if pod.dev {
@@ -87,6 +100,40 @@ impl StepContext<'_> {
                 pods::delete_gently(self.objects, &namespace, pod).await?;
             }
         }
+        Ok(())
+    }
+
+    /// From now on the old pods go before new ones come, and so at the end. It belongs to the edit, and is as durable
+    /// before it is written.
+    async fn make_room(&mut self) -> Result<(), Failure> {
+        let plan = self.stored.plan.as_mut().ok_or_else(changed_meanwhile)?;
+        if let Some(edited) = nhd_plan::without_surge(&plan.edit.edited) {
+            plan.edit.edited = edited;
+            plan.warnings.push(nhd_plan::NO_ROOM.to_owned());
+            self.save()?;
+        }
+        fault::point("deleteStalePods", "noted");
+        self.update_record().await?;
+        fault::point("deleteStalePods", "recorded");
+        // What others have changed since the edit stays theirs.
+        self.write(|current| nhd_plan::without_surge(current).unwrap_or_else(|| current.clone())).await?;
+        fault::point("deleteStalePods", "written");
+        Ok(())
+    }
+
+    /// Has the pods of the old template go, which wait for containers that do not count; and takes that back once they
+    /// are gone, so that the end rolls out as the workload's owner has it.
+    pub(super) async fn let_old_pods_go(&mut self) -> Result<(), Failure> {
+        let edit = &self.planned()?.edit;
+        let current = self.current()?;
+        if nhd_plan::lets_old_pods_go(current, edit) {
+            self.write(|current| nhd_plan::with_own_strategy(current, edit)).await?;
+        } else {
+            let eased =
+                |current: &Value| nhd_plan::let_old_pods_go(current).unwrap_or_else(|| current.clone());
+            self.write(eased).await?;
+        }
+        fault::point("letOldPodsGo", "written");
         Ok(())
     }
 
@@ -182,7 +229,8 @@ impl StepContext<'_> {
                     };
                     (current, now) = (written, there);
                 }
-                Err(error) if error.reason == Reason::Conflict => {
+                Err(error) if error.reason == Reason::Conflict || error.is_passing_trouble() => {
+                    pause_after(&error).await;
                     let (kind, name) = (self.stored.workload.kind.into(), &self.stored.workload.name);
                     current = self.objects.get(kind, Some(&self.namespace()), name).await?;
                 }
@@ -210,7 +258,8 @@ impl StepContext<'_> {
     }
 
     /// Writes what `change` makes of an object. Where others have written only beside its spec since it was read, such
-    /// as a status or a label, it is made again from what is there now.
+    /// as a status or a label, it is made again from what is there now. So it is where the server had trouble, which
+    /// leaves open whether it has written: not before it was looked at.
     pub(super) async fn write_over(
         &self,
         resource: Resource,
@@ -221,7 +270,8 @@ impl StepContext<'_> {
         let name = current["metadata"]["name"].as_str().unwrap_or_default().to_owned();
         for _ in 1..WRITE_ATTEMPTS {
             match self.objects.replace(resource, Some(&namespace), &change(&current), Mode::Real).await {
-                Err(error) if error.reason == Reason::Conflict => {
+                Err(error) if error.reason == Reason::Conflict || error.is_passing_trouble() => {
+                    pause_after(&error).await;
                     let now = self.objects.get(resource, Some(&namespace), &name).await?;
                     if now["spec"] != current["spec"] || now["metadata"]["uid"] != current["metadata"]["uid"]
                     {
@@ -237,6 +287,13 @@ impl StepContext<'_> {
 
     fn current(&self) -> Result<&Value, Failure> {
         self.sight.and_then(|sight| sight.workload.as_ref()).ok_or_else(changed_meanwhile)
+    }
+}
+
+/// Whoever met another's write may go on at once; a server with trouble of its own wants a moment.
+async fn pause_after(error: &ClusterError) {
+    if error.reason != Reason::Conflict {
+        tokio::time::sleep(TROUBLE_PAUSE).await;
     }
 }
 

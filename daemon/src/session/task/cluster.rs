@@ -5,7 +5,7 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::workload::WorkloadRef;
 use serde_json::Value;
 
-use crate::cluster::{ClusterAddress, Connection};
+use crate::cluster::{ClusterAddress, Connection, PluginGate};
 use crate::session::cluster_link::ClusterLink;
 use crate::session::failure::Failure;
 use crate::session::requests::place::{Place, is_another_cluster};
@@ -19,6 +19,8 @@ pub(super) struct Ways {
     connection: Option<Connection>,
     /// In the order in which they are tried.
     offered: Vec<ClusterAddress>,
+    /// An exec plugin that wants a sign-in is not run all night.
+    pub(super) gate: PluginGate,
     /// The session's own leads there, and its user may not do what is to be done.
     own_is_denied: bool,
 }
@@ -47,7 +49,8 @@ impl SessionTask {
         if std::mem::take(&mut self.ways.own_is_denied) && self.rebind().await.is_ok() {
             return Ok(());
         }
-        let own = ClusterLink::connect(&self.stored.cluster, self.ways.connection.as_ref()).await;
+        let own =
+            ClusterLink::connect(&self.stored.cluster, &self.ways.gate, self.ways.connection.as_ref()).await;
         match own {
             Ok(link) => {
                 self.go_on_with(link);

@@ -33,7 +33,7 @@ impl SessionTask {
         ErrorInfo { session: Some(self.stored.id.clone()), ..error }
     }
 
-    fn obstacle_error(&self, obstacle: Obstacle) -> ErrorInfo {
+    pub(super) fn obstacle_error(&self, obstacle: Obstacle) -> ErrorInfo {
         let workload = &self.stored.workload;
         let error = match obstacle {
             Obstacle::TakenByOthers | Obstacle::RecordOfLater => {
@@ -74,6 +74,6 @@ impl SessionTask {
     /// The field managers that wrote to the workload since our edit.
     fn overwriters(&self) -> String {
         let (Some(sight), Some(plan)) = (&self.sight, &self.stored.plan) else { return "others".to_owned() };
-        sight.writers(plan)
+        sight.writers(plan, &[])
     }
 }

@@ -1,10 +1,12 @@
 //! Which pod the forward leads to, and with which pod a sync has been complete.
 
 use nhd_protocol::session::StepName;
+use tokio::time::Instant;
 
 use crate::forward::PodTarget;
 use crate::session::look::Sight;
 use crate::session::look::judge::Local;
+use crate::session::look::rollout;
 use crate::session::patience;
 use crate::session::task::SessionTask;
 use crate::store::session::Desired;
@@ -61,9 +63,12 @@ impl SessionTask {
         let held = held.then(|| self.sight.as_ref().and_then(Sight::dev_pod)).flatten();
         let synced_with = self.synced_with.clone().filter(|_| connected);
         let synced_with = held.map(|pod| pod.uid.clone()).or(synced_with);
-        let patience = self.sight.as_ref().map(patience::rollout_patience).unwrap_or_default();
-        let waited = self.waiting.filter(|(step, _)| *step == StepName::AwaitRollout);
-        self.running.rollout_given_up |= waited.is_some_and(|(_, since)| since.elapsed() >= patience);
+        self.judge_rollout();
+        self.kept_since = self
+            .sight
+            .as_ref()
+            .filter(|it| it.old_pods_are_kept())
+            .map(|_| self.kept_since.unwrap_or_else(Instant::now));
         // A start ends by itself what was left over; an end has to be told.
         let leftover = self.running.leftover && self.stored.desired == Desired::Original;
         // A start has the user's own forwards opened beside its steps; an end closes them with the session's.
@@ -75,8 +80,25 @@ impl SessionTask {
             ownership_returned: self.running.ownership_returned,
             autoscalers_returned: self.running.autoscalers_returned,
             claims_given_up: self.running.claims_given_up,
+            old_pods_kept: self.kept_since.is_some_and(|since| since.elapsed() >= patience::COMPANION),
+            rollout_as_before: self.running.rollout_as_before,
             rollout_given_up: self.running.rollout_given_up,
             namespace_gone: self.running.namespace_gone,
         }
+    }
+
+    /// Whether the original's pods are waited for no longer, and why not.
+    fn judge_rollout(&mut self) {
+        let (Some(sight), Some(plan)) = (&self.sight, &self.stored.plan) else { return };
+        if self.stored.desired == Desired::DevMode {
+            return;
+        }
+        let waited = self.waiting.filter(|(step, _)| *step == StepName::AwaitRollout);
+        let waited = waited.map(|(_, since)| since.elapsed());
+        // Those that were on their way before may be all right by now.
+        let settled = patience::is_broken(sight) || waited >= Some(patience::ON_ITS_WAY);
+        self.running.rollout_as_before |=
+            settled && rollout::is_as_before(self.stored.workload.kind, &plan.edit.origin, sight);
+        self.running.rollout_given_up |= waited >= Some(patience::rollout_patience(sight));
     }
 }

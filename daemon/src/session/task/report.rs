@@ -9,22 +9,35 @@ use tokio::time::Instant;
 
 use crate::fault;
 use crate::session::look::Sight;
-use crate::session::next::{Next, Observed, RecordState, WorkloadState};
+use crate::session::next::{DevWorkload, Next, Observed, RecordState, Rollout, WorkloadState};
+use crate::session::patience;
 use crate::session::status::{self, StatusParts};
 use crate::session::task::SessionTask;
+use crate::session::task::wait::WARNINGS_AFTER;
 use crate::store::session::Desired;
 
 impl SessionTask {
-    /// Ends a wait that is over with its event, and begins a new one.
-    pub(super) fn leave_wait(&mut self, now: Next) {
+    /// Ends a wait that is over with its event, and begins a new one. Whatever else is done meanwhile does not end it.
+    pub(super) fn leave_wait(&mut self, now: Next, seen: &Observed) {
         let step = if let Next::Wait(step) = now { step } else { None };
         if self.waiting.map(|(step, _)| step) == step {
             return;
         }
-        if let Some((step, since)) = self.waiting.take() {
-            let given_up = self.given_up(step);
-            let outcome = if given_up.is_some() { StepOutcome::Failed } else { StepOutcome::Done };
-            self.tell_step(step, outcome, Some(since.elapsed()), given_up);
+        if let Some((waited, since)) = self.waiting {
+            let given_up = self.given_up(waited, seen);
+            if is_reached(waited, seen) {
+                self.tell_step(waited, StepOutcome::Done, Some(since.elapsed()), None);
+            } else if given_up.is_some() {
+                self.tell_step(waited, StepOutcome::Failed, Some(since.elapsed()), given_up);
+            } else if matches!(now, Next::Do(_)) {
+                return;
+            } else {
+                let interrupted = ErrorInfo::new(ErrorKind::Cancelled, "something else has to come first");
+                let why =
+                    if let Next::Stop(obstacle) = now { self.obstacle_error(obstacle) } else { interrupted };
+                self.tell_step(waited, StepOutcome::Failed, Some(since.elapsed()), Some(why));
+            }
+            self.waiting = None;
         }
         if let Some(step) = step {
             self.waiting = Some((step, Instant::now()));
@@ -34,7 +47,7 @@ impl SessionTask {
     }
 
     /// Why a wait ended without that which was waited for.
-    fn given_up(&self, step: StepName) -> Option<ErrorInfo> {
+    fn given_up(&self, step: StepName, seen: &Observed) -> Option<ErrorInfo> {
         let ends = self.stored.desired == Desired::Original;
         match step {
             StepName::AwaitPod | StepName::AwaitSync if ends => Some(
@@ -43,19 +56,43 @@ impl SessionTask {
                     .clone()
                     .unwrap_or_else(|| ErrorInfo::new(ErrorKind::Cancelled, "the session is being ended")),
             ),
-            StepName::AwaitRollout if self.running.rollout_given_up => {
-                let message = format!("the original pods of {} do not become ready", self.stored.workload);
+            StepName::AwaitRollout => self.given_up_pods(seen).map(|message| {
                 let hint = "they are as they would be without DevMode: see why in their events";
-                Some(ErrorInfo::new(ErrorKind::PodNotReady, message).with_hint(hint))
-            }
+                ErrorInfo::new(ErrorKind::PodNotReady, message).with_hint(hint)
+            }),
             _ => None,
         }
+    }
+
+    /// That the original's pods are not ready, and why, once they are not waited for any more.
+    fn given_up_pods(&self, seen: &Observed) -> Option<String> {
+        let why = self.sight.as_ref().and_then(patience::unready);
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        match seen.rollout {
+            Rollout::AsBefore => {
+                Some(format!("the original pods are not ready, and were not before DevMode either{why}"))
+            }
+            Rollout::GivenUp => Some(format!("the original pods do not become ready{why}")),
+            Rollout::Progressing | Rollout::Complete => None,
+        }
+    }
+
+    /// What the status says of the original's pods while they are waited for, and of those that were given up.
+    pub(super) fn note_unready(&mut self, now: Next, seen: &Observed) {
+        let waited = self.waiting.filter(|_| now == Next::Wait(Some(StepName::AwaitRollout)));
+        let long = waited.is_some_and(|(_, since)| since.elapsed() >= WARNINGS_AFTER);
+        self.unready = if long {
+            let why = self.sight.as_ref().and_then(patience::unready);
+            why.map(|why| format!("the original pods are not ready yet: {why}"))
+        } else {
+            self.given_up_pods(seen).filter(|_| self.stored.desired == Desired::Original)
+        };
     }
 
     pub(super) fn troubled_phase(&self) -> Phase {
         match self.stored.desired {
             Desired::Original => Phase::Ending,
-            Desired::DevMode if self.stored.synced => Phase::Reconnecting,
+            Desired::DevMode if self.stored.synced || self.stored.ready => Phase::Reconnecting,
             Desired::DevMode => self.status.borrow().phase,
         }
     }
@@ -99,6 +136,7 @@ impl SessionTask {
                 sync: self.running.sync.as_ref().map(|sync| sync.status().borrow().clone()),
                 kept: self.kept(),
                 outcome: self.outcome,
+                unready: self.unready.clone(),
                 phase,
                 step,
                 error: self.error.clone().or_else(|| self.stored.failure.clone()),
@@ -116,7 +154,9 @@ impl SessionTask {
         match (seen.record, seen.workload) {
             (RecordState::Foreign, _) => SessionOutcome::Taken,
             (_, WorkloadState::Gone) => SessionOutcome::Gone,
-            _ if self.running.rollout_given_up => SessionOutcome::NotReady,
+            // Of a workload that is never written to, nothing follows from that but this.
+            _ if self.sight.as_ref().is_some_and(|sight| sight.workload.is_none()) => SessionOutcome::Gone,
+            _ if matches!(seen.rollout, Rollout::AsBefore | Rollout::GivenUp) => SessionOutcome::NotReady,
             _ if added => SessionOutcome::RestoredWithAdditions,
             _ => SessionOutcome::Restored,
         }
@@ -139,6 +179,19 @@ impl SessionTask {
         let elapsed_ms = elapsed.map(|elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
         let session = self.stored.id.clone();
         self.shared.events.publish(EventBody::Step { session, step, outcome, elapsed_ms, error });
+    }
+}
+
+/// Whether that which a step waits for has come.
+fn is_reached(step: StepName, seen: &Observed) -> bool {
+    match step {
+        StepName::AwaitPod => seen.dev_pod_ready,
+        StepName::AwaitSync => seen.first_sync,
+        StepName::AwaitRollout => seen.rollout == Rollout::Complete,
+        StepName::AwaitRelease => {
+            seen.workload != WorkloadState::Leaving && seen.dev_workload != DevWorkload::Leaving
+        }
+        _ => true,
     }
 }
 

@@ -14,7 +14,7 @@ impl SessionTask {
         if self.stored.sync_paused == paused {
             return Ok(());
         }
-        if paused && self.is_starting() {
+        if paused && self.is_unsynced() {
             let error = ErrorInfo::new(ErrorKind::SyncFailed, "the first sync is not complete");
             return Err(error.with_hint("wait for it, or end the session"));
         }

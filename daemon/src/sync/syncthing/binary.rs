@@ -64,6 +64,10 @@ impl Binary {
     /// The configured one, or the first on `path_variable`: the PATH of the client, since a daemon that a graphical
     /// IDE started has a poor one.
     pub async fn find(configured: Option<&Path>, path_variable: &OsStr) -> Result<Self, BinaryError> {
+        #[cfg(test)]
+        if crate::modelled::sync().is_some() {
+            return Ok(Self { path: NAME.into(), version: OLDEST });
+        }
         let path = match configured {
             Some(path) if is_executable(path) => path.to_owned(),
             Some(path) => return Err(BinaryError::NotExecutable { path: path.to_owned() }),

@@ -31,7 +31,7 @@ async fn params_travel_as_one_flat_object() {
     module
         .register_method(List::NAME, |params, (), _| {
             assert_eq!(params.as_str(), Some(r#"{"kind":"Deployment","name":"reviews"}"#));
-            Ok::<_, ErrorObjectOwned>(SessionList { sessions: Vec::new() })
+            Ok::<_, ErrorObjectOwned>(SessionList::default())
         })
         .expect("a new method");
     let daemon = serve(module);

@@ -20,12 +20,16 @@ pub(super) enum Way {
     Merge,
     /// Only when a start failed.
     Undo,
+    /// A start that old pods are kept in, as a container beside the dev container is not ready.
+    Keep,
     /// A start of a workload that an autoscaler scales.
     Pin,
     /// The end of one.
     Release,
     /// The end of a set without pods, whose dev pod had claims.
     Drop,
+    /// A start on a node that has no room for the old pod and the dev pod.
+    Crowd,
 }
 
 /// A place where the daemon can be made to die: `STEP:MOMENT`.
@@ -55,7 +59,7 @@ impl Point {
 
     /// Whether the daemon comes by only when files arrive after the dev pod is ready, which they usually do before.
     pub(super) fn is_unsynced(&self) -> bool {
-        self.name == name(StepName::AwaitSync)
+        self.name == name(StepName::AwaitSync) || self.name == "ready"
     }
 }
 
@@ -85,6 +89,7 @@ steps! {
     PinAutoscalers: Pin SCALABLE, ["before", "after"];
     EnterDevMode: Start EDITED, ["before", "written", "after"];
     CreateDevWorkload: Start BESIDE, ["before", "after"];
+    LetOldPodsGo: Keep &[Deployment], ["before", "written", "after"];
     AwaitRelease: Start &[Pod], ["before"];
     OpenForward: Start ALL, ["before", "bound", "after"];
     StartSync: Start ALL, ["before", "spawned", "after"];
@@ -113,6 +118,9 @@ const NOTES: &[(&str, Way, &[&str], Option<StepName>)] = &[
     ("start", Way::Start, &["after"], Some(StepName::Plan)),
     // A moment that only a pod comes by: its deletion is noted beforehand.
     ("enterDevMode", Way::Leave, &["noted"], Some(StepName::EnterDevMode)),
+    // Of a Deployment alone, whose rollout would not let the old pod go.
+    ("deleteStalePods", Way::Crowd, &["noted", "recorded", "written"], Some(StepName::OpenForward)),
+    ("ready", Way::Start, &["before", "after"], Some(StepName::DeleteDevWorkload)),
     ("synced", Way::Start, &["before", "after"], Some(StepName::DeleteDevWorkload)),
     ("end", Way::End, &["before", "after"], Some(StepName::DeleteDevWorkload)),
     ("undo", Way::Undo, &["before", "after"], Some(StepName::DeleteDevWorkload)),

@@ -15,8 +15,9 @@ use nhd_protocol::workload::WorkloadKind;
 use nhd_tests::autoscaler::{Autoscaler, autoscaler_of};
 use nhd_tests::laptop::Laptop;
 use nhd_tests::namespace::Namespace;
+use nhd_tests::node_share::NodeShare;
 use nhd_tests::shared::SharedCluster;
-use nhd_tests::workload::{Portrait, Workload, app_of};
+use nhd_tests::workload::{Portrait, Workload, app_of, companion};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
@@ -35,7 +36,11 @@ pub(super) struct Rig {
     autoscaler: Option<(Autoscaler, Value)>,
     /// It is a set without pods.
     emptied: bool,
+    /// Of which the node has as much as one pod wants.
+    share: Option<NodeShare>,
     laptop: Laptop,
+    /// The container to develop in, where there are several.
+    container: Option<String>,
     saves: u32,
 }
 
@@ -51,7 +56,17 @@ impl Rig {
         let before = workload.portrait().await?;
         let laptop = Laptop::new(cluster.kubeconfig())?;
         laptop.save("file.txt", "from the start")?;
-        Ok(Self { namespace, workload, before, autoscaler: None, emptied: false, laptop, saves: 0 })
+        Ok(Self {
+            namespace,
+            workload,
+            before,
+            autoscaler: None,
+            emptied: false,
+            share: None,
+            laptop,
+            container: None,
+            saves: 0,
+        })
     }
 
     /// Has the kubelet take images for the dev container from the node only.
@@ -108,6 +123,38 @@ impl Rig {
         Ok(staying.filter_map(|claim| claim.metadata.name).collect())
     }
 
+    /// Has the node have room for one pod of the workload from now on.
+    pub(super) async fn crowd(&mut self) -> Result<()> {
+        if self.share.is_some() {
+            return Ok(());
+        }
+        let share = NodeShare::advertise(self.workload.client(), 1).await?;
+        let patch = json!({"spec": {
+            "strategy": {"$retainKeys": ["type"], "type": "RollingUpdate"},
+            "template": {"spec": {"containers": [{"name": "app", "resources": share.one()}]}},
+        }});
+        self.workload.patch(&patch).await?;
+        self.workload.rolled_out().await?;
+        self.before = self.workload.portrait().await?;
+        self.share = Some(share);
+        Ok(())
+    }
+
+    /// Puts a container beside the workload's own that does not run in DevMode, and has a rollout keep old pods.
+    pub(super) async fn accompany(&mut self) -> Result<()> {
+        if self.container.is_some() {
+            return Ok(());
+        }
+        self.container = Some("app".to_owned());
+        let rolling = json!({"type": "RollingUpdate", "$retainKeys": ["type", "rollingUpdate"],
+            "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}});
+        let template = json!({"spec": {"containers": [companion()]}});
+        self.workload.patch(&json!({"spec": {"strategy": rolling, "template": template}})).await?;
+        self.workload.rolled_out().await?;
+        self.before = self.workload.portrait().await?;
+        Ok(())
+    }
+
     /// Whether something of ours is on the autoscaler.
     async fn has_pinned(&self) -> Result<bool> {
         match &self.autoscaler {
@@ -117,12 +164,16 @@ impl Rig {
     }
 
     pub(super) async fn delete(self, client: &Kube) -> Result<()> {
+        if let Some(share) = self.share {
+            share.withdraw().await?;
+        }
         self.namespace.delete(client).await
     }
 
     pub(super) fn params(&self) -> StartParams {
         let kind = self.workload.kind();
-        StartParams { kind, ..self.laptop.start_params(self.namespace.name(), NAME) }
+        let container = self.container.clone();
+        StartParams { kind, container, ..self.laptop.start_params(self.namespace.name(), NAME) }
     }
 
     /// Starts a daemon, armed with a fault at which it does not die before it is asked for something, or with none.

@@ -28,7 +28,9 @@ async fn ended(
         sessions.iter().map(|session| status(session, "reviews", Phase::Ending)).collect();
     let (listed, ending) = (known.clone(), known);
     let mut module = hello_module();
-    on::<methods::List>(&mut module, move |_| Ok(SessionList { sessions: listed.clone() }));
+    on::<methods::List>(&mut module, move |_| {
+        Ok(SessionList { sessions: listed.clone(), ..SessionList::default() })
+    });
     on::<methods::End>(&mut module, move |_| Ok(EndResult { sessions: ending.clone() }));
     on::<methods::Wait>(&mut module, move |wait| {
         assert_eq!((wait.until, wait.timeout_ms), (WaitUntil::Ended, Some(120_000)));

@@ -1,7 +1,7 @@
 use clap::Parser as _;
 use jsonrpsee::RpcModule;
 use nhd_protocol::event::{Cursor, Event, StepOutcome};
-use nhd_protocol::methods::EventSubscription;
+use nhd_protocol::methods::{EventSubscription, Method as _};
 use nhd_protocol::session::{SidecarPreset, StepName};
 use nhd_protocol::workload::WorkloadKind;
 
@@ -107,7 +107,7 @@ fn params_say_what_the_command_line_and_its_surroundings_say() {
 async fn a_start_shows_its_steps_and_ends_with_a_summary() {
     let (out, errors) = started(LINE, false, Vec::new()).await;
     assert!(out.starts_with("deployment/reviews in namespace bookinfo is in DevMode\n"), "{out}");
-    let expect = "  created the record                  12 ms\nwarning: waited Synced Some(150000)\n";
+    let expect = "  created the record                  12 ms\nwarning: waited Synced Some(120000)\n";
     assert_eq!(errors, expect);
 }
 
@@ -134,4 +134,43 @@ async fn without_a_wait_the_answer_is_what_was_begun() {
     let (out, _) = started(&format!("{LINE} --wait none"), true, Vec::new()).await;
     let status: SessionStatus = serde_json::from_str(&out).expect("one value");
     assert_eq!(status.phase, Phase::Starting);
+}
+
+/// A start that is not done within its time, with the phase that the session is in then.
+async fn out_of_time(phase: Phase) -> (ErrorInfo, String) {
+    let mut module = module(Vec::new());
+    on::<methods::Status>(&mut module, move |_| Ok(status("s1", "reviews", phase)));
+    let mut waits = hello_module();
+    on::<methods::Wait>(&mut waits, |wait| match wait.until {
+        WaitUntil::Ended => {
+            let mut failed = status("s1", "reviews", Phase::Failed);
+            failed.error = Some(ErrorInfo::new(ErrorKind::PodNotReady, "not ready after 120 s"));
+            failed.warnings = vec!["its pods are not ready either".to_owned()];
+            Ok(failed)
+        }
+        _ => Err(ErrorInfo::new(ErrorKind::Timeout, "not synced after 120 s: 37 %").with_hint("it goes on")),
+    });
+    module.remove_method(methods::Wait::NAME);
+    waits.remove_method(methods::Hello::NAME);
+    module.merge(waits).expect("no method twice");
+    let daemon = serve(module);
+    let client = Client::connect(&daemon.paths, CLIENT).await.expect("connects");
+    let (mut screen, _, errors) = screen(false, false);
+    let failed = run(&arguments(LINE), &here(), &client, &mut screen).await.expect_err("it fails");
+    (failed.info(), errors.text())
+}
+
+#[tokio::test]
+async fn a_start_that_is_undone_is_followed_to_the_end_of_that_and_fails_with_its_own_error() {
+    for phase in [Phase::Starting, Phase::Ending, Phase::Failed] {
+        let (error, said) = out_of_time(phase).await;
+        assert_eq!((error.kind, error.message.as_str()), (ErrorKind::PodNotReady, "not ready after 120 s"));
+        assert!(said.ends_with("warning: its pods are not ready either\n"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_first_sync_that_goes_on_is_no_longer_waited_for_than_was_said() {
+    let (error, _) = out_of_time(Phase::Ready).await;
+    assert_eq!((error.kind, error.hint.as_deref()), (ErrorKind::Timeout, Some("it goes on")));
 }

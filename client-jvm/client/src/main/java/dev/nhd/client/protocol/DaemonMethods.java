@@ -118,7 +118,8 @@ public interface DaemonMethods {
     CompletableFuture<SessionStatus> sessionRelease(ReleaseParams params);
 
     /**
-     * {@code session.status}: One session; fails where none or several match.
+     * {@code session.status}: One session; fails where none or several match. Where none goes on, the last one that
+     * failed lately.
      *
      * <p>Only reads.
      *
@@ -132,7 +133,7 @@ public interface DaemonMethods {
     CompletableFuture<SessionStatus> sessionStatus(SessionSelector params);
 
     /**
-     * {@code session.list}: All sessions that match.
+     * {@code session.list}: All sessions that match, and those that failed lately.
      *
      * <p>Only reads.
      *

@@ -12,7 +12,7 @@ public final class Phase {
     /** The first sync is complete; what is saved from now on arrives within milliseconds. */
     public static final String SYNCED = "synced";
 
-    /** It was synced, then the pod, the forward or the sync was lost and is being brought back. */
+    /** It was ready or synced, then the pod, the forward or the sync was lost and is being brought back. */
     public static final String RECONNECTING = "reconnecting";
 
     /**

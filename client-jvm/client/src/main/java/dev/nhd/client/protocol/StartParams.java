@@ -35,8 +35,9 @@ import java.util.Map;
  * @param sidecarImage The sidecar's image; the preset's without it. May be null.
  * @param sidecarPreset {@code syncthing} without it. One of {@link SidecarPreset}. May be null.
  * @param syncType Which way files go; {@code send} without it. One of {@link SyncType}. May be null.
- * @param timeoutMs How long the start may take until files are synced; 120,000 without it. A start that takes
- *     longer is undone. May be null.
+ * @param timeoutMs How long the start may take until the dev pod is ready; 120,000 without it. A start that takes
+ *     longer is undone, which takes its time on top. From then on only a first sync that comes no further, for as long
+ *     and at least for a minute, is a reason to undo it. May be null.
  * @param workDir The folder in the container; {@code /home/nocalhost-dev} without it. May be null.
  */
 public record StartParams(
@@ -240,8 +241,9 @@ public record StartParams(
     /**
      * The same with {@code timeoutMs}.
      *
-     * @param timeoutMs How long the start may take until files are synced; 120,000 without it. A start that takes
-     *     longer is undone.
+     * @param timeoutMs How long the start may take until the dev pod is ready; 120,000 without it. A start that
+     *     takes longer is undone, which takes its time on top. From then on only a first sync that comes no further,
+     *     for as long and at least for a minute, is a reason to undo it.
      * @return a copy
      */
     public StartParams withTimeoutMs(long timeoutMs) {

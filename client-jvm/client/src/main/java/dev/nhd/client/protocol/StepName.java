@@ -27,6 +27,12 @@ public final class StepName {
     /** Pods deleted that their controller would not replace: of the wrong template and broken, or finished. */
     public static final String DELETE_STALE_PODS = "deleteStalePods";
 
+    /**
+     * The strategy changed for a moment, so that the pods of the old template go although a container beside the
+     * dev container is not ready; then changed back.
+     */
+    public static final String LET_OLD_PODS_GO = "letOldPodsGo";
+
     /** Waiting until a pod that is being deleted has left its name. */
     public static final String AWAIT_RELEASE = "awaitRelease";
 

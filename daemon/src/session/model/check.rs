@@ -1,0 +1,124 @@
+//! What must hold at each write of the daemon, and once all is over.
+
+use nhd_protocol::session::{SessionOutcome, SessionStatus};
+use nhd_protocol::workload::WorkloadRef;
+use serde_json::Value;
+
+use super::admission::essence;
+use super::world::{NAME, NAMESPACE, World, is_going, name_of, plural};
+use crate::session::look::parts::record_name;
+
+/// Writes that change nothing any more in a minute of quiet; more than the ever longer pauses allow is a hot loop.
+pub(super) const WRITES_A_MINUTE: u64 = 120;
+
+fn record(world: &World) -> String {
+    record_name(&WorkloadRef { namespace: NAMESPACE.into(), kind: world.kind, name: NAME.into() })
+}
+
+fn has_record(world: &World) -> bool {
+    world.meddled || world.get("secrets", &record(world)).is_some()
+}
+
+/// The daemon made an object.
+pub(super) fn created(world: &mut World, plural: &'static str, object: &Value) {
+    if nhd_plan::is_dev_workload(object) && !has_record(world) {
+        world.violate(format!("{plural}/{} is made without a record of the original", name_of(object)));
+    }
+}
+
+/// The daemon replaced an object.
+pub(super) fn replaced(world: &mut World, plural_of: &'static str, there: &Value, object: &Value) {
+    let enters = plural_of == plural(world.kind) && nhd_plan::is_ours(object) && !nhd_plan::is_ours(there);
+    let pins = plural_of == "horizontalpodautoscalers"
+        && nhd_plan::unpinned(object) != *object
+        && nhd_plan::unpinned(there) == *there;
+    if (enters || pins) && !has_record(world) {
+        world.violate(format!("{plural_of}/{} is edited without a record of the original", name_of(object)));
+    }
+}
+
+/// The daemon deleted an object.
+pub(super) fn deleted(world: &mut World, plural_of: &'static str, object: &Value) {
+    if plural_of == "pods" && plural(world.kind) == "pods" && name_of(object) == NAME {
+        if !has_record(world) {
+            world.violate("the pod is deleted without a record of it".to_owned());
+        }
+        return;
+    }
+    if plural_of == plural(world.kind) && name_of(object) == NAME {
+        world.violate("the workload itself is deleted".to_owned());
+    }
+    if plural_of == "secrets" && !world.meddled {
+        let left = leftovers(world);
+        let left: Vec<&String> =
+            left.iter().filter(|it| !it.starts_with("secret") && !it.starts_with("pod")).collect();
+        if !left.is_empty() {
+            world.violate(format!("the record is deleted while there are still {left:?}"));
+        }
+    }
+}
+
+/// What there is of ours in the cluster.
+fn leftovers(world: &World) -> Vec<String> {
+    let mut left = Vec::new();
+    if world.get(plural(world.kind), NAME).is_some_and(nhd_plan::is_ours) {
+        left.push("workload in DevMode".to_owned());
+    }
+    left.extend(world.all("secrets").map(|it| format!("secret {}", name_of(it))));
+    for plural in ["deployments", "jobs"] {
+        let dev = world.all(plural).filter(|it| nhd_plan::is_dev_workload(it) && !is_going(it));
+        left.extend(dev.map(|it| format!("dev workload {}", name_of(it))));
+    }
+    let pinned = world.all("horizontalpodautoscalers").filter(|it| nhd_plan::unpinned(it) != **it);
+    left.extend(pinned.map(|it| format!("pinned autoscaler {}", name_of(it))));
+    let is_dev = |it: &&Value| {
+        let containers = it["spec"]["containers"].as_array();
+        containers.is_some_and(|all| all.iter().any(|container| container["name"] == nhd_plan::DEV_CONTAINER))
+    };
+    left.extend(world.all("pods").filter(is_dev).map(|it| format!("pod {}", name_of(it))));
+    left
+}
+
+/// A session is over in a cluster that has come to rest: nothing of it is left, and everything is as it would be without.
+pub(super) fn over(world: &mut World, status: &SessionStatus) {
+    let left = leftovers(world);
+    if !left.is_empty() {
+        world.violate(format!("left behind: {left:?}"));
+    }
+    let without_theirs = |mut essence: Value| {
+        for field in ["labels", "annotations"] {
+            let map = essence[field].as_object_mut().filter(|_| world.pod_lost);
+            map.map(|map| map.remove("theirs"));
+        }
+        essence
+    };
+    let there = world.get(plural(world.kind), NAME).map(essence).map(without_theirs);
+    let expected = world.shadow.as_ref().map(essence).map(without_theirs);
+    if there != expected {
+        let differences = match (&expected, &there) {
+            (Some(expected), Some(there)) => {
+                nhd_plan::diff(expected, there).iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+            }
+            (expected, there) => format!("expected {}, found {}", expected.is_some(), there.is_some()),
+        };
+        world.violate(format!("the workload is not as it would be without us: {differences}"));
+    }
+    let scaler = world.get("horizontalpodautoscalers", NAME).map(|it| it["spec"].clone());
+    let expected = world.scaler_shadow.as_ref().map(|it| it["spec"].clone());
+    if scaler != expected {
+        world.violate(format!("the autoscaler is not as it would be: {scaler:?}"));
+    }
+    let says_restored =
+        matches!(status.outcome, Some(SessionOutcome::Restored | SessionOutcome::RestoredWithAdditions));
+    if says_restored && there.is_none() {
+        world.violate(format!("there is no workload, and the session says {:?}", status.outcome));
+    }
+}
+
+/// The same where there was no session at the end: whoever took over, or a start that never began, left nothing.
+pub(super) fn nothing_left(world: &mut World) {
+    let left = leftovers(world);
+    if !left.is_empty() {
+        world.violate(format!("left behind without a session: {left:?}"));
+    }
+}
