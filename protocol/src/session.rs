@@ -179,6 +179,8 @@ pub enum StepName {
     ReturnOwnership,
     /// The autoscalers given back as they were, with what others changed of them.
     ReleaseAutoscalers,
+    /// The volume claims deleted that came with the dev pod, where the workload's own rule is that they go with a pod.
+    DeleteClaims,
     /// The Secret deleted.
     DeleteRecord,
     /// The session taken out of the store.

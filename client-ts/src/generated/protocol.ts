@@ -789,6 +789,10 @@ export type StepName =
   | "returnOwnership"
   /** The autoscalers given back as they were, with what others changed of them. */
   | "releaseAutoscalers"
+  /**
+   * The volume claims deleted that came with the dev pod, where the workload's own rule is that they go with a pod.
+   */
+  | "deleteClaims"
   /** The Secret deleted. */
   | "deleteRecord"
   /** The session taken out of the store. */

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::kinds;
 use crate::manifest::{name, text};
 
 /// What a session changes in a cluster, with both ends of it as the API server has them.
@@ -28,6 +29,18 @@ pub struct Edit {
     /// What scales the workload and is kept from it; none in what earlier versions wrote.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub autoscalers: Vec<PinnedAutoscaler>,
+    /// The volume claims that were not there before, and come with the dev pod.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<MadeClaim>,
+}
+
+/// A volume claim that the dev pod's controller makes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeClaim {
+    pub name: String,
+    /// Of the one that was seen there first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uid: Option<String>,
 }
 
 /// The workload as the API server answered to the write that gave it back: with what its admission steps add.
@@ -50,6 +63,7 @@ impl Edit {
             given_back: None,
             dev_workload: None,
             autoscalers: Vec::new(),
+            claims: Vec::new(),
         }
     }
 
@@ -58,6 +72,12 @@ impl Edit {
     pub fn last_known(&self) -> &Value {
         let given_back = self.given_back.as_ref().map(|given_back| &given_back.object);
         given_back.or(self.merged.as_ref()).unwrap_or(&self.edited)
+    }
+
+    /// Whether the claims that came with the dev pod go with it, as those of a pod that is scaled away.
+    #[must_use]
+    pub fn drops_claims(&self) -> bool {
+        kinds::of(&self.origin).is_some_and(|kind| (kind.drops_claims)(&self.origin))
     }
 
     /// The uid of the object that was planned for; a workload made anew under the name is another one.
@@ -111,6 +131,7 @@ mod tests {
             "givenBack": {"object": {"spec": {}}, "settled": true},
             "generated": {"kind": "Job"},
             "autoscalers": [{"origin": {"metadata": {"name": "web"}}, "pinned": {}}],
+            "claims": [{"name": "data-web-0"}, {"name": "log-web-0", "uid": "u"}],
         });
         for written in [least, all] {
             let edit: Edit = serde_json::from_value(written.clone()).unwrap();

@@ -53,6 +53,10 @@ pub(crate) struct Kind {
     pub(crate) is_edited: fn(&Value) -> bool,
     /// Leaves of an object that was read what counts of it: of one that is made again, what it can be made from.
     pub(crate) clean: fn(&mut Value),
+    /// The names of the claims that the dev pod needs and that nobody has needed before, of a workload without pods.
+    pub(crate) claims: fn(&Value) -> Vec<String>,
+    /// Whether a claim of a pod that the workload does not have any more is to go.
+    pub(crate) drops_claims: fn(&Value) -> bool,
     /// Whether what was missed in DevMode happens when the original is given back.
     pub(crate) may_fire: fn(&Value) -> bool,
 }
@@ -72,6 +76,8 @@ const ORDINARY: Kind = Kind {
     dev_workload: None,
     is_edited: |object| has_container_of_ours(object, "/spec/template/spec"),
     clean: |_| (),
+    claims: |_| Vec::new(),
+    drops_claims: |_| false,
     may_fire: |_| false,
 };
 
@@ -93,6 +99,8 @@ static KINDS: [Kind; 6] = [
         ],
         refuse: stateful_set::refuse,
         prepare: stateful_set::prepare,
+        claims: stateful_set::claims_of_the_first_pod,
+        drops_claims: stateful_set::drops_claims,
         ..ORDINARY
     },
     Kind {
@@ -172,6 +180,11 @@ pub fn pod_template(workload: &Value) -> Option<&Value> {
 /// sets `status.lastScheduleTime` to the time of now before that write.
 pub fn may_fire(origin: &Value) -> bool {
     of(origin).is_some_and(|kind| (kind.may_fire)(origin))
+}
+
+/// The names of the volume claims that come with the dev pod of `origin`, unless they are there already.
+pub fn claims_made(origin: &Value) -> Vec<String> {
+    of(origin).map_or_else(Vec::new, |kind| (kind.claims)(origin))
 }
 
 /// Whether a pod template, such as a revision of a workload keeps one, is one of DevMode: with our containers, or with

@@ -41,11 +41,12 @@ pub use back::{
 use back::{merge, restore, settle};
 pub use controller::controller;
 pub use dev_workload::{dev_selector, dev_workload_of, is_dev_workload, is_dev_workload_of};
-pub use edit::{Edit, GivenBack, PinnedAutoscaler};
+pub use edit::{Edit, GivenBack, MadeClaim, PinnedAutoscaler};
 pub use enter::{Entered, carry_out, enter};
 pub use error::PlanError;
 pub use kinds::{
-    NO_ROOM, Shape, as_new, is_dev_template, may_fire, pod_template, recreation, shape, surges, without_surge,
+    NO_ROOM, Shape, as_new, claims_made, is_dev_template, may_fire, pod_template, recreation, shape, surges,
+    without_surge,
 };
 pub use limits::misfits;
 pub use names::{DEV_CONTAINER, SIDECAR_CONTAINER, secret_name};

@@ -6,6 +6,7 @@ pub mod sight;
 pub mod judge;
 pub mod rollout;
 pub mod autoscalers;
+pub mod claims;
 pub mod differences;
 
 pub use read::look;

@@ -31,6 +31,8 @@ pub struct Observed {
     /// The API server names us as owner of fields, which was not yet tried to change.
     pub owns_fields: bool,
     pub autoscalers: Autoscalers,
+    /// A volume claim is there that came with the dev pod and is to go with it.
+    pub claims: bool,
     pub forward: bool,
     pub sync: bool,
     /// The first sync with this dev pod is complete.
@@ -54,6 +56,7 @@ impl Observed {
         stale_pods: false,
         owns_fields: false,
         autoscalers: Autoscalers::Free,
+        claims: false,
         forward: false,
         sync: false,
         first_sync: false,
@@ -270,6 +273,10 @@ fn towards_original(observed: &Observed) -> Next {
     // the autoscalers' to change.
     if cluster_is_ours && observed.autoscalers == Autoscalers::Pinned {
         return Next::Do(StepName::ReleaseAutoscalers);
+    }
+    // The pod is gone, and the record still says which they are.
+    if cluster_is_ours && observed.claims {
+        return Next::Do(StepName::DeleteClaims);
     }
     match observed.record {
         RecordState::Ours { .. } => Next::Do(StepName::DeleteRecord),

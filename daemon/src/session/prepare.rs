@@ -1,6 +1,7 @@
 //! Everything that is found out before the first write: permissions, the edit, and whether the API server takes it.
 
 mod autoscalers;
+mod claims;
 mod permissions;
 mod policy;
 mod refusals;
@@ -87,11 +88,12 @@ pub async fn prepare(
         limit_ranges: &options.limit_ranges,
     };
     let tried = Box::pin(dry_run::try_out(objects, workload, &origin, &entered, policies));
-    let (scaling, tried) = try_join!(scaling, tried)?;
-    entered.warnings.extend(scaling.warning.into_iter().chain(tried.warning));
+    let (scaling, tried, claims) = try_join!(scaling, tried, claims::plan(objects, workload, &origin))?;
+    entered.warnings.extend(scaling.warning.into_iter().chain(tried.warning).chain(claims.warning));
     let edit = Edit {
         dev_workload: tried.generated,
         autoscalers: scaling.pinned,
+        claims: claims.made,
         ..Edit::new(entered.container, origin, tried.edited)
     };
     let plan = StoredPlan { edit, warnings: entered.warnings };

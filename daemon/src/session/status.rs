@@ -12,9 +12,9 @@ use crate::clock::{timestamp, timestamp_now};
 use crate::cluster::pods::Waiting;
 use crate::session::forwards::opening;
 use crate::session::look::Sight;
-use crate::session::look::autoscalers;
 use crate::session::look::differences::named;
 use crate::session::look::parts::record_name;
+use crate::session::look::{autoscalers, claims};
 use crate::session::next::Next;
 use crate::session::patience;
 use crate::store::StoredSession;
@@ -100,6 +100,7 @@ pub fn refreshed(previous: &SessionStatus, parts: StatusParts<'_>) -> SessionSta
     warnings.extend(parts.sync.as_ref().and_then(|sync| own_stignore(parts.stored, sync)));
     warnings.extend(parts.outcome.and_then(|_| added_by_the_cluster(parts.stored)));
     warnings.extend(parts.outcome.and_then(|_| left_alone(parts.stored, parts.sight?)));
+    warnings.extend(parts.outcome.and_then(|_| claims::kept(parts.stored, parts.sight?)));
     warnings.extend(parts.unready);
     warnings.extend(
         parts.kept.map(|kept| {

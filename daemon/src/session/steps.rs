@@ -3,6 +3,7 @@
 //! Each can be repeated, and each leaves behind, if the daemon dies in it, a state that the next look understands.
 
 mod autoscalers;
+mod claims;
 mod pod;
 mod workload;
 
@@ -54,6 +55,8 @@ pub struct Running {
     pub ownership_returned: bool,
     /// The same of the autoscalers.
     pub autoscalers_returned: bool,
+    /// The claims that came with the dev pod may not be deleted.
+    pub claims_given_up: bool,
 }
 
 impl Running {
@@ -113,6 +116,7 @@ impl StepContext<'_> {
             StepName::SettleWorkload => self.settle_workload().await,
             StepName::ReturnOwnership => self.return_ownership().await,
             StepName::ReleaseAutoscalers => self.release_autoscalers().await,
+            StepName::DeleteClaims => self.delete_claims().await,
             StepName::DeleteRecord => self.delete_record().await,
             StepName::AwaitRelease
             | StepName::AwaitPod

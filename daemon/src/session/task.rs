@@ -25,7 +25,7 @@ use self::repeats::Repeats;
 use crate::session::cluster_link::ClusterLink;
 use crate::session::failure::Failure;
 use crate::session::look::judge::observed;
-use crate::session::look::{Sight, look};
+use crate::session::look::{Sight, claims, look};
 use crate::session::next::{Next, Observed, next};
 use crate::session::steps::{Running, StepContext};
 
@@ -242,17 +242,21 @@ impl SessionTask {
         self.note_entered()
     }
 
-    /// A crash right after the edit leaves it unnoted.
+    /// A crash right after the edit leaves it unnoted. What came with the dev pod is noted as soon as it is seen.
     fn note_entered(&mut self) -> Result<(), Failure> {
         let (Some(sight), Some(planned)) = (&self.sight, &self.stored.plan) else { return Ok(()) };
         let standing = sight.standing(planned);
         let ours = matches!(standing, Some(Standing::Dev | Standing::Drifted(_) | Standing::ReAdded(_)))
             || sight.workload.as_ref().is_some_and(nhd_plan::is_ours);
-        if !self.stored.entered && ours {
-            self.stored.entered = true;
-            self.shared.store.put_session(&self.stored)?;
+        let noted = claims::noted(planned, sight).filter(|_| self.stored.desired == Desired::DevMode);
+        if (self.stored.entered || !ours) && noted.is_none() {
+            return Ok(());
         }
-        Ok(())
+        self.stored.entered |= ours;
+        if let (Some(noted), Some(plan)) = (noted, &mut self.stored.plan) {
+            plan.edit.claims = noted;
+        }
+        Ok(self.shared.store.put_session(&self.stored)?)
     }
 
     /// Does a step, with its events and fault points around it.

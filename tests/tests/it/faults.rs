@@ -126,6 +126,16 @@ async fn killed_while_an_undo_gives_an_autoscaler_back_the_next_daemon_completes
 }
 
 #[tokio::test]
+async fn killed_while_it_deletes_the_dev_pods_claims_the_next_daemon_does_so() -> Result<()> {
+    let kind = WorkloadKind::StatefulSet;
+    every_point("claims", kind, (Vec::new(), points(kind, Way::Drop)), GROUPS, async |rig, life| {
+        rig.empty().await?;
+        one_life(rig, life).await
+    })
+    .await
+}
+
+#[tokio::test]
 async fn killed_while_it_merges_the_next_daemon_does_so() -> Result<()> {
     for kind in [WorkloadKind::Deployment, WorkloadKind::CronJob] {
         every_point("merge", kind, (Vec::new(), points(kind, Way::Merge)), GROUPS, merged).await?;

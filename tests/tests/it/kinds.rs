@@ -6,9 +6,9 @@ use anyhow::{Context, Result, ensure};
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 use kube::Api;
-use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
+use kube::api::{DeleteParams, ListParams, Patch, PatchParams, PostParams};
 use nhd_protocol::error::ErrorKind;
-use nhd_protocol::methods::Start;
+use nhd_protocol::methods::{Plan, Start};
 use nhd_protocol::session::{Phase, StartParams, StepName};
 use nhd_protocol::workload::WorkloadKind;
 use nhd_tests::namespace::Namespace;
@@ -97,6 +97,127 @@ async fn the_claims_of_a_stateful_set_survive_whatever_its_retention_policy() ->
     stage.end(&status.session).await?;
     stage.workload.rolled_out().await?;
     ensure!(uids().await? == before && before.len() == 3, "the claims are others: {before:?}");
+    stage.close().await
+}
+
+/// What a set without pods has of claims, beside the rule for those of pods that are scaled away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Nothing,
+    AClaim,
+}
+
+/// What happens between start and end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meanwhile {
+    Nothing,
+    TheStartFails,
+    OthersScaleItUp,
+    AnotherClaimTakesTheName,
+}
+
+#[tokio::test]
+async fn the_claim_that_a_set_without_pods_gets_in_dev_mode_goes_where_its_policy_says_so() -> Result<()> {
+    use Before::AClaim;
+    use Meanwhile::{AnotherClaimTakesTheName, OthersScaleItUp, TheStartFails};
+    let cases = [
+        ("Delete", Before::Nothing, Meanwhile::Nothing, false),
+        ("Delete", Before::Nothing, TheStartFails, false),
+        ("Delete", Before::Nothing, OthersScaleItUp, true),
+        ("Delete", Before::Nothing, AnotherClaimTakesTheName, true),
+        ("Delete", AClaim, Meanwhile::Nothing, true),
+        ("Retain", Before::Nothing, Meanwhile::Nothing, true),
+        ("Retain", Before::Nothing, TheStartFails, true),
+    ];
+    for (policy, before, meanwhile, stays) in cases {
+        claim_of_a_set_without_pods(policy, before, meanwhile, stays)
+            .await
+            .with_context(|| format!("{policy} {before:?} {meanwhile:?}"))?;
+    }
+    Ok(())
+}
+
+async fn claim_of_a_set_without_pods(
+    policy: &str,
+    before: Before,
+    meanwhile: Meanwhile,
+    stays: bool,
+) -> Result<()> {
+    use Meanwhile::{AnotherClaimTakesTheName, OthersScaleItUp, TheStartFails};
+    const CLAIM: &str = "data-reviews-0";
+    let cluster = shared_cluster().await;
+    let client = cluster.client().await?;
+    let namespace = Namespace::create(&client, "no-pods").await?;
+    namespace.offer_volumes(&client, 3).await?;
+    let mut manifest = with_claims(namespace.name(), policy);
+    manifest["spec"]["replicas"] = json!(0);
+    let mut claim = manifest["spec"]["volumeClaimTemplates"][0].clone();
+    claim["metadata"]["name"] = CLAIM.into();
+    let claim: PersistentVolumeClaim = serde_json::from_value(claim)?;
+    let claims: Api<PersistentVolumeClaim> = Api::namespaced(client.clone(), namespace.name());
+    if before == Before::AClaim {
+        claims.create(&PostParams::default(), &claim).await?;
+    }
+    let workload = Workload::create(&client, namespace.name(), manifest).await?;
+    let stage = Stage::around(cluster, namespace, workload).await?;
+    let uid = async || anyhow::Ok(claims.get_opt(CLAIM).await?.and_then(|claim| claim.metadata.uid));
+    let first = uid().await?;
+
+    let plan = stage.nhd.call::<Plan>(stage.params()).await?;
+    let said = plan.warnings.iter().find(|warning| warning.contains(CLAIM));
+    match (before, policy) {
+        (Before::AClaim, _) => ensure!(said.is_none(), "{said:?}"),
+        (_, "Delete") => ensure!(said.is_some_and(|it| it.contains("are deleted when it ends")), "{plan:?}"),
+        _ => ensure!(said.is_some_and(|it| it.contains("stay when it ends")), "{plan:?}"),
+    }
+    ensure!(uid().await? == first, "a plan made it");
+
+    let mut kept = first;
+    let ended = if meanwhile == TheStartFails {
+        stage.laptop.save(
+            ".nocalhost/config.yaml",
+            "{name: reviews, containers: [{dev: {imagePullPolicy: Never}}]}",
+        )?;
+        let params = StartParams { image: Some("nhd-tests/absent:1".to_owned()), ..stage.params() };
+        let session = stage.nhd.call::<Start>(params).await?.session;
+        stage.until(&session, |status| status.phase.is_final()).await?
+    } else {
+        let status = stage.start().await?;
+        kept = uid().await?;
+        ensure!(kept.is_some(), "the dev pod has no claim");
+        match meanwhile {
+            OthersScaleItUp => {
+                stage.workload.patch_by("kubectl-scale", &json!({"spec": {"replicas": 2}})).await?;
+                stage.until(&status.session, |status| !status.warnings.is_empty()).await?;
+            }
+            AnotherClaimTakesTheName => {
+                // It is deleted for good once the pod is; somebody's own is there sooner than the controller's.
+                claims.delete(CLAIM, &DeleteParams::default()).await?;
+                stage.workload.patch_by("tests", &json!({"spec": {"replicas": 0}})).await?;
+                let deadline = Instant::now() + Duration::from_secs(60);
+                while uid().await? == kept {
+                    ensure!(Instant::now() < deadline, "the claim does not go");
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                kept = claims.create(&PostParams::default(), &claim).await?.metadata.uid;
+            }
+            _ => {}
+        }
+        stage.laptop.end(&stage.nhd, &status.session).await?
+    };
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !stays && uid().await?.is_some() {
+        ensure!(Instant::now() < deadline, "the claim stays: {ended:#?}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let left = uid().await?;
+    ensure!(left.is_some() == stays && (kept.is_none() || !stays || left == kept), "{left:?}, not {kept:?}");
+    let told = ended.warnings.iter().any(|warning| warning.contains("is kept"));
+    let is_told = stays && before == Before::Nothing && meanwhile != OthersScaleItUp;
+    ensure!(told == is_told, "{:?}", ended.warnings);
+    if meanwhile != OthersScaleItUp {
+        stage.assert_untouched().await?;
+    }
     stage.close().await
 }
 

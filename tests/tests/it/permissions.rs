@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use futures::future::try_join_all;
 use k8s_openapi::api::authorization::v1::SubjectAccessReview;
+use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
 use kube::Api;
 use kube::api::PostParams;
@@ -12,9 +13,10 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::session::{Phase, StartParams};
 use nhd_protocol::workload::WorkloadKind;
 use nhd_tests::autoscaler::{Autoscaler, autoscaler_of};
+use nhd_tests::namespace::Namespace;
 use nhd_tests::shared::SharedCluster;
 use nhd_tests::stage::Stage;
-use nhd_tests::workload::{app, app_of};
+use nhd_tests::workload::{Workload, app, app_of};
 use serde_json::{Value, json};
 
 use crate::shared_cluster;
@@ -172,6 +174,46 @@ async fn the_needed_permissions_are_enough_for_every_other_kind_and_all_are_aske
         let kubeconfig = user(cluster, &stage, "developer", &needed(kind)).await?;
         let status = stage.laptop.start_synced(&stage.nhd, by(&stage, &kubeconfig)).await?;
         stage.end(&status.session).await.with_context(|| kind.to_string())?;
+        stage.close().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn claims_of_a_set_without_pods_stay_where_they_may_not_be_deleted_and_that_is_said() -> Result<()> {
+    let cluster = shared_cluster().await;
+    let of_claims = |verb| ("", "persistentvolumeclaims", verb);
+    for (allowed, said) in [
+        (vec![], "no permission to get persistentvolumeclaims"),
+        (vec![of_claims("get")], "no permission to delete persistentvolumeclaims"),
+        (vec![of_claims("get"), of_claims("delete")], "are deleted when it ends"),
+    ] {
+        let mut manifest = app_of(WorkloadKind::StatefulSet, "web");
+        manifest["spec"]["replicas"] = json!(0);
+        manifest["spec"]["persistentVolumeClaimRetentionPolicy"] = json!({"whenScaled": "Delete"});
+        let client = cluster.client().await?;
+        let namespace = Namespace::create(&client, "claims").await?;
+        namespace.offer_volumes(&client, 1).await?;
+        manifest["spec"]["volumeClaimTemplates"] = json!([{"metadata": {"name": "data"}, "spec": {
+            "accessModes": ["ReadWriteOnce"], "storageClassName": namespace.name(),
+            "resources": {"requests": {"storage": "1Mi"}}}}]);
+        let workload = Workload::create(&client, namespace.name(), manifest).await?;
+        let stage = Stage::around(cluster, namespace, workload).await?;
+        let permissions: Vec<Permission> =
+            allowed.iter().copied().chain(needed(WorkloadKind::StatefulSet)).collect();
+        let kubeconfig = user(cluster, &stage, "developer", &permissions).await?;
+        let status = stage.laptop.start_synced(&stage.nhd, by(&stage, &kubeconfig)).await?;
+        ensure!(
+            status.warnings.iter().any(|warning| warning.contains(said)),
+            "{said}: {:?}",
+            status.warnings
+        );
+        stage.end(&status.session).await.context(said)?;
+        let claims: Api<PersistentVolumeClaim> =
+            Api::namespaced(stage.client.clone(), stage.namespace.name());
+        let left = claims.get_opt("data-web-0").await?;
+        let stays = left.is_some_and(|claim| claim.metadata.deletion_timestamp.is_none());
+        ensure!(stays == (allowed.len() < 2), "{said}: {stays}");
         stage.close().await?;
     }
     Ok(())

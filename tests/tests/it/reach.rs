@@ -348,7 +348,7 @@ async fn a_token_that_is_replaced_in_the_kubeconfig_counts_for_every_part_of_a_s
     stage.laptop.kill_syncthing()?;
     let refused = stage.until(&status.session, has_error(ErrorKind::Unauthorized)).await?;
     ensure!(refused.phase == Phase::Reconnecting, "{refused:#?}");
-    stage.laptop.save("third.txt", "with the third token")?;
+    stage.laptop.save("third.txt", "with a certificate")?;
     for _ in 0..40 {
         let refused = stage.status(&status.session).await?;
         ensure!(refused.phase == Phase::Reconnecting, "{refused:#?}");
@@ -360,10 +360,12 @@ async fn a_token_that_is_replaced_in_the_kubeconfig_counts_for_every_part_of_a_s
         fetch(port).await.is_ok_and(|answer| answer.is_empty()) || fetch(port).await.is_err(),
         "it was let in"
     );
-    let third = account.token("third").await?;
-    account.write(&file, &json!({"token": third}))?;
+    // A client certificate is renewed as a token is.
+    let admin = std::fs::read_to_string(shared_cluster().await.kubeconfig())?;
+    let admin: Value = serde_yaml_ng::from_str(&admin)?;
+    account.write(&file, &admin["users"][0]["user"])?;
     stage.laptop.wait(&stage.nhd, &status.session, WaitUntil::Synced).await?;
-    stage.workload.prints(pod_of(&status)?, "cat third.txt", "with the third token").await?;
+    stage.workload.prints(pod_of(&status)?, "cat third.txt", "with a certificate").await?;
     ensure!(fetch(port).await? == "there");
     stage.end(&status.session).await?;
     stage.close().await

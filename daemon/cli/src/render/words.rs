@@ -116,6 +116,11 @@ pub(crate) fn step(step: StepName) -> StepWords {
         StepName::ReleaseAutoscalers => {
             ("giving back the autoscaler", "gave back the autoscaler", "could not give back the autoscaler")
         }
+        StepName::DeleteClaims => (
+            "deleting the dev pod's claims",
+            "deleted the dev pod's claims",
+            "could not delete the dev pod's claims",
+        ),
         StepName::DeleteRecord => {
             ("deleting the record", "deleted the record", "could not delete the record")
         }

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::history;
-use crate::manifest::{remove, set, text};
+use crate::manifest::{items, name, remove, set, text};
 use crate::{DevOptions, PlanError};
 
 /// Pods of an older revision that are kept on purpose cannot be given back: the controller makes new ones from the
@@ -72,6 +72,29 @@ fn update_every_pod(spec: &mut Value, warnings: &mut Vec<String>) {
     }
 }
 
+/// A set without pods gets one in DevMode, and with it its claims. Those of a set that has pods are its own.
+pub(super) fn claims_of_the_first_pod(origin: &Value) -> Vec<String> {
+    if has_pods(origin) {
+        return Vec::new();
+    }
+    let (set, spec) = (origin.get("metadata").map_or("", name), &origin["spec"]);
+    let first = spec.pointer("/ordinals/start").and_then(Value::as_u64).unwrap_or(0);
+    let templates = items(spec, "volumeClaimTemplates");
+    let names = templates.iter().map(|template| template.get("metadata").map_or("", name));
+    names.filter(|claim| !claim.is_empty()).map(|claim| format!("{claim}-{set}-{first}")).collect()
+}
+
+/// Only where it has no pods either: the first pod's are wanted by a set that others scaled up meanwhile.
+pub(super) fn drops_claims(origin: &Value) -> bool {
+    let policy = origin.pointer("/spec/persistentVolumeClaimRetentionPolicy/whenScaled");
+    !has_pods(origin) && policy.and_then(Value::as_str) == Some("Delete")
+}
+
+/// The API server takes one where the manifest does not say.
+fn has_pods(origin: &Value) -> bool {
+    origin.pointer("/spec/replicas").and_then(Value::as_u64) != Some(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +120,39 @@ mod tests {
             &format!("{{replicas: 1, {}}}", policy("Retain")),
         );
         check("replicas: 3", "replicas: 1");
+    }
+
+    #[test]
+    fn a_set_without_pods_gets_the_claims_of_its_first_and_drops_them_where_its_policy_says_so() {
+        let templates = "volumeClaimTemplates: [{metadata: {name: data}}, {metadata: {name: log}}]";
+        let policy = |scaled: &str| {
+            format!("persistentVolumeClaimRetentionPolicy: {{whenDeleted: Delete, whenScaled: {scaled}}}")
+        };
+        for (spec, claims, drops) in [
+            (
+                format!("replicas: 0, {templates}, {}", policy("Delete")),
+                vec!["data-web-0", "log-web-0"],
+                true,
+            ),
+            (
+                format!("replicas: 0, {templates}, {}", policy("Retain")),
+                vec!["data-web-0", "log-web-0"],
+                false,
+            ),
+            (format!("replicas: 0, {templates}"), vec!["data-web-0", "log-web-0"], false),
+            (
+                format!("replicas: 0, ordinals: {{start: 5}}, {templates}"),
+                vec!["data-web-5", "log-web-5"],
+                false,
+            ),
+            (format!("replicas: 0, {}", policy("Delete")), vec![], true),
+            (format!("replicas: 1, {templates}, {}", policy("Delete")), vec![], false),
+            (format!("{templates}, {}", policy("Delete")), vec![], false),
+        ] {
+            let origin = json!({ "metadata": { "name": "web" }, "spec": yaml(&format!("{{{spec}}}")) });
+            assert_eq!(claims_of_the_first_pod(&origin), claims, "{spec}");
+            assert_eq!(drops_claims(&origin), drops, "{spec}");
+        }
     }
 
     #[test]

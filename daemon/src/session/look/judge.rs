@@ -7,8 +7,8 @@ use crate::cluster::objects::FIELD_MANAGER;
 use crate::cluster::pods::PodSeen;
 use crate::cluster::record::{Contents, RecordSeen};
 use crate::session::kinds;
-use crate::session::look::autoscalers;
 use crate::session::look::sight::Sight;
+use crate::session::look::{autoscalers, claims};
 use crate::session::next::{DevWorkload, Observed, OldPods, RecordState, Rollout, WorkloadState};
 use crate::store::StoredSession;
 use crate::store::session::{Desired, StoredPlan};
@@ -34,6 +34,8 @@ pub struct Local {
     pub ownership_returned: bool,
     /// The same of the autoscalers.
     pub autoscalers_returned: bool,
+    /// It was tried to delete the claims that came with the dev pod, which is not allowed.
+    pub claims_given_up: bool,
 }
 
 /// What the next step depends on.
@@ -87,6 +89,7 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         owns_fields: !local.ownership_returned
             && sight.workload.as_ref().is_some_and(|it| nhd_plan::owns_fields(it, FIELD_MANAGER)),
         autoscalers: autoscalers::state(stored, plan, sight, local.autoscalers_returned),
+        claims: !local.claims_given_up && claims::to_delete(plan, sight).next().is_some(),
         forward: local.forward,
         sync: local.sync,
         first_sync: dev_pod.is_some() && local.synced_with.as_ref() == dev_pod.map(|pod| &pod.uid),

@@ -4,19 +4,20 @@ use futures::try_join;
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 
-use crate::cluster::ClusterError;
 use crate::cluster::autoscalers;
 use crate::cluster::error::OrAbsent as _;
-use crate::cluster::objects::Objects;
+use crate::cluster::objects::{CLAIMS, Objects};
 use crate::cluster::pod_events;
 use crate::cluster::pods::{self, DevContainers, PodSeen};
 use crate::cluster::record;
 use crate::cluster::refusals;
 use crate::cluster::revisions::{History, RevisionSeen};
+use crate::cluster::{ClusterError, Reason};
 use crate::session::kinds::{self, Maker};
 use crate::session::look::autoscalers as scaling;
+use crate::session::look::claims;
 use crate::session::look::parts::{DevWorkloadPart, WorkloadParts, record_name};
-use crate::session::look::sight::Sight;
+use crate::session::look::sight::{ClaimSeen, Sight};
 use crate::store::session::StoredPlan;
 use nhd_plan::{DEV_CONTAINER, SIDECAR_CONTAINER};
 
@@ -36,12 +37,13 @@ pub async fn look(
     let namespace = workload.namespace.as_str();
     let parts = WorkloadParts::of(workload.kind, plan);
     let name = record_name(workload);
-    let (found, dev_workload, record, revisions, autoscalers) = try_join!(
+    let (found, dev_workload, record, revisions, autoscalers, claims) = try_join!(
         async { objects.get(workload.kind.into(), Some(namespace), &workload.name).await.or_absent() },
         dev_workload(objects, namespace, parts.dev_workload.as_ref(), plan),
         record::read(objects, namespace, &name),
         read_history(objects, namespace, parts.history.as_ref()),
         read_autoscalers(objects, workload, plan),
+        read_claims(objects, namespace, plan),
     )?;
     let dev_history =
         parts.dev_workload.as_ref().and_then(|beside| history_of(beside, dev_workload.as_ref()?));
@@ -69,8 +71,17 @@ pub async fn look(
             || found.pointer("/metadata/uid").and_then(Value::as_str) == Some(workload_uid)
     };
     let workload = found.filter(same);
-    let mut sight =
-        Sight { workload, dev_workload, record, revisions, dev_revisions, pods, refusal: None, autoscalers };
+    let mut sight = Sight {
+        workload,
+        dev_workload,
+        record,
+        revisions,
+        dev_revisions,
+        pods,
+        refusal: None,
+        autoscalers,
+        claims,
+    };
     sight.refusal = read_refusal(objects, kind, namespace, &sight).await;
     Ok(sight)
 }
@@ -104,6 +115,23 @@ async fn read_autoscalers(
     }
     let all = autoscalers::list(objects, &workload.namespace).await?;
     Ok(all.map(|all| all.into_iter().filter(|it| scaling::concerns(it, plan)).collect()))
+}
+
+/// Whoever may not read them deletes none.
+async fn read_claims(
+    objects: &Objects,
+    namespace: &str,
+    plan: &StoredPlan,
+) -> Result<Vec<ClaimSeen>, ClusterError> {
+    let mut seen = Vec::new();
+    for made in &plan.edit.claims {
+        match objects.get(CLAIMS, Some(namespace), &made.name).await {
+            Ok(claim) => seen.extend(claims::see(&claim)),
+            Err(error) if matches!(error.reason, Reason::NotFound | Reason::Forbidden) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(seen)
 }
 
 async fn dev_workload(

@@ -26,6 +26,17 @@ pub struct Sight {
     pub refusal: Option<String>,
     /// The autoscalers that scale the workload or are kept from it; `None` where nobody may list them.
     pub autoscalers: Option<Vec<Value>>,
+    /// The volume claims that the plan says come with the dev pod, as far as they are there to stay.
+    pub claims: Vec<ClaimSeen>,
+}
+
+/// A volume claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimSeen {
+    pub name: String,
+    pub uid: String,
+    /// By the API server's clock.
+    pub created: String,
 }
 
 impl Sight {
@@ -104,6 +115,7 @@ pub(crate) mod tests {
             dev_revisions: Vec::new(),
             refusal: None,
             autoscalers: None,
+            claims: Vec::new(),
             pods,
         }
     }

@@ -17,6 +17,7 @@ const RUNNING: Observed = Observed {
     stale_pods: false,
     owns_fields: true,
     autoscalers: Autoscalers::Free,
+    claims: false,
     forward: true,
     sync: true,
     first_sync: true,
@@ -34,6 +35,7 @@ fn after(step: StepName, seen: Observed) -> Option<Observed> {
             ..seen
         },
         StepName::PinAutoscalers => Observed { autoscalers: Autoscalers::Pinned, ..seen },
+        StepName::DeleteClaims => Observed { claims: false, ..seen },
         StepName::ReleaseAutoscalers => Observed { autoscalers: Autoscalers::Free, ..seen },
         StepName::CreateRecord | StepName::UpdateRecord => {
             Observed { record: RecordState::Ours { current: true }, ..seen }
@@ -247,6 +249,22 @@ fn an_autoscaler_is_given_back_once_the_original_is_whole_and_before_the_record_
 }
 
 #[test]
+fn claims_go_after_the_pod_and_before_the_record() {
+    let (steps, ..) = walk(Desired::Original, Observed { claims: true, ..RUNNING });
+    let expect = [
+        StepName::AwaitRollout,
+        StepName::DeleteDevRevision,
+        StepName::SettleWorkload,
+        StepName::ReturnOwnership,
+        StepName::DeleteClaims,
+        StepName::DeleteRecord,
+        StepName::Forget,
+    ];
+    assert!(steps.ends_with(&expect), "{steps:?}");
+    assert_eq!(next(Desired::DevMode, &Observed { claims: true, ..RUNNING }), Next::Wait(None));
+}
+
+#[test]
 fn an_autoscaler_is_given_back_whatever_became_of_the_workload() {
     for workload in [WorkloadState::Gone, WorkloadState::Overwritten, WorkloadState::Original] {
         for entered in [false, true] {
@@ -292,7 +310,7 @@ fn every_observation() -> impl Iterator<Item = Observed> {
         })
     });
     states.flat_map(|(record, workload, dev_workload, rollout, autoscalers)| {
-        (0..1024_u32).map(move |bits| Observed {
+        (0..2048_u32).map(move |bits| Observed {
             planned: bits & 1 != 0,
             entered: bits & 2 != 0,
             begun: bits & 2 != 0,
@@ -304,6 +322,7 @@ fn every_observation() -> impl Iterator<Item = Observed> {
             stale_pods: bits & 128 != 0,
             edits_workload: bits & 256 != 0,
             owns_fields: bits & 512 != 0,
+            claims: bits & 1024 != 0,
             old_pods: OldPods::Free,
             record,
             workload,
@@ -338,6 +357,7 @@ fn from_every_state_an_end_forgets_the_session_only_when_nothing_of_it_is_left()
                     );
                     assert_ne!(last_seen.dev_workload, DevWorkload::Present, "{seen:?} {steps:?}");
                     assert_ne!(last_seen.autoscalers, Autoscalers::Pinned, "{seen:?} {steps:?}");
+                    assert!(!last_seen.claims, "{seen:?} {steps:?}");
                 }
             }
             Next::Stop(Obstacle::RecordOfLater) => {
@@ -392,7 +412,8 @@ fn no_end_deletes_the_record_while_the_workload_is_ours() {
                         | WorkloadState::Drifted
                         | WorkloadState::Absent
                 ) && seen.dev_workload != DevWorkload::Present
-                    && seen.autoscalers != Autoscalers::Pinned,
+                    && seen.autoscalers != Autoscalers::Pinned
+                    && !seen.claims,
                 "{seen:?}"
             );
         }

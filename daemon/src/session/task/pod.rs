@@ -79,6 +79,7 @@ impl SessionTask {
             synced_with,
             ownership_returned: self.running.ownership_returned,
             autoscalers_returned: self.running.autoscalers_returned,
+            claims_given_up: self.running.claims_given_up,
             old_pods_kept: self.kept_since.is_some_and(|since| since.elapsed() >= patience::COMPANION),
             rollout_as_before: self.running.rollout_as_before,
             rollout_given_up: self.running.rollout_given_up,

@@ -26,6 +26,8 @@ pub(super) enum Way {
     Pin,
     /// The end of one.
     Release,
+    /// The end of a set without pods, whose dev pod had claims.
+    Drop,
     /// A start on a node that has no room for the old pod and the dev pod.
     Crowd,
 }
@@ -104,6 +106,7 @@ steps! {
     SettleWorkload: End REVISED, ["before", "written", "after"];
     ReturnOwnership: End EDITED, ["before", "after"];
     ReleaseAutoscalers: Release SCALABLE, ["before", "written", "after"];
+    DeleteClaims: Drop &[StatefulSet], ["before", "deleted", "after"];
     DeleteRecord: End ALL, ["before", "after"];
     Forget: End ALL, ["before", "folderRemoved", "after"];
 }

@@ -6,7 +6,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use kube::Client as Kube;
+use k8s_openapi::api::core::v1::PersistentVolumeClaim;
+use kube::{Api, Client as Kube};
 use nhd_client::Client;
 use nhd_protocol::methods::{End, List, Start};
 use nhd_protocol::session::{Phase, SessionSelector, SessionStatus, StartParams, WaitUntil};
@@ -24,12 +25,17 @@ use super::points::Point;
 
 const NAME: &str = "reviews";
 
+/// More than there are lives: a volume whose claim is gone is not claimed again.
+const VOLUMES: usize = 12;
+
 pub(super) struct Rig {
     namespace: Namespace,
     workload: Workload,
     before: Portrait,
     /// What scales the workload, as it was before.
     autoscaler: Option<(Autoscaler, Value)>,
+    /// It is a set without pods.
+    emptied: bool,
     /// Of which the node has as much as one pod wants.
     share: Option<NodeShare>,
     laptop: Laptop,
@@ -55,6 +61,7 @@ impl Rig {
             workload,
             before,
             autoscaler: None,
+            emptied: false,
             share: None,
             laptop,
             container: None,
@@ -82,6 +89,38 @@ impl Rig {
         let before = autoscaler.portrait().await?;
         self.autoscaler = Some((autoscaler, before));
         Ok(())
+    }
+
+    /// Has a set without pods from now on, whose claims go with its pods, and volumes for some lives of them.
+    pub(super) async fn empty(&mut self) -> Result<()> {
+        if self.emptied {
+            return Ok(());
+        }
+        let client = self.workload.client().clone();
+        self.namespace.offer_volumes(&client, VOLUMES).await?;
+        self.workload.delete().await?;
+        let gone = async |it: &Workload| Ok(it.live_pods().await?.is_empty() && it.object().await.is_err());
+        self.workload.until("gone", gone).await?;
+        let mut manifest = manifest(WorkloadKind::StatefulSet);
+        manifest["spec"]["replicas"] = json!(0);
+        manifest["spec"]["persistentVolumeClaimRetentionPolicy"] =
+            json!({"whenScaled": "Delete", "whenDeleted": "Retain"});
+        manifest["spec"]["volumeClaimTemplates"] = json!([{"metadata": {"name": "data"}, "spec": {
+            "accessModes": ["ReadWriteOnce"], "storageClassName": self.namespace.name(),
+            "resources": {"requests": {"storage": "1Mi"}}}}]);
+        self.workload = Workload::create(&client, self.namespace.name(), manifest).await?;
+        self.before = self.workload.portrait().await?;
+        self.emptied = true;
+        Ok(())
+    }
+
+    /// The claims that are there to stay.
+    async fn claims(&self) -> Result<Vec<String>> {
+        let claims: Api<PersistentVolumeClaim> =
+            Api::namespaced(self.workload.client().clone(), self.namespace.name());
+        let all = claims.list(&Default::default()).await?.items.into_iter();
+        let staying = all.filter(|claim| claim.metadata.deletion_timestamp.is_none());
+        Ok(staying.filter_map(|claim| claim.metadata.name).collect())
     }
 
     /// Has the node have room for one pod of the workload from now on.
@@ -328,6 +367,8 @@ impl Rig {
         };
         self.workload.assert_restored(&self.before).await?;
         ensure!(!self.has_pinned().await?, "the autoscaler is not as before");
+        let claims = self.claims().await?;
+        ensure!(claims.is_empty(), "claims are left: {claims:?}");
         let left = self.laptop.processes()?;
         ensure!(left.is_empty(), "still running: {left:?}");
         self.laptop.stop_daemon().await?;

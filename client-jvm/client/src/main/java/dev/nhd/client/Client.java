@@ -1,6 +1,7 @@
 package dev.nhd.client;
 
 import dev.nhd.client.protocol.DaemonMethods;
+import dev.nhd.client.protocol.EndParams;
 import dev.nhd.client.protocol.ForwardEndParams;
 import dev.nhd.client.protocol.ForwardStartParams;
 import dev.nhd.client.protocol.HelloParams;
@@ -210,7 +211,7 @@ public final class Client implements AutoCloseable {
      * @throws InterruptedException where this thread is interrupted
      */
     public void end(String session) throws DaemonException, InterruptedException {
-        call(daemon -> daemon.sessionEnd(new SessionSelector().withSession(session)));
+        call(daemon -> daemon.sessionEnd(new EndParams().withSession(session)));
         awaitPhase(session, WaitUntil.ENDED, WAIT);
     }
 

@@ -78,6 +78,12 @@ public final class StepName {
     /** The autoscalers given back as they were, with what others changed of them. */
     public static final String RELEASE_AUTOSCALERS = "releaseAutoscalers";
 
+    /**
+     * The volume claims deleted that came with the dev pod, where the workload's own rule is that they go with a
+     * pod.
+     */
+    public static final String DELETE_CLAIMS = "deleteClaims";
+
     /** The Secret deleted. */
     public static final String DELETE_RECORD = "deleteRecord";
 
