@@ -16,9 +16,10 @@ mod websocket;
 mod fake;
 
 use std::{
+    collections::BTreeMap,
     io,
     net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -53,11 +54,31 @@ pub const ANY_LOCAL_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4
 pub enum ForwardError {
     #[error("failed to listen on {local}")]
     Listen { local: SocketAddr, source: io::Error },
+    #[error("failed to listen on {local}: this daemon forwards it already, to port {remote_port} of a pod")]
+    Own { local: SocketAddr, remote_port: u16 },
+}
+
+/// The local ports that this process listens on, each with the port of a pod to which it leads.
+static LISTENING: Mutex<BTreeMap<u16, u16>> = Mutex::new(BTreeMap::new());
+
+fn listening() -> MutexGuard<'static, BTreeMap<u16, u16>> {
+    LISTENING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A local port that is listened on for as long as this lasts.
+struct Held(u16);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        listening().remove(&self.0);
+    }
 }
 
 impl ForwardError {
     pub fn hint(&self) -> &'static str {
-        let Self::Listen { source, .. } = self;
+        let Self::Listen { source, .. } = self else {
+            return "see the forwards of all sessions in `status`: choose another port, or end that forward";
+        };
         match source.kind() {
             io::ErrorKind::AddrInUse => "another program has that port: choose another, or let nhd choose",
             io::ErrorKind::PermissionDenied => "ports below 1024 are for root: choose a higher one",
@@ -83,9 +104,16 @@ pub async fn start(cluster: Connection, route: Route) -> Result<Forward, Forward
 
 async fn start_through(tunnel: impl Tunnel, route: Route) -> Result<Forward, ForwardError> {
     let Route { target, remote_port, await_listener, local, shutdown, tracker } = route;
-    let failed = |source| ForwardError::Listen { local, source };
+    let failed = |source: io::Error| match listening().get(&local.port()) {
+        Some(&remote_port) if source.kind() == io::ErrorKind::AddrInUse => {
+            ForwardError::Own { local, remote_port }
+        }
+        _ => ForwardError::Listen { local, source },
+    };
     let listener = TcpListener::bind(local).await.map_err(failed)?;
     let local = listener.local_addr().map_err(failed)?;
+    listening().insert(local.port(), remote_port);
+    let held = Held(local.port());
     let tally = Arc::new(Tally::new(local, remote_port));
     let shutdown = shutdown.child_token();
     let context = ForwardContext {
@@ -96,7 +124,10 @@ async fn start_through(tunnel: impl Tunnel, route: Route) -> Result<Forward, For
         tally: tally.clone(),
         shutdown: shutdown.clone(),
     };
-    let listening = tracker.spawn(listener::listen(listener, Arc::new(context)));
+    let listening = tracker.spawn(async move {
+        let _held = held;
+        listener::listen(listener, Arc::new(context)).await;
+    });
     Ok(Forward { local, tally, listening, stop: shutdown.drop_guard() })
 }
 

@@ -60,9 +60,9 @@ pub(crate) enum Command {
 pub(crate) struct StartArguments {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// The local source folder
+    /// The local source folder [default: the nearest folder, from here upwards, with .nocalhost/config.yaml]
     #[arg(long, value_name = "FOLDER")]
-    pub(crate) source: PathBuf,
+    pub(crate) source: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) dev: DevArguments,
     /// How long it may take; a start whose dev pod is not ready by then is undone, which takes its own time

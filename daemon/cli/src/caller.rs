@@ -5,6 +5,8 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use crate::failure::Failure;
+
 /// Variables that go along: to find and run exec plugins, to reach the cluster, to log in again.
 const NAMES: &[&str] = &[
     "PATH",
@@ -62,8 +64,22 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    pub(crate) fn of_this_process() -> io::Result<Self> {
-        Ok(Self { folder: std::env::current_dir()?, variables: std::env::vars_os().collect() })
+    pub(crate) fn of_this_process() -> Result<Self, Failure> {
+        let folder = std::env::current_dir().map_err(|error| {
+            let text = if error.kind() == io::ErrorKind::NotFound {
+                "the current folder is gone".to_owned()
+            } else {
+                format!("the current folder cannot be told: {error}")
+            };
+            Failure::usage(text).with_hint("change to a folder that is there, then try again")
+        })?;
+        Ok(Self { folder, variables: std::env::vars_os().collect() })
+    }
+
+    /// The folder of the dev configuration around where the CLI runs: this one or the nearest above that has one.
+    pub(crate) fn source(&self) -> Option<PathBuf> {
+        let has_one = |folder: &&Path| folder.join(".nocalhost/config.yaml").is_file();
+        self.folder.ancestors().find(has_one).map(Path::to_owned)
     }
 
     /// A path as the daemon, which runs elsewhere, must have it: absolute, without `.` and a final slash. A folder

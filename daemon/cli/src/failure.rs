@@ -52,6 +52,13 @@ impl Failure {
         self
     }
 
+    /// The same for whoever has been told of it already.
+    #[must_use]
+    pub(crate) fn told(mut self) -> Self {
+        self.unheard = true;
+        self
+    }
+
     /// As clients of the daemon see errors: causes follow the message after colons.
     pub(crate) fn info(&self) -> ErrorInfo {
         let mut info = self.info.clone();

@@ -17,12 +17,17 @@ use crate::variables;
 /// What the command line and its caller ask for.
 pub(crate) fn start_params(
     target: &Target,
-    source: &Path,
+    source: Option<&Path>,
     arguments: &DevArguments,
     here: &Caller,
 ) -> Result<StartParams, Failure> {
     let kubeconfig = kubeconfig(arguments.kubeconfig.as_deref(), here)?;
-    let source = here.absolute(source);
+    let source = source.map(|source| here.absolute(source)).or_else(|| here.source()).ok_or_else(|| {
+        Failure::usage(
+            "no source folder is given, and neither this folder nor one above it has .nocalhost/config.yaml",
+        )
+        .with_hint("name the folder whose files go into the container: --source FOLDER")
+    })?;
     Ok(StartParams {
         kind: target.kind,
         name: target.name.clone(),

@@ -41,8 +41,8 @@ impl Screen {
             json,
             out: Box::new(io::stdout()),
             errors: Box::new(io::stderr()),
-            style: Style { colours: colours && live_out },
-            error_style: Style { colours: colours && live_errors },
+            style: Style { colours: colours && live_out, width: width(live_out) },
+            error_style: Style { colours: colours && live_errors, ..Style::PLAIN },
             live_out,
             live_errors,
             pending: false,
@@ -163,6 +163,12 @@ impl Screen {
     }
 }
 
+/// The columns of the terminal that standard output is, if it says how many.
+fn width(live_out: bool) -> Option<usize> {
+    let size = live_out.then(|| rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()).flatten()?;
+    (size.ws_col > 0).then_some(size.ws_col.into())
+}
+
 #[cfg(test)]
 pub(crate) mod test_screen {
     use std::cell::RefCell;
@@ -196,8 +202,8 @@ pub(crate) mod test_screen {
             json,
             out: Box::new(out.clone()),
             errors: Box::new(errors.clone()),
-            style: Style { colours: false },
-            error_style: Style { colours: false },
+            style: Style::PLAIN,
+            error_style: Style::PLAIN,
             live_out: live,
             live_errors: live,
             pending: false,

@@ -53,6 +53,12 @@ pub(super) async fn serve(mut local: TcpStream, context: &ForwardContext<impl Tu
         carried = carry(&mut local, context) => carried,
     };
     match carried {
+        Ok(End::Unanswered) => {
+            // There may have been an answer yet to come, which a clean end would say there was not. That is no failure to
+            // tell of: most clients that end so are gone.
+            let _ = local.set_zero_linger();
+            tracing::debug!("a forwarded connection was reset: its client had finished sending, unanswered");
+        }
         Ok(end) => tracing::debug!(?end, "a forwarded connection ended"),
         Err(error) => {
             // A clean end would look like the end of the data.

@@ -26,8 +26,11 @@ pub(super) enum End {
     PodClosed,
     /// The local side reset its connection, which is its good right.
     LocalGone,
-    /// The local side had finished sending and nothing came from the pod for the grace.
+    /// The local side had finished sending after the pod had answered, and nothing more came for the grace.
     Idle,
+    /// The local side had finished sending, and the pod, which cannot be told so, said nothing for the grace: whatever
+    /// it may yet want to answer is cut off.
+    Unanswered,
 }
 
 enum CopyError {
@@ -71,7 +74,8 @@ pub(super) async fn splice(
                 let silent = traffic.received.load(Relaxed) == before && !traffic.delivering.load(Relaxed);
                 match uploaded {
                     Err(CopyError::Stream(broken)) if silent => return Err(broken),
-                    _ if silent => return Ok(End::Idle),
+                    _ if silent && grace == FAREWELL_GRACE => return Ok(End::Idle),
+                    _ if silent => return Ok(End::Unanswered),
                     _ => {}
                 }
             }

@@ -206,11 +206,22 @@ async fn too_many_connections_are_refused_and_said() {
 #[tokio::test]
 async fn a_port_that_is_taken_is_an_error_with_a_hint() {
     let running = running(None, Vec::new()).await;
-    let taken = running.forward.local;
-    let again = start_through(FakeTunnel::new().0, route(running.target.subscribe(), taken));
-    let Err(error) = again.await else { panic!("the port is taken") };
-    assert_eq!(error.to_string(), format!("failed to listen on {taken}"));
-    assert!(error.hint().starts_with("another program has that port"));
+    let other = TcpListener::bind(ANY_LOCAL_PORT).await.unwrap();
+    let (own, others) = (running.forward.local, other.local_addr().unwrap());
+    let by_this_daemon =
+        format!("failed to listen on {own}: this daemon forwards it already, to port 80 of a pod");
+    for (taken, said, hint) in [
+        (own, by_this_daemon, "see the forwards of all sessions"),
+        (others, format!("failed to listen on {others}"), "another program has that port"),
+    ] {
+        let again = start_through(FakeTunnel::new().0, route(running.target.subscribe(), taken));
+        let Err(error) = again.await else { panic!("the port is taken") };
+        assert_eq!(error.to_string(), said);
+        assert!(error.hint().starts_with(hint), "{}", error.hint());
+    }
+    // Whoever has it next is not this daemon.
+    running.forward.stop().await;
+    assert_eq!(listening().get(&own.port()), None);
 }
 
 #[tokio::test]

@@ -105,11 +105,13 @@ impl From<StoreError> for Failure {
 
 impl From<ForwardError> for Failure {
     fn from(error: ForwardError) -> Self {
-        let ForwardError::Listen { source, .. } = &error;
-        let kind = match source.kind() {
-            std::io::ErrorKind::AddrInUse => ErrorKind::LocalPortTaken,
-            std::io::ErrorKind::PermissionDenied => ErrorKind::LocalPortDenied,
-            _ => ErrorKind::ForwardFailed,
+        let kind = match &error {
+            ForwardError::Own { .. } => ErrorKind::LocalPortTaken,
+            ForwardError::Listen { source, .. } => match source.kind() {
+                std::io::ErrorKind::AddrInUse => ErrorKind::LocalPortTaken,
+                std::io::ErrorKind::PermissionDenied => ErrorKind::LocalPortDenied,
+                _ => ErrorKind::ForwardFailed,
+            },
         };
         Self::transient(ErrorInfo::new(kind, error_chain(&error)).with_hint(error.hint()))
     }

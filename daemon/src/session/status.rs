@@ -91,8 +91,12 @@ pub struct StatusParts<'a> {
 pub fn refreshed(previous: &SessionStatus, parts: StatusParts<'_>) -> SessionStatus {
     let since: Timestamp =
         if previous.phase == parts.phase { previous.since.clone() } else { timestamp_now() };
-    let mut warnings = parts.stored.request.dev.warnings.clone();
-    warnings.extend(parts.stored.plan.iter().flat_map(|plan| plan.warnings.clone()));
+    // What the start warned of is over with the session.
+    let of_the_start = parts.outcome.is_none().then_some(parts.stored);
+    let mut warnings: Vec<String> =
+        of_the_start.into_iter().flat_map(|stored| stored.request.dev.warnings.clone()).collect();
+    let plan = of_the_start.and_then(|stored| stored.plan.as_ref());
+    warnings.extend(plan.into_iter().flat_map(|plan| plan.warnings.clone()));
     warnings.extend(parts.sight.and_then(scaled_up));
     warnings.extend(parts.sight.into_iter().flat_map(companions));
     warnings.extend(parts.sight.and_then(|sight| changed_by_others(parts.stored, sight)));

@@ -86,7 +86,6 @@ fn wrong_usage_exits_with_2() {
         "config deployment/web --wait synced",
         "start deployment/web --source s --env A",
         "start deployment/web --source s --env =A",
-        "start deployment/web --image i",
         "start deployment/web --image= --source s",
         "start deployment/web --image i --source s --wait done",
         "start deployment/web --image i --source s --timeout soon",

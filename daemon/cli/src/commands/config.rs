@@ -20,7 +20,7 @@ pub(crate) async fn run(
     client: &Client,
     screen: &mut Screen,
 ) -> Result<(), Failure> {
-    let asked = start_params(&arguments.target, &arguments.source, &arguments.dev, here)?;
+    let asked = start_params(&arguments.target, Some(&arguments.source), &arguments.dev, here)?;
     let folder = here.absolute(&arguments.source);
     let config = client.call::<methods::Resolve>(asked).await?;
     screen.result(&config, |style| text(style, &config, &folder))?;
@@ -117,6 +117,6 @@ shell        -            default
 env.A        one two      .nocalhost/config.yaml:5:12
 command.run  [go, run]    annotation dev.nocalhost of deployment/reviews:5:12
 ";
-        assert_eq!(text(Style { colours: false }, &config, Path::new("/src")), expect);
+        assert_eq!(text(Style::PLAIN, &config, Path::new("/src")), expect);
     }
 }

@@ -11,6 +11,8 @@ use nhd_protocol::session::{
     EndParams, EndResult, Phase, SessionSelector, SessionStatus, WaitParams, WaitUntil,
 };
 
+use serde::Serialize;
+
 use crate::arguments::EndArguments;
 use crate::caller::Caller;
 use crate::failure::{Exit, Failure};
@@ -158,13 +160,23 @@ fn report(waited: Vec<Result<SessionStatus, ClientError>>, screen: &mut Screen) 
             Err(error) => failures.push(Failure::from(error).with_hint("see `nhd-cli status`")),
         }
     }
+    let result = Report { sessions, errors: failures.iter().map(Failure::info).collect() };
+    screen.result(&result, |_| result.sessions.iter().map(ended).collect())?;
     let last = failures.pop();
-    if last.is_none() || !screen.json() {
-        let result = EndResult { sessions };
-        screen.result(&result, |_| result.sessions.iter().map(ended).collect())?;
-        failures.iter().try_for_each(|failure| screen.failure(failure))?;
+    if screen.json() {
+        // Programs have read all of it.
+        return last.map_or(Ok(()), |last| Err(last.told()));
     }
+    failures.iter().try_for_each(|failure| screen.failure(failure))?;
     last.map_or(Ok(()), Err)
+}
+
+/// What has ended, and what has not.
+#[derive(Serialize)]
+struct Report {
+    sessions: Vec<SessionStatus>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ErrorInfo>,
 }
 
 fn ended(status: &SessionStatus) -> String {

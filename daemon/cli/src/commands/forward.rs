@@ -133,7 +133,7 @@ mod tests {
     use super::*;
     use crate::render::session::tests::port_forward;
 
-    const PLAIN: Style = Style { colours: false };
+    const PLAIN: Style = Style::PLAIN;
 
     fn of_reviews(forward: PortForward) -> SessionForward {
         let workload = WorkloadRef {

@@ -18,7 +18,12 @@ pub(crate) async fn run(
     screen: &mut Screen,
 ) -> Result<(), Failure> {
     let plan = client
-        .call::<methods::Plan>(start_params(&arguments.target, &arguments.source, &arguments.dev, here)?)
+        .call::<methods::Plan>(start_params(
+            &arguments.target,
+            arguments.source.as_deref(),
+            &arguments.dev,
+            here,
+        )?)
         .await?;
     screen.result(&plan, |style| text(style, &plan))?;
     Ok(screen.warnings(&plan.warnings)?)
@@ -81,6 +86,6 @@ update deployment/x
 -a: 1
 +a: 2
 ";
-        assert_eq!(text(Style { colours: false }, &plan), expect);
+        assert_eq!(text(Style::PLAIN, &plan), expect);
     }
 }

@@ -33,7 +33,7 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let params = StartParams {
         timeout_ms: Some(milliseconds(arguments.timeout)),
-        ..start_params(&arguments.target, &arguments.source, &arguments.dev, here)?
+        ..start_params(&arguments.target, arguments.source.as_deref(), &arguments.dev, here)?
     };
     if arguments.takeover {
         take_over(&params, arguments, client, screen).await?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nhd_protocol::event::EventBody;
 use nhd_protocol::methods;
-use nhd_protocol::session::{Phase, SessionList, SessionSelector};
+use nhd_protocol::session::{Phase, SessionList, SessionSelector, SessionStatus};
 use time::OffsetDateTime;
 
 use crate::arguments::StatusArguments;
@@ -25,8 +25,40 @@ pub(crate) async fn run(
     if arguments.watch {
         return watch(&selector, client, screen).await;
     }
-    let list = client.call::<methods::List>(selector).await?;
-    Ok(screen.result(&list, |style| sessions(style, &list, OffsetDateTime::now_utc()))?)
+    let list = client.call::<methods::List>(selector.clone()).await?;
+    let others = match list.sessions.is_empty() && selector != SessionSelector::default() {
+        true => client.call::<methods::List>(SessionSelector::default()).await?.sessions,
+        false => Vec::new(),
+    };
+    Ok(screen.result(&list, |style| {
+        let text = sessions(style, &list, OffsetDateTime::now_utc());
+        match others.as_slice() {
+            [] => text,
+            others => format!(
+                "{}{}",
+                none_of_those(arguments, others),
+                text.split_once('\n').map_or("", |(_, rest)| rest)
+            ),
+        }
+    })?)
+}
+
+/// Says that nothing is in DevMode of what was asked for, though others are.
+fn none_of_those(arguments: &StatusArguments, others: &[SessionStatus]) -> String {
+    let asked = match &arguments.target.0 {
+        Some(target) => target.to_string(),
+        None => "no workload".to_owned(),
+    };
+    let not = if arguments.target.0.is_some() { "is not in DevMode" } else { "is in DevMode" };
+    let place = [("namespace", &arguments.namespace), ("context", &arguments.context)];
+    let place: String =
+        place.iter().filter_map(|(word, name)| Some(format!(" in {word} {}", name.as_ref()?))).collect();
+    let names: Vec<String> = others.iter().map(|status| status.workload.to_string()).collect();
+    format!(
+        "{asked}{place} {not}; there {}: {}\n",
+        if names.len() == 1 { "is" } else { "are" },
+        names.join(", ")
+    )
 }
 
 fn selector(arguments: &StatusArguments) -> SessionSelector {
@@ -106,5 +138,27 @@ mod tests {
         let ending = status("s1", "reviews", Phase::Ending);
         assert!(changed(&mut list, EventBody::Session { status: Box::new(ending.clone()) }, &selector));
         assert_eq!(list.sessions, [ending]);
+    }
+
+    #[test]
+    fn a_workload_that_is_not_in_dev_mode_is_named_beside_those_that_are() {
+        use clap::Parser as _;
+        let said = |line: &str, others: &[SessionStatus]| {
+            let words = ["nhd-cli", "status"].into_iter().chain(line.split_whitespace());
+            match crate::arguments::Arguments::try_parse_from(words).expect("parses").command {
+                crate::arguments::Command::Status(arguments) => none_of_those(&arguments, others),
+                other => panic!("{other:?}"),
+            }
+        };
+        let (one, two) = ([synced("s1", "reviews")], [synced("s1", "reviews"), synced("s2", "ratings")]);
+        assert_eq!(
+            said("deployment/typo", &one),
+            "deployment/typo is not in DevMode; there is: deployment/reviews in namespace bookinfo\n"
+        );
+        assert_eq!(
+            said("-n test", &two),
+            "no workload in namespace test is in DevMode; there are: deployment/reviews in namespace bookinfo, \
+             deployment/ratings in namespace bookinfo\n"
+        );
     }
 }

@@ -114,6 +114,6 @@ deployment/theirs  n          1/2    a,b         ann@laptop            3 min
 deployment/hidden  n          1/2    a,b         (owner not readable)
 deployment/old     n          1/2    a,b         Nocalhost
 ";
-        assert_eq!(text(Style { colours: false }, &list, datetime!(2026-01-01 00:03:00 UTC)), expect);
+        assert_eq!(text(Style::PLAIN, &list, datetime!(2026-01-01 00:03:00 UTC)), expect);
     }
 }

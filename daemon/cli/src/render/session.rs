@@ -198,7 +198,7 @@ pub(crate) mod tests {
 
     use super::*;
 
-    const PLAIN: Style = Style { colours: false };
+    const PLAIN: Style = Style::PLAIN;
 
     pub(crate) fn status(session: &str, name: &str, phase: Phase) -> SessionStatus {
         SessionStatus {

@@ -13,9 +13,14 @@ pub(crate) enum Tone {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Style {
     pub(crate) colours: bool,
+    /// The columns of the terminal; `None` where none is, and a line may be as long as it is.
+    pub(crate) width: Option<usize>,
 }
 
 impl Style {
+    /// As programs and files read it.
+    pub(crate) const PLAIN: Self = Self { colours: false, width: None };
+
     pub(crate) fn paint(self, tone: Tone, text: &str) -> String {
         let code = match tone {
             Tone::Plain => return text.to_owned(),

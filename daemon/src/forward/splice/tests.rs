@@ -151,7 +151,7 @@ async fn an_answer_that_never_comes_is_given_up() {
     local.shutdown().await.unwrap();
     assert_eq!(pod.hear().await.unwrap(), "question");
     let before = Instant::now();
-    assert_eq!(ended.await.unwrap().unwrap(), End::Idle);
+    assert_eq!(ended.await.unwrap().unwrap(), End::Unanswered);
     assert_eq!(before.elapsed(), ANSWER_GRACE);
 }
 

@@ -18,7 +18,7 @@ fn arguments(line: &str) -> EndArguments {
     }
 }
 
-/// Runs against a daemon with these sessions of `reviews`, whose waits fail with `error` if there is one.
+/// Runs against a daemon with these sessions of `reviews`, of which the last one's wait fails with `error` if there is one.
 async fn ended(
     line: &str,
     sessions: &[&'static str],
@@ -26,6 +26,7 @@ async fn ended(
 ) -> (Result<(), Failure>, String) {
     let known: Vec<SessionStatus> =
         sessions.iter().map(|session| status(session, "reviews", Phase::Ending)).collect();
+    let last = sessions.last().copied();
     let (listed, ending) = (known.clone(), known);
     let mut module = hello_module();
     on::<methods::List>(&mut module, move |_| {
@@ -34,7 +35,7 @@ async fn ended(
     on::<methods::End>(&mut module, move |_| Ok(EndResult { sessions: ending.clone() }));
     on::<methods::Wait>(&mut module, move |wait| {
         assert_eq!((wait.until, wait.timeout_ms), (WaitUntil::Ended, Some(120_000)));
-        match error {
+        match error.filter(|_| Some(wait.session.as_str()) == last) {
             Some(kind) => Err(ErrorInfo::new(kind, "changed:\n  -a\n  +b").with_hint("put it back")),
             None => Ok(status(&wait.session, "reviews", Phase::Ended)),
         }
@@ -53,7 +54,7 @@ async fn ended(
         .expect("a new subscription");
     let daemon = serve(module);
     let client = Client::connect(&daemon.paths, CLIENT).await.expect("connects");
-    let (mut screen, out, _) = screen(false, false);
+    let (mut screen, out, _) = screen(line.contains("--json"), false);
     let result = run(&arguments(line), &Caller::of_test("/projects", &[]), &client, &mut screen).await;
     (result, out.text())
 }
@@ -98,4 +99,18 @@ async fn a_refusal_is_shown_with_its_differences() {
         (Exit::Failed, ErrorKind::WorkloadOverwritten, "")
     );
     assert_eq!(failure.lines()[1], ("hint", "put it back"));
+}
+
+#[tokio::test]
+async fn with_json_what_has_ended_is_said_beside_what_has_not() {
+    let (result, out) = ended("--all --json", &["s1", "s2"], Some(ErrorKind::WorkloadOverwritten)).await;
+    let failure = result.expect_err("one has not ended");
+    assert!(failure.exit == Exit::Failed && failure.unheard, "{failure:?}");
+    let said: serde_json::Value = serde_json::from_str(&out).expect("one value");
+    assert_eq!(said["sessions"][0]["session"], "s1");
+    assert_eq!(said["sessions"].as_array().map(Vec::len), Some(1));
+    assert_eq!(said["errors"][0]["kind"], "workloadOverwritten");
+    let (result, out) = ended("--all --json", &["s1"], None).await;
+    result.expect("ends");
+    assert!(!out.contains("errors"), "{out}");
 }

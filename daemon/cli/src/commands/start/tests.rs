@@ -84,10 +84,29 @@ async fn started(line: &str, json: bool, before: Vec<SessionStatus>) -> (String,
 }
 
 #[test]
+fn without_a_source_it_is_the_nearest_folder_with_a_configuration() {
+    let home = tempfile::tempdir().expect("a folder");
+    let (project, below) = (home.path().join("project"), home.path().join("project/cmd/server"));
+    std::fs::create_dir_all(&below).expect("folders");
+    std::fs::create_dir(project.join(".nocalhost")).expect("a folder");
+    let asked = |from: &std::path::Path| {
+        let here = Caller::of_test(from.to_str().expect("text"), &[]);
+        let arguments = arguments("deployment/reviews --image i");
+        start_params(&arguments.target, arguments.source.as_deref(), &arguments.dev, &here)
+    };
+    let refused = asked(&below).expect_err("there is no configuration");
+    assert_eq!(refused.exit, Exit::WrongUsage);
+    std::fs::write(project.join(".nocalhost/config.yaml"), "name: reviews").expect("writes");
+    for from in [&below, &project] {
+        assert_eq!(asked(from).expect("params").source, project.to_str().expect("text"));
+    }
+}
+
+#[test]
 fn params_say_what_the_command_line_and_its_surroundings_say() {
     let asked = |line: &str| {
         let arguments = arguments(line);
-        start_params(&arguments.target, &arguments.source, &arguments.dev, &here()).expect("params")
+        start_params(&arguments.target, arguments.source.as_deref(), &arguments.dev, &here()).expect("params")
     };
     let params = asked(LINE);
     assert_eq!(params.source, "/projects/src");
