@@ -10,6 +10,10 @@ use nhd_protocol::workload::WorkloadRef;
 
 /// Somebody does something.
 pub(super) fn meddle(world: &mut World) {
+    if world.get("namespaces", NAMESPACE).is_none() && world.dice.once_in(2) {
+        world.tell(|| "somebody makes the namespace again".to_owned());
+        world.make("namespaces", json!({"metadata": {"name": NAMESPACE}}));
+    }
     let number = world.version();
     match world.dice.below(20) {
         0..=2 => both(world, "labels it", |object| {

@@ -26,6 +26,9 @@ impl StepContext<'_> {
             return self.delete_pod(seen).await;
         }
         let written = self.create_pod(&nhd_plan::as_new(&plan.edit.edited)).await?;
+        if let Some(written) = &written {
+            self.keep_if_recorded(PODS, written).await?;
+        }
         fault::point("enterDevMode", "written");
         match written {
             Some(written) => self.note_written(nhd_plan::as_new(&written)),

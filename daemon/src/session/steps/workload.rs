@@ -11,11 +11,12 @@ use time::format_description::well_known::Rfc3339;
 use crate::clock::timestamp_now;
 use crate::cluster::objects::{Delete, FIELD_MANAGER, Mode};
 use crate::cluster::pods::PodSeen;
+use crate::cluster::record;
 use crate::cluster::{ClusterError, Reason, Resource, pods};
 use crate::fault;
 use crate::session::failure::Failure;
 use crate::session::look::judge::stale_pods;
-use crate::session::look::parts::WorkloadParts;
+use crate::session::look::parts::{WorkloadParts, record_name};
 use crate::session::steps::{StepContext, changed_meanwhile};
 use crate::store::session::Desired;
 
@@ -66,8 +67,23 @@ impl StepContext<'_> {
         match self.objects.create(part.kind.into(), Some(&self.namespace()), object, Mode::Real).await {
             // Made before a crash.
             Err(error) if error.reason == Reason::AlreadyExists => Ok(()),
-            result => Ok(result.map(drop)?),
+            result => self.keep_if_recorded(part.kind.into(), &result?).await,
         }
+    }
+
+    /// Takes back what was just made if the record is gone by now: the namespace was deleted and made again since the
+    /// look, and the workload is not in the new one.
+    pub(super) async fn keep_if_recorded(&self, resource: Resource, made: &Value) -> Result<(), Failure> {
+        let namespace = self.namespace();
+        let record = record::read(self.objects, &namespace, &record_name(&self.stored.workload)).await?;
+        if record.is_some() {
+            return Ok(());
+        }
+        let text = |pointer: &str| made.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let uid = Some(text("/metadata/uid").to_owned());
+        let delete = Delete { uid, background: true, ..Delete::default() };
+        self.objects.delete(resource, Some(&namespace), text("/metadata/name"), delete).await?;
+        Err(changed_meanwhile())
     }
 
     pub(super) async fn delete_dev_workload(&mut self) -> Result<(), Failure> {
