@@ -79,7 +79,9 @@ impl Removals {
             self.everything = true;
         }
         let latest = self.hold.map_or(now + LONGEST_REMOVALS, |before| before.latest);
-        let quiet = if self.are_many() { REMOVALS_QUIET } else { FEW_REMOVALS_QUIET };
+        // Whoever deletes slowly, as on a machine that is busy, pauses for longer, too.
+        let lasted = (now + LONGEST_REMOVALS).duration_since(latest);
+        let quiet = if self.are_many() { REMOVALS_QUIET.max(lasted) } else { FEW_REMOVALS_QUIET };
         self.hold = Some(Hold { due: (now + quiet).min(latest), latest });
     }
 
@@ -370,6 +372,15 @@ mod tests {
             now += REMOVALS_QUIET / 4;
         }
         assert_eq!(now, start + LONGEST_REMOVALS);
+
+        // What has gone on for long may pause for as long.
+        let (start, lasted) = (now, REMOVALS_QUIET * 4);
+        let mut changes = SourceChanges::default();
+        for at in 0..FEW_REMOVALS {
+            changes.note(removed(at), start);
+        }
+        changes.note(removed(FEW_REMOVALS), start + lasted);
+        assert_eq!(changes.removals_held(), Some(start + lasted * 2));
     }
 
     #[tokio::test(start_paused = true)]
