@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use nhd::sync::syncthing::process::Syncthing;
 use nhd::sync::syncthing::rest::Rest;
 use nhd::sync::{
-    Binary, KeyPair, RemoteFolder, Selection, SyncEngine, SyncError, SyncIdentity, SyncOptions, SyncStatus,
-    remote_config,
+    Binary, KeyPair, RemoteFolder, Selection, SyncEngine, SyncError, SyncIdentity, SyncOptions, SyncState,
+    SyncStatus, remote_config,
 };
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
@@ -161,6 +161,17 @@ impl Bed {
         match waited {
             Ok(status) => status.unwrap().clone(),
             Err(_) => panic!("still {:?}\n{}", self.engine().status().borrow().clone(), self.log()),
+        }
+    }
+
+    /// The same where the source was away for so short that the loss may be noticed only now.
+    pub(crate) async fn barrier_once_back(&self) -> Result<(), SyncError> {
+        match self.barrier().await {
+            Err(SyncError::SourceLost(_)) => {
+                self.wait_for(|status| status.state != SyncState::SourceLost).await;
+                self.barrier().await
+            }
+            reached => reached,
         }
     }
 

@@ -324,12 +324,7 @@ async fn whatever_is_done_both_trees_are_equal_or_the_status_says_why_not() {
             }
             _ => {}
         }
-        let mut reached = tokio::time::timeout(Duration::from_secs(60), bed.engine().barrier()).await;
-        if matches!(reached, Ok(Err(SyncError::SourceLost(_)))) {
-            // It was away for so short that this was noticed only now.
-            bed.wait_for(|status| status.state != SyncState::SourceLost).await;
-            reached = tokio::time::timeout(Duration::from_secs(60), bed.engine().barrier()).await;
-        }
+        let reached = tokio::time::timeout(Duration::from_secs(60), bed.barrier_once_back()).await;
         // While a scan begins, syncthing has for a moment not said what it will say again.
         let misnamed: Vec<String> =
             tree(&shadow).into_keys().filter(|path| path.contains(NAMES[8])).collect();

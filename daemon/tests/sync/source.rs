@@ -158,7 +158,7 @@ async fn a_source_that_is_replaced_by_its_copy_is_followed() {
     std::fs::rename(&instead, &here).unwrap();
     bed.save("first", "saved in the copy");
     bed.save("deep/file", "saved in the copy");
-    bed.barrier().await.unwrap();
+    bed.barrier_once_back().await.unwrap();
     for name in ["first", "deep/file"] {
         assert_eq!(std::fs::read_to_string(bed.there(name)).unwrap(), "saved in the copy");
     }
@@ -168,7 +168,7 @@ async fn a_source_that_is_replaced_by_its_copy_is_followed() {
     // And back, within the time between two looks: the same folder, of which no watch is left.
     std::fs::rename(&here, &instead).unwrap();
     std::fs::rename(&instead, &here).unwrap();
-    bed.barrier().await.unwrap();
+    bed.barrier_once_back().await.unwrap();
     bed.save("deep/file", "saved once more");
     bed.barrier().await.unwrap();
     assert_eq!(std::fs::read_to_string(bed.there("deep/file")).unwrap(), "saved once more");

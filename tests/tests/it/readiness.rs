@@ -166,7 +166,7 @@ async fn lacks(kind: WorkloadKind, what: &str, said: &str, reason: &str) -> Resu
     pod["containers"][0]["volumeMounts"] = json!([{"name": what, "mountPath": "/lacking"}]);
     let workload = Workload::create_unready(&client, namespace.name(), manifest).await?;
     let stage = Stage::around(cluster, namespace, workload).await?;
-    let params = StartParams { timeout_ms: Some(9_000), ..stage.params() };
+    let params = StartParams { timeout_ms: Some(20_000), ..stage.params() };
     let session = stage.nhd.call::<Start>(params.clone()).await?.session;
     let quotes = |status: &SessionStatus| {
         let pod = status.pod.as_ref();
@@ -180,7 +180,7 @@ async fn lacks(kind: WorkloadKind, what: &str, said: &str, reason: &str) -> Resu
     let failed = stage.until(&session, |status| status.phase.is_final()).await?;
     let error = failed.error.context("no error")?;
     ensure!(error.message.contains(said) && error.message.contains(reason), "{error:?}");
-    ensure!(error.message.contains("after 9 s"), "{error:?}");
+    ensure!(error.message.contains("after 20 s"), "{error:?}");
     ensure!(error.hint.as_deref().is_some_and(|hint| hint.contains("ConfigMap")), "{error:?}");
     stage.assert_untouched().await?;
     stage.close().await
@@ -225,7 +225,7 @@ async fn unready_before(kind: WorkloadKind, image: &str, said: &str) -> Result<(
     let ended = stage.laptop.end(&stage.nhd, &status.session).await?;
     let took = began.elapsed();
     ensure!(
-        took < Duration::from_secs(9),
+        took < Duration::from_secs(30),
         "the end took {took:?}: {:?}\n{}",
         ended.warnings,
         tail(&stage.laptop.log())
@@ -236,7 +236,8 @@ async fn unready_before(kind: WorkloadKind, image: &str, said: &str) -> Result<(
         ensure!(ended.outcome == Some(SessionOutcome::NotReady), "{ended:#?}");
         let warning = ended.warnings.iter().find(|it| it.contains("not before DevMode"));
         let warning = warning.with_context(|| format!("it is not said: {:?}", ended.warnings))?;
-        ensure!(warning.contains(said), "{warning}");
+        // The kubelet may not have come to the image yet.
+        ensure!(warning.contains(said) || warning.contains(": Pending"), "{warning}");
         let steps = stage.outcomes(&status.session, StepName::AwaitRollout).await?;
         ensure!(!steps.contains(&StepOutcome::Done), "its pods are said to be ready: {steps:?}");
     }

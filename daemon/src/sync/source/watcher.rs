@@ -174,6 +174,20 @@ mod tests {
         bed.expect(&["c/b/file"]).await;
     }
 
+    /// The new one is read before the end of the old place is told, and the system knows but one watch of it.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_folder_that_moved_into_one_that_is_not_watched_yet_is_watched_there() {
+        let mut bed = Bed::new();
+        std::fs::create_dir(bed.path("old")).unwrap();
+        bed.expect(&["old"]).await;
+        std::fs::create_dir(bed.path("new")).unwrap();
+        std::fs::rename(bed.path("old"), bed.path("new/inner")).unwrap();
+        bed.expect(&["new", "old"]).await;
+        std::fs::write(bed.path("new/inner/file"), "1").unwrap();
+        bed.expect(&["new/inner/file"]).await;
+    }
+
     #[cfg(target_os = "linux")]
     #[tokio::test]
     async fn what_was_not_held_makes_a_new_watcher_and_files_are_not_held() {

@@ -1,12 +1,13 @@
 //! The folders that are watched: follows the tree as folders appear, move and go.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 
+use crate::sync::source::guard::Identity;
 use crate::sync::source::inbox::{Coverage, Gap, TreeChange};
 use crate::sync::source::rules::Rules;
 
@@ -15,13 +16,23 @@ pub(super) struct WatchedTree {
     watcher: RecommendedWatcher,
     root: PathBuf,
     rules: Option<Arc<Rules>>,
-    watched: BTreeSet<PathBuf>,
+    watched: BTreeMap<PathBuf, Identity>,
+    /// The same by what is watched. The system has one watch for a folder under whatever names it was watched: to give
+    /// up an old one takes the watch from the new one, too.
+    paths: HashMap<Identity, PathBuf>,
     coverage: Coverage,
 }
 
 impl WatchedTree {
     pub(super) fn new(watcher: RecommendedWatcher, root: PathBuf, rules: Option<Arc<Rules>>) -> Self {
-        Self { watcher, root, rules, watched: BTreeSet::new(), coverage: Coverage::Whole }
+        Self {
+            watcher,
+            root,
+            rules,
+            watched: BTreeMap::new(),
+            paths: HashMap::new(),
+            coverage: Coverage::Whole,
+        }
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -59,10 +70,16 @@ impl WatchedTree {
     fn add(&mut self, top: PathBuf) {
         let mut unread = vec![top];
         while let Some(folder) = unread.pop() {
-            if !self.watched.contains(&folder) {
+            let Ok(metadata) = folder.symlink_metadata() else { continue };
+            let identity = Identity::of(&metadata);
+            if self.watched.get(&folder) != Some(&identity) {
+                // What moved here was watched under another name, and the end of what was here may yet be told.
+                let elsewhere = self.paths.get(&identity).filter(|path| **path != folder).cloned();
+                elsewhere.into_iter().chain([folder.clone()]).for_each(|path| self.forget(&path));
                 match self.watcher.watch(&folder, RecursiveMode::NonRecursive) {
                     Ok(()) => {
-                        self.watched.insert(folder.clone());
+                        self.watched.insert(folder.clone(), identity);
+                        self.paths.insert(identity, folder.clone());
                     }
                     Err(error) if passes(&error) => continue,
                     Err(error) => {
@@ -83,10 +100,16 @@ impl WatchedTree {
 
     /// Forgets a folder and all below it. The watches of a folder that moved would otherwise go on under its old name.
     fn remove(&mut self, top: &Path) {
-        let below = self.watched.range(top.to_owned()..).take_while(|folder| folder.starts_with(top));
-        for folder in below.cloned().collect::<Vec<_>>() {
-            let _ = self.watcher.unwatch(&folder);
-            self.watched.remove(&folder);
+        let below = self.watched.range(top.to_owned()..).map(|(folder, _)| folder);
+        let below: Vec<PathBuf> = below.take_while(|folder| folder.starts_with(top)).cloned().collect();
+        below.iter().for_each(|folder| self.forget(folder));
+    }
+
+    fn forget(&mut self, folder: &Path) {
+        let Some(identity) = self.watched.remove(folder) else { return };
+        let _ = self.watcher.unwatch(folder);
+        if self.paths.get(&identity).is_some_and(|path| path == folder) {
+            self.paths.remove(&identity);
         }
     }
 }
