@@ -54,10 +54,13 @@ async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure>
     match command {
         Command::Start(arguments) => {
             let here = Caller::of_this_process()?;
+            // Wrong usage starts no daemon.
+            params::source_folder(arguments.source.as_deref(), &here)?;
             commands::start::run(arguments, &here, &launch::connect(&paths).await?, screen).await
         }
         Command::Plan(arguments) => {
             let here = Caller::of_this_process()?;
+            params::source_folder(arguments.source.as_deref(), &here)?;
             commands::plan::run(arguments, &here, &launch::connect(&paths).await?, screen).await
         }
         Command::End(arguments) => {

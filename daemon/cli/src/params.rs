@@ -22,12 +22,7 @@ pub(crate) fn start_params(
     here: &Caller,
 ) -> Result<StartParams, Failure> {
     let kubeconfig = kubeconfig(arguments.kubeconfig.as_deref(), here)?;
-    let source = source.map(|source| here.absolute(source)).or_else(|| here.source()).ok_or_else(|| {
-        Failure::usage(
-            "no source folder is given, and neither this folder nor one above it has .nocalhost/config.yaml",
-        )
-        .with_hint("name the folder whose files go into the container: --source FOLDER")
-    })?;
+    let source = source_folder(source, here)?;
     Ok(StartParams {
         kind: target.kind,
         name: target.name.clone(),
@@ -53,6 +48,16 @@ pub(crate) fn start_params(
         }),
         timeout_ms: None,
         port_forward: arguments.forward.iter().map(PortPair::to_string).collect(),
+    })
+}
+
+/// The source as the command line names it, else the folder of the dev configuration around here.
+pub(crate) fn source_folder(source: Option<&Path>, here: &Caller) -> Result<PathBuf, Failure> {
+    source.map(|source| here.absolute(source)).or_else(|| here.source()).ok_or_else(|| {
+        Failure::usage(
+            "no source folder is given, and neither this folder nor one above it has .nocalhost/config.yaml",
+        )
+        .with_hint("name the folder whose files go into the container: --source FOLDER")
     })
 }
 
