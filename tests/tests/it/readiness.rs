@@ -237,7 +237,8 @@ async fn unready_before(kind: WorkloadKind, image: &str, said: &str) -> Result<(
         let warning = ended.warnings.iter().find(|it| it.contains("not before DevMode"));
         let warning = warning.with_context(|| format!("it is not said: {:?}", ended.warnings))?;
         // The kubelet may not have come to the image yet.
-        ensure!(warning.contains(said) || warning.contains(": Pending"), "{warning}");
+        let on_its_way = [": Pending", "ContainerCreating"].iter().any(|word| warning.contains(word));
+        ensure!(warning.contains(said) || on_its_way, "{warning}");
         let steps = stage.outcomes(&status.session, StepName::AwaitRollout).await?;
         ensure!(!steps.contains(&StepOutcome::Done), "its pods are said to be ready: {steps:?}");
     }
