@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::bed::Bed;
 
 const SECONDS: u64 = 12;
-/// What is run where nothing is asked for. Others are still seen to fail (3, 646079459 and 779020188 do each time), and are
+/// What is run where nothing is asked for. Others are still seen to fail (779020188 does each time), and are
 /// for `tests/soak.sh` to find until that is mended.
 const ORDINARY_SEED: u64 = 1;
 /// The last of them is not in the form that syncthing sends.
