@@ -6,8 +6,11 @@ use nhd_client::fake::{hello_module, paths_in, serve_on};
 /// A stand-in for the daemon's binary.
 fn script(paths: &Paths, text: &str) -> OsString {
     let path = paths.home.join("stand-in");
-    std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).expect("script");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).expect("mode");
+    // Not by this process: what it has open for writing, a process that another test starts has open, too, and no system
+    // runs a file that somebody writes to.
+    let write = "printf '#!/bin/sh\\n%s\\n' \"$1\" > \"$2\" && chmod 700 \"$2\"";
+    let written = std::process::Command::new("sh").args(["-c", write, "sh", text]).arg(&path).status();
+    assert!(written.expect("a shell").success());
     path.into()
 }
 
