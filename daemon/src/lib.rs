@@ -21,6 +21,8 @@ pub mod blocking;
 pub mod backoff;
 pub mod clock;
 #[cfg(test)]
+mod dice;
+#[cfg(test)]
 mod modelled;
 
 /// The version of this nhd.

@@ -118,16 +118,7 @@ impl Store {
             (Ok(_), None) => Err(error_chain(&DatabaseError::Meta)),
             (Err(error), _) => Err(error_chain(&error)),
         };
-        let mut state = State {
-            database: None,
-            own: false,
-            retry_at: Instant::now(),
-            retry_pause: FIRST_RETRY,
-            epoch: crate::random_id(16),
-            copies,
-            known,
-            events: Vec::new(),
-        };
+        let mut state = State::without_database(copies, known);
         match sound {
             Ok((database, meta)) => {
                 (state.database, state.epoch, state.events) = (Some(database), meta.epoch, events);
@@ -152,16 +143,9 @@ impl Store {
     #[cfg(test)]
     pub(crate) fn of_copies(paths: &Paths) -> Self {
         let (copies, known) = Copies::open(paths.copies(), &paths.earlier_copies());
-        let state = State {
-            database: None,
-            own: false,
-            retry_at: Instant::now() + LAST_RETRY,
-            retry_pause: LAST_RETRY,
-            epoch: crate::random_id(16),
-            copies,
-            known,
-            events: Vec::new(),
-        };
+        let mut state = State::without_database(copies, known);
+        state.retry_pause = LAST_RETRY;
+        state.retry_later();
         Self { path: paths.store(), state: Mutex::new(state) }
     }
 
@@ -222,6 +206,20 @@ impl Store {
 }
 
 impl State {
+    /// With the copies alone as the store, until there is a database.
+    fn without_database(copies: Copies, known: BTreeMap<String, Document>) -> Self {
+        Self {
+            database: None,
+            own: false,
+            retry_at: Instant::now(),
+            retry_pause: FIRST_RETRY,
+            epoch: crate::random_id(16),
+            copies,
+            known,
+            events: Vec::new(),
+        }
+    }
+
     /// The database first: in a sound one the copies have nothing that it has not.
     fn put_session(&mut self, path: &Path, session: &StoredSession) -> Result<(), StoreError> {
         let id = &session.id;

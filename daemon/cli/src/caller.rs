@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::failure::Failure;
+use crate::variables::CONFIGURATION;
 
 /// Variables that go along: to find and run exec plugins, to reach the cluster, to log in again.
 const NAMES: &[&str] = &[
@@ -78,7 +79,7 @@ impl Caller {
 
     /// The folder of the dev configuration around where the CLI runs: this one or the nearest above that has one.
     pub(crate) fn source(&self) -> Option<PathBuf> {
-        let has_one = |folder: &&Path| folder.join(".nocalhost/config.yaml").is_file();
+        let has_one = |folder: &&Path| folder.join(CONFIGURATION).is_file();
         self.folder.ancestors().find(has_one).map(Path::to_owned)
     }
 

@@ -52,16 +52,14 @@ async fn main() -> ExitCode {
 async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure> {
     let paths = Paths::from_environment()?;
     match command {
+        // Wrong usage starts no daemon.
         Command::Start(arguments) => {
-            let here = Caller::of_this_process()?;
-            // Wrong usage starts no daemon.
-            params::source_folder(arguments.source.as_deref(), &here)?;
-            commands::start::run(arguments, &here, &launch::connect(&paths).await?, screen).await
+            let params = params::of_start(arguments, &Caller::of_this_process()?)?;
+            commands::start::run(arguments, params, &launch::connect(&paths).await?, screen).await
         }
         Command::Plan(arguments) => {
-            let here = Caller::of_this_process()?;
-            params::source_folder(arguments.source.as_deref(), &here)?;
-            commands::plan::run(arguments, &here, &launch::connect(&paths).await?, screen).await
+            let params = params::of_start(arguments, &Caller::of_this_process()?)?;
+            commands::plan::run(params, &launch::connect(&paths).await?, screen).await
         }
         Command::End(arguments) => {
             let here = Caller::of_this_process()?;

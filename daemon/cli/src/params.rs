@@ -8,21 +8,32 @@ use nhd_protocol::forward::PortPair;
 use nhd_protocol::session::{SecurityContextChoice, SessionSelector, SidecarPreset, StartParams};
 use nhd_protocol::sync::SyncType;
 
-use crate::arguments::{DevArguments, Preset, SecurityContext, SessionArguments, Way};
+use crate::arguments::{DevArguments, Preset, SecurityContext, SessionArguments, StartArguments, Way};
 use crate::caller::Caller;
 use crate::failure::Failure;
 use crate::target::Target;
-use crate::variables;
+use crate::variables::{self, CONFIGURATION};
+
+/// What a start asks for. The source is the folder of the dev configuration around its caller where none is named.
+pub(crate) fn of_start(arguments: &StartArguments, here: &Caller) -> Result<StartParams, Failure> {
+    let source = arguments.source.clone().or_else(|| here.source()).ok_or_else(|| {
+        Failure::usage(format!(
+            "no source folder is given, and neither this folder nor one above it has {CONFIGURATION}"
+        ))
+        .with_hint("name the folder whose files go into the container: --source FOLDER")
+    })?;
+    start_params(&arguments.target, &source, &arguments.dev, here)
+}
 
 /// What the command line and its caller ask for.
 pub(crate) fn start_params(
     target: &Target,
-    source: Option<&Path>,
+    source: &Path,
     arguments: &DevArguments,
     here: &Caller,
 ) -> Result<StartParams, Failure> {
     let kubeconfig = kubeconfig(arguments.kubeconfig.as_deref(), here)?;
-    let source = source_folder(source, here)?;
+    let source = here.absolute(source);
     Ok(StartParams {
         kind: target.kind,
         name: target.name.clone(),
@@ -48,16 +59,6 @@ pub(crate) fn start_params(
         }),
         timeout_ms: None,
         port_forward: arguments.forward.iter().map(PortPair::to_string).collect(),
-    })
-}
-
-/// The source as the command line names it, else the folder of the dev configuration around here.
-pub(crate) fn source_folder(source: Option<&Path>, here: &Caller) -> Result<PathBuf, Failure> {
-    source.map(|source| here.absolute(source)).or_else(|| here.source()).ok_or_else(|| {
-        Failure::usage(
-            "no source folder is given, and neither this folder nor one above it has .nocalhost/config.yaml",
-        )
-        .with_hint("name the folder whose files go into the container: --source FOLDER")
     })
 }
 

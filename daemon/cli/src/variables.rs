@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-const CONFIGURATION: &str = ".nocalhost/config.yaml";
+/// Where a source folder has its dev configuration.
+pub(crate) const CONFIGURATION: &str = ".nocalhost/config.yaml";
 /// Nocalhost's name for an include.
 const INCLUDE: &str = "_INCLUDE_";
 /// The daemon takes no more.

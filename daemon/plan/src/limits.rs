@@ -102,15 +102,48 @@ pub(crate) enum Kind {
     Limits,
 }
 
-/// What the containers of a pod come to that run side by side.
-pub(crate) fn sum(pod_spec: &Value, limit_ranges: &[Value], kind: Kind, resource: &str) -> Quantity {
+impl Kind {
+    /// As manifests name it.
+    fn field(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::Limits => "limits",
+        }
+    }
+}
+
+/// What one pod counts for: its own resources or, where it has none, those of its containers side by side, or of an init
+/// container that wants more than all of these. `counts` says which of those side by side do.
+pub(crate) fn of_pod(
+    pod_spec: &Value,
+    limit_ranges: &[Value],
+    kind: Kind,
+    resource: &str,
+    counts: impl Fn(&Value) -> bool,
+) -> Quantity {
+    if let Some(own) = pod_spec.get("resources").and_then(|own| quantity(own, kind.field(), resource)) {
+        return own;
+    }
+    let of = |container: &Value| of(container, limit_ranges, kind, resource);
+    let side_by_side = side_by_side(pod_spec).filter(|it| counts(it));
+    let together = side_by_side.fold(Quantity::default(), |sum, container| sum.plus(of(container)));
+    let before = items(pod_spec, "initContainers").iter().filter(|it| !is_lasting(it));
+    before.fold(together, |most, container| most.max(of(container)))
+}
+
+fn side_by_side(pod_spec: &Value) -> impl Iterator<Item = &Value> {
     let lasting = items(pod_spec, "initContainers").iter().filter(|it| is_lasting(it));
-    let all = lasting.chain(items(pod_spec, "containers"));
-    all.fold(Quantity::default(), |sum, container| sum.plus(of(container, limit_ranges, kind, resource)))
+    lasting.chain(items(pod_spec, "containers"))
+}
+
+/// What the containers of a pod come to that run side by side.
+fn sum(pod_spec: &Value, limit_ranges: &[Value], kind: Kind, resource: &str) -> Quantity {
+    let of = |container: &Value| of(container, limit_ranges, kind, resource);
+    side_by_side(pod_spec).fold(Quantity::default(), |sum, container| sum.plus(of(container)))
 }
 
 /// What a container asks for or is limited to, where it does not say so by the defaults of the API and of the namespace.
-pub(crate) fn of(container: &Value, limit_ranges: &[Value], kind: Kind, resource: &str) -> Quantity {
+fn of(container: &Value, limit_ranges: &[Value], kind: Kind, resource: &str) -> Quantity {
     let default =
         |field: &str| limit_items(limit_ranges, "Container").find_map(|item| quantity(item, field, resource));
     let own = |kind| resource_of(container, kind, resource);
@@ -122,7 +155,7 @@ pub(crate) fn of(container: &Value, limit_ranges: &[Value], kind: Kind, resource
 }
 
 /// Whether an init container goes on beside the others.
-pub(crate) fn is_lasting(container: &Value) -> bool {
+fn is_lasting(container: &Value) -> bool {
     text(container, "restartPolicy") == Some("Always")
 }
 
@@ -135,7 +168,7 @@ fn limit_items<'a>(limit_ranges: &'a [Value], kind: &'a str) -> impl Iterator<It
     specs.flat_map(|spec| items(spec, "limits")).filter(move |item| text(item, "type") == Some(kind))
 }
 
-pub(crate) fn quantity(value: &Value, field: &str, resource: &str) -> Option<Quantity> {
+fn quantity(value: &Value, field: &str, resource: &str) -> Option<Quantity> {
     match value.get(field)?.get(resource)? {
         Value::String(text) => Quantity::parse(text),
         Value::Number(number) => Quantity::parse(&number.to_string()),

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::SIDECAR_CONTAINER;
-use crate::limits::{self, Kind, is_lasting, quantity};
-use crate::manifest::{items, name};
+use crate::limits::{self, Kind};
+use crate::manifest::name;
 use crate::quantity::Quantity;
 
 /// How the scheduler begins to name what a node has too little of.
@@ -33,16 +33,7 @@ pub fn waits_for_the_share_of(scheduler: &str, pod_spec: &Value, others: &[&Valu
 
 /// What the scheduler reserves for a pod without our sidecar.
 fn requested(pod_spec: &Value, resource: &str) -> Quantity {
-    if let Some(own) = pod_spec.get("resources").and_then(|own| quantity(own, "requests", resource)) {
-        return own;
-    }
-    let of = |container: &Value| limits::of(container, &[], Kind::Requests, resource);
-    let init = || items(pod_spec, "initContainers").iter();
-    let all = init().filter(|it| is_lasting(it)).chain(items(pod_spec, "containers"));
-    let side_by_side = all
-        .filter(|it| name(it) != SIDECAR_CONTAINER)
-        .fold(Quantity::default(), |sum, container| sum.plus(of(container)));
-    init().filter(|it| !is_lasting(it)).fold(side_by_side, |most, container| most.max(of(container)))
+    limits::of_pod(pod_spec, &[], Kind::Requests, resource, |it| name(it) != SIDECAR_CONTAINER)
 }
 
 #[cfg(test)]

@@ -4,8 +4,7 @@
 use serde_json::Value;
 
 use crate::kinds::{self, Shape};
-use crate::limits::{self, Kind, is_lasting, quantity};
-use crate::manifest::items;
+use crate::limits::{self, Kind};
 use crate::quantity::Quantity;
 
 /// How the API server begins to say which quota refuses a pod.
@@ -64,16 +63,7 @@ fn counted(pod_spec: &Value, limit_ranges: &[Value], name: &str) -> Quantity {
         Some(("requests", resource)) => (Kind::Requests, resource),
         _ => (Kind::Requests, name),
     };
-    let field = match kind {
-        Kind::Limits => "limits",
-        Kind::Requests => "requests",
-    };
-    if let Some(own) = pod_spec.get("resources").and_then(|own| quantity(own, field, resource)) {
-        return own;
-    }
-    let side_by_side = limits::sum(pod_spec, limit_ranges, kind, resource);
-    let before = items(pod_spec, "initContainers").iter().filter(|it| !is_lasting(it));
-    before.fold(side_by_side, |most, it| most.max(limits::of(it, limit_ranges, kind, resource)))
+    limits::of_pod(pod_spec, limit_ranges, kind, resource, |_| true)
 }
 
 #[cfg(test)]

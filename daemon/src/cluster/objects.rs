@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::Request as HttpRequest;
 use kube::api::{DeleteParams, GetParams, ListParams, PostParams, Preconditions, PropagationPolicy};
@@ -125,10 +125,10 @@ impl Objects {
     ) -> Result<Value, ClusterError> {
         let request = Request::new(resource.path(namespace)).get(name, &GetParams::default());
         let found = self.send("read", describe(resource, namespace, name), request).await?;
-        if self.newest.is_newer_than(&found) {
+        if !self.newest.note(&found) {
             return Err(ClusterError::stale("read", describe(resource, namespace, name)));
         }
-        Ok(self.newest.noted(found))
+        Ok(found)
     }
 
     /// All objects of a kind that match a label selector, as one list object.
@@ -142,11 +142,8 @@ impl Objects {
         if let Some(selector) = selector {
             params = params.labels(selector);
         }
-        let object = match namespace {
-            Some(namespace) => format!("the {}s of namespace {namespace}", resource.word),
-            None => format!("the {}s", resource.word),
-        };
-        self.send("list", object, Request::new(resource.path(namespace)).list(&params)).await
+        let request = Request::new(resource.path(namespace)).list(&params);
+        self.send("list", describe_all(resource, namespace), request).await
     }
 
     /// The objects of a kind that match a field selector, at most so many, as one list object.
@@ -158,8 +155,8 @@ impl Objects {
         limit: u32,
     ) -> Result<Value, ClusterError> {
         let params = ListParams::default().fields(fields).limit(limit);
-        let object = format!("the {}s of namespace {namespace}", resource.word);
-        self.send("list", object, Request::new(resource.path(Some(namespace))).list(&params)).await
+        let request = Request::new(resource.path(Some(namespace))).list(&params);
+        self.send("list", describe_all(resource, Some(namespace)), request).await
     }
 
     pub async fn create(
@@ -174,7 +171,10 @@ impl Objects {
             Request::new(resource.path(namespace)).create(&post(mode), object.to_string().into_bytes());
         let action = if mode == Mode::DryRun { "try to create" } else { "create" };
         let written = self.send(action, describe(resource, namespace, name), request).await?;
-        Ok(if mode == Mode::Real { self.newest.noted(written) } else { written })
+        if mode == Mode::Real {
+            self.newest.note(&written);
+        }
+        Ok(written)
     }
 
     /// Replaces an object. `metadata.uid` and `metadata.resourceVersion` in it are the preconditions: an object that
@@ -194,7 +194,10 @@ impl Objects {
         );
         let action = if mode == Mode::DryRun { "try to change" } else { "change" };
         let written = self.send(action, describe(resource, namespace, name), request).await?;
-        Ok(if mode == Mode::Real { self.newest.noted(written) } else { written })
+        if mode == Mode::Real {
+            self.newest.note(&written);
+        }
+        Ok(written)
     }
 
     /// Replaces the status of an object, with the same preconditions.
@@ -212,7 +215,8 @@ impl Objects {
             object.to_string().into_bytes(),
         );
         let written = self.send("change the status of", describe(resource, namespace, name), request).await?;
-        Ok(self.newest.noted(written))
+        self.newest.note(&written);
+        Ok(written)
     }
 
     /// The minor version of the API server: 34 of 1.34.
@@ -267,25 +271,16 @@ impl Newest {
     /// More objects than any session looks at.
     const KNOWN: usize = 256;
 
-    fn is_newer_than(&self, answer: &Value) -> bool {
-        let Some((uid, version)) = version_of(answer) else { return false };
-        self.lock().get(uid).is_some_and(|newest| *newest > version)
-    }
-
-    fn noted(&self, answer: Value) -> Value {
-        if let Some((uid, version)) = version_of(&answer) {
-            let mut known = self.lock();
-            if known.len() >= Self::KNOWN {
-                known.clear();
-            }
-            let newest = known.entry(uid.to_owned()).or_default();
-            *newest = version.max(*newest);
+    /// Takes an answer into account; `false` where one before it was newer.
+    fn note(&self, answer: &Value) -> bool {
+        let Some((uid, version)) = version_of(answer) else { return true };
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= Self::KNOWN && !known.contains_key(uid) {
+            known.clear();
         }
-        answer
-    }
-
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let newest = known.entry(uid.to_owned()).or_default();
+        *newest = version.max(*newest);
+        version == *newest
     }
 }
 
@@ -299,6 +294,13 @@ fn describe(resource: Resource, namespace: Option<&str>, name: &str) -> String {
     match namespace {
         Some(namespace) => format!("{} {name} in namespace {namespace}", resource.word),
         None => format!("{} {name}", resource.word),
+    }
+}
+
+pub(super) fn describe_all(resource: Resource, namespace: Option<&str>) -> String {
+    match namespace {
+        Some(namespace) => format!("the {}s of namespace {namespace}", resource.word),
+        None => format!("the {}s", resource.word),
     }
 }
 

@@ -6,7 +6,7 @@ use kube::core::Request;
 use serde_json::Value;
 
 use super::error::{ClusterError, Reason};
-use super::objects::{Objects, Resource};
+use super::objects::{Objects, Resource, describe_all};
 
 /// As many as kubectl asks for.
 const PAGE: u32 = 500;
@@ -58,16 +58,12 @@ impl Objects {
         params: &ListParams,
         part: Part,
     ) -> Result<Value, ClusterError> {
-        let object = match namespace {
-            Some(namespace) => format!("the {}s of namespace {namespace}", resource.word),
-            None => format!("the {}s", resource.word),
-        };
         let request = Request::new(resource.path(namespace));
         let request = match part {
             Part::Whole => request.list(params),
             Part::Metadata => request.list_metadata(params),
         };
-        self.send("list", object, request).await
+        self.send("list", describe_all(resource, namespace), request).await
     }
 }
 

@@ -7,7 +7,6 @@
 //! its controllers and the two syncthings. Time is tokio's own, paused. `NHD_MODEL_SEED` repeats one schedule with its
 //! whole story, `NHD_MODEL_SECONDS` says how long new ones are tried.
 
-mod dice;
 mod world;
 mod api;
 mod admission;

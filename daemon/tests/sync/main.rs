@@ -6,6 +6,8 @@
 
 mod bed;
 mod both_ways;
+#[path = "../../src/dice.rs"]
+mod dice;
 mod held;
 mod random;
 mod selection;

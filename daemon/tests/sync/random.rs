@@ -11,6 +11,7 @@ use nhd::sync::{SyncError, SyncState, SyncStatus};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::bed::Bed;
+use crate::dice::Dice;
 
 const SECONDS: u64 = 12;
 /// What is run where nothing is asked for. Others are still seen to fail (779020188 does each time), and are
@@ -23,27 +24,10 @@ fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
 }
 
-/// SplitMix64.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, count: usize) -> usize {
-        usize::try_from(self.next() % count as u64).unwrap()
-    }
-
-    fn path(&mut self) -> PathBuf {
-        let depth = 1 + self.below(3);
-        let mut name = || NAMES[if self.below(10) == 0 { 8 } else { self.below(8) }];
-        (0..depth).map(|_| name()).collect()
-    }
+fn path(dice: &mut Dice) -> PathBuf {
+    let depth = 1 + dice.below(3);
+    let mut name = || if dice.once_in(10) { NAMES[8] } else { *dice.pick(&NAMES[..8]) };
+    (0..depth).map(|_| name()).collect()
 }
 
 #[derive(Clone, Debug)]
@@ -56,25 +40,25 @@ enum Operation {
     Link(PathBuf, String),
     Rename(PathBuf, PathBuf),
     Mode(PathBuf, u32),
-    Burst(PathBuf, usize, String),
+    Burst(PathBuf, u64, String),
     /// As git does: files go one by one, with their folders, and others come.
     Checkout(PathBuf, String),
 }
 
 impl Operation {
     fn cast(dice: &mut Dice) -> Self {
-        let text = "x".repeat(dice.below(40)) + &dice.next().to_string();
+        let text = "x".repeat(usize::try_from(dice.below(40)).unwrap()) + &dice.next().to_string();
         match dice.below(24) {
-            0..=5 => Self::Write(dice.path(), text),
-            6 => Self::Append(dice.path(), text),
-            7..=9 => Self::SaveByRename(dice.path(), text),
-            10..=12 => Self::Remove(dice.path()),
-            13 | 14 => Self::Folder(dice.path()),
-            15 | 16 => Self::Link(dice.path(), NAMES[dice.below(8)].to_owned()),
-            17..=19 => Self::Rename(dice.path(), dice.path()),
-            20 | 21 => Self::Mode(dice.path(), [0o644, 0o755, 0o600][dice.below(3)]),
-            22 => Self::Burst(dice.path(), 20 + dice.below(100), text),
-            _ => Self::Checkout(dice.path(), text),
+            0..=5 => Self::Write(path(dice), text),
+            6 => Self::Append(path(dice), text),
+            7..=9 => Self::SaveByRename(path(dice), text),
+            10..=12 => Self::Remove(path(dice)),
+            13 | 14 => Self::Folder(path(dice)),
+            15 | 16 => Self::Link(path(dice), (*dice.pick(&NAMES[..8])).to_owned()),
+            17..=19 => Self::Rename(path(dice), path(dice)),
+            20 | 21 => Self::Mode(path(dice), *dice.pick(&[0o644, 0o755, 0o600])),
+            22 => Self::Burst(path(dice), 20 + dice.below(100), text),
+            _ => Self::Checkout(path(dice), text),
         }
     }
 
@@ -258,18 +242,17 @@ fn differences(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>)
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_is_done_both_trees_are_equal_or_the_status_says_why_not() {
-    let asked_for_long = number("NHD_RANDOM_SECONDS").is_some();
+    let asked = number("NHD_RANDOM_SECONDS");
     let seed = number("NHD_RANDOM_SEED").unwrap_or_else(|| {
-        if !asked_for_long {
+        if asked.is_none() {
             return ORDINARY_SEED;
         }
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
         u64::from(now.subsec_nanos())
     });
-    let asked = number("NHD_RANDOM_SECONDS");
     let seconds = asked.unwrap_or(SECONDS);
     println!("NHD_RANDOM_SEED={seed}");
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new(seed);
     let mut bed = Bed::synced().await;
     let at = |name: &str| bed.place.path().join(name);
     let (here, there, shadow) = (at("here"), at("there"), at("shadow"));
@@ -291,8 +274,8 @@ async fn whatever_is_done_both_trees_are_equal_or_the_status_says_why_not() {
             if turned && asked.is_none() {
                 bed.barrier().await.unwrap();
             }
-            if dice.below(30) == 0 {
-                tokio::time::sleep(Duration::from_millis(dice.below(30) as u64)).await;
+            if dice.once_in(30) {
+                tokio::time::sleep(Duration::from_millis(dice.below(30))).await;
             }
         }
         match dice.below(12) {
@@ -306,7 +289,7 @@ async fn whatever_is_done_both_trees_are_equal_or_the_status_says_why_not() {
             1 => {
                 done.push("away for a while".to_owned());
                 std::fs::rename(&here, &away).unwrap();
-                tokio::time::sleep(Duration::from_millis(dice.below(800) as u64)).await;
+                tokio::time::sleep(Duration::from_millis(dice.below(800))).await;
                 std::fs::rename(&away, &here).unwrap();
                 bed.wait_for(|status| status.state != SyncState::SourceLost).await;
             }

@@ -20,7 +20,7 @@ pub(crate) async fn run(
     client: &Client,
     screen: &mut Screen,
 ) -> Result<(), Failure> {
-    let asked = start_params(&arguments.target, Some(&arguments.source), &arguments.dev, here)?;
+    let asked = start_params(&arguments.target, &arguments.source, &arguments.dev, here)?;
     let folder = here.absolute(&arguments.source);
     let config = client.call::<methods::Resolve>(asked).await?;
     screen.result(&config, |style| text(style, &config, &folder))?;

@@ -1,30 +1,15 @@
 //! `nhd-cli plan`: says what a start would change, and changes nothing.
 
 use nhd_protocol::methods;
-use nhd_protocol::session::{PlanResult, PlannedAction};
+use nhd_protocol::session::{PlanResult, PlannedAction, StartParams};
 
-use crate::arguments::StartArguments;
-use crate::caller::Caller;
 use crate::failure::Failure;
-use crate::params::start_params;
 use crate::render::Screen;
 use crate::render::style::{Style, Tone};
 use nhd_client::Client;
 
-pub(crate) async fn run(
-    arguments: &StartArguments,
-    here: &Caller,
-    client: &Client,
-    screen: &mut Screen,
-) -> Result<(), Failure> {
-    let plan = client
-        .call::<methods::Plan>(start_params(
-            &arguments.target,
-            arguments.source.as_deref(),
-            &arguments.dev,
-            here,
-        )?)
-        .await?;
+pub(crate) async fn run(params: StartParams, client: &Client, screen: &mut Screen) -> Result<(), Failure> {
+    let plan = client.call::<methods::Plan>(params).await?;
     screen.result(&plan, |style| text(style, &plan))?;
     Ok(screen.warnings(&plan.warnings)?)
 }

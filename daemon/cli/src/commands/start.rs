@@ -12,10 +12,9 @@ use nhd_protocol::methods;
 use nhd_protocol::session::{Phase, SessionSelector, SessionStatus, StartParams, WaitParams, WaitUntil};
 
 use crate::arguments::{StartArguments, Wait};
-use crate::caller::Caller;
 use crate::failure::{Exit, Failure};
 use crate::follow::{following, interruptible};
-use crate::params::{milliseconds, start_params};
+use crate::params::milliseconds;
 use crate::progress::StepLines;
 use crate::render::Screen;
 use crate::render::session::{end_command, short_name, summary};
@@ -27,14 +26,11 @@ const UNDO_LIMIT: Duration = Duration::from_secs(120);
 
 pub(crate) async fn run(
     arguments: &StartArguments,
-    here: &Caller,
+    params: StartParams,
     client: &Client,
     screen: &mut Screen,
 ) -> Result<(), Failure> {
-    let params = StartParams {
-        timeout_ms: Some(milliseconds(arguments.timeout)),
-        ..start_params(&arguments.target, arguments.source.as_deref(), &arguments.dev, here)?
-    };
+    let params = StartParams { timeout_ms: Some(milliseconds(arguments.timeout)), ..params };
     if arguments.takeover {
         take_over(&params, arguments, client, screen).await?;
     }

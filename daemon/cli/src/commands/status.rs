@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use crate::arguments::StatusArguments;
 use crate::failure::Failure;
 use crate::render::Screen;
-use crate::render::session::sessions;
+use crate::render::session::{sessions, sessions_or};
 use nhd_client::Client;
 
 /// How often a watched table is drawn again, for "since when" alone.
@@ -26,30 +26,23 @@ pub(crate) async fn run(
         return watch(&selector, client, screen).await;
     }
     let list = client.call::<methods::List>(selector.clone()).await?;
-    let others = match list.sessions.is_empty() && selector != SessionSelector::default() {
-        true => client.call::<methods::List>(SessionSelector::default()).await?.sessions,
-        false => Vec::new(),
-    };
-    Ok(screen.result(&list, |style| {
-        let text = sessions(style, &list, OffsetDateTime::now_utc());
-        match others.as_slice() {
-            [] => text,
-            others => format!(
-                "{}{}",
-                none_of_those(arguments, others),
-                text.split_once('\n').map_or("", |(_, rest)| rest)
-            ),
+    let now = OffsetDateTime::now_utc();
+    if list.sessions.is_empty() && selector != SessionSelector::default() {
+        let others = client.call::<methods::List>(SessionSelector::default()).await?.sessions;
+        if !others.is_empty() {
+            let nothing = none_of_those(arguments, &others);
+            return Ok(screen.result(&list, |style| sessions_or(style, &list, &nothing, now))?);
         }
-    })?)
+    }
+    Ok(screen.result(&list, |style| sessions(style, &list, now))?)
 }
 
 /// Says that nothing is in DevMode of what was asked for, though others are.
 fn none_of_those(arguments: &StatusArguments, others: &[SessionStatus]) -> String {
-    let asked = match &arguments.target.0 {
-        Some(target) => target.to_string(),
-        None => "no workload".to_owned(),
+    let (asked, not) = match &arguments.target.0 {
+        Some(target) => (target.to_string(), "is not in DevMode"),
+        None => ("no workload".to_owned(), "is in DevMode"),
     };
-    let not = if arguments.target.0.is_some() { "is not in DevMode" } else { "is in DevMode" };
     let place = [("namespace", &arguments.namespace), ("context", &arguments.context)];
     let place: String =
         place.iter().filter_map(|(word, name)| Some(format!(" in {word} {}", name.as_ref()?))).collect();

@@ -27,10 +27,15 @@ pub(crate) fn end_command(status: &SessionStatus) -> String {
 /// Every session on a line, and below what needs more room; then the same of those that failed lately. The context is
 /// shown where there are several.
 pub(crate) fn sessions(style: Style, list: &SessionList, now: OffsetDateTime) -> String {
+    sessions_or(style, list, "no workload is in DevMode\n", now)
+}
+
+/// The same, with `nothing` said where no session goes on.
+pub(crate) fn sessions_or(style: Style, list: &SessionList, nothing: &str, now: OffsetDateTime) -> String {
     let contexts = list.sessions.iter().chain(&list.failed).map(|status| (&status.context, &status.server));
     let with_context = contexts.collect::<BTreeSet<_>>().len() > 1;
     let going = match list.sessions.as_slice() {
-        [] => "no workload is in DevMode\n".to_owned(),
+        [] => nothing.to_owned(),
         sessions => lines(style, sessions, with_context, now),
     };
     if list.failed.is_empty() {

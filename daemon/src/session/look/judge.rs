@@ -63,13 +63,11 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
     let in_place = shape == Some(Shape::InPlace);
     let dev_revision = sight.revisions.iter().any(|revision| revision.dev)
         || (in_place && sight.pods.iter().any(|pod| pod.dev && !pod.terminating));
+    let owed = stored.desired == Desired::Original && stored.entered;
     let workload = match workload {
-        WorkloadState::Original if dev_revision && is_held_back(stored, plan, sight) => WorkloadState::Dev,
+        WorkloadState::Original if owed && dev_revision && is_held_back(plan, sight) => WorkloadState::Dev,
         // Whoever gives a workload back takes our annotation away; others leave it where they know nothing of it.
-        WorkloadState::Overwritten if stored.entered && is_marked(sight) => {
-            let owed = stored.desired == Desired::Original;
-            if owed { WorkloadState::Drifted } else { WorkloadState::Overwritten }
-        }
+        WorkloadState::Overwritten if owed && is_marked(sight) => WorkloadState::Drifted,
         other => other,
     };
     let still_there = shape == Some(Shape::Replaced) && is_the_original(sight.workload.as_ref(), plan);
@@ -102,12 +100,9 @@ fn is_marked(sight: &Sight) -> bool {
 
 /// Whether others have put the original back with controls that keep its pods from following it: a partition, a pause. It
 /// is given back by us all the same, first with neutral ones.
-fn is_held_back(stored: &StoredSession, plan: &StoredPlan, sight: &Sight) -> bool {
+fn is_held_back(plan: &StoredPlan, sight: &Sight) -> bool {
     let held_back = |current: &Value| plan.edit.restored(current)["spec"] != current["spec"];
-    stored.desired == Desired::Original
-        && stored.entered
-        && plan.edit.given_back.is_none()
-        && sight.workload.as_ref().is_some_and(held_back)
+    plan.edit.given_back.is_none() && sight.workload.as_ref().is_some_and(held_back)
 }
 
 /// The pods that nobody replaces but we.

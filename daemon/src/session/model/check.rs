@@ -5,7 +5,7 @@ use nhd_protocol::workload::WorkloadRef;
 use serde_json::Value;
 
 use super::admission::essence;
-use super::world::{NAME, NAMESPACE, World, is_going, name_of, plural};
+use super::world::{NAME, NAMESPACE, World, is_dev_pod, is_going, name_of, plural};
 use crate::session::look::parts::record_name;
 
 /// Writes that change nothing any more in a minute of quiet; more than the ever longer pauses allow is a hot loop.
@@ -73,11 +73,7 @@ fn leftovers(world: &World) -> Vec<String> {
     }
     let pinned = world.all("horizontalpodautoscalers").filter(|it| nhd_plan::unpinned(it) != **it);
     left.extend(pinned.map(|it| format!("pinned autoscaler {}", name_of(it))));
-    let is_dev = |it: &&Value| {
-        let containers = it["spec"]["containers"].as_array();
-        containers.is_some_and(|all| all.iter().any(|container| container["name"] == nhd_plan::DEV_CONTAINER))
-    };
-    left.extend(world.all("pods").filter(is_dev).map(|it| format!("pod {}", name_of(it))));
+    left.extend(world.all("pods").filter(|it| is_dev_pod(it)).map(|it| format!("pod {}", name_of(it))));
     left
 }
 

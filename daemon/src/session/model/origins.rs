@@ -3,8 +3,8 @@
 use nhd_protocol::workload::WorkloadKind;
 use serde_json::{Value, json};
 
-use super::dice::Dice;
 use super::world::{NAME, NAMESPACE};
+use crate::dice::Dice;
 
 /// How long the original's pods may take to stop.
 pub(super) const GRACE: u64 = 30;

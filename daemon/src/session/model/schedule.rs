@@ -18,9 +18,9 @@ use tokio_util::task::TaskTracker;
 
 use super::api::{SharedWorld, client, lock, moment};
 use super::check::{self, WRITES_A_MINUTE};
-use super::dice::Dice;
-use super::world::{NAME, NAMESPACE, World, is_going, plural};
+use super::world::{NAME, NAMESPACE, World, is_dev_pod, is_going, plural};
 use super::{controllers, origins};
+use crate::dice::Dice;
 use crate::events::EventLog;
 use crate::modelled::{InStep, StandIn, install};
 use crate::session::requests::release::release;
@@ -341,12 +341,7 @@ impl Schedule {
 
     fn is_in_dev_mode(&self, status: &SessionStatus) {
         let mut world = lock(&self.world);
-        let dev = world.all("pods").any(|pod| {
-            let containers = pod["spec"]["containers"].as_array();
-            containers.is_some_and(|all| all.iter().any(|it| it["name"] == nhd_plan::DEV_CONTAINER))
-                && !is_going(pod)
-        });
-        if !dev {
+        if !world.all("pods").any(|pod| is_dev_pod(pod) && !is_going(pod)) {
             world.violate(format!("the session says {:?} and there is no dev pod", status.phase));
         }
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::dice::Dice;
+use crate::dice::Dice;
 
 pub(super) const NAMESPACE: &str = "shop";
 pub(super) const NAME: &str = "web";
@@ -231,6 +231,12 @@ pub(super) fn uid_of(object: &Value) -> &str {
 
 pub(super) fn is_going(object: &Value) -> bool {
     object["metadata"].get("deletionTimestamp").is_some()
+}
+
+/// Whether a pod has the dev container.
+pub(super) fn is_dev_pod(pod: &Value) -> bool {
+    let containers = pod["spec"]["containers"].as_array();
+    containers.is_some_and(|all| all.iter().any(|container| container["name"] == nhd_plan::DEV_CONTAINER))
 }
 
 /// The uid of the controller of an object.

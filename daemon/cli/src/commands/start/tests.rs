@@ -8,6 +8,8 @@ use nhd_protocol::workload::WorkloadKind;
 use super::*;
 use crate::CLIENT;
 use crate::arguments::{Arguments, Command};
+use crate::caller::Caller;
+use crate::params::of_start;
 use crate::render::session::tests::{status, synced};
 use crate::render::test_screen::screen;
 use nhd_client::fake::{hello_module, on, serve};
@@ -79,7 +81,9 @@ async fn started(line: &str, json: bool, before: Vec<SessionStatus>) -> (String,
     let daemon = serve(module(before));
     let client = Client::connect(&daemon.paths, CLIENT).await.expect("connects");
     let (mut screen, out, errors) = screen(json, false);
-    run(&arguments(line), &here(), &client, &mut screen).await.expect("starts");
+    let arguments = arguments(line);
+    let params = of_start(&arguments, &here()).expect("params");
+    run(&arguments, params, &client, &mut screen).await.expect("starts");
     (out.text(), errors.text())
 }
 
@@ -92,7 +96,7 @@ fn without_a_source_it_is_the_nearest_folder_with_a_configuration() {
     let asked = |from: &std::path::Path| {
         let here = Caller::of_test(from.to_str().expect("text"), &[]);
         let arguments = arguments("deployment/reviews --image i");
-        start_params(&arguments.target, arguments.source.as_deref(), &arguments.dev, &here)
+        of_start(&arguments, &here)
     };
     let refused = asked(&below).expect_err("there is no configuration");
     assert_eq!(refused.exit, Exit::WrongUsage);
@@ -106,7 +110,7 @@ fn without_a_source_it_is_the_nearest_folder_with_a_configuration() {
 fn params_say_what_the_command_line_and_its_surroundings_say() {
     let asked = |line: &str| {
         let arguments = arguments(line);
-        start_params(&arguments.target, arguments.source.as_deref(), &arguments.dev, &here()).expect("params")
+        of_start(&arguments, &here()).expect("params")
     };
     let params = asked(LINE);
     assert_eq!(params.source, "/projects/src");
@@ -175,7 +179,9 @@ async fn out_of_time(phase: Phase) -> (ErrorInfo, String) {
     let daemon = serve(module);
     let client = Client::connect(&daemon.paths, CLIENT).await.expect("connects");
     let (mut screen, _, errors) = screen(false, false);
-    let failed = run(&arguments(LINE), &here(), &client, &mut screen).await.expect_err("it fails");
+    let arguments = arguments(LINE);
+    let params = of_start(&arguments, &here()).expect("params");
+    let failed = run(&arguments, params, &client, &mut screen).await.expect_err("it fails");
     (failed.info(), errors.text())
 }
 
