@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use nhd_tests::bench::figures::Figure;
-use nhd_tests::bench::{clients, forward, memory, save, start, status};
+use nhd_tests::bench::{clients, first_sync, forward, memory, save, start, status};
 use nhd_tests::shared::SharedCluster;
 
 #[derive(Debug, Parser)]
@@ -21,6 +21,7 @@ enum Subject {
     Status,
     Clients,
     Save,
+    FirstSync,
     Forward,
     Start,
 }
@@ -32,6 +33,7 @@ impl Subject {
             Self::Status => status::measure(cluster).await,
             Self::Clients => clients::measure(cluster).await,
             Self::Save => save::measure(cluster).await,
+            Self::FirstSync => first_sync::measure(cluster).await,
             Self::Forward => forward::measure(cluster).await,
             Self::Start => Box::pin(start::measure(cluster)).await,
         }

@@ -31,6 +31,7 @@ mod corpus;
 mod forced;
 mod forwards;
 mod sync;
+mod first_sync;
 
 /// The cluster that all tests of this binary share.
 async fn shared_cluster() -> &'static nhd_tests::shared::SharedCluster {
