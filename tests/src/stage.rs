@@ -150,6 +150,21 @@ impl Stage {
         Ok(outcomes.collect())
     }
 
+    /// How long a step of the session took that was done.
+    pub async fn step_took(&self, session: &str, wanted: StepName) -> Result<Option<Duration>> {
+        let since = Some(self.beginning().await?);
+        let events = self.nhd.call::<EventsSince>(EventsParams { since }).await?.events;
+        let took = events.iter().find_map(|event| match &event.body {
+            EventBody::Step { session: of, step, outcome: StepOutcome::Done, elapsed_ms, .. }
+                if of == session && *step == wanted =>
+            {
+                *elapsed_ms
+            }
+            _ => None,
+        });
+        Ok(took.map(Duration::from_millis))
+    }
+
     /// The place in the log before its first event.
     async fn beginning(&self) -> Result<nhd_protocol::event::Cursor> {
         let events = self.nhd.call::<EventsSince>(EventsParams::default()).await?;

@@ -82,6 +82,8 @@ pub struct SessionTask {
     target: watch::Sender<Option<PodTarget>>,
     /// The pod whose sidecar may answer by now, which is earlier.
     sync_target: watch::Sender<Option<PodTarget>>,
+    /// The pod that the sync's forward has led to last, whether or not it does at the moment.
+    led_to: Option<String>,
     /// Which pod was seen to have a node, and since when.
     scheduled: Option<(String, Instant)>,
     sight: Option<Sight>,
@@ -149,6 +151,7 @@ impl SessionTask {
             running: Running { leftover, ..Running::default() },
             target: watch::Sender::new(None),
             sync_target: watch::Sender::new(None),
+            led_to: None,
             scheduled: None,
             sight: None,
             stale: true,

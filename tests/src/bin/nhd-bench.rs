@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use nhd_tests::bench::figures::Figure;
-use nhd_tests::bench::{clients, first_sync, forward, memory, save, start, status};
+use nhd_tests::bench::{clients, forward, memory, save, start, status, trees};
 use nhd_tests::shared::SharedCluster;
 
 #[derive(Debug, Parser)]
@@ -21,7 +21,9 @@ enum Subject {
     Status,
     Clients,
     Save,
-    FirstSync,
+    SmallFiles,
+    LargeFiles,
+    ChangedFiles,
     Forward,
     Start,
 }
@@ -33,7 +35,9 @@ impl Subject {
             Self::Status => status::measure(cluster).await,
             Self::Clients => clients::measure(cluster).await,
             Self::Save => save::measure(cluster).await,
-            Self::FirstSync => first_sync::measure(cluster).await,
+            Self::SmallFiles => trees::SMALL_FILES.measure(cluster).await,
+            Self::LargeFiles => trees::LARGE_FILES.measure(cluster).await,
+            Self::ChangedFiles => trees::CHANGED_FILES.measure(cluster).await,
             Self::Forward => forward::measure(cluster).await,
             Self::Start => Box::pin(start::measure(cluster)).await,
         }

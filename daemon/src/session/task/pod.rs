@@ -31,20 +31,23 @@ impl SessionTask {
             pod: pod.name.clone(),
             uid: pod.uid.clone(),
         };
-        publish(&self.target, pod.as_ref().filter(|pod| pod.ready).map(target));
+        let told = publish(&self.target, pod.as_ref().filter(|pod| pod.ready).map(target));
         let target = pod.as_ref().filter(|pod| may_answer(pod, &mut self.scheduled)).map(target);
         let changed = publish(&self.sync_target, target.clone());
+        let replaced = target.as_ref().is_some_and(|now| {
+            let before = self.led_to.replace(now.uid.clone());
+            before.is_some_and(|then| then != now.uid)
+        });
         let Some(sync) = &self.running.sync else { return };
         let status = sync.status();
         let status = status.borrow();
-        // A connection that the forward already holds gets through by itself.
+        // A connection that the forward already holds gets through by itself; one that was held for a sidecar that might
+        // have run may have been given up by now.
         let held = self.running.forward.as_ref().is_some_and(|forward| forward.status().open > 0);
-        if changed && target.is_some() && !held {
+        if (changed || told) && target.is_some() && !held {
             sync.kick();
         }
-        let replaced =
-            target.as_ref().zip(self.synced_with.as_ref()).is_some_and(|(now, then)| now.uid != *then);
-        if changed && replaced && status.connected {
+        if replaced && status.connected {
             self.old_connection = Some(status.connection);
         }
         if let Some(target) = target

@@ -154,8 +154,8 @@ fn versioning_element(kept: &Path) -> String {
     )
 }
 
-/// `compression`: the default leaves contents as they are. Sources are less than half as long by LZ4, which matters on the way
-/// to a cluster that is far, and what cannot be made shorter costs nothing that could be measured.
+/// `compression`: the default leaves contents as they are. LZ4 makes sources half as long, which matters on the way to a
+/// cluster that is far, and what cannot be made shorter costs nothing that could be measured.
 fn device_element(id: &DeviceId, address: &str, paused: bool) -> String {
     format!(
         "<device id=\"{id}\" name=\"nhd\" compression=\"always\" introducer=\"false\">\
