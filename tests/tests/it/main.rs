@@ -25,6 +25,7 @@ mod sign_in;
 mod cli;
 mod clients;
 mod stdio;
+mod browse;
 mod config;
 mod corpus;
 mod forced;
