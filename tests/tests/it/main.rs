@@ -26,6 +26,7 @@ mod cli;
 mod clients;
 mod stdio;
 mod walkthrough;
+mod browse;
 mod config;
 mod corpus;
 mod forced;
