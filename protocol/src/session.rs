@@ -383,6 +383,16 @@ pub struct PlannedChange {
     pub name: String,
     /// A unified diff of the manifest as YAML. Secret values are left out.
     pub diff: String,
+    /// The whole manifest before, as YAML for a diff editor; of what is created there is none. What the cluster keeps
+    /// about the object is left out, and in place of a Secret's values stands how long they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// The whole manifest after, in the same form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Whether `before` or `after` is longer than 256 KiB and ends before its end, with a line that says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
 }
 
 /// What `session.start` with the same parameters would do.

@@ -469,6 +469,15 @@ export interface PlannedChange {
   kind: string;
   /** The object's name. */
   name: string;
+  /** The whole manifest after, in the same form. */
+  after?: string;
+  /**
+   * The whole manifest before, as YAML for a diff editor; of what is created there is none. What the cluster keeps
+   * about the object is left out, and in place of a Secret's values stands how long they are.
+   */
+  before?: string;
+  /** Whether `before` or `after` is longer than 256 KiB and ends before its end, with a line that says so. */
+  truncated?: boolean;
 }
 
 /** The dev pod. */

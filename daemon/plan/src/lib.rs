@@ -57,4 +57,4 @@ pub use options::{
 };
 pub use room::waits_for_the_share_of;
 pub use shortage::shortage;
-pub use show::{Difference, diff, render_diff};
+pub use show::{Difference, diff, render_diff, render_yaml};

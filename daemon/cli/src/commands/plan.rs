@@ -44,6 +44,9 @@ mod tests {
             kind: kind.to_owned(),
             name: "x".to_owned(),
             diff: diff.to_owned(),
+            before: None,
+            after: None,
+            truncated: false,
         };
         let plan = PlanResult {
             workload: WorkloadRef {
