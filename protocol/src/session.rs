@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::error::ErrorInfo;
 use crate::forward::{ForwardStatus, PortForward};
+use crate::message::Notice;
 pub use crate::selector::SessionSelector;
 use crate::sync::{SyncStatus, SyncType};
 use crate::workload::{WorkloadKind, WorkloadRef};
@@ -260,6 +261,9 @@ pub struct SessionStatus {
     /// What the user should know but need not act on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// The same as codes with arguments, in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
     /// What became of the workload, once the session is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<SessionOutcome>,
@@ -411,6 +415,9 @@ pub struct PlanResult {
     /// What the user should know before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// The same as codes with arguments, in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod controller;
 mod manifest;
 mod quantity;
 mod error;
+mod warning;
 
 #[cfg(test)]
 mod tests;
@@ -58,3 +59,4 @@ pub use options::{
 pub use room::waits_for_the_share_of;
 pub use shortage::shortage;
 pub use show::{Difference, diff, render_diff, render_yaml};
+pub use warning::WARNINGS;

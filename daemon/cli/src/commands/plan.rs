@@ -61,6 +61,7 @@ mod tests {
                 change(PlannedAction::Create, "Secret", "+a: 1\n"),
                 change(PlannedAction::Update, "Deployment", "@@ -1 +1 @@\n-a: 1\n+a: 2"),
             ],
+            notices: Vec::new(),
             warnings: Vec::new(),
         };
         let expect = "\

@@ -105,6 +105,20 @@ impl ConnectError {
         }
     }
 
+    /// The files that it is about, joined for people; empty where it is not about any.
+    pub fn kubeconfig(&self) -> String {
+        match self {
+            Self::KubeconfigMissing { paths }
+            | Self::NoCurrentContext { paths, .. }
+            | Self::ContextMissing { paths, .. }
+            | Self::Timeout { paths, .. } => listed(paths),
+            Self::KubeconfigRead { path, .. }
+            | Self::KubeconfigParse { path, .. }
+            | Self::KubeconfigMerge { path, .. } => path.display().to_string(),
+            _ => String::new(),
+        }
+    }
+
     pub fn hint(&self) -> String {
         match self {
             Self::KubeconfigMissing { .. } => "name a kubeconfig, or set KUBECONFIG".to_owned(),

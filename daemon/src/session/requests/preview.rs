@@ -1,7 +1,8 @@
 //! What a start would do, for people to read. Changes nothing.
 
 use futures::try_join;
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::message::{Notice, error};
 use nhd_protocol::session::{PlanResult, PlannedAction, PlannedChange, StartParams};
 use serde_json::{Value, json};
 
@@ -24,8 +25,7 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
     let details = configure(manager.paths(), &place, &request).await?;
     let workload = place.workload(request.kind, &request.name);
     if let Some(session) = manager.has_session(&place.cluster_uid, &workload) {
-        let error = ErrorInfo::new(ErrorKind::SessionExists, format!("{workload} is in DevMode already"))
-            .with_hint("end that session first");
+        let error = ErrorInfo::of(&error::IN_DEV_MODE_HERE, &[("workload", &workload)]);
         return Err(ErrorInfo { session: Some(session), ..error });
     }
     manager.check_rules(&details)?;
@@ -57,12 +57,14 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
     });
     let scaling = plan.edit.autoscalers.iter();
     let pins = scaling.map(|it| change(PlannedAction::Update, it.name(), Some(&it.origin), &it.pinned));
+    let warnings = [session.request.dev.warnings, plan.warnings].concat();
     Ok(PlanResult {
         context: place.client.context,
         server: place.client.server,
         container: plan.edit.container,
         changes: std::iter::once(secret).chain(pins).chain(edit).chain(generated).collect(),
-        warnings: [session.request.dev.warnings, plan.warnings].concat(),
+        notices: Notice::all(&warnings),
+        warnings,
         workload,
     })
 }
