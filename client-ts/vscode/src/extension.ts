@@ -1,0 +1,4 @@
+/** What VS Code calls: puts the parts together. */
+import type { ExtensionContext } from "vscode";
+
+export function activate(_context: ExtensionContext): void {}
