@@ -95,10 +95,18 @@ export class Failures {
   }
 }
 
+/** A notification is read at a glance; the whole message is in the log. */
+const LONGEST_MESSAGE = 280;
+
 /** The message as a sentence, and what to do next as another: a notification shows no detail. */
 export function textOf({ message, hint }: ErrorInfo): string {
-  const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
-  return hint === undefined ? sentence(message) : `${sentence(message)} ${sentence(hint)}`;
+  const short = message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE).trimEnd()}…` : message;
+  return hint === undefined ? sentence(short) : `${sentence(short)} ${sentence(hint)}`;
+}
+
+/** The daemon's messages begin small and have no full stop. */
+export function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? "" : "."}`;
 }
 
 export function infoOf(error: unknown): ErrorInfo {

@@ -8,6 +8,7 @@ import { log } from "../log.js";
 import { asError } from "../start/follow.js";
 import { begin, end, start, takeOver } from "../start/flow.js";
 import type { DevModeView } from "../views/devmode.js";
+import { requestOf } from "../start/request.js";
 import { WorkloadNode, type WorkloadsView } from "../views/workloads.js";
 import { workloadWord } from "../words.js";
 import { isObject, sessionId, sessionOf, startRequest } from "./arguments.js";
@@ -129,9 +130,8 @@ async function showError(app: App, _: Views, given: unknown): Promise<void> {
   }
   const status = app.sessions.get(sessionId(given) ?? "");
   if (status === undefined) return;
-  const { workload, context, source, container, image } = status;
-  const request = { ...workload, place: { context, namespace: workload.namespace }, source, image, ...(container === undefined ? {} : { container }) };
-  await app.failures.show(asError(status), { doing: workloadWord(workload), session: status, start: request, again: () => start(app, request) });
+  const request = requestOf(status);
+  await app.failures.show(asError(status), { doing: workloadWord(status.workload), session: status, start: request, again: () => start(app, request) });
 }
 
 async function copyName(app: App, given: unknown): Promise<void> {

@@ -84,7 +84,7 @@ export class Daemon implements Disposable {
 
   /** A client of the daemon, which is started if none runs. */
   client(): Promise<Client> {
-    if (this.#client !== undefined && this.#canStart) return Promise.resolve(this.#client);
+    if (this.#client !== undefined && this.#canStart && this.#state !== "away") return Promise.resolve(this.#client);
     return this.#open(true);
   }
 

@@ -7,7 +7,7 @@ import type { Failures } from "../failures.js";
 import { isOwn } from "../folders.js";
 import type { Sessions } from "../sessions.js";
 import { progressWord, workloadWord } from "../words.js";
-import type { StartRequest } from "./request.js";
+import { requestOf, type StartRequest } from "./request.js";
 
 type Way = "start" | "end";
 type Report = Progress<{ message?: string; increment?: number }>;
@@ -51,7 +51,7 @@ export class Follower {
     }
     if (outcome === "failed" && now.error !== undefined) {
       const doing = `start ${workloadWord(now.workload)}`;
-      void this.#failures.show(asError(now), { doing, start: request, session: now });
+      void this.#failures.show(asError(now), { doing, start: request ?? requestOf(now), session: now });
     }
     return outcome;
   }

@@ -40,7 +40,7 @@ export class Plans implements TextDocumentContentProvider, Disposable {
   }
 
   provideTextDocumentContent(uri: Uri): string {
-    return this.#shown.get(uri.authority)?.texts.get(uri.path) ?? "";
+    return this.#shown.get(uri.authority)?.texts.get(keyOf(uri)) ?? "";
   }
 
   /** Opens a diff for each object. */
@@ -50,9 +50,10 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     const resources: [Uri, Uri | undefined, Uri][] = [];
     for (const change of plan.changes) {
       const { before, after } = textsOf(change);
-      const name = `${change.kind}-${change.name}.yaml`;
-      const at = (side: string): Uri => Uri.from({ scheme: PLAN_SCHEME, authority: id, path: `/${side}/${name}` });
-      texts.set(at("before").path, before).set(at("after").path, after);
+      // Of one path, or the editor would call it a file that is renamed.
+      const path = `/${change.kind}/${change.name}.yaml`;
+      const at = (side: string): Uri => Uri.from({ scheme: PLAN_SCHEME, authority: id, path, query: side });
+      texts.set(keyOf(at("before")), before).set(keyOf(at("after")), after);
       // What is created has nothing to the left.
       resources.push([at("after"), change.action === "create" ? undefined : at("before"), at("after")]);
     }
@@ -90,6 +91,10 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     for (const [id, { title }] of this.#shown) if (!labels.some((label) => label.startsWith(title))) this.#shown.delete(id);
     void commands.executeCommand("setContext", "nhd.planShown", this.#active() !== undefined);
   }
+}
+
+function keyOf({ path, query }: Uri): string {
+  return `${query}${path}`;
 }
 
 /** An earlier daemon has only the lines that change and three around them. */

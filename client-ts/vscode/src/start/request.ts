@@ -1,5 +1,5 @@
 /** What a start is asked for with: by the tree, a code lens, the palette, or another try. */
-import type { StartParams, WorkloadKind, WorkloadRef } from "@nhd/client";
+import type { SessionStatus, StartParams, WorkloadKind, WorkloadRef } from "@nhd/client";
 
 import type { Place, Target } from "../target.js";
 
@@ -35,4 +35,10 @@ export function startParams(request: FullRequest, target: Target): StartParams {
 export function remembered(request: StartRequest): readonly [context: string, workload: WorkloadRef] {
   const { kind, name, place } = request;
   return [place.context ?? "", { kind, name, namespace: place.namespace ?? "" }];
+}
+
+/** The start of a session, to be tried again or otherwise. */
+export function requestOf({ workload, context, source, container, image }: SessionStatus): FullRequest {
+  const { kind, name, namespace } = workload;
+  return { kind, name, place: { context, namespace }, source, image, ...(container === undefined ? {} : { container }) };
 }

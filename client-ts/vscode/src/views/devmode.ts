@@ -1,9 +1,10 @@
 /** The views of what is in DevMode: the sessions with their facts, and all forwards. From events alone. */
+import type { SessionStatus } from "@nhd/client";
 import { EventEmitter, window, type Disposable, type TreeDataProvider, type TreeItem, type TreeView } from "vscode";
 
 import type { Daemon } from "../daemon/daemon.js";
 import type { SessionChange, Sessions } from "../sessions.js";
-import { factsOf, ForwardNode, SessionNode } from "./nodes.js";
+import { awayNode, factsOf, ForwardNode, SessionNode } from "./nodes.js";
 
 type Node = TreeItem;
 
@@ -11,12 +12,12 @@ type Node = TreeItem;
 abstract class SessionsView implements TreeDataProvider<Node>, Disposable {
   protected readonly sessions: Sessions;
   protected readonly changed = new EventEmitter<Node | undefined>();
-  readonly #undo: Disposable[];
+  protected readonly undo: Disposable[];
   readonly onDidChangeTreeData = this.changed.event;
 
   constructor(sessions: Sessions) {
     this.sessions = sessions;
-    this.#undo = [sessions.onDidChange((change) => this.refresh(change)), sessions.onDidStep(({ session }) => this.refresh(sessions.get(session)))];
+    this.undo = [sessions.onDidChange((change) => this.refresh(change)), sessions.onDidStep(({ session }) => this.refresh(sessions.get(session)))];
   }
 
   abstract getChildren(node?: Node): Node[];
@@ -27,27 +28,31 @@ abstract class SessionsView implements TreeDataProvider<Node>, Disposable {
   }
 
   dispose(): void {
-    for (const each of this.#undo) each.dispose();
+    for (const each of this.undo) each.dispose();
     this.changed.dispose();
   }
 }
 
 export class DevModeView extends SessionsView {
   readonly view: TreeView<Node>;
+  readonly #daemon: Daemon;
   #badge = 0;
 
   constructor(sessions: Sessions, daemon: Daemon) {
     super(sessions);
+    this.#daemon = daemon;
+    this.undo.push(daemon.onDidChangeState(() => this.refresh()));
     this.view = window.createTreeView("nhd.devMode", { treeDataProvider: this, showCollapseAll: false });
     this.view.onDidChangeVisibility(({ visible }) => visible && void daemon.client().catch(() => undefined));
     if (this.view.visible) void daemon.client().catch(() => undefined);
   }
 
   getChildren(node?: Node): Node[] {
-    if (node === undefined) return this.sessions.all.map((status) => new SessionNode(status, this.sessions));
+    if (node === undefined) return this.sessions.all.map((status) => this.#row(status));
     if (!(node instanceof SessionNode)) return [];
     const status = this.sessions.get(node.session);
     if (status === undefined) return [];
+    if (this.#isAway) return [awayNode()];
     return [...factsOf(status), ...(status.forwards ?? []).map((forward) => new ForwardNode(status, forward, false))];
   }
 
@@ -57,12 +62,20 @@ export class DevModeView extends SessionsView {
 
   async reveal(session: string): Promise<void> {
     const status = this.sessions.get(session);
-    if (status !== undefined) await this.view.reveal(new SessionNode(status, this.sessions), { select: true, focus: true, expand: true });
+    if (status !== undefined) await this.view.reveal(this.#row(status), { select: true, focus: true, expand: true });
   }
 
   override dispose(): void {
     super.dispose();
     this.view.dispose();
+  }
+
+  get #isAway(): boolean {
+    return this.#daemon.state === "away";
+  }
+
+  #row(status: SessionStatus): SessionNode {
+    return new SessionNode(status, this.sessions, this.#isAway && status.phase !== "failed");
   }
 
   protected refresh(): void {

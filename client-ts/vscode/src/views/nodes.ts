@@ -2,6 +2,7 @@
 import type { PortForward, SessionStatus } from "@nhd/client";
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from "vscode";
 
+import { sentence } from "../failures.js";
 import { tooltip } from "../status.js";
 import { forwardWord, healthOf, sessionWord, size, syncProgress, workloadWord, type Health } from "../words.js";
 import type { Sessions } from "../sessions.js";
@@ -22,13 +23,14 @@ export interface SessionRow {
 export class SessionNode extends TreeItem implements SessionRow {
   readonly session: string;
 
-  constructor(status: SessionStatus, sessions: Sessions) {
+  /** @param away Whether no daemon runs, so that what is known of the session may have changed. */
+  constructor(status: SessionStatus, sessions: Sessions, away: boolean) {
     super(status.workload.name, TreeItemCollapsibleState.Expanded);
-    const words = sessionWord(status, sessions.step(status.session));
+    const words = away ? l10n.t("nhd does not run") : sessionWord(status, sessions.step(status.session));
     this.session = status.session;
     this.id = `session/${status.session}`;
     this.description = `${status.workload.namespace} · ${words}`;
-    this.iconPath = ICONS[healthOf(status)];
+    this.iconPath = away ? ICONS.trouble : ICONS[healthOf(status)];
     this.tooltip = tooltip(status, words);
     this.contextValue = contextOf(status);
     this.accessibilityInformation = { label: `${workloadWord(status.workload)}, ${status.workload.namespace}, ${words}` };
@@ -59,6 +61,15 @@ export class FactNode extends TreeItem implements SessionRow {
   }
 }
 
+/** What can be done while no daemon runs. */
+export function awayNode(): TreeItem {
+  const node = new TreeItem(l10n.t("Start nhd"), TreeItemCollapsibleState.None);
+  node.description = l10n.t("what was in DevMode stays so");
+  node.iconPath = new ThemeIcon("debug-start");
+  node.command = { title: l10n.t("Start nhd"), command: "nhd.startDaemon" };
+  return node;
+}
+
 /** Error, sync, pod and folder; the forwards follow. */
 export function factsOf(status: SessionStatus): TreeItem[] {
   const facts: TreeItem[] = [];
@@ -80,7 +91,7 @@ export function factsOf(status: SessionStatus): TreeItem[] {
 
 function errorNode(status: SessionStatus): TreeItem {
   const { message, hint } = status.error ?? { message: "", hint: undefined };
-  const node = new FactNode(status, "error", message, "", new ThemeIcon("error", new ThemeColor("list.errorForeground")));
+  const node = new FactNode(status, "error", sentence(message), "", new ThemeIcon("error", new ThemeColor("list.errorForeground")));
   node.tooltip = hint === undefined ? message : `${message}\n\n${hint}`;
   node.command = { title: l10n.t("What to Do"), command: "nhd.showError", arguments: [{ session: status.session }] };
   return node;

@@ -14,7 +14,7 @@ import {
 } from "vscode";
 
 import type { Daemon } from "../daemon/daemon.js";
-import { textOf } from "../failures.js";
+import { sentence, textOf } from "../failures.js";
 import type { Sessions } from "../sessions.js";
 import { ownerWords } from "../start/questions.js";
 import type { Place, Target } from "../target.js";
@@ -185,7 +185,7 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
 
 function kindsOf(feed: WorkloadFeed): Node[] {
   const { workloads = [], error, warnings } = feed;
-  const nodes: Node[] = error === undefined ? [] : [new MessageNode(error.message, error)];
+  const nodes: Node[] = error === undefined ? [] : [new MessageNode(sentence(error.message), error)];
   nodes.push(...warnings.map((warning) => new MessageNode(warning)));
   const kinds = [...new Set(workloads.map(({ workload }) => workload.kind))];
   nodes.push(...kinds.map((kind) => new KindNode(feed, kind, workloads.filter(({ workload }) => workload.kind === kind))));

@@ -95,7 +95,7 @@ export class Window {
     const folder = join(variable("NHD_TEST_SCREENSHOTS"));
     mkdirSync(folder, { recursive: true });
     const path = join(folder, `${name.replace(/[^\w-]+/g, "-")}.png`);
-    await this.page.screenshot({ path });
+    await this.page.screenshot({ path, animations: "disabled" });
     return path;
   }
 
