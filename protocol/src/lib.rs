@@ -4,6 +4,7 @@
 //! documents are made. Objects are flat, members are camelCase, absent options are left out, durations are whole
 //! milliseconds and end in `Ms`, moments are RFC 3339 strings in UTC.
 
+pub mod browse;
 pub mod config;
 pub mod discover;
 pub mod error;

@@ -3,7 +3,7 @@
 /** The version of the protocol that these types describe. */
 export const PROTOCOL_VERSION = 1;
 
-/** The names of the one subscription. */
+/** The names of the subscription to events. */
 export const EVENT_SUBSCRIPTION = {
   subscribe: "events.subscribe",
   unsubscribe: "events.unsubscribe",
@@ -63,6 +63,103 @@ export type ConfigSourceKind =
 
 /** A value of the dev configuration. */
 export type ConfigValue = string | number | string[];
+
+/** One context. */
+export interface ContextEntry {
+  /** The name of its cluster. */
+  cluster: string;
+  /** Whether it is the current one. */
+  current: boolean;
+  /** The file that it comes from. */
+  file: string;
+  /** The context's name, which `context` takes everywhere. */
+  name: string;
+  /** How the user signs in; absent where the user is missing. */
+  credential?: Credential;
+  /** The namespace that it names; without one it is `default`. */
+  namespace?: string;
+  /** Why it will not work as it is. */
+  problems?: ContextProblem[];
+  /** The address of the API server, without what may be a password in it; absent where the cluster is missing. */
+  server?: string;
+  /** The name of its user; absent where it names none. */
+  user?: string;
+}
+
+/**
+ * The contexts of a kubeconfig, merged as kubectl merges several files: the first to name a thing wins. Nothing was
+ * asked of any cluster, no plugin was run, nothing was written, and no credential is in it.
+ */
+export interface ContextList {
+  /** In the order of the files. */
+  contexts: ContextEntry[];
+  /** The files that were looked at, in their order: those to watch for changes. */
+  files: string[];
+  /** The name of the current context, which may be none of those that are there. */
+  current?: string;
+  /** Files that gave nothing. */
+  warnings?: ContextWarning[];
+}
+
+/** Which kubeconfig to read. */
+export interface ContextListParams {
+  /** As in `session.start`. `PATH` in it is where exec plugins are looked for. */
+  environment?: { [name: string]: string };
+  /**
+   * As in `session.start`: one file, or several as in `KUBECONFIG`. Without it `KUBECONFIG` of the `environment`,
+   * else `~/.kube/config`.
+   */
+  kubeconfig?: string;
+}
+
+/** Why a context will not work as it is. */
+export interface ContextProblem {
+  kind: ContextProblemKind;
+  /** What is wrong, and with what. */
+  message: string;
+}
+
+/** What can be wrong with a context. */
+export type ContextProblemKind =
+  /** There is no cluster of the name that it has, or the cluster has no server. */
+  | "clusterMissing"
+  /** There is no user of the name that it has. */
+  | "userMissing"
+  /** A later entry has the same name, and does not count. */
+  | "duplicate"
+  /** A file with a certificate, a key or a token is not there. */
+  | "fileMissing"
+  /** The program of the exec plugin is not there, or not on the `PATH` of the `environment`. */
+  | "pluginMissing";
+
+/** A file of the kubeconfig that gave nothing. */
+export interface ContextWarning {
+  /** The file. */
+  file: string;
+  /** Why it gave nothing; no line of it is quoted. */
+  message: string;
+}
+
+/** How the user of a context signs in. */
+export interface Credential {
+  kind: CredentialKind;
+  /** The name of the exec plugin's program, or of the auth provider. */
+  name?: string;
+}
+
+/** The kinds of credentials, of which the first that a user has counts. */
+export type CredentialKind =
+  | "clientCertificate"
+  /** A provider that is built into clients, as older kubeconfigs name them. */
+  | "authProvider"
+  /** A name and a password. */
+  | "basic"
+  /** A bearer token, in the kubeconfig or in a file. */
+  | "token"
+  /** A program that gives credentials. */
+  | "exec"
+  /** Nobody in particular. */
+  | "none";
 
 /** A place in the log. `seq` counts up by one from 1 within an epoch; a new epoch begins with a new store. */
 export interface Cursor {
@@ -412,6 +509,42 @@ export type LeftOutBy =
   | "git"
   /** The user's own `.stignore` in the source folder; the configuration has no effect then. */
   | "ownFile";
+
+/** One namespace. */
+export interface NamespaceEntry {
+  /** Its name. */
+  name: string;
+  /** It is being deleted (phase `Terminating`): nothing can be made in it. */
+  terminating?: boolean;
+}
+
+/** The namespaces of a cluster; for a user who may not list them those that are known all the same. */
+export interface NamespaceList {
+  /** The kubeconfig's context. */
+  context: string;
+  /** By name. */
+  namespaces: NamespaceEntry[];
+  /** The namespace of the context, which is meant where none is named. */
+  own: string;
+  /** The address of the API server. */
+  server: string;
+  /**
+   * Why they could not be listed: `permissionDenied`. Then `namespaces` has those that contexts of the kubeconfig
+   * for this cluster name and those of this daemon's sessions there, whether they exist or not; the user may know
+   * more.
+   */
+  refused?: ErrorInfo;
+}
+
+/** Where to look for namespaces. */
+export interface NamespaceListParams {
+  /** As in `session.start`. */
+  context?: string;
+  /** As in `session.start`. */
+  environment?: { [name: string]: string };
+  /** As in `session.start`. */
+  kubeconfig?: string;
+}
 
 /** Takes no parameters: `{}` or nothing. */
 export type NoParams = Record<string, never>;
@@ -961,6 +1094,24 @@ export interface WorkloadSummary {
   devMode?: DevModeSummary;
   /** How many pods it wants and how many are ready; not of kinds that do not count them. */
   replicas?: ReplicaCount;
+  /**
+   * What is the matter with its pods. `workload.list` reads no pods but bare ones, and so tells it of those alone.
+   */
+  trouble?: WorkloadTrouble;
+}
+
+/** What is the matter with the pods of a workload: the worst of it. */
+export interface WorkloadTrouble {
+  /** How many of its pods are in trouble. */
+  pods: number;
+  /** In one word, mostly the cluster's: `CrashLoopBackOff`, `ImagePullBackOff`, `Unschedulable`, `FailedCreate`. */
+  reason: string;
+  /** The container of it. */
+  container?: string;
+  /** In the cluster's words, cut where they are long. */
+  message?: string;
+  /** The pod that it is told of; absent where the workload itself tells it. */
+  pod?: string;
 }
 
 /** Every method with what it takes, what it answers, and what a repetition does. */
@@ -1020,6 +1171,16 @@ export interface Methods {
   /** The workloads of a namespace or of the cluster, with who has which in DevMode since when. */
   "workload.list": { params: WorkloadListParams; result: WorkloadList };
   /**
+   * The contexts of a kubeconfig list with cluster, server, namespace and how their user signs in. Asks no cluster
+   * and runs no plugin; a file that is missing or invalid is a warning.
+   */
+  "context.list": { params: ContextListParams; result: ContextList };
+  /**
+   * The namespaces of a cluster. Where the user may not list them, those that are known all the same, and the
+   * refusal.
+   */
+  "namespace.list": { params: NamespaceListParams; result: NamespaceList };
+  /**
    * Says what a start with the same parameters would use, and where each value came from: the request, the source
    * folder's `.nocalhost/config.yaml`, the workload's annotation, the daemon's configuration or a default.
    */
@@ -1048,6 +1209,8 @@ export const REPEATS: { readonly [M in keyof Methods]: "reads" | "idempotent" | 
   "sync.pause": "idempotent",
   "sync.resume": "idempotent",
   "workload.list": "reads",
+  "context.list": "reads",
+  "namespace.list": "reads",
   "config.resolve": "reads",
   "events.since": "reads",
 };

@@ -13,9 +13,9 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
 use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
 use nhd_protocol::methods::{
-    Discover, End, EventSubscription, EventsSince, ForwardEnd, ForwardStart, Forwards, Hello, List, Method,
-    Plan, Release, Resolve, Shutdown, Start, Status, SyncPause, SyncRescan, SyncResume, SyncState, Wait,
-    Workloads,
+    Contexts, Discover, End, EventSubscription, EventsSince, ForwardEnd, ForwardStart, Forwards, Hello, List,
+    Method, Namespaces, Plan, Release, Resolve, Shutdown, Start, Status, Subscription as _, SyncPause,
+    SyncRescan, SyncResume, SyncState, Wait, Workloads,
 };
 use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{EndParams, SessionList, SessionSelector, StartParams};
@@ -23,6 +23,7 @@ use tokio::sync::broadcast;
 
 use super::cancel::Accepting;
 use super::error::{invalid_params, to_wire};
+use crate::browse::{contexts, namespaces};
 use crate::clock::timestamp_now;
 use crate::events::Since;
 use crate::session::requests::{configure, end, preview, release, workloads};
@@ -81,6 +82,10 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     });
     method::<SyncResume, _, _>(&mut module, |context, selector: SessionSelector| async move {
         context.manager.pause_sync(&selector, false).await
+    });
+    method::<Contexts, _, _>(&mut module, |_, params| async move { contexts::list(params).await });
+    method::<Namespaces, _, _>(&mut module, |context, params| async move {
+        namespaces::list(&context.manager, params).await
     });
     method::<Resolve, _, _>(&mut module, |context, params| async move {
         configure::show(&context.shared.paths, params).await

@@ -14,8 +14,8 @@ pub enum ConnectError {
     #[error("failed to read kubeconfig {}", path.display())]
     KubeconfigRead { path: PathBuf, source: std::io::Error },
 
-    #[error("failed to parse kubeconfig {}", path.display())]
-    KubeconfigParse { path: PathBuf, source: Box<KubeconfigError> },
+    #[error("failed to parse kubeconfig {}{place}", path.display())]
+    KubeconfigParse { path: PathBuf, place: String },
 
     #[error("failed to merge kubeconfig {} with those before it", path.display())]
     KubeconfigMerge { path: PathBuf, source: Box<KubeconfigError> },

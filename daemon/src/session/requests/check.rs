@@ -211,12 +211,18 @@ pub fn address(
     context: Option<String>,
     environment: BTreeMap<String, String>,
 ) -> Result<ClusterAddress, ErrorInfo> {
-    let kubeconfig = files(kubeconfig, &environment)?;
+    let kubeconfig = kubeconfig_files(kubeconfig, &environment)?;
+    if let Some(relative) = kubeconfig.iter().find(|path| !path.is_absolute()) {
+        return Err(invalid(format!("kubeconfig must be an absolute path, not {relative:?}")));
+    }
     Ok(ClusterAddress { kubeconfig, context, environment: environment.into() })
 }
 
 /// The kubeconfig files: as given, else as the client's environment says, else the client's `~/.kube/config`.
-fn files(given: Option<&str>, environment: &BTreeMap<String, String>) -> Result<Vec<PathBuf>, ErrorInfo> {
+pub fn kubeconfig_files(
+    given: Option<&str>,
+    environment: &BTreeMap<String, String>,
+) -> Result<Vec<PathBuf>, ErrorInfo> {
     let set = |name: &str| environment.get(name).map(String::as_str).filter(|value| !value.is_empty());
     let paths: Vec<PathBuf> = match given.or_else(|| set("KUBECONFIG")) {
         Some(list) => std::env::split_paths(list).filter(|path| !path.as_os_str().is_empty()).collect(),
@@ -225,9 +231,6 @@ fn files(given: Option<&str>, environment: &BTreeMap<String, String>) -> Result<
             None => Vec::new(),
         },
     };
-    if let Some(relative) = paths.iter().find(|path| !path.is_absolute()) {
-        return Err(invalid(format!("kubeconfig must be an absolute path, not {relative:?}")));
-    }
     if paths.is_empty() {
         return Err(ErrorInfo::new(
             ErrorKind::KubeconfigInvalid,

@@ -95,7 +95,13 @@ fn summaries(
             let workload = WorkloadRef { namespace, kind: *kind, name };
             let dev_mode = dev_mode(object, &workload, has_beside, records, here(&workload));
             let replicas = (kinds::row(*kind).replicas)(object);
-            WorkloadSummary { replicas, containers: containers(*kind, object), dev_mode, workload }
+            WorkloadSummary {
+                replicas,
+                containers: containers(*kind, object),
+                dev_mode,
+                trouble: None,
+                workload,
+            }
         })
         .collect()
 }
