@@ -68,7 +68,7 @@ impl From<SyncError> for Failure {
             SyncError::SourceLost(_) => ErrorInfo::of(&said::SOURCE_LOST, &[("cause", &cause)]),
             SyncError::Paused => ErrorInfo::of(&said::SYNC_HELD, &[]),
             SyncError::Stopped => ErrorInfo::of(&said::SYNC_STOPPED, &[]),
-            SyncError::Stuck { need_files } => ErrorInfo::of(&said::SYNC_STUCK, &[("paths", need_files)]),
+            SyncError::Stuck { need_files, .. } => ErrorInfo::of(&said::SYNC_STUCK, &[("paths", need_files)]),
             _ => ErrorInfo::of(&said::SYNC_FAILED, &[("cause", &cause)]),
         };
         info.hint = error.hint();

@@ -227,7 +227,7 @@ fn every_failure_on_this_machine_is_told_as_data() {
         (of(BinaryError::TooOld { path: path(), found: old }), SyncthingTooOld, "syncthingTooOld"),
         (of(SyncError::Paused), SyncPaused, "syncHeld"),
         (of(SyncError::Stopped), Cancelled, "syncStopped"),
-        (of(SyncError::Stuck { need_files: 3 }), SyncFailed, "syncStuck"),
+        (of(SyncError::Stuck { need_files: 3, only_deletions: false }), SyncFailed, "syncStuck"),
         (of(SyncError::SocketPath { path: path(), limit: 9 }), SyncFailed, "syncFailed"),
         (of(RecordError::TooLarge { size: 1 }), WorkloadUnsuitable, "recordTooLarge"),
     ] {
