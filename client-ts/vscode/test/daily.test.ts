@@ -15,7 +15,7 @@ let user: Window;
 before(async () => {
   scene = await Scene.set();
   user = await scene.open();
-  await user.page.getByRole("tab", { name: "nhd", exact: true }).first().click();
+  await user.show();
   await user.row("deployment/web").waitFor();
 });
 after(() => scene?.close());

@@ -9,6 +9,8 @@ import { remembered, startParams, type FullRequest, type StartRequest } from "./
 
 /** Asks for what is missing and starts, or shows what a start would do. */
 export async function start(app: App, first: StartRequest | undefined, planOnly = false): Promise<void> {
+  // What a folder brings along decides what runs in a cluster.
+  if (!workspace.isTrusted) return;
   let request: FullRequest | undefined;
   const doing = first === undefined ? "start" : `start ${workloadWord(reference(first))}`;
   try {
