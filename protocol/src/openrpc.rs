@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::discover::OpenRpcDocument;
 use crate::error::{ErrorInfo, ErrorKind};
+use crate::message::{ERRORS, Message, WARNINGS};
 use crate::methods::{
     CancelParams, METHODS, MethodEntry, Repeat, SUBSCRIPTIONS, SubscriptionEntry, UNSUBSCRIBE_DOC,
 };
@@ -37,6 +38,7 @@ pub fn document() -> OpenRpcDocument {
             "license": { "name": "Apache-2.0" },
         },
         "methods": methods,
+        "x-messages": messages(),
         "components": { "schemas": types.take_definitions(true), "errors": errors() },
     });
     OpenRpcDocument(document.as_object().expect("the literal is an object").clone())
@@ -151,6 +153,21 @@ fn error_reference(kind: ErrorKind) -> Value {
 fn errors() -> Map<String, Value> {
     let error = |kind: ErrorKind| json!({ "code": kind.code(), "message": kind.description(), "data": { "kind": word(kind) } });
     ErrorKind::ALL.iter().map(|&kind| (word(kind), error(kind))).collect()
+}
+
+/// Every text with a code, for those who translate.
+fn messages() -> Vec<Value> {
+    let message = |message: &Message| {
+        let mut entry = json!({ "code": message.code, "text": message.text });
+        if let Some(kind) = message.kind {
+            entry["kind"] = word(kind).into();
+        }
+        if let Some(hint) = message.hint {
+            entry["hint"] = hint.into();
+        }
+        entry
+    };
+    ERRORS.iter().chain(WARNINGS).map(message).collect()
 }
 
 /// The kind as it is on the wire.

@@ -20,6 +20,21 @@ export interface CancelParams {
   id: RequestId;
 }
 
+/** What there is to choose from. */
+export type Choices =
+  /** Names of containers of the workload, or of its dev configuration. */
+  | "container"
+  /** Names of contexts of the kubeconfig. */
+  | "context"
+  /** Names of namespaces. */
+  | "namespace"
+  /** Kinds of workloads. */
+  | "kind"
+  /** Names of workloads of the kind, in the namespace. */
+  | "workload"
+  /** Ids of sessions. */
+  | "session";
+
 /** One key with its effective value. */
 export interface ConfigEntry {
   /** The path of the key below `dev`: `image`, `sync.mode`, `env.LOG_LEVEL`. */
@@ -33,6 +48,8 @@ export interface ConfigEntry {
 export interface ConfigResult {
   entries: ConfigEntry[];
   workload: WorkloadRef;
+  /** The same as codes with arguments, in the same order. */
+  notices?: Notice[];
   /** What was found and has no effect, each with its place. */
   warnings?: string[];
 }
@@ -226,11 +243,38 @@ export interface EndResult {
   sessions: SessionStatus[];
 }
 
+/** What there is to act on. Each member is there where the error is about it. */
+export interface ErrorData {
+  /** What could be named instead, as far as it can be listed. */
+  choices?: string[];
+  /** What `choices` are. */
+  choicesOf?: Choices;
+  /** What has the local port. */
+  holder?: PortHolder;
+  /** Where in a file it is. */
+  location?: ErrorLocation;
+  /** What the user must be allowed and is not. */
+  missing?: MissingPermission[];
+  /** Who has the workload in DevMode. */
+  owner?: DevModeOwner;
+}
+
 /** An error as clients see it: the JSON-RPC error's `data`, and the `error` of a session. */
 export interface ErrorInfo {
   kind: ErrorKind;
   /** What was tried, on what, and what came of it; causes follow after colons. */
   message: string;
+  /** What stands in the places of that text's arguments. */
+  arguments?: { [name: string]: string };
+  /**
+   * Which text `message` is, finer than `kind`, for clients that translate; see the list of codes. The list only
+   * ever grows.
+   */
+  code?: string;
+  /**
+   * What a client can act on: what there is to choose from, which permission is missing, where, who, which program.
+   */
+  data?: ErrorData;
   /** What to do next. */
   hint?: string;
   /** The session that it concerns. */
@@ -319,6 +363,16 @@ export type ErrorKind =
   | "storeFailed"
   /** A fault of nhd itself. */
   | "internal";
+
+/** A place in a file. */
+export interface ErrorLocation {
+  /** From 1, in characters. */
+  column: number;
+  /** The file's path, or whose annotation it is. */
+  file: string;
+  /** From 1. */
+  line: number;
+}
 
 /** Something that happened. It is a hint: a client that missed some asks again and loses nothing. */
 export type Event = {
@@ -510,6 +564,22 @@ export type LeftOutBy =
   /** The user's own `.stignore` in the source folder; the configuration has no effect then. */
   | "ownFile";
 
+/** One thing that must be allowed, as a rule of a Role names it. */
+export interface MissingPermission {
+  /** The API group; empty for the core group. */
+  group: string;
+  /** In the plural, as in a rule: `pods`. */
+  resource: string;
+  /** What is to be allowed: `get`, `list`, `create`. */
+  verb: string;
+  /** The one object that it is about, where it is about one. */
+  name?: string;
+  /** Where; absent for what is not in a namespace. */
+  namespace?: string;
+  /** Such as `portforward`. */
+  subresource?: string;
+}
+
 /** One namespace. */
 export interface NamespaceEntry {
   /** Its name. */
@@ -549,6 +619,16 @@ export interface NamespaceListParams {
 /** Takes no parameters: `{}` or nothing. */
 export type NoParams = Record<string, never>;
 
+/** Something that the user should know, as text and as data. */
+export interface Notice {
+  /** The English. */
+  message: string;
+  /** What stands in the places of the text's template. */
+  arguments?: { [name: string]: string };
+  /** What it is known by; absent where it is not one of the known texts. */
+  code?: string;
+}
+
 /** An OpenRPC document. */
 export type OpenRpcDocument = { [name: string]: unknown };
 
@@ -582,6 +662,8 @@ export interface PlanResult {
   /** The address of the API server. */
   server: string;
   workload: WorkloadRef;
+  /** The same as codes with arguments, in the same order. */
+  notices?: Notice[];
   /** What the user should know before. */
   warnings?: string[];
 }
@@ -602,6 +684,15 @@ export interface PlannedChange {
   kind: string;
   /** The object's name. */
   name: string;
+  /** The whole manifest after, in the same form. */
+  after?: string;
+  /**
+   * The whole manifest before, as YAML for a diff editor; of what is created there is none. What the cluster keeps
+   * about the object is left out, and in place of a Secret's values stands how long they are.
+   */
+  before?: string;
+  /** Whether `before` or `after` is longer than 256 KiB and ends before its end, with a line that says so. */
+  truncated?: boolean;
 }
 
 /** The dev pod. */
@@ -635,6 +726,24 @@ export interface PortForward {
   lastError?: string;
   /** The port on 127.0.0.1; absent while a free one is yet to be chosen. */
   localPort?: number;
+}
+
+/**
+ * What has a local port: another forward of this daemon, or a program of this machine as far as it can be known.
+ */
+export interface PortHolder {
+  /** The port on 127.0.0.1. */
+  port: number;
+  /** The process, where it is one of the user's own and the system says so (Linux). */
+  pid?: number;
+  /** The name of its program. */
+  program?: string;
+  /** The port in the pod to which that forward leads. */
+  remotePort?: number;
+  /** The session whose forward it is. */
+  session?: string;
+  /** The workload of that session. */
+  workload?: WorkloadRef;
 }
 
 /** The workload to take out of DevMode that another daemon put into it. */
@@ -779,6 +888,8 @@ export interface SessionStatus {
   forward?: ForwardStatus;
   /** The user's own forwards, those of the dev configuration included. */
   forwards?: PortForward[];
+  /** The same as codes with arguments, in the same order. */
+  notices?: Notice[];
   /** What became of the workload, once the session is over. */
   outcome?: SessionOutcome;
   /** The dev pod, once there is one. */

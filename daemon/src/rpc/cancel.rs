@@ -11,7 +11,8 @@ use jsonrpsee::server::middleware::rpc::{
 };
 use jsonrpsee::types::error::INVALID_REQUEST_CODE;
 use jsonrpsee::types::{ErrorObjectOwned, Id, SubscriptionId};
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::message::error;
 use nhd_protocol::methods::{
     CANCEL_REQUEST, CANCELLED_CODE, CancelParams, METHODS, RequestId, SUBSCRIPTIONS,
 };
@@ -164,9 +165,7 @@ fn without_id(notification: &Notification<'_>) -> Option<ErrorObjectOwned> {
     if !of_subscriptions.any(|known| known == method) && METHODS.iter().all(|known| known.name != method) {
         return None;
     }
-    let message =
-        format!("{method} is a request, and its id is missing or no string and no integer from 0 on");
-    let info = ErrorInfo::new(ErrorKind::InvalidRequest, message);
+    let info = ErrorInfo::of(&error::REQUEST_ID_MISSING, &[("method", &method)]);
     Some(ErrorObjectOwned::owned(INVALID_REQUEST_CODE, info.message.clone(), Some(info)))
 }
 
@@ -179,7 +178,7 @@ fn malformed_end(request: &Request<'_>) -> Option<ErrorObjectOwned> {
 }
 
 fn cancelled(id: Id<'_>, method: &str) -> MethodResponse {
-    let info = ErrorInfo::new(ErrorKind::Cancelled, format!("the client cancelled {method}"));
+    let info = ErrorInfo::of(&error::REQUEST_CANCELLED, &[("method", &method)]);
     MethodResponse::error(id, ErrorObjectOwned::owned(CANCELLED_CODE, info.message.clone(), Some(info)))
 }
 

@@ -9,9 +9,10 @@ use jsonrpsee::{
     SubscriptionSink,
 };
 use nhd_protocol::PROTOCOL_VERSION;
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
 use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
+use nhd_protocol::message::{Arguments, error};
 use nhd_protocol::methods::{
     Contexts, Discover, End, EventSubscription, EventsSince, ForwardEnd, ForwardStart, Forwards, Hello, List,
     Method, Namespaces, Plan, Release, Resolve, Shutdown, Start, Status, Subscription as _, SyncPause,
@@ -132,15 +133,13 @@ fn parse<T: serde::de::DeserializeOwned>(method: &str, params: &Params<'_>) -> R
 
 async fn hello(context: Arc<MethodContext>, params: HelloParams) -> Result<HelloResult, ErrorInfo> {
     if params.protocol != PROTOCOL_VERSION {
-        let message = format!(
-            "{} speaks protocol {}, and this daemon (nhd {}) speaks {PROTOCOL_VERSION}",
-            params.client,
-            params.protocol,
-            crate::VERSION
-        );
-        return Err(ErrorInfo::new(ErrorKind::ProtocolMismatch, message).with_hint(
-            "update the older of the two; a daemon that is shut down keeps its sessions for the next",
-        ));
+        let arguments: Arguments<'_> = &[
+            ("client", &params.client),
+            ("theirs", &params.protocol),
+            ("version", &crate::VERSION),
+            ("ours", &PROTOCOL_VERSION),
+        ];
+        return Err(ErrorInfo::of(&error::PROTOCOL_MISMATCH, arguments));
     }
     let paths = &context.shared.paths;
     Ok(HelloResult {

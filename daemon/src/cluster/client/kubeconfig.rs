@@ -76,5 +76,5 @@ fn place(error: &KubeconfigError) -> String {
         KubeconfigError::Parse(error) => error.location(),
         _ => None,
     };
-    location.map(|it| format!(", line {}, column {}", it.line(), it.column())).unwrap_or_default()
+    location.map(|it| format!("line {}, column {}", it.line(), it.column())).unwrap_or_default()
 }
