@@ -14,7 +14,7 @@ const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 2_000;
 
 /** Every kind of event that this client knows. The compiler sees to it that none is missing. */
-const KINDS: { readonly [K in Event["type"]]: true } = { snapshot: true, session: true, step: true, warning: true };
+const KINDS: { readonly [K in Event["type"]]: true } = { snapshot: true, session: true, step: true, progress: true, warning: true };
 
 /** Where events begin and when they end. */
 export interface EventsOptions {
@@ -23,6 +23,8 @@ export interface EventsOptions {
    * another one, a `snapshot` comes first.
    */
   readonly since?: Cursor | undefined;
+  /** Whether events of the type `progress` come, too: at most four a second of a session, while its sync or its forwards move. */
+  readonly progress?: boolean | undefined;
   /** Ends the iteration, without an error. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -79,7 +81,7 @@ async function* follow(
   try {
     for (let delay = FIRST_PAUSE_MS; !stop.signal.aborted; delay = Math.min(delay * 2, LONGEST_PAUSE_MS)) {
       try {
-        for await (const event of subscription(link, last, stop.signal)) {
+        for await (const event of subscription(link, last, options.progress === true, stop.signal)) {
           delay = FIRST_PAUSE_MS;
           if (isDouble(event, last)) continue;
           last = { epoch: event.epoch, seq: event.seq };
@@ -100,6 +102,7 @@ async function* follow(
 async function* subscription(
   link: Link,
   since: Cursor | undefined,
+  progress: boolean,
   stop: AbortSignal,
 ): AsyncGenerator<Event, void, undefined> {
   const feed = new Feed();
@@ -108,7 +111,7 @@ async function* subscription(
   stop.addEventListener("abort", close);
   try {
     const { connection } = await unlessAborted(link.reach(false), stop, given);
-    const params = since === undefined ? {} : { since };
+    const params = { ...(since === undefined ? {} : { since }), ...(progress ? { progress } : {}) };
     const id = await connection.subscribe(params, feed, { boundMs: SUBSCRIBE_BOUND_MS, signal: stop });
     try {
       for (let event = await feed.next(); event !== undefined; event = await feed.next()) yield event;
@@ -121,9 +124,10 @@ async function* subscription(
   }
 }
 
-/** A snapshot stands for events that may still be under way. */
+/** A snapshot stands for events that may still be under way, and progress is not numbered. */
 function isDouble(event: Event, last: Cursor | undefined): boolean {
-  return event.type !== "snapshot" && event.epoch === last?.epoch && event.seq <= last.seq;
+  const isNumbered = event.type !== "snapshot" && event.type !== "progress";
+  return isNumbered && event.epoch === last?.epoch && event.seq <= last.seq;
 }
 
 /** Stops with the client and with the consumer's signal. Answers with what undoes this. */
