@@ -14,7 +14,7 @@ const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 2_000;
 
 /** Every kind of event that this client knows. The compiler sees to it that none is missing. */
-const KINDS: { readonly [K in Event["type"]]: true } = { snapshot: true, session: true, step: true, warning: true };
+const KINDS: { readonly [K in Event["type"]]: true } = { snapshot: true, session: true, step: true, progress: true, warning: true };
 
 /** Where events begin and when they end. */
 export interface EventsOptions {
@@ -23,6 +23,8 @@ export interface EventsOptions {
    * another one, a `snapshot` comes first.
    */
   readonly since?: Cursor | undefined;
+  /** Whether events of the type `progress` come, too: at most four a second of a session, while its sync or its forwards move. */
+  readonly progress?: boolean | undefined;
   /** Ends the iteration, without an error. */
   readonly signal?: AbortSignal | undefined;
   /** Told when events begin to flow, and when the connection was lost that brought them, until it is made again. */
@@ -81,7 +83,8 @@ async function* follow(
   try {
     for (let delay = FIRST_PAUSE_MS; !stop.signal.aborted; delay = Math.min(delay * 2, LONGEST_PAUSE_MS)) {
       try {
-        for await (const event of subscription(link, last, stop.signal, options.onConnection)) {
+        const wanted = { since: last, progress: options.progress === true };
+        for await (const event of subscription(link, wanted, stop.signal, options.onConnection)) {
           delay = FIRST_PAUSE_MS;
           if (isDouble(event, last)) continue;
           last = { epoch: event.epoch, seq: event.seq };
@@ -101,7 +104,7 @@ async function* follow(
 /** The events of one subscription, until its connection is lost, the consumer is too slow, or it is stopped. */
 async function* subscription(
   link: Link,
-  since: Cursor | undefined,
+  { since, progress }: { readonly since: Cursor | undefined; readonly progress: boolean },
   stop: AbortSignal,
   onConnection: EventsOptions["onConnection"],
 ): AsyncGenerator<Event, void, undefined> {
@@ -111,7 +114,7 @@ async function* subscription(
   stop.addEventListener("abort", close);
   try {
     const { connection } = await unlessAborted(link.reach(false), stop, given);
-    const params = since === undefined ? {} : { since };
+    const params = { ...(since === undefined ? {} : { since }), ...(progress ? { progress } : {}) };
     const id = await connection.subscribe(params, feed, { boundMs: SUBSCRIBE_BOUND_MS, signal: stop });
     onConnection?.(true);
     try {
@@ -126,9 +129,10 @@ async function* subscription(
   }
 }
 
-/** A snapshot stands for events that may still be under way. */
+/** A snapshot stands for events that may still be under way, and progress is not numbered. */
 function isDouble(event: Event, last: Cursor | undefined): boolean {
-  return event.type !== "snapshot" && event.epoch === last?.epoch && event.seq <= last.seq;
+  const isNumbered = event.type !== "snapshot" && event.type !== "progress";
+  return isNumbered && event.epoch === last?.epoch && event.seq <= last.seq;
 }
 
 /** Stops with the client and with the consumer's signal. Answers with what undoes this. */

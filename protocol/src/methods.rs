@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::browse::contexts::{ContextList, ContextListParams, NamespaceList, NamespaceListParams};
 use crate::config::ConfigResult;
 use crate::discover::OpenRpcDocument;
+use crate::environment::SetEnvironmentParams;
 use crate::error::{CLUSTER_ERRORS, ErrorKind, REQUEST_ERRORS, SESSION_ERRORS, WORKLOAD_ERRORS};
 use crate::event::{Event, EventList, EventsParams};
 use crate::forward::{ForwardEndParams, ForwardList, ForwardStartParams, SessionForward};
@@ -125,9 +126,14 @@ methods! {
             ErrorKind::InDevModeElsewhere,
             ErrorKind::StoreFailed,
         ], CLUSTER_ERRORS];
+    /// Gives a running session other variables, such as renewed credentials or a PATH. They are tried first: where its
+    /// cluster cannot be reached with them, or they lead to another one, that is the error and the session keeps those
+    /// that it has.
+    "session.setEnvironment" SetEnvironment(SetEnvironmentParams) -> SessionStatus, Idempotent,
+        [&[ErrorKind::SessionNotFound, ErrorKind::Timeout], CLUSTER_ERRORS];
     /// One session; fails where none or several match. Where none goes on, the last one that failed lately.
     "session.status" Status(SessionSelector) -> SessionStatus, Reads, [&[ErrorKind::SessionNotFound]];
-    /// All sessions that match, and those that failed lately.
+    /// All sessions that match, and those that failed or ended lately.
     "session.list" List(SessionSelector) -> SessionList, Reads, [];
     /// Waits until a session has come so far. Fails when it no longer can, with the session's own error.
     "session.wait" Wait(WaitParams) -> SessionStatus, Reads,

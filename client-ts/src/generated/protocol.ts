@@ -408,6 +408,20 @@ export type Event = {
       /** Why it failed. It may be tried again; what stands in the way for good is in the session's status. */
       error?: ErrorInfo;
     }
+  /**
+   * How far the sync and the connections of a session are, while they move: at most four a second of a session, on
+   * subscriptions that ask for it. It is not in the log: its number is that of the last event before it, and one
+   * that is missed is replaced by the next, or by the session's status.
+   */
+  | {
+      type: "progress";
+      /** The id of the session. */
+      session: string;
+      /** The user's forwards that are open. */
+      forwards?: ForwardProgress[];
+      /** Left out before syncthing has been started for the first time. */
+      sync?: SyncProgress;
+    }
   /** Something that the user should know. */
   | {
       type: "warning";
@@ -433,6 +447,8 @@ export interface EventNotification {
 
 /** Where to go on. */
 export interface EventsParams {
+  /** Whether `events.subscribe` sends events of the type `progress`, too. */
+  progress?: boolean;
   /**
    * The last event that the client has. Without it, and where the log no longer reaches back so far, a snapshot
    * comes first.
@@ -468,6 +484,18 @@ export interface ForwardEndParams {
 /** Several forwards. */
 export interface ForwardList {
   forwards: SessionForward[];
+}
+
+/** The connections of a forward. */
+export interface ForwardProgress {
+  /** Connections accepted since the forward was opened. */
+  connections: number;
+  /** The port on 127.0.0.1. */
+  localPort: number;
+  /** Connections open now. */
+  openConnections: number;
+  /** The port in the pod. */
+  remotePort: number;
 }
 
 /** Why there is a forward. */
@@ -551,6 +579,11 @@ export interface HelloResult {
   startedAt: string;
   /** The daemon's version. */
   version: string;
+  /**
+   * What this daemon can do: the names of its methods, and words for what a client may otherwise not know to be
+   * there. Within a version of the protocol they are only ever added.
+   */
+  features?: string[];
 }
 
 /** What says which files are left out. */
@@ -695,6 +728,12 @@ export interface PlannedChange {
   truncated?: boolean;
 }
 
+/** A step with how far it is. */
+export interface PlannedStep {
+  state: StepState;
+  step: StepName;
+}
+
 /** The dev pod. */
 export interface PodStatus {
   /** Whether its two containers are ready. */
@@ -821,6 +860,8 @@ export interface SessionForward {
 /** Several sessions. */
 export interface SessionList {
   sessions: SessionStatus[];
+  /** The same of those that ended: `outcome`, `warnings` and `since` say what became of the workload, and when. */
+  ended?: SessionStatus[];
   /**
    * Those that failed within the last hour and are gone, the latest last, with their errors; not of workloads of
    * which there has been another session since, and not those of an earlier daemon.
@@ -898,9 +939,41 @@ export interface SessionStatus {
   shell?: string;
   /** What it is doing now. */
   step?: StepName;
+  /**
+   * The steps of the start, the end or the way back to `synced` that is under way: in order, those that are done,
+   * the current one and those that are foreseen. What is found out on the way may add to them. Empty while there is
+   * nothing to do. A `session` event tells of another list; the `step` events tell where in it the session is.
+   */
+  steps?: PlannedStep[];
   sync?: SyncStatus;
   /** What the user should know but need not act on. */
   warnings?: string[];
+}
+
+/**
+ * Gives the one session that matches other variables: a token that was renewed, a PATH with the exec plugin on it.
+ * Those that are not named stay. What may be secret of them is in memory only, as in `session.start`, and the
+ * variables of the dev configuration keep what they stood for at the start.
+ */
+export interface SetEnvironmentParams {
+  /**
+   * Every session that the other members leave. `session.end` wants it said, so that a member forgotten or
+   * misspelled does not end everything.
+   */
+  all?: boolean;
+  /** The kubeconfig context that the session was started with. */
+  context?: string;
+  /** Values by name. */
+  environment?: { [name: string]: string };
+  kind?: WorkloadKind;
+  /** The workload's name. */
+  name?: string;
+  /** The workload's namespace. */
+  namespace?: string;
+  /** The session's id. */
+  session?: string;
+  /** Names of variables that are to be there no longer. */
+  unset?: string[];
 }
 
 /** Sessions live on: the next daemon picks them up again where the cluster is. */
@@ -1048,12 +1121,35 @@ export type StepOutcome =
   | "done"
   | "failed";
 
+/** How far a planned step is. */
+export type StepState =
+  | "done"
+  /** It is being done, tried again or waited for. */
+  | "current"
+  /** It is yet to come, as far as can be foreseen. */
+  | "ahead";
+
 /** A path that cannot be read or written. */
 export interface SyncProblem {
   /** Why it cannot be, in the words of the system. */
   error: string;
   /** Relative to the source folder. */
   path: string;
+}
+
+/** How far a session's files are. */
+export interface SyncProgress {
+  /** How much of the source folder is in the pod, in percent of bytes. */
+  completion: number;
+  /** Bytes not yet in the pod. */
+  needBytes: number;
+  /** Files, folders and deletions not yet in the pod. */
+  needFiles: number;
+  state: SyncState;
+  /** Bytes in the source folder. */
+  totalBytes: number;
+  /** Files in the source folder. */
+  totalFiles: number;
 }
 
 /** The sync of one session: what is synced, where to, and how far. */
@@ -1253,9 +1349,15 @@ export interface Methods {
    * for it. The other daemon finds its session overwritten.
    */
   "session.release": { params: ReleaseParams; result: SessionStatus };
+  /**
+   * Gives a running session other variables, such as renewed credentials or a PATH. They are tried first: where its
+   * cluster cannot be reached with them, or they lead to another one, that is the error and the session keeps those
+   * that it has.
+   */
+  "session.setEnvironment": { params: SetEnvironmentParams; result: SessionStatus };
   /** One session; fails where none or several match. Where none goes on, the last one that failed lately. */
   "session.status": { params: SessionSelector; result: SessionStatus };
-  /** All sessions that match, and those that failed lately. */
+  /** All sessions that match, and those that failed or ended lately. */
   "session.list": { params: SessionSelector; result: SessionList };
   /** Waits until a session has come so far. Fails when it no longer can, with the session's own error. */
   "session.wait": { params: WaitParams; result: SessionStatus };
@@ -1309,6 +1411,7 @@ export const REPEATS: { readonly [M in keyof Methods]: "reads" | "idempotent" | 
   "session.start": "idempotent",
   "session.end": "idempotent",
   "session.release": "idempotent",
+  "session.setEnvironment": "idempotent",
   "session.status": "reads",
   "session.list": "reads",
   "session.wait": "reads",

@@ -11,13 +11,10 @@ use jsonrpsee::{
 use nhd_protocol::PROTOCOL_VERSION;
 use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
-use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
+use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult, features};
 use nhd_protocol::message::{Arguments, error};
-use nhd_protocol::methods::{
-    Contexts, Discover, End, EventSubscription, EventsSince, ForwardEnd, ForwardStart, Forwards, Hello, List,
-    Method, Namespaces, Plan, Release, Resolve, Shutdown, Start, Status, Subscription as _, SyncPause,
-    SyncRescan, SyncResume, SyncState, Wait, Workloads,
-};
+// All of them, as each is registered here.
+use nhd_protocol::methods::*;
 use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{EndParams, SessionList, SessionSelector, StartParams};
 use tokio::sync::broadcast;
@@ -58,6 +55,9 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     });
     method::<Workloads, _, _>(&mut module, |context, params| async move {
         workloads::list(&context.manager, params).await
+    });
+    method::<SetEnvironment, _, _>(&mut module, |context, params| async move {
+        context.manager.set_environment(params).await
     });
     method::<Status, _, _>(&mut module, |context, selector| async move { context.manager.status(&selector) });
     method::<List, _, _>(&mut module, |context, selector| async move { Ok(context.manager.list(&selector)) });
@@ -149,6 +149,7 @@ async fn hello(context: Arc<MethodContext>, params: HelloParams) -> Result<Hello
         home: paths.home.display().to_string(),
         socket: paths.socket.display().to_string(),
         started_at: context.started_at.clone(),
+        features: features(),
     })
 }
 
@@ -187,7 +188,9 @@ async fn subscribe(
             return Ok(());
         }
     };
-    let mut log = context.shared.events.subscribe(params.since.as_ref());
+    let events = &context.shared.events;
+    let mut progress = params.progress.then(|| events.progress().subscribe());
+    let mut log = events.subscribe(params.since.as_ref());
     let sink = accept(pending, &extensions).await?;
     loop {
         let (missed, end, live) = log;
@@ -197,12 +200,12 @@ async fn subscribe(
                     send(&sink, &event).await?;
                 }
             }
-            Since::TooOld => send(&sink, &snapshot(&context, end)).await?,
+            Since::TooOld => send(&sink, &snapshot(&context, end.clone())).await?,
         }
-        if !follow(&sink, live).await? {
+        if !follow(&sink, live, end, progress.as_mut()).await? {
             return Ok(());
         }
-        log = context.shared.events.subscribe(None);
+        log = events.subscribe(None);
     }
 }
 
@@ -210,16 +213,39 @@ async fn subscribe(
 async fn follow(
     sink: &SubscriptionSink,
     mut live: broadcast::Receiver<Arc<Event>>,
+    mut last: Cursor,
+    mut progress: Option<&mut broadcast::Receiver<EventBody>>,
 ) -> Result<bool, SubscriptionError> {
     loop {
         let event = tokio::select! {
+            biased;
             () = sink.closed() => return Ok(false),
             event = live.recv() => event,
+            // It stands where the client is, which may not have heard of all that is in the log by now.
+            body = moved(progress.as_deref_mut()) => {
+                send(sink, &Event { cursor: last.clone(), at: timestamp_now(), body }).await?;
+                continue;
+            }
         };
         match event {
-            Ok(event) => send(sink, &event).await?,
+            Ok(event) => {
+                send(sink, &event).await?;
+                last = event.cursor.clone();
+            }
             Err(broadcast::error::RecvError::Lagged(_)) => return Ok(true),
             Err(broadcast::error::RecvError::Closed) => return Ok(false),
+        }
+    }
+}
+
+/// The next progress; never where none is asked for. What was missed is out of date.
+async fn moved(progress: Option<&mut broadcast::Receiver<EventBody>>) -> EventBody {
+    let Some(progress) = progress else { return std::future::pending().await };
+    loop {
+        match progress.recv().await {
+            Ok(body) => return body,
+            Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => return std::future::pending().await,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod ask;
 mod finished;
+mod environment;
 mod forwards;
 mod sync;
 mod wait;
@@ -21,6 +22,7 @@ use tokio::time::Instant;
 
 use self::finished::Finished;
 use crate::cluster::ClusterAddress;
+use crate::events::progress;
 use crate::fault;
 use crate::session::requests::check::{Request, differences};
 use crate::session::requests::configure::configure;
@@ -175,7 +177,9 @@ impl SessionManager {
         match self.only(selector)? {
             Some(handle) => Ok(handle.status.borrow().clone()),
             None => {
-                let failed = || self.registry().failed(selector).pop().filter(|_| selector.session.is_none());
+                let failed = || {
+                    self.registry().over(Phase::Failed, selector).pop().filter(|_| selector.session.is_none())
+                };
                 self.finished(selector.session.as_deref()).or_else(failed).ok_or_else(|| not_found(selector))
             }
         }
@@ -193,7 +197,9 @@ impl SessionManager {
 
     pub fn list(&self, selector: &SessionSelector) -> SessionList {
         let sessions = self.matching(selector).iter().map(|handle| handle.status.borrow().clone()).collect();
-        SessionList { sessions, failed: self.registry().failed(selector) }
+        let registry = self.registry();
+        let failed = registry.over(Phase::Failed, selector);
+        SessionList { sessions, failed, ended: registry.over(Phase::Ended, selector) }
     }
 
     /// How many sessions there are.
@@ -227,6 +233,7 @@ impl SessionManager {
         let (commands, receiver) = mpsc::channel(16);
         let initial = status::initial(&stored);
         let (sender, status) = watch::channel(initial.clone());
+        let handle_status = status.clone();
         let handle = Handle {
             cluster: stored.cluster.uid.clone(),
             workload: stored.workload.clone(),
@@ -237,6 +244,8 @@ impl SessionManager {
         let id = stored.id.clone();
         self.registry().live.insert(id.clone(), handle);
         self.shared.events.publish(EventBody::Session { status: Box::new(initial.clone()) });
+        let progress = progress::tell(handle_status, self.shared.events.progress().clone());
+        self.shared.tracker.spawn(progress);
         let task = SessionTask::new(Arc::clone(&self.shared), stored, receiver, sender.clone());
         let (registry, shared) = (Arc::clone(&self.registry), Arc::clone(&self.shared));
         self.shared.tracker.spawn(async move {
@@ -292,16 +301,16 @@ impl Registry {
         self.finished.add(cluster, status, Instant::now());
     }
 
-    /// The sessions that failed lately, as far as they match.
-    fn failed(&self, selector: &SessionSelector) -> Vec<SessionStatus> {
+    /// The sessions that ended or failed lately, as far as they match.
+    fn over(&self, how: Phase, selector: &SessionSelector) -> Vec<SessionStatus> {
         let goes_on =
             |cluster: &str, status: &SessionStatus| self.of_workload(cluster, &status.workload).is_some();
-        // One that has just failed is moved in a moment.
-        let just_now = self.live.values().filter(|handle| handle.status.borrow().phase == Phase::Failed);
-        let mut failed = self.finished.failed(Instant::now(), goes_on);
-        failed.extend(just_now.map(|handle| handle.status.borrow().clone()));
-        failed.retain(|status| selector.matches(status));
-        failed
+        // One that has just come to its end is moved in a moment.
+        let just_now = self.live.values().filter(|handle| handle.status.borrow().phase == how);
+        let mut over = self.finished.lately(how, Instant::now(), goes_on);
+        over.extend(just_now.map(|handle| handle.status.borrow().clone()));
+        over.retain(|status| selector.matches(status));
+        over
     }
 }
 

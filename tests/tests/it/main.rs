@@ -31,6 +31,7 @@ mod config;
 mod corpus;
 mod forced;
 mod forwards;
+mod handles;
 mod sync;
 
 /// The cluster that all tests of this binary share.

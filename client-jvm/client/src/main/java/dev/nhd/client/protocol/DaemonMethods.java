@@ -118,6 +118,25 @@ public interface DaemonMethods {
     CompletableFuture<SessionStatus> sessionRelease(ReleaseParams params);
 
     /**
+     * {@code session.setEnvironment}: Gives a running session other variables, such as renewed credentials or a
+     * PATH. They are tried first: where its cluster cannot be reached with them, or they lead to another one, that
+     * is the error and the session keeps those that it has.
+     *
+     * <p>Can be sent again when its answer was lost.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code sessionNotFound}, {@code cancelled}, {@code timeout},
+     * {@code kubeconfigInvalid}, {@code contextNotFound}, {@code clusterUnreachable}, {@code unauthorized},
+     * {@code permissionDenied}, {@code clusterError}, {@code anotherCluster}, {@code internal}.
+     *
+     * @param params Gives the one session that matches other variables: a token that was renewed, a PATH with the
+     *     exec plugin on it. Those that are not named stay. What may be secret of them is in memory only, as in
+     *     {@code session.start}, and the variables of the dev configuration keep what they stood for at the start.
+     * @return A dev session with all that there is to know of it.
+     */
+    @JsonRequest("session.setEnvironment")
+    CompletableFuture<SessionStatus> sessionSetEnvironment(SetEnvironmentParams params);
+
+    /**
      * {@code session.status}: One session; fails where none or several match. Where none goes on, the last one that
      * failed lately.
      *
@@ -133,7 +152,7 @@ public interface DaemonMethods {
     CompletableFuture<SessionStatus> sessionStatus(SessionSelector params);
 
     /**
-     * {@code session.list}: All sessions that match, and those that failed lately.
+     * {@code session.list}: All sessions that match, and those that failed or ended lately.
      *
      * <p>Only reads.
      *
