@@ -13,9 +13,9 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
 use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
 use nhd_protocol::methods::{
-    Discover, End, EventSubscription, EventsSince, ForwardEnd, ForwardStart, Forwards, Hello, List, Method,
-    Plan, Release, Resolve, Shutdown, Start, Status, SyncPause, SyncRescan, SyncResume, SyncState, Wait,
-    Workloads,
+    Discover, Doctor, End, EventSubscription, EventsSince, ForwardEnd, ForwardStart, Forwards, Hello, List,
+    Method, Plan, Release, Resolve, Shutdown, Start, Status, SyncPause, SyncRescan, SyncResume, SyncState,
+    Wait, Workloads,
 };
 use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{EndParams, SessionList, SessionSelector, StartParams};
@@ -24,6 +24,7 @@ use tokio::sync::broadcast;
 use super::cancel::Accepting;
 use super::error::{invalid_params, to_wire};
 use crate::clock::timestamp_now;
+use crate::doctor;
 use crate::events::Since;
 use crate::session::requests::{configure, end, preview, release, workloads};
 use crate::session::{SessionManager, Shared};
@@ -43,6 +44,10 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     let mut module = RpcModule::new(context);
     method::<Hello, _, _>(&mut module, hello);
     method::<Shutdown, _, _>(&mut module, shutdown);
+    method::<Doctor, _, _>(&mut module, |context, params| async move {
+        let sessions = context.manager.list(&SessionSelector::default()).sessions;
+        Ok(doctor::examine(&context.shared.paths, Some(&sessions), params).await)
+    });
     method::<Discover, _, _>(&mut module, |_, _| async move { Ok(DOCUMENT.clone()) });
     method::<Plan, _, _>(&mut module, |context, params: StartParams| async move {
         preview::preview(&context.manager, params).await
