@@ -25,6 +25,8 @@ export interface EventsOptions {
   readonly since?: Cursor | undefined;
   /** Ends the iteration, without an error. */
   readonly signal?: AbortSignal | undefined;
+  /** Told when events begin to flow, and when the connection was lost that brought them, until it is made again. */
+  readonly onConnection?: ((connected: boolean) => void) | undefined;
 }
 
 /**
@@ -79,7 +81,7 @@ async function* follow(
   try {
     for (let delay = FIRST_PAUSE_MS; !stop.signal.aborted; delay = Math.min(delay * 2, LONGEST_PAUSE_MS)) {
       try {
-        for await (const event of subscription(link, last, stop.signal)) {
+        for await (const event of subscription(link, last, stop.signal, options.onConnection)) {
           delay = FIRST_PAUSE_MS;
           if (isDouble(event, last)) continue;
           last = { epoch: event.epoch, seq: event.seq };
@@ -101,6 +103,7 @@ async function* subscription(
   link: Link,
   since: Cursor | undefined,
   stop: AbortSignal,
+  onConnection: EventsOptions["onConnection"],
 ): AsyncGenerator<Event, void, undefined> {
   const feed = new Feed();
   const close = (): void => feed.close();
@@ -110,9 +113,11 @@ async function* subscription(
     const { connection } = await unlessAborted(link.reach(false), stop, given);
     const params = since === undefined ? {} : { since };
     const id = await connection.subscribe(params, feed, { boundMs: SUBSCRIBE_BOUND_MS, signal: stop });
+    onConnection?.(true);
     try {
       for (let event = await feed.next(); event !== undefined; event = await feed.next()) yield event;
     } finally {
+      if (!connection.isOpen && !stop.aborted) onConnection?.(false);
       connection.unsubscribe(id);
     }
   } finally {

@@ -12,6 +12,12 @@ const CLOSE_BOUND_MS = 500;
 /** Larger than the largest message of a daemon, which is 10 MiB. */
 const LARGEST_MESSAGE_BYTES = 16 << 20;
 
+/**
+ * In an extension host, VS Code leads every request of Node's `http` to its proxy that does not say it is for a Unix socket, be it
+ * with a connection of its own. This says so; the path in it is not used, which could not have a colon.
+ */
+const ADDRESS = "ws+unix:/nhd:/";
+
 /** Who hears what comes over a socket. */
 export interface Listener {
   received(text: string): void;
@@ -33,7 +39,7 @@ export interface Socket {
  * @throws {ConnectionError} `notRunning` or `handshake`.
  */
 export function openSocket(path: string, listener: Listener, signal: AbortSignal): Promise<Socket> {
-  const socket = new WebSocket("ws://localhost/", {
+  const socket = new WebSocket(ADDRESS, {
     createConnection: () => connect({ path }),
     perMessageDeflate: false,
     maxPayload: LARGEST_MESSAGE_BYTES,

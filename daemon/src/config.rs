@@ -48,7 +48,13 @@ impl Position {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("{file}:{}:{}: {message}", at.line, at.column)]
-    Wrong { file: String, at: Position, message: String },
+    Wrong {
+        file: String,
+        at: Position,
+        message: String,
+        /// The containers of which one is to be named, where that is what is wrong.
+        choices: Vec<String>,
+    },
     #[error("failed to read {}", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error("failed to read {}: it is longer than {limit} bytes", path.display())]
@@ -60,14 +66,17 @@ pub enum ConfigError {
 struct Fault {
     at: Position,
     message: String,
+    /// What is to be chosen from.
+    choices: Vec<String>,
 }
 
 impl Fault {
     fn new(at: Position, message: impl Into<String>) -> Self {
-        Self { at, message: message.into() }
+        Self { at, message: message.into(), choices: Vec::new() }
     }
 
     fn in_file(self, file: &str) -> ConfigError {
-        ConfigError::Wrong { file: file.to_owned(), at: self.at, message: self.message }
+        let Self { at, message, choices } = self;
+        ConfigError::Wrong { file: file.to_owned(), at, message, choices }
     }
 }

@@ -1,7 +1,12 @@
 //! What went wrong, as data: a closed list of kinds, a message and a hint.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use crate::handles::{Choices, ErrorData, ErrorLocation, MissingPermission, PortHolder};
+use crate::message::{Arguments, Message};
 
 macro_rules! error_kinds {
     ($($(#[doc = $doc:expr])+ $name:ident = $code:literal, $remedy:literal;)+) => {
@@ -174,16 +179,53 @@ pub struct ErrorInfo {
     /// The session that it concerns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
+    /// Which text `message` is, finer than `kind`, for clients that translate; see the list of codes. The list only ever
+    /// grows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Box<str>>,
+    /// What stands in the places of that text's arguments.
+    #[serde(default, skip_serializing_if = "no_arguments")]
+    pub arguments: Box<BTreeMap<String, String>>,
+    /// What a client can act on: what there is to choose from, which permission is missing, where, who, which program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Box<ErrorData>>,
+}
+
+fn no_arguments(arguments: &BTreeMap<String, String>) -> bool {
+    arguments.is_empty()
 }
 
 impl ErrorInfo {
+    /// An error in words of its own; one that users commonly meet has a code, by [`ErrorInfo::of`].
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, session: None }
+        let arguments = Box::default();
+        Self { kind, message: message.into(), hint: None, session: None, code: None, arguments, data: None }
+    }
+
+    /// One of the known errors.
+    #[must_use]
+    pub fn of(message: &Message, arguments: Arguments<'_>) -> Self {
+        Self::new(message.kind.unwrap_or(ErrorKind::Internal), "").said(message, arguments)
+    }
+
+    /// The same error in other words, which mostly have the present ones as their `cause`.
+    #[must_use]
+    pub fn said(self, message: &Message, arguments: Arguments<'_>) -> Self {
+        let arguments = message.collected(arguments);
+        let hint = message.render_hint(&arguments).or(self.hint);
+        let text = message.render(&arguments);
+        Self { message: text, hint, code: Some(message.code.into()), arguments: Box::new(arguments), ..self }
     }
 
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub fn with_data(mut self, data: ErrorData) -> Self {
+        self.data = (data != ErrorData::default()).then(|| Box::new(data));
         self
     }
 }

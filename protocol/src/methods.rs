@@ -4,6 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::browse::contexts::{ContextList, ContextListParams, NamespaceList, NamespaceListParams};
 use crate::config::ConfigResult;
 use crate::discover::OpenRpcDocument;
 use crate::doctor::{DoctorParams, DoctorReport};
@@ -169,6 +170,11 @@ methods! {
         [&[ErrorKind::SessionNotFound, ErrorKind::SyncFailed, ErrorKind::StoreFailed]];
     /// The workloads of a namespace or of the cluster, with who has which in DevMode since when.
     "workload.list" Workloads(WorkloadListParams) -> WorkloadList, Reads, [CLUSTER_ERRORS];
+    /// The contexts of a kubeconfig list with cluster, server, namespace and how their user signs in. Asks no cluster and
+    /// runs no plugin; a file that is missing or invalid is a warning.
+    "context.list" Contexts(ContextListParams) -> ContextList, Reads, [&[ErrorKind::KubeconfigInvalid]];
+    /// The namespaces of a cluster. Where the user may not list them, those that are known all the same, and the refusal.
+    "namespace.list" Namespaces(NamespaceListParams) -> NamespaceList, Reads, [CLUSTER_ERRORS];
     /// Says what a start with the same parameters would use, and where each value came from: the request, the source
     /// folder's `.nocalhost/config.yaml`, the workload's annotation, the daemon's configuration or a default.
     "config.resolve" Resolve(StartParams) -> ConfigResult, Reads,
@@ -177,21 +183,71 @@ methods! {
     "events.since" EventsSince(EventsParams) -> EventList, Reads, [];
 }
 
-/// The one subscription: events as they happen, on every connection that stays open: WebSocket and LSP framing.
+/// Something that a client subscribes to, on every connection that stays open: WebSocket and LSP framing.
+pub trait Subscription {
+    const SUBSCRIBE: &'static str;
+    const UNSUBSCRIBE: &'static str;
+    /// The method of the notifications that carry the events.
+    const NOTIFICATION: &'static str;
+    const SUBSCRIBE_DOC: &'static str;
+    /// The kinds of error that a subscription is refused with, beside those of [`REQUEST_ERRORS`].
+    const ERRORS: &'static [&'static [ErrorKind]];
+    type Params: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
+    type Event: Serialize + DeserializeOwned + JsonSchema + Send + Clone + 'static;
+    /// The params of the notification: the id of the subscription and the event.
+    type Notification: Serialize + DeserializeOwned + JsonSchema;
+}
+
+/// How every subscription is ended.
+pub const UNSUBSCRIBE_DOC: &str = "Ends a subscription. Takes its id as the only element of an array, \
+    and answers whether there was one.";
+
+/// Events as they happen.
 #[derive(Debug, Clone, Copy)]
 pub struct EventSubscription;
 
-impl EventSubscription {
-    pub const SUBSCRIBE: &'static str = "events.subscribe";
-    pub const UNSUBSCRIBE: &'static str = "events.unsubscribe";
-    pub const SUBSCRIBE_DOC: &'static str = "Subscribes to events: those after `since`, or a snapshot, then all that \
+impl Subscription for EventSubscription {
+    const SUBSCRIBE: &'static str = "events.subscribe";
+    const UNSUBSCRIBE: &'static str = "events.unsubscribe";
+    const NOTIFICATION: &'static str = "events.event";
+    const SUBSCRIBE_DOC: &'static str = "Subscribes to events: those after `since`, or a snapshot, then all that \
         happens. Answers with the id of the subscription; each event is a notification \
         `events.event` with the params `{subscription, result}`. Not over HTTP.";
-    pub const UNSUBSCRIBE_DOC: &'static str = "Ends a subscription. Takes its id as the only element of an array, \
-        and answers whether there was one.";
-    /// The method of the notifications that carry the events.
-    pub const NOTIFICATION: &'static str = "events.event";
+    const ERRORS: &'static [&'static [ErrorKind]] = &[];
+    type Params = EventsParams;
+    type Event = Event;
+    type Notification = EventNotification;
 }
+
+/// A subscription's entry in the table.
+#[derive(Debug, Clone, Copy)]
+pub struct SubscriptionEntry {
+    pub subscribe: &'static str,
+    pub unsubscribe: &'static str,
+    pub notification: &'static str,
+    pub doc: &'static str,
+    pub errors: &'static [&'static [ErrorKind]],
+    /// The schemas of what it takes and of what its notifications carry.
+    pub params: fn(&mut SchemaGenerator) -> Schema,
+    pub carries: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl SubscriptionEntry {
+    const fn of<S: Subscription>() -> Self {
+        Self {
+            subscribe: S::SUBSCRIBE,
+            unsubscribe: S::UNSUBSCRIBE,
+            notification: S::NOTIFICATION,
+            doc: S::SUBSCRIBE_DOC,
+            errors: S::ERRORS,
+            params: SchemaGenerator::subschema_for::<S::Params>,
+            carries: SchemaGenerator::subschema_for::<S::Notification>,
+        }
+    }
+}
+
+/// Every subscription, in the order of the documentation.
+pub const SUBSCRIPTIONS: &[SubscriptionEntry] = &[SubscriptionEntry::of::<EventSubscription>()];
 
 /// The params of the notification that carries an event.
 #[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize, JsonSchema)]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::error::ErrorInfo;
 use crate::forward::{ForwardStatus, PortForward};
+use crate::message::Notice;
 pub use crate::selector::SessionSelector;
 use crate::sync::{SyncStatus, SyncType};
 use crate::workload::{WorkloadKind, WorkloadRef};
@@ -260,6 +261,9 @@ pub struct SessionStatus {
     /// What the user should know but need not act on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// The same as codes with arguments, in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
     /// What became of the workload, once the session is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<SessionOutcome>,
@@ -383,6 +387,16 @@ pub struct PlannedChange {
     pub name: String,
     /// A unified diff of the manifest as YAML. Secret values are left out.
     pub diff: String,
+    /// The whole manifest before, as YAML for a diff editor; of what is created there is none. What the cluster keeps
+    /// about the object is left out, and in place of a Secret's values stands how long they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// The whole manifest after, in the same form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Whether `before` or `after` is longer than 256 KiB and ends before its end, with a line that says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
 }
 
 /// What `session.start` with the same parameters would do.
@@ -401,6 +415,9 @@ pub struct PlanResult {
     /// What the user should know before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// The same as codes with arguments, in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
 }
 
 #[cfg(test)]

@@ -77,6 +77,11 @@ impl Laptop {
         self.folder.path().join("home")
     }
 
+    /// The daemon's socket.
+    pub fn socket(&self) -> PathBuf {
+        self.paths().socket
+    }
+
     fn paths(&self) -> Paths {
         let (home, runtime) = (self.home(), self.home().join("run"));
         Paths { socket: runtime.join("nhd.sock"), runtime, config: home.join("config.yaml"), home }

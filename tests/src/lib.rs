@@ -8,6 +8,7 @@ pub mod faulty_api;
 pub mod node_share;
 pub mod namespace;
 pub mod laptop;
+pub mod lsp;
 pub mod workload;
 pub mod autoscaler;
 pub mod stage;

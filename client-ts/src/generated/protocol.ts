@@ -3,7 +3,7 @@
 /** The version of the protocol that these types describe. */
 export const PROTOCOL_VERSION = 1;
 
-/** The names of the one subscription. */
+/** The names of the subscription to events. */
 export const EVENT_SUBSCRIPTION = {
   subscribe: "events.subscribe",
   unsubscribe: "events.unsubscribe",
@@ -20,6 +20,21 @@ export interface CancelParams {
   id: RequestId;
 }
 
+/** What there is to choose from. */
+export type Choices =
+  /** Names of containers of the workload, or of its dev configuration. */
+  | "container"
+  /** Names of contexts of the kubeconfig. */
+  | "context"
+  /** Names of namespaces. */
+  | "namespace"
+  /** Kinds of workloads. */
+  | "kind"
+  /** Names of workloads of the kind, in the namespace. */
+  | "workload"
+  /** Ids of sessions. */
+  | "session";
+
 /** One key with its effective value. */
 export interface ConfigEntry {
   /** The path of the key below `dev`: `image`, `sync.mode`, `env.LOG_LEVEL`. */
@@ -33,6 +48,8 @@ export interface ConfigEntry {
 export interface ConfigResult {
   entries: ConfigEntry[];
   workload: WorkloadRef;
+  /** The same as codes with arguments, in the same order. */
+  notices?: Notice[];
   /** What was found and has no effect, each with its place. */
   warnings?: string[];
 }
@@ -63,6 +80,103 @@ export type ConfigSourceKind =
 
 /** A value of the dev configuration. */
 export type ConfigValue = string | number | string[];
+
+/** One context. */
+export interface ContextEntry {
+  /** The name of its cluster. */
+  cluster: string;
+  /** Whether it is the current one. */
+  current: boolean;
+  /** The file that it comes from. */
+  file: string;
+  /** The context's name, which `context` takes everywhere. */
+  name: string;
+  /** How the user signs in; absent where the user is missing. */
+  credential?: Credential;
+  /** The namespace that it names; without one it is `default`. */
+  namespace?: string;
+  /** Why it will not work as it is. */
+  problems?: ContextProblem[];
+  /** The address of the API server, without what may be a password in it; absent where the cluster is missing. */
+  server?: string;
+  /** The name of its user; absent where it names none. */
+  user?: string;
+}
+
+/**
+ * The contexts of a kubeconfig, merged as kubectl merges several files: the first to name a thing wins. Nothing was
+ * asked of any cluster, no plugin was run, nothing was written, and no credential is in it.
+ */
+export interface ContextList {
+  /** In the order of the files. */
+  contexts: ContextEntry[];
+  /** The files that were looked at, in their order: those to watch for changes. */
+  files: string[];
+  /** The name of the current context, which may be none of those that are there. */
+  current?: string;
+  /** Files that gave nothing. */
+  warnings?: ContextWarning[];
+}
+
+/** Which kubeconfig to read. */
+export interface ContextListParams {
+  /** As in `session.start`. `PATH` in it is where exec plugins are looked for. */
+  environment?: { [name: string]: string };
+  /**
+   * As in `session.start`: one file, or several as in `KUBECONFIG`. Without it `KUBECONFIG` of the `environment`,
+   * else `~/.kube/config`.
+   */
+  kubeconfig?: string;
+}
+
+/** Why a context will not work as it is. */
+export interface ContextProblem {
+  kind: ContextProblemKind;
+  /** What is wrong, and with what. */
+  message: string;
+}
+
+/** What can be wrong with a context. */
+export type ContextProblemKind =
+  /** There is no cluster of the name that it has, or the cluster has no server. */
+  | "clusterMissing"
+  /** There is no user of the name that it has. */
+  | "userMissing"
+  /** A later entry has the same name, and does not count. */
+  | "duplicate"
+  /** A file with a certificate, a key or a token is not there. */
+  | "fileMissing"
+  /** The program of the exec plugin is not there, or not on the `PATH` of the `environment`. */
+  | "pluginMissing";
+
+/** A file of the kubeconfig that gave nothing. */
+export interface ContextWarning {
+  /** The file. */
+  file: string;
+  /** Why it gave nothing; no line of it is quoted. */
+  message: string;
+}
+
+/** How the user of a context signs in. */
+export interface Credential {
+  kind: CredentialKind;
+  /** The name of the exec plugin's program, or of the auth provider. */
+  name?: string;
+}
+
+/** The kinds of credentials, of which the first that a user has counts. */
+export type CredentialKind =
+  | "clientCertificate"
+  /** A provider that is built into clients, as older kubeconfigs name them. */
+  | "authProvider"
+  /** A name and a password. */
+  | "basic"
+  /** A bearer token, in the kubeconfig or in a file. */
+  | "token"
+  /** A program that gives credentials. */
+  | "exec"
+  /** Nobody in particular. */
+  | "none";
 
 /** A place in the log. `seq` counts up by one from 1 within an epoch; a new epoch begins with a new store. */
 export interface Cursor {
@@ -210,11 +324,38 @@ export interface EndResult {
   sessions: SessionStatus[];
 }
 
+/** What there is to act on. Each member is there where the error is about it. */
+export interface ErrorData {
+  /** What could be named instead, as far as it can be listed. */
+  choices?: string[];
+  /** What `choices` are. */
+  choicesOf?: Choices;
+  /** What has the local port. */
+  holder?: PortHolder;
+  /** Where in a file it is. */
+  location?: ErrorLocation;
+  /** What the user must be allowed and is not. */
+  missing?: MissingPermission[];
+  /** Who has the workload in DevMode. */
+  owner?: DevModeOwner;
+}
+
 /** An error as clients see it: the JSON-RPC error's `data`, and the `error` of a session. */
 export interface ErrorInfo {
   kind: ErrorKind;
   /** What was tried, on what, and what came of it; causes follow after colons. */
   message: string;
+  /** What stands in the places of that text's arguments. */
+  arguments?: { [name: string]: string };
+  /**
+   * Which text `message` is, finer than `kind`, for clients that translate; see the list of codes. The list only
+   * ever grows.
+   */
+  code?: string;
+  /**
+   * What a client can act on: what there is to choose from, which permission is missing, where, who, which program.
+   */
+  data?: ErrorData;
   /** What to do next. */
   hint?: string;
   /** The session that it concerns. */
@@ -303,6 +444,16 @@ export type ErrorKind =
   | "storeFailed"
   /** A fault of nhd itself. */
   | "internal";
+
+/** A place in a file. */
+export interface ErrorLocation {
+  /** From 1, in characters. */
+  column: number;
+  /** The file's path, or whose annotation it is. */
+  file: string;
+  /** From 1. */
+  line: number;
+}
 
 /** Something that happened. It is a hint: a client that missed some asks again and loses nothing. */
 export type Event = {
@@ -494,8 +645,70 @@ export type LeftOutBy =
   /** The user's own `.stignore` in the source folder; the configuration has no effect then. */
   | "ownFile";
 
+/** One thing that must be allowed, as a rule of a Role names it. */
+export interface MissingPermission {
+  /** The API group; empty for the core group. */
+  group: string;
+  /** In the plural, as in a rule: `pods`. */
+  resource: string;
+  /** What is to be allowed: `get`, `list`, `create`. */
+  verb: string;
+  /** The one object that it is about, where it is about one. */
+  name?: string;
+  /** Where; absent for what is not in a namespace. */
+  namespace?: string;
+  /** Such as `portforward`. */
+  subresource?: string;
+}
+
+/** One namespace. */
+export interface NamespaceEntry {
+  /** Its name. */
+  name: string;
+  /** It is being deleted (phase `Terminating`): nothing can be made in it. */
+  terminating?: boolean;
+}
+
+/** The namespaces of a cluster; for a user who may not list them those that are known all the same. */
+export interface NamespaceList {
+  /** The kubeconfig's context. */
+  context: string;
+  /** By name. */
+  namespaces: NamespaceEntry[];
+  /** The namespace of the context, which is meant where none is named. */
+  own: string;
+  /** The address of the API server. */
+  server: string;
+  /**
+   * Why they could not be listed: `permissionDenied`. Then `namespaces` has those that contexts of the kubeconfig
+   * for this cluster name and those of this daemon's sessions there, whether they exist or not; the user may know
+   * more.
+   */
+  refused?: ErrorInfo;
+}
+
+/** Where to look for namespaces. */
+export interface NamespaceListParams {
+  /** As in `session.start`. */
+  context?: string;
+  /** As in `session.start`. */
+  environment?: { [name: string]: string };
+  /** As in `session.start`. */
+  kubeconfig?: string;
+}
+
 /** Takes no parameters: `{}` or nothing. */
 export type NoParams = Record<string, never>;
+
+/** Something that the user should know, as text and as data. */
+export interface Notice {
+  /** The English. */
+  message: string;
+  /** What stands in the places of the text's template. */
+  arguments?: { [name: string]: string };
+  /** What it is known by; absent where it is not one of the known texts. */
+  code?: string;
+}
 
 /** An OpenRPC document. */
 export type OpenRpcDocument = { [name: string]: unknown };
@@ -530,6 +743,8 @@ export interface PlanResult {
   /** The address of the API server. */
   server: string;
   workload: WorkloadRef;
+  /** The same as codes with arguments, in the same order. */
+  notices?: Notice[];
   /** What the user should know before. */
   warnings?: string[];
 }
@@ -550,6 +765,15 @@ export interface PlannedChange {
   kind: string;
   /** The object's name. */
   name: string;
+  /** The whole manifest after, in the same form. */
+  after?: string;
+  /**
+   * The whole manifest before, as YAML for a diff editor; of what is created there is none. What the cluster keeps
+   * about the object is left out, and in place of a Secret's values stands how long they are.
+   */
+  before?: string;
+  /** Whether `before` or `after` is longer than 256 KiB and ends before its end, with a line that says so. */
+  truncated?: boolean;
 }
 
 /** The dev pod. */
@@ -583,6 +807,24 @@ export interface PortForward {
   lastError?: string;
   /** The port on 127.0.0.1; absent while a free one is yet to be chosen. */
   localPort?: number;
+}
+
+/**
+ * What has a local port: another forward of this daemon, or a program of this machine as far as it can be known.
+ */
+export interface PortHolder {
+  /** The port on 127.0.0.1. */
+  port: number;
+  /** The process, where it is one of the user's own and the system says so (Linux). */
+  pid?: number;
+  /** The name of its program. */
+  program?: string;
+  /** The port in the pod to which that forward leads. */
+  remotePort?: number;
+  /** The session whose forward it is. */
+  session?: string;
+  /** The workload of that session. */
+  workload?: WorkloadRef;
 }
 
 /** The workload to take out of DevMode that another daemon put into it. */
@@ -727,6 +969,8 @@ export interface SessionStatus {
   forward?: ForwardStatus;
   /** The user's own forwards, those of the dev configuration included. */
   forwards?: PortForward[];
+  /** The same as codes with arguments, in the same order. */
+  notices?: Notice[];
   /** What became of the workload, once the session is over. */
   outcome?: SessionOutcome;
   /** The dev pod, once there is one. */
@@ -1042,6 +1286,24 @@ export interface WorkloadSummary {
   devMode?: DevModeSummary;
   /** How many pods it wants and how many are ready; not of kinds that do not count them. */
   replicas?: ReplicaCount;
+  /**
+   * What is the matter with its pods. `workload.list` reads no pods but bare ones, and so tells it of those alone.
+   */
+  trouble?: WorkloadTrouble;
+}
+
+/** What is the matter with the pods of a workload: the worst of it. */
+export interface WorkloadTrouble {
+  /** How many of its pods are in trouble. */
+  pods: number;
+  /** In one word, mostly the cluster's: `CrashLoopBackOff`, `ImagePullBackOff`, `Unschedulable`, `FailedCreate`. */
+  reason: string;
+  /** The container of it. */
+  container?: string;
+  /** In the cluster's words, cut where they are long. */
+  message?: string;
+  /** The pod that it is told of; absent where the workload itself tells it. */
+  pod?: string;
 }
 
 /** Every method with what it takes, what it answers, and what a repetition does. */
@@ -1108,6 +1370,16 @@ export interface Methods {
   /** The workloads of a namespace or of the cluster, with who has which in DevMode since when. */
   "workload.list": { params: WorkloadListParams; result: WorkloadList };
   /**
+   * The contexts of a kubeconfig list with cluster, server, namespace and how their user signs in. Asks no cluster
+   * and runs no plugin; a file that is missing or invalid is a warning.
+   */
+  "context.list": { params: ContextListParams; result: ContextList };
+  /**
+   * The namespaces of a cluster. Where the user may not list them, those that are known all the same, and the
+   * refusal.
+   */
+  "namespace.list": { params: NamespaceListParams; result: NamespaceList };
+  /**
    * Says what a start with the same parameters would use, and where each value came from: the request, the source
    * folder's `.nocalhost/config.yaml`, the workload's annotation, the daemon's configuration or a default.
    */
@@ -1137,6 +1409,8 @@ export const REPEATS: { readonly [M in keyof Methods]: "reads" | "idempotent" | 
   "sync.pause": "idempotent",
   "sync.resume": "idempotent",
   "workload.list": "reads",
+  "context.list": "reads",
+  "namespace.list": "reads",
   "config.resolve": "reads",
   "events.since": "reads",
 };

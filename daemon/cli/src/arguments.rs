@@ -40,6 +40,10 @@ pub(crate) enum Command {
     Status(StatusArguments),
     /// Show the workloads of a namespace, and who has which in DevMode
     Workloads(WorkloadsArguments),
+    /// Show the contexts of the kubeconfig: which clusters there are, and how one signs in
+    Contexts(ContextsArguments),
+    /// Show the namespaces of a cluster
+    Namespaces(NamespacesArguments),
     /// Lead ports of this machine into the dev pod
     #[command(subcommand)]
     Forward(ForwardCommand),
@@ -199,6 +203,23 @@ pub(crate) struct WorkloadsArguments {
     /// Those of every namespace
     #[arg(short = 'A', long)]
     pub(crate) all_namespaces: bool,
+    /// The kubeconfig's context [default: the current one]
+    #[arg(long)]
+    pub(crate) context: Option<String>,
+    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ContextsArguments {
+    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NamespacesArguments {
     /// The kubeconfig's context [default: the current one]
     #[arg(long)]
     pub(crate) context: Option<String>,

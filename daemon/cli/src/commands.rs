@@ -2,11 +2,13 @@
 
 pub(crate) mod call;
 pub(crate) mod config;
+pub(crate) mod contexts;
 pub(crate) mod daemon;
 pub(crate) mod doctor;
 pub(crate) mod end;
 pub(crate) mod events;
 pub(crate) mod forward;
+pub(crate) mod namespaces;
 pub(crate) mod plan;
 pub(crate) mod start;
 pub(crate) mod status;

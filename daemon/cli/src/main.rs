@@ -69,6 +69,14 @@ async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure>
             let here = Caller::of_this_process()?;
             commands::workloads::run(arguments, &here, &launch::connect(&paths).await?, screen).await
         }
+        Command::Contexts(arguments) => {
+            let here = Caller::of_this_process()?;
+            commands::contexts::run(arguments, &here, &launch::connect(&paths).await?, screen).await
+        }
+        Command::Namespaces(arguments) => {
+            let here = Caller::of_this_process()?;
+            commands::namespaces::run(arguments, &here, &launch::connect(&paths).await?, screen).await
+        }
         Command::Config(arguments) => {
             let here = Caller::of_this_process()?;
             commands::config::run(arguments, &here, &launch::connect(&paths).await?, screen).await

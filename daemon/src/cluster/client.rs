@@ -4,7 +4,7 @@
 pub mod environment;
 mod error;
 mod exec;
-mod kubeconfig;
+pub mod kubeconfig;
 mod plugin_gate;
 mod proxy;
 mod retry;

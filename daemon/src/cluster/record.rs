@@ -9,6 +9,7 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use nhd_plan::Edit;
 use nhd_protocol::Timestamp;
+use nhd_protocol::listing::DevModeOwner;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -20,7 +21,7 @@ use super::pages::Part;
 const RECORD_KEY: &str = "nhd.json.gz";
 
 /// The Kubernetes API refuses Secrets whose data is larger.
-const SECRET_LIMIT: usize = 1024 * 1024;
+pub const SECRET_LIMIT: usize = 1024 * 1024;
 
 /// No record unpacks to more; a larger one is not ours.
 const UNPACKED_LIMIT: u64 = 32 * 1024 * 1024;
@@ -49,6 +50,12 @@ pub struct Owner {
     pub user: String,
     pub host: String,
     pub since: Timestamp,
+}
+
+impl From<Owner> for DevModeOwner {
+    fn from(Owner { user, host, since }: Owner) -> Self {
+        Self { user, host, since }
+    }
 }
 
 impl std::fmt::Display for Owner {

@@ -40,7 +40,7 @@ pub fn of_source(
         include: &|includer, file| below(source, includer, file).map_err(Unread::into_text),
     };
     let mut text = expand(name, &path, &text, &surroundings)?;
-    if let Some(Fault { at, message }) = missing {
+    if let Some(Fault { at, message, .. }) = missing {
         let place = Place { file: 0, at };
         text.notes.insert(0, Note { at: Position::START, place, message });
     }

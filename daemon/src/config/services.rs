@@ -159,7 +159,8 @@ fn container<'a>(service: &'a Node, wanted: Wanted<'_>, choice: &mut Choice<'a>)
         }
         (None, None) => {
             let message = format!("several containers ({}) are configured and none was chosen", names());
-            Err(Fault::new(list.at, message))
+            let choices = named.iter().map(|(name, _)| name.clone()).collect();
+            Err(Fault { choices, ..Fault::new(list.at, message) })
         }
     }
 }

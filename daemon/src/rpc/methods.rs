@@ -9,13 +9,14 @@ use jsonrpsee::{
     SubscriptionSink,
 };
 use nhd_protocol::PROTOCOL_VERSION;
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
 use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
+use nhd_protocol::message::{Arguments, error};
 use nhd_protocol::methods::{
-    Discover, Doctor, End, EventSubscription, EventsSince, ForwardEnd, ForwardStart, Forwards, Hello, List,
-    Method, Plan, Release, Resolve, Shutdown, Start, Status, SyncPause, SyncRescan, SyncResume, SyncState,
-    Wait, Workloads,
+    Contexts, Discover, Doctor, End, EventSubscription, EventsSince, ForwardEnd, ForwardStart, Forwards,
+    Hello, List, Method, Namespaces, Plan, Release, Resolve, Shutdown, Start, Status, Subscription as _,
+    SyncPause, SyncRescan, SyncResume, SyncState, Wait, Workloads,
 };
 use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{EndParams, SessionList, SessionSelector, StartParams};
@@ -23,6 +24,7 @@ use tokio::sync::broadcast;
 
 use super::cancel::Accepting;
 use super::error::{invalid_params, to_wire};
+use crate::browse::{contexts, namespaces};
 use crate::clock::timestamp_now;
 use crate::doctor;
 use crate::events::Since;
@@ -87,6 +89,10 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     method::<SyncResume, _, _>(&mut module, |context, selector: SessionSelector| async move {
         context.manager.pause_sync(&selector, false).await
     });
+    method::<Contexts, _, _>(&mut module, |_, params| async move { contexts::list(params).await });
+    method::<Namespaces, _, _>(&mut module, |context, params| async move {
+        namespaces::list(&context.manager, params).await
+    });
     method::<Resolve, _, _>(&mut module, |context, params| async move {
         configure::show(&context.shared.paths, params).await
     });
@@ -132,15 +138,13 @@ fn parse<T: serde::de::DeserializeOwned>(method: &str, params: &Params<'_>) -> R
 
 async fn hello(context: Arc<MethodContext>, params: HelloParams) -> Result<HelloResult, ErrorInfo> {
     if params.protocol != PROTOCOL_VERSION {
-        let message = format!(
-            "{} speaks protocol {}, and this daemon (nhd {}) speaks {PROTOCOL_VERSION}",
-            params.client,
-            params.protocol,
-            crate::VERSION
-        );
-        return Err(ErrorInfo::new(ErrorKind::ProtocolMismatch, message).with_hint(
-            "update the older of the two; a daemon that is shut down keeps its sessions for the next",
-        ));
+        let arguments: Arguments<'_> = &[
+            ("client", &params.client),
+            ("theirs", &params.protocol),
+            ("version", &crate::VERSION),
+            ("ours", &PROTOCOL_VERSION),
+        ];
+        return Err(ErrorInfo::of(&error::PROTOCOL_MISMATCH, arguments));
     }
     let paths = &context.shared.paths;
     Ok(HelloResult {

@@ -11,8 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use futures::future::join_all;
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::{Choices, ErrorData, ErrorInfo};
 use nhd_protocol::event::EventBody;
+use nhd_protocol::message::{Arguments, error as said};
 use nhd_protocol::session::{EndResult, Phase, SessionList, SessionSelector, SessionStatus, StartParams};
 use nhd_protocol::workload::WorkloadRef;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -98,8 +99,7 @@ impl SessionManager {
         if status.phase == Phase::Ending {
             return Ok(status);
         }
-        let message = format!("{} is in DevMode by this daemon itself", stored.workload);
-        let error = ErrorInfo::new(ErrorKind::SessionExists, message).with_hint("end that session");
+        let error = ErrorInfo::of(&said::SESSION_IS_OWN, &[("workload", &stored.workload)]);
         Err(ErrorInfo { session: Some(status.session), ..error })
     }
 
@@ -243,8 +243,7 @@ impl SessionManager {
             let work = shared.tracker.spawn(task.run());
             if let Err(error) = work.await {
                 tracing::error!(session = id, %error, "the task of a session died");
-                let why = ErrorInfo::new(ErrorKind::Internal, "nhd met a fault of its own in this session")
-                    .with_hint("restart the daemon: it goes on with the session from its store");
+                let why = ErrorInfo::of(&said::SESSION_FAULT, &[]);
                 sender.send_modify(|status| (status.phase, status.error) = (Phase::Blocked, Some(why)));
                 shared.events.publish(EventBody::Session { status: Box::new(sender.borrow().clone()) });
             }
@@ -312,21 +311,15 @@ impl Handle {
         let status = self.status.borrow().clone();
         let about = |error: ErrorInfo| ErrorInfo { session: Some(status.session.clone()), ..error };
         if status.phase == Phase::Ending {
-            let message = format!("the session of {} is being ended", self.workload);
-            return Err(about(
-                ErrorInfo::new(ErrorKind::SessionEnding, message).with_hint("start again when it has ended"),
-            ));
+            return Err(about(ErrorInfo::of(&said::SESSION_ENDING, &[("workload", &self.workload)])));
         }
         let differences = differences(&self.request, asked);
         if differences.is_empty() {
             return Ok(status);
         }
-        let message =
-            format!("{} has a session with other parameters: {}", self.workload, differences.join("; "));
-        Err(about(
-            ErrorInfo::new(ErrorKind::SessionExists, message)
-                .with_hint("end that session first, or start with its parameters"),
-        ))
+        let differences = differences.join("; ");
+        let arguments: Arguments<'_> = &[("workload", &self.workload), ("differences", &differences)];
+        Err(about(ErrorInfo::of(&said::SESSION_DIFFERS, arguments)))
     }
 
     /// Tells the session of other ways to its cluster. Nobody waits for what it makes of them: that is in its status.
@@ -363,18 +356,18 @@ impl Handle {
 
 fn ambiguous(several: &[Handle]) -> ErrorInfo {
     let names: Vec<String> = several.iter().map(|handle| handle.workload.to_string()).collect();
-    let message = format!("several sessions match: {}", names.join(", "));
-    ErrorInfo::new(ErrorKind::InvalidRequest, message).with_hint("name the namespace or the session")
+    let sessions = several.iter().map(|handle| handle.status.borrow().session.clone()).collect();
+    ErrorInfo::of(&said::SESSIONS_AMBIGUOUS, &[("workloads", &names.join(", "))])
+        .with_data(ErrorData::choices(Choices::Session, sessions))
 }
 
 fn not_found(selector: &SessionSelector) -> ErrorInfo {
-    let message = match (&selector.session, &selector.name) {
-        (Some(session), _) => format!("there is no session {session}"),
+    match (&selector.session, &selector.name) {
+        (Some(session), _) => ErrorInfo::of(&said::SESSION_NOT_FOUND, &[("session", session)]),
         (None, Some(name)) => {
-            format!("there is no session of {}/{name}", selector.kind.map_or("workload", |kind| kind.word()))
+            let workload = format!("{}/{name}", selector.kind.map_or("workload", |kind| kind.word()));
+            ErrorInfo::of(&said::WORKLOAD_WITHOUT_SESSION, &[("workload", &workload)])
         }
-        (None, None) => "there is no session".to_owned(),
-    };
-    ErrorInfo::new(ErrorKind::SessionNotFound, message)
-        .with_hint("look it up in the list of sessions; one that ended long ago is forgotten")
+        (None, None) => ErrorInfo::of(&said::NO_SESSION, &[]),
+    }
 }

@@ -16,6 +16,7 @@ use std::time::Duration;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::StepOutcome;
 use nhd_protocol::forward::{PortForward, PortPair};
+use nhd_protocol::message::error as said;
 use nhd_protocol::session::{Phase, SessionOutcome, SessionStatus, StepName};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -265,9 +266,10 @@ impl SessionTask {
         let name = step.word();
         self.tell_step(step, StepOutcome::Began, None, None);
         fault::point(&name, "before");
-        let link = self.link.as_ref().ok_or_else(|| {
-            Failure::transient(ErrorInfo::new(ErrorKind::ClusterUnreachable, "the cluster is not connected"))
-        });
+        let link = self
+            .link
+            .as_ref()
+            .ok_or_else(|| Failure::transient(ErrorInfo::of(&said::CLUSTER_NOT_CONNECTED, &[])));
         let result = match link {
             Ok(link) => {
                 let mut context = StepContext {

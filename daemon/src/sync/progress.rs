@@ -19,8 +19,11 @@ const DELETIONS_STUCK_AFTER: Duration = Duration::from_secs(2);
 /// So many ends in a row and it is no accident.
 const FAILED_AFTER: u32 = 5;
 
-pub(super) const STUCK_HINT: &str = "the container changed or deleted these files itself, or cannot write them \
+const STUCK_HINT: &str = "the container changed or deleted these files itself, or cannot write them \
      (disk full, no permission); saving them here again replaces what the container has";
+const UNDELETED_HINT: &str = "these were deleted here and are still in the container, which may not delete them, or has a \
+     folder there where a file was deleted here, which syncthing leaves; make a folder of that name here and, once that is \
+     synced, delete it";
 const DELETIONS_HINT: &str =
     "folders that were deleted here still hold files in the container that only exist there";
 /// How syncthing says that a name is in another form of Unicode than the one that it sends.
@@ -95,6 +98,8 @@ pub(super) struct Verdict {
     pub(super) in_sync: bool,
     pub(super) stuck: bool,
     pub(super) need_files: u64,
+    /// Nothing is missing but deletions.
+    pub(super) only_deletions: bool,
     pub(super) lost: Option<Loss>,
 }
 
@@ -149,6 +154,7 @@ impl SyncProgress {
                 .as_ref()
                 .map(|seen| seen.completion.need_items + seen.completion.need_deletes)
                 .unwrap_or_default(),
+            only_deletions: seen.as_ref().is_some_and(|seen| lacks_only_deletions(&seen.completion)),
             lost: self.source.clone(),
         };
         let seen = self.seen.as_ref();
@@ -237,7 +243,7 @@ impl SyncProgress {
             return told(
                 SyncState::Degraded,
                 format!("the container does not take {missing} paths{first}"),
-                STUCK_HINT.into(),
+                stuck_hint(lacks_only_deletions(&seen.completion)).into(),
             );
         }
         let hint = (in_sync && seen.completion.need_deletes > 0).then(|| DELETIONS_HINT.to_owned());
@@ -264,6 +270,14 @@ fn ready(seen: &Observation) -> bool {
 
 fn lacks(completion: &Completion) -> bool {
     completion.need_items > 0 || completion.need_bytes > 0 || completion.need_deletes > 0
+}
+
+fn lacks_only_deletions(completion: &Completion) -> bool {
+    completion.need_items == 0 && completion.need_bytes == 0 && completion.need_deletes > 0
+}
+
+pub(super) fn stuck_hint(only_deletions: bool) -> &'static str {
+    if only_deletions { UNDELETED_HINT } else { STUCK_HINT }
 }
 
 fn has_everything(seen: &Observation, unmoved_for: Duration) -> bool {

@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 
 use nhd_protocol::error::ErrorInfo;
-use nhd_protocol::event::EventsParams;
 use nhd_protocol::methods::{
-    CANCEL_REQUEST, CANCELLED_CODE, CancelParams, End, EventNotification, EventSubscription, EventsSince,
-    Hello, List, Method, Plan, Resolve, Shutdown, Start, Status, Wait,
+    CANCEL_REQUEST, CANCELLED_CODE, CancelParams, End, EventSubscription, EventsSince, Hello, List, Method,
+    Plan, Resolve, Shutdown, Start, Status, Subscription, Wait,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -34,6 +33,16 @@ fn method<M: Method>(name: &str, params: Option<&Value>, result: Option<&Value>)
     M::NAME == name
 }
 
+fn subscription<S: Subscription>(name: &str, params: Option<&Value>, result: Option<&Value>) -> bool {
+    if name == S::SUBSCRIBE {
+        params.into_iter().for_each(reads_as::<S::Params>);
+        result.into_iter().for_each(reads_as::<String>);
+    } else if name == S::NOTIFICATION {
+        reads_as::<S::Notification>(params.expect("params"));
+    }
+    [S::SUBSCRIBE, S::NOTIFICATION].contains(&name)
+}
+
 fn check(name: &str, params: Option<&Value>, result: Option<&Value>) {
     let known = [
         method::<Hello>,
@@ -47,12 +56,10 @@ fn check(name: &str, params: Option<&Value>, result: Option<&Value>) {
         method::<Wait>,
         method::<EventsSince>,
     ];
+    if subscription::<EventSubscription>(name, params, result) {
+        return;
+    }
     match name {
-        EventSubscription::SUBSCRIBE => {
-            params.into_iter().for_each(reads_as::<EventsParams>);
-            result.into_iter().for_each(reads_as::<String>);
-        }
-        EventSubscription::NOTIFICATION => reads_as::<EventNotification>(params.expect("params")),
         CANCEL_REQUEST => reads_as::<CancelParams>(params.expect("params")),
         name => assert!(known.iter().any(|method| method(name, params, result)), "no method {name}"),
     }

@@ -25,6 +25,8 @@ mod sign_in;
 mod cli;
 mod clients;
 mod stdio;
+mod walkthrough;
+mod browse;
 mod config;
 mod corpus;
 mod forced;

@@ -108,6 +108,7 @@ mod tests {
                     ),
                 ),
             ],
+            notices: Vec::new(),
             warnings: Vec::new(),
         };
         let expect = "\

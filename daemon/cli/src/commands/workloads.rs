@@ -90,6 +90,7 @@ mod tests {
             replicas: Some(ReplicaCount { ready: 1, desired: 2 }),
             containers: vec!["a".into(), "b".into()],
             dev_mode,
+            trouble: None,
         };
         let here = DevModeSummary { owner: Some(owner.clone()), here: true, ..DevModeSummary::default() };
         let elsewhere = DevModeSummary { owner: Some(owner), ..DevModeSummary::default() };

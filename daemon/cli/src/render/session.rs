@@ -229,6 +229,7 @@ pub(crate) mod tests {
             forwards: Vec::new(),
             sync: None,
             error: None,
+            notices: Vec::new(),
             warnings: Vec::new(),
             outcome: None,
         }

@@ -53,13 +53,28 @@ fn read(paths: &[PathBuf]) -> Result<Kubeconfig, ConnectError> {
     merged.ok_or_else(|| ConnectError::KubeconfigMissing { paths: paths.to_vec() })
 }
 
-fn read_one(path: &Path) -> Result<Option<Kubeconfig>, ConnectError> {
+/// One file with its relative paths made absolute; `None` where there is none.
+pub fn read_one(path: &Path) -> Result<Option<Kubeconfig>, ConnectError> {
     match Kubeconfig::read_from(path) {
-        Ok(kubeconfig) => Ok(Some(kubeconfig)),
+        Ok(mut kubeconfig) => {
+            // An empty one is what `kubectl config unset` leaves, and names none.
+            kubeconfig.current_context = kubeconfig.current_context.filter(|context| !context.is_empty());
+            Ok(Some(kubeconfig))
+        }
         Err(KubeconfigError::ReadConfig(error, _)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(KubeconfigError::ReadConfig(source, _)) => {
             Err(ConnectError::KubeconfigRead { path: path.to_owned(), source })
         }
-        Err(source) => Err(ConnectError::KubeconfigParse { path: path.to_owned(), source: Box::new(source) }),
+        // Not the error itself: it quotes the lines around the mistake, and a token may be in them.
+        Err(error) => Err(ConnectError::KubeconfigParse { path: path.to_owned(), place: place(&error) }),
     }
+}
+
+/// Where in its file a mistake is.
+fn place(error: &KubeconfigError) -> String {
+    let location = match error {
+        KubeconfigError::Parse(error) => error.location(),
+        _ => None,
+    };
+    location.map(|it| format!("line {}, column {}", it.line(), it.column())).unwrap_or_default()
 }

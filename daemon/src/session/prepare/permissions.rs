@@ -1,6 +1,7 @@
 //! What a user must be allowed to put a workload of each kind into DevMode and back.
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::{ErrorData, ErrorInfo};
+use nhd_protocol::message::{Arguments, error};
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 
 use crate::cluster::access::{Permission, permissions};
@@ -55,11 +56,10 @@ pub fn optional() -> Vec<(Permission, &'static str)> {
 
 pub(super) fn denied(workload: &WorkloadRef, missing: &[Permission]) -> ErrorInfo {
     let list: Vec<String> = missing.iter().map(Permission::to_string).collect();
-    let message = format!(
-        "not allowed to put {workload} into DevMode and back: missing the permission to {}",
-        list.join(", ")
-    );
-    ErrorInfo::new(ErrorKind::PermissionDenied, message).with_hint(format!(
+    let arguments: Arguments<'_> = &[("workload", workload), ("permissions", &list.join(", "))];
+    let missing = missing.iter().map(|it| it.missing_in(&workload.namespace)).collect();
+    let data = ErrorData { missing, ..ErrorData::default() };
+    ErrorInfo::of(&error::PERMISSIONS_MISSING, arguments).with_data(data).with_hint(format!(
         "ask for a Role in namespace {} that grants them; nothing was changed",
         workload.namespace
     ))

@@ -1,7 +1,8 @@
 //! Puts a request and the dev configuration together: reads every source, and says what holds and why.
 
 use nhd_protocol::config::{ConfigEntry, ConfigResult, ConfigSource, ConfigSourceKind, ConfigValue};
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::{Choices, ErrorData, ErrorInfo, ErrorLocation};
+use nhd_protocol::message::{Arguments, Notice, error as said, warning};
 use nhd_protocol::session::{SidecarPreset, StartParams};
 use serde_json::Value;
 
@@ -41,6 +42,7 @@ pub async fn show(paths: &Paths, params: StartParams) -> Result<ConfigResult, Er
     Ok(ConfigResult {
         workload: place.workload(request.kind, &request.name),
         entries,
+        notices: Notice::all(&resolved.warnings),
         warnings: resolved.warnings,
     })
 }
@@ -68,16 +70,34 @@ async fn gather(paths: &Paths, place: &Place, request: &Request) -> Result<Resol
 /// the workload itself and says better why, and the other sources hold without it.
 async fn annotation(place: &Place, request: &Request) -> Result<Option<Result<Layer, ConfigError>>, String> {
     let workload = place.workload(request.kind, &request.name);
-    let file = format!("annotation dev.nocalhost of {}/{}", workload.kind.word(), workload.name);
+    let owner = format!("{}/{}", workload.kind.word(), workload.name);
+    let file = format!("annotation dev.nocalhost of {owner}");
     let found = place.objects.get(workload.kind.into(), Some(&workload.namespace), &workload.name).await;
-    let object: Value = found.map_err(|error| format!("{file} is left out: {}", error_chain(&error)))?;
+    let object: Value = found.map_err(|error| {
+        warning::ANNOTATION_UNREAD.say(&[("workload", &owner), ("cause", &error_chain(&error))])
+    })?;
     let text = object.pointer(ANNOTATION).and_then(Value::as_str);
     Ok(text.map(|text| files::of_annotation(file, text)))
 }
 
 fn invalid(error: &ConfigError) -> ErrorInfo {
-    ErrorInfo::new(ErrorKind::ConfigInvalid, error_chain(error))
-        .with_hint("mend it there; nothing was changed in the cluster")
+    match error {
+        ConfigError::Wrong { file, at, message, choices } => {
+            let arguments: Arguments<'_> =
+                &[("file", file), ("line", &at.line), ("column", &at.column), ("problem", message)];
+            let location = ErrorLocation { file: file.clone(), line: at.line, column: at.column };
+            let data = ErrorData::choices(Choices::Container, choices.clone());
+            ErrorInfo::of(&said::CONFIG_WRONG, arguments)
+                .with_data(ErrorData { location: Some(location), ..data })
+        }
+        ConfigError::Unreadable { path, source } => {
+            let arguments: Arguments<'_> = &[("file", &path.display()), ("cause", source)];
+            ErrorInfo::of(&said::CONFIG_UNREADABLE, arguments)
+        }
+        ConfigError::TooLong { path, limit } => {
+            ErrorInfo::of(&said::CONFIG_TOO_LONG, &[("file", &path.display()), ("limit", limit)])
+        }
+    }
 }
 
 /// What holds where nobody says otherwise, and the container has nothing of its own.

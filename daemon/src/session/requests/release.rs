@@ -1,8 +1,9 @@
 //! Ending what another daemon began, by nothing but what it left in the cluster: the record or, where that cannot be
 //! read, the annotation that has the original.
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::listing::ReleaseParams;
+use nhd_protocol::message::error;
 use nhd_protocol::session::{SessionStatus, SidecarPreset};
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
@@ -83,18 +84,11 @@ pub(super) async fn dev_workload_of(
 
 /// Nothing in the cluster says any more what was before.
 fn lost(workload: &WorkloadRef, secret: &str) -> ErrorInfo {
-    let message = format!(
-        "{workload} is in DevMode, but Secret {secret} cannot be read, and its annotation does not have the original"
-    );
-    ErrorInfo::new(ErrorKind::InDevModeElsewhere, message)
-        .with_hint("end it with the nhd that began it, or apply the workload's own manifest again")
+    ErrorInfo::of(&error::RECORD_LOST, &[("workload", workload), ("secret", &secret)])
 }
 
 fn not_in_dev_mode(workload: &WorkloadRef) -> ErrorInfo {
-    let message =
-        format!("{workload} is not in DevMode: neither a record in the cluster nor an annotation says so");
-    ErrorInfo::new(ErrorKind::SessionNotFound, message)
-        .with_hint("the list of workloads shows what is in DevMode, and by whom")
+    ErrorInfo::of(&error::NOT_IN_DEV_MODE, &[("workload", workload)])
 }
 
 /// A session that gives back what the record is of.

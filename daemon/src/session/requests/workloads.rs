@@ -95,7 +95,13 @@ fn summaries(
             let workload = WorkloadRef { namespace, kind: *kind, name };
             let dev_mode = dev_mode(object, &workload, has_beside, records, here(&workload));
             let replicas = (kinds::row(*kind).replicas)(object);
-            WorkloadSummary { replicas, containers: containers(*kind, object), dev_mode, workload }
+            WorkloadSummary {
+                replicas,
+                containers: containers(*kind, object),
+                dev_mode,
+                trouble: None,
+                workload,
+            }
         })
         .collect()
 }
@@ -113,11 +119,7 @@ fn dev_mode(
     let record = records.get(&(workload.namespace.clone(), record_name(workload)));
     let known = nhd_plan::is_ours(object) || has_beside || record.is_some();
     known.then(|| DevModeSummary {
-        owner: record.and_then(|record| record.owner.as_ref()).map(|owner| DevModeOwner {
-            user: owner.user.clone(),
-            host: owner.host.clone(),
-            since: owner.since.clone(),
-        }),
+        owner: record.and_then(|record| record.owner.clone()).map(DevModeOwner::from),
         session: here.clone().or_else(|| record.map(|record| record.session.clone())),
         here: here.is_some(),
         by_nocalhost: false,

@@ -2,6 +2,7 @@
 //! since. It does not know what is done there.
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::message::{Arguments, error as said};
 use nhd_protocol::workload::WorkloadRef;
 use serde_json::Value;
 
@@ -60,8 +61,9 @@ impl SessionTask {
             Err(mut failure) => match self.rebind().await {
                 Ok(()) => Ok(()),
                 Err(offered) => {
-                    let message = &mut failure.info.message;
-                    *message = format!("{message}; and what was named since: {}", offered.message);
+                    let cause = failure.info.message.clone();
+                    let arguments: Arguments<'_> = &[("cause", &cause), ("other", &offered.message)];
+                    failure.info = failure.info.said(&said::NO_WAY_LEADS_THERE, arguments);
                     Err(failure)
                 }
             },
@@ -76,7 +78,7 @@ impl SessionTask {
 
     /// Pins the session to the first of the offered ways that leads to its own cluster; stored before it is used.
     async fn rebind(&mut self) -> Result<(), ErrorInfo> {
-        let mut error = ErrorInfo::new(ErrorKind::KubeconfigInvalid, "nothing was named");
+        let mut error = ErrorInfo::of(&said::NO_OTHER_WAY, &[]);
         for address in self.ways.offered.clone() {
             let place = match Place::find(&address, None).await {
                 Ok(place) => place,
@@ -155,9 +157,7 @@ impl SessionTask {
 /// What was offered is not certainly the session's own cluster.
 fn is_not_it(place: &Place) -> ErrorInfo {
     let (context, server) = (&place.client.context, &place.client.server);
-    let message =
-        format!("context {context} leads to another cluster, at {server}, or does not let it be told apart");
-    ErrorInfo::new(ErrorKind::AnotherCluster, message)
+    ErrorInfo::of(&said::CONTEXT_LEADS_ELSEWHERE, &[("context", context), ("server", server)])
 }
 
 /// Resolves when the API server has refused the session's credentials; never where there is no connection.

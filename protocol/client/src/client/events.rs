@@ -2,7 +2,7 @@
 
 use jsonrpsee::core::client::{Error as RpcError, Subscription, SubscriptionClientT as _};
 use nhd_protocol::event::{Cursor, Event, EventsParams};
-use nhd_protocol::methods::EventSubscription;
+use nhd_protocol::methods::{EventSubscription, Subscription as _};
 
 use super::{CALL_BOUND, Client, ClientError, Flat};
 

@@ -1,7 +1,7 @@
 use clap::Parser as _;
 use jsonrpsee::RpcModule;
 use nhd_protocol::event::{Cursor, Event, StepOutcome};
-use nhd_protocol::methods::{EventSubscription, Method as _};
+use nhd_protocol::methods::{EventSubscription, Method as _, Subscription as _};
 use nhd_protocol::session::{SidecarPreset, StepName};
 use nhd_protocol::workload::WorkloadKind;
 

@@ -45,6 +45,9 @@ class ErrorsTest {
         assertEquals("workloadNotFound", error.kind());
         assertTrue(error.getMessage().contains("web"), error.getMessage());
         assertNotNull(error.hint());
+        assertEquals("workloadNotFound", error.code());
+        assertEquals("deployment/web in namespace default", error.arguments().get("workload"));
+        assertNotNull(error.data());
     }
 
     @Test

@@ -310,6 +310,37 @@ public interface DaemonMethods {
     CompletableFuture<WorkloadList> workloadList(WorkloadListParams params);
 
     /**
+     * {@code context.list}: The contexts of a kubeconfig list with cluster, server, namespace and how their user
+     * signs in. Asks no cluster and runs no plugin; a file that is missing or invalid is a warning.
+     *
+     * <p>Only reads.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code kubeconfigInvalid}, {@code internal}.
+     *
+     * @param params Which kubeconfig to read.
+     * @return The contexts of a kubeconfig, merged as kubectl merges several files: the first to name a thing wins.
+     *     Nothing was asked of any cluster, no plugin was run, nothing was written, and no credential is in it.
+     */
+    @JsonRequest("context.list")
+    CompletableFuture<ContextList> contextList(ContextListParams params);
+
+    /**
+     * {@code namespace.list}: The namespaces of a cluster. Where the user may not list them, those that are known
+     * all the same, and the refusal.
+     *
+     * <p>Only reads.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code kubeconfigInvalid}, {@code contextNotFound},
+     * {@code clusterUnreachable}, {@code unauthorized}, {@code permissionDenied}, {@code clusterError},
+     * {@code anotherCluster}, {@code internal}.
+     *
+     * @param params Where to look for namespaces.
+     * @return The namespaces of a cluster; for a user who may not list them those that are known all the same.
+     */
+    @JsonRequest("namespace.list")
+    CompletableFuture<NamespaceList> namespaceList(NamespaceListParams params);
+
+    /**
      * {@code config.resolve}: Says what a start with the same parameters would use, and where each value came from:
      * the request, the source folder's {@code .nocalhost/config.yaml}, the workload's annotation, the daemon's
      * configuration or a default.

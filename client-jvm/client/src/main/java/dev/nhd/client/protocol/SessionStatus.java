@@ -20,6 +20,7 @@ import java.util.List;
  * @param error Why the session cannot go on, or why it failed. May be null.
  * @param forward The forward from this machine to the sidecar's syncthing. May be null.
  * @param forwards The user's own forwards, those of the dev configuration included. Empty where there is none.
+ * @param notices The same as codes with arguments, in the same order. Empty where there is none.
  * @param outcome What became of the workload, once the session is over. One of {@link SessionOutcome}. May be null.
  * @param pod The dev pod, once there is one. May be null.
  * @param shell The shell to open in the dev container, where the dev configuration names one. May be null.
@@ -42,6 +43,7 @@ public record SessionStatus(
         ErrorInfo error,
         ForwardStatus forward,
         List<PortForward> forwards,
+        List<Notice> notices,
         String outcome,
         PodStatus pod,
         String shell,
@@ -65,6 +67,7 @@ public record SessionStatus(
      * @param error Why the session cannot go on, or why it failed. May be null.
      * @param forward The forward from this machine to the sidecar's syncthing. May be null.
      * @param forwards The user's own forwards, those of the dev configuration included. Empty where there is none.
+     * @param notices The same as codes with arguments, in the same order. Empty where there is none.
      * @param outcome What became of the workload, once the session is over. One of {@link SessionOutcome}. May be
      *     null.
      * @param pod The dev pod, once there is one. May be null.
@@ -75,6 +78,7 @@ public record SessionStatus(
      */
     public SessionStatus {
         forwards = forwards == null ? List.of() : forwards;
+        notices = notices == null ? List.of() : notices;
         warnings = warnings == null ? List.of() : warnings;
     }
 }

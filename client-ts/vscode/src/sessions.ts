@@ -1,0 +1,110 @@
+/** The sessions that there are, as the daemon's events tell. It asks for nothing by itself. */
+import type { Event, SessionStatus, StepName } from "@nhd/client";
+import { EventEmitter, type Disposable } from "vscode";
+
+/** How many sessions that failed are shown until the user dismisses them. */
+const FAILURES_KEPT = 10;
+
+/** What changed: one session, or all of them where undefined. */
+export type SessionChange = SessionStatus | undefined;
+
+/** A step of a session as it begins or ends. */
+export type StepEvent = Extract<Event, { readonly type: "step" }>;
+
+export class Sessions implements Disposable {
+  readonly #live = new Map<string, SessionStatus>();
+  readonly #failed = new Map<string, SessionStatus>();
+  readonly #steps = new Map<string, StepName>();
+  readonly #changed = new EventEmitter<SessionChange>();
+  readonly #stepped = new EventEmitter<StepEvent>();
+
+  readonly onDidChange = this.#changed.event;
+  readonly onDidStep = this.#stepped.event;
+
+  /** Those in DevMode, in the order in which they were started; then those that failed. */
+  get all(): readonly SessionStatus[] {
+    return [...this.live, ...this.#failed.values()];
+  }
+
+  get live(): readonly SessionStatus[] {
+    return [...this.#live.values()].sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+  }
+
+  get(session: string): SessionStatus | undefined {
+    return this.#live.get(session) ?? this.#failed.get(session);
+  }
+
+  /** What a session is doing now, if it does anything. */
+  step(session: string): StepName | undefined {
+    return this.#steps.get(session) ?? this.#live.get(session)?.step;
+  }
+
+  take(event: Event): void {
+    switch (event.type) {
+      case "snapshot":
+        return this.#replaceAll(event.sessions);
+      case "session":
+        return this.replace(event.status);
+      case "step": {
+        if (event.outcome === "began") this.#steps.set(event.session, event.step);
+        else this.#steps.delete(event.session);
+        this.#stepped.fire(event);
+        return;
+      }
+    }
+  }
+
+  /** Also what a call answers with, which may come before its event. */
+  replace(status: SessionStatus): void {
+    const { session, phase } = status;
+    if (phase === "ended" || phase === "failed") {
+      this.#live.delete(session);
+      this.#steps.delete(session);
+      if (phase === "failed") this.#keepFailure(status);
+    } else {
+      this.#live.set(session, status);
+      this.#forgetFailuresOf(status);
+    }
+    this.#changed.fire(status);
+  }
+
+  /** Takes a failure out of the list. */
+  dismiss(session: string): void {
+    const status = this.#failed.get(session);
+    if (status === undefined) return;
+    this.#failed.delete(session);
+    this.#changed.fire(status);
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+    this.#stepped.dispose();
+  }
+
+  #replaceAll(sessions: readonly SessionStatus[]): void {
+    this.#live.clear();
+    this.#steps.clear();
+    for (const status of sessions) this.#live.set(status.session, status);
+    this.#changed.fire(undefined);
+  }
+
+  #keepFailure(status: SessionStatus): void {
+    this.#forgetFailuresOf(status);
+    this.#failed.set(status.session, status);
+    const [oldest] = this.#failed.keys();
+    if (this.#failed.size > FAILURES_KEPT && oldest !== undefined) this.#failed.delete(oldest);
+  }
+
+  /** A workload's earlier failure says nothing any more once there is another session of it. */
+  #forgetFailuresOf({ workload, server }: SessionStatus): void {
+    for (const [session, failed] of this.#failed) {
+      if (failed.server === server && sameWorkload(failed.workload, workload)) this.#failed.delete(session);
+    }
+  }
+}
+
+type Workload = SessionStatus["workload"];
+
+export function sameWorkload(one: Workload, other: Workload): boolean {
+  return one.kind === other.kind && one.name === other.name && one.namespace === other.namespace;
+}

@@ -1,0 +1,74 @@
+/**
+ * Runs all tests, or those that are named (`start devmode`), with the oldest and the newest VS Code, or one (`--oldest`,
+ * `--newest`), beside one test cluster. `NHD_TEST_KUBECONFIG` names a cluster that runs already.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+import { binary } from "../../test/laptop.js";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const root = join(here, "../..");
+const VERSIONS = ["oldest", "newest"] as const;
+
+async function main(): Promise<number> {
+  const named = process.argv.slice(2);
+  const versions = VERSIONS.filter((version) => named.includes(`--${version}`));
+  const tests = named.filter((name) => !name.startsWith("--"));
+  const given = process.env["NHD_TEST_KUBECONFIG"];
+  if (given !== undefined) return await runAll(versions, tests, given);
+  // A process group of its own: Ctrl-C in a terminal is for us, and the cluster ends in order when its input closes.
+  const cluster = spawn(binary("nhd-test-cluster"), ["up", "--until-stdin-closes"], {
+    stdio: ["pipe", "pipe", "inherit"],
+    detached: true,
+  });
+  const ended = once(cluster, "exit");
+  try {
+    const line = await Promise.race([once(createInterface(cluster.stdout), "line"), ended.then(() => undefined)]);
+    if (line === undefined) throw new Error("nhd-test-cluster ended; its messages are above");
+    return await runAll(versions, tests, (JSON.parse(String(line[0])) as { readonly kubeconfig: string }).kubeconfig);
+  } finally {
+    cluster.stdin.end();
+    await ended;
+  }
+}
+
+async function runAll(versions: readonly string[], tests: readonly string[], kubeconfig: string): Promise<number> {
+  let worst = 0;
+  for (const version of versions.length > 0 ? versions : VERSIONS) {
+    console.log(`# VS Code, the ${version}`);
+    worst = Math.max(worst, await run(version, tests, kubeconfig));
+  }
+  return worst;
+}
+
+/** One file after the other: each has a browser and an editor of its own, and there are few processors. */
+async function run(version: string, tests: readonly string[], kubeconfig: string): Promise<number> {
+  const screenshots = join(root, "build/screenshots", version);
+  rmSync(screenshots, { recursive: true, force: true });
+  const child = spawn(process.execPath, ["--test", "--test-concurrency=1", "--enable-source-maps", ...scripts(tests)], {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: {
+      ...process.env,
+      NHD_TEST_KUBECONFIG: kubeconfig,
+      NHD_TEST_EDITOR: process.env[`NHD_TEST_EDITOR_${version.toUpperCase()}`] ?? "",
+      NHD_TEST_EXTENSION: join(root, "build/nhd.vsix"),
+      NHD_TEST_COMPANION_PACKAGE: join(root, "build/companion.vsix"),
+      NHD_TEST_SCREENSHOTS: screenshots,
+    },
+  });
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code ?? 1;
+}
+
+function scripts(named: readonly string[]): readonly string[] {
+  const all = readdirSync(here).filter((file) => file.endsWith(".test.js"));
+  const files = named.length > 0 ? named.map((name) => `${name}.test.js`) : all;
+  return files.map((file) => join(here, file));
+}
+
+process.exitCode = await main();
