@@ -13,6 +13,7 @@ pub mod owner_references;
 pub mod pages;
 pub mod pods;
 pub mod pod_events;
+pub mod probe;
 pub mod quota;
 pub mod record;
 pub mod refusals;

@@ -11,6 +11,8 @@ pub mod events;
 
 pub mod config;
 
+pub mod doctor;
+
 pub mod daemon;
 pub mod fault;
 pub mod log;

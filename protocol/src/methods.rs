@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use crate::browse::contexts::{ContextList, ContextListParams, NamespaceList, NamespaceListParams};
 use crate::config::ConfigResult;
 use crate::discover::OpenRpcDocument;
+use crate::doctor::{DoctorParams, DoctorReport};
 use crate::environment::SetEnvironmentParams;
 use crate::error::{CLUSTER_ERRORS, ErrorKind, REQUEST_ERRORS, SESSION_ERRORS, WORKLOAD_ERRORS};
 use crate::event::{Event, EventList, EventsParams};
@@ -94,6 +95,11 @@ methods! {
     "daemon.hello" Hello(HelloParams) -> HelloResult, Reads, [&[ErrorKind::ProtocolMismatch]];
     /// Stops the daemon. Sessions stay in DevMode; the next daemon goes on with them.
     "daemon.shutdown" Shutdown(NoParams) -> ShutdownResult, Again, [];
+    /// Looks at everything that a session stands on, and says of each what is wrong and what to do about it: kubeconfig,
+    /// credentials, cluster, permissions, syncthing, limits and disk of this machine, and what earlier sessions left.
+    /// Changes nothing. Without a cluster the checks of it are skipped and say why; what fails hides nothing else.
+    /// Takes 45 s at most.
+    "daemon.doctor" Doctor(DoctorParams) -> DoctorReport, Reads, [];
     /// This document: every method, type and error of the daemon, as OpenRPC.
     "rpc.discover" Discover(NoParams) -> OpenRpcDocument, Reads, [];
     /// Says what a start would change, and changes nothing.

@@ -208,6 +208,87 @@ export interface DevModeSummary {
   session?: string;
 }
 
+/** One thing that was looked at. */
+export interface DoctorCheck {
+  /** What was found, or why it was not looked at. Lines are separated by `\n`. */
+  detail: string;
+  /** How long it took to look, in milliseconds. */
+  elapsedMs: number;
+  group: DoctorGroup;
+  /** What it is for programs, such as `cluster.reachable`; one of each in a report. The list only ever grows. */
+  id: string;
+  state: DoctorState;
+  /** What it is for people, in a few words. */
+  title: string;
+  /** What to do about it, the most useful first. */
+  remedies?: DoctorRemedy[];
+}
+
+/** What a check is about. */
+export type DoctorGroup =
+  /** The daemon and its sessions. */
+  | "daemon"
+  /** This machine: programs, limits, disk, socket. */
+  | "machine"
+  /** The kubeconfig and the credentials in it. */
+  | "kubeconfig"
+  /** The API server. */
+  | "cluster"
+  /** What the user may do in the namespace. */
+  | "permissions"
+  /** What earlier sessions left, here and in the namespace. */
+  | "leftovers";
+
+/** Where to look. All of it is as in `session.start`, so that what is found is what a start would meet. */
+export interface DoctorParams {
+  /** As in `session.start`. */
+  context?: string;
+  /** As in `session.start`: exec plugins and syncthing are looked up on its `PATH`. */
+  environment?: { [name: string]: string };
+  /** As in `session.start`. */
+  kubeconfig?: string;
+  /** Without it the context's namespace, or `default`. */
+  namespace?: string;
+}
+
+/** Something to do about what was found. */
+export interface DoctorRemedy {
+  /** What to do, as a sentence. */
+  text: string;
+  /** A command line for a POSIX shell that does it. Nobody but the user may decide to run it. */
+  command?: string;
+  /** The Kubernetes manifest that `command` reads from its standard input, as YAML. */
+  manifest?: string;
+  /** A workload to give back with `session.release`. */
+  release?: WorkloadRef;
+}
+
+/** Everything that was looked at. Nothing in it is secret. */
+export interface DoctorReport {
+  /** When it looked. */
+  at: string;
+  /** In the order in which people read them. */
+  checks: DoctorCheck[];
+  /** The version of the nhd that looked. */
+  version: string;
+  /** The kubeconfig's context, where there is one. */
+  context?: string;
+  /** The namespace that was looked at, once it is known. */
+  namespace?: string;
+  /** The address of the API server, where the kubeconfig says it. */
+  server?: string;
+}
+
+/** What a check came to. */
+export type DoctorState =
+  | "ok"
+  /** It works, with less or not for long. */
+  | "warning"
+  /** Sessions cannot be started, or cannot go on, before this is mended. */
+  | "failed"
+  /** It could not be looked at; `detail` says why. */
+  | "skipped";
+
 /**
  * Which sessions to end, and how their cluster is reached now. A session that cannot reach it any more by what it
  * was started with (the kubeconfig is gone, its context renamed, its credentials expired, the daemon restarted
@@ -1327,6 +1408,13 @@ export interface Methods {
   "daemon.hello": { params: HelloParams; result: HelloResult };
   /** Stops the daemon. Sessions stay in DevMode; the next daemon goes on with them. */
   "daemon.shutdown": { params: NoParams; result: ShutdownResult };
+  /**
+   * Looks at everything that a session stands on, and says of each what is wrong and what to do about it:
+   * kubeconfig, credentials, cluster, permissions, syncthing, limits and disk of this machine, and what earlier
+   * sessions left. Changes nothing. Without a cluster the checks of it are skipped and say why; what fails hides
+   * nothing else. Takes 45 s at most.
+   */
+  "daemon.doctor": { params: DoctorParams; result: DoctorReport };
   /** This document: every method, type and error of the daemon, as OpenRPC. */
   "rpc.discover": { params: NoParams; result: OpenRpcDocument };
   /** Says what a start would change, and changes nothing. */
@@ -1406,6 +1494,7 @@ export interface Methods {
 export const REPEATS: { readonly [M in keyof Methods]: "reads" | "idempotent" | "again" } = {
   "daemon.hello": "reads",
   "daemon.shutdown": "again",
+  "daemon.doctor": "reads",
   "rpc.discover": "reads",
   "session.plan": "reads",
   "session.start": "idempotent",

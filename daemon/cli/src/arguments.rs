@@ -49,6 +49,8 @@ pub(crate) enum Command {
     Forward(ForwardCommand),
     /// The files of a session: how far they are, and what to do with them
     Sync(SyncArguments),
+    /// Look for what is wrong, here and in the cluster, and say what to do about it
+    Doctor(DoctorArguments),
     /// The daemon behind it all, which the other commands start when they need it
     #[command(subcommand)]
     Daemon(DaemonCommand),
@@ -224,6 +226,22 @@ pub(crate) struct NamespacesArguments {
     /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
     #[arg(long, value_name = "FILE")]
     pub(crate) kubeconfig: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArguments {
+    /// The namespace to look at [default: the context's]
+    #[arg(short, long)]
+    pub(crate) namespace: Option<String>,
+    /// The kubeconfig's context [default: the current one]
+    #[arg(long)]
+    pub(crate) context: Option<String>,
+    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// Also write an archive for a bug report: logs, events and configuration, without secrets
+    #[arg(long, value_name = "FILE.tar.gz")]
+    pub(crate) bundle: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

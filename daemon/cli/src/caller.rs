@@ -127,6 +127,16 @@ impl Caller {
         environment
     }
 
+    /// All variables that are Unicode.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables.iter().filter_map(|(name, value)| Some((name.to_str()?, value.to_str()?)))
+    }
+
+    /// Whether a variable says where something is, and is no secret.
+    pub(crate) fn is_harmless(name: &str, value: &str) -> bool {
+        (NAMES.contains(&name) || name == KUBECONFIG) && !value.contains('@')
+    }
+
     fn variable(&self, name: &str) -> Option<&OsStr> {
         self.variables.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_os_str())
     }

@@ -52,6 +52,12 @@ impl Failure {
         self
     }
 
+    #[must_use]
+    pub(crate) fn with_exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
     /// The same for whoever has been told of it already.
     #[must_use]
     pub(crate) fn told(mut self) -> Self {

@@ -90,6 +90,10 @@ async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure>
         Command::Sync(arguments) => {
             commands::sync::run(arguments, &launch::connect(&paths).await?, screen).await
         }
+        Command::Doctor(arguments) => {
+            let here = Caller::of_this_process()?;
+            commands::doctor::run(arguments, &here, &paths, screen).await
+        }
         Command::Daemon(DaemonCommand::Start) => commands::daemon::start(&paths, screen).await,
         Command::Daemon(DaemonCommand::Stop) => commands::daemon::stop(&paths, screen).await,
         Command::Daemon(DaemonCommand::Status) => commands::daemon::status(&paths, screen).await,

@@ -5,6 +5,7 @@ pub(crate) mod session;
 pub(crate) mod style;
 pub(crate) mod table;
 pub(crate) mod words;
+pub(crate) mod wrap;
 
 use std::io::{self, IsTerminal as _, Write};
 

@@ -52,7 +52,7 @@ pub async fn missing(
     namespace: &str,
     wanted: &[Permission],
 ) -> Result<Vec<Permission>, ClusterError> {
-    let reviews = wanted.iter().map(|permission| review(objects, namespace, permission));
+    let reviews = wanted.iter().map(|permission| is_allowed(objects, namespace, permission));
     let allowed = try_join_all(reviews).await?;
     Ok(wanted
         .iter()
@@ -62,7 +62,12 @@ pub async fn missing(
         .collect())
 }
 
-async fn review(objects: &Objects, namespace: &str, permission: &Permission) -> Result<bool, ClusterError> {
+/// Whether the user has the permission in the namespace.
+pub async fn is_allowed(
+    objects: &Objects,
+    namespace: &str,
+    permission: &Permission,
+) -> Result<bool, ClusterError> {
     let review = json!({
         "apiVersion": "authorization.k8s.io/v1",
         "kind": "SelfSubjectAccessReview",

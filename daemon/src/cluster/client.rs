@@ -9,6 +9,7 @@ mod plugin_gate;
 mod proxy;
 mod retry;
 mod stack;
+pub mod survey;
 mod token_file;
 
 use std::{path::PathBuf, time::Duration};

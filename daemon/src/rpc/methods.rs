@@ -23,6 +23,7 @@ use super::cancel::Accepting;
 use super::error::{invalid_params, to_wire};
 use crate::browse::{contexts, namespaces};
 use crate::clock::timestamp_now;
+use crate::doctor;
 use crate::events::Since;
 use crate::session::requests::{configure, end, preview, release, workloads};
 use crate::session::{SessionManager, Shared};
@@ -42,6 +43,10 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     let mut module = RpcModule::new(context);
     method::<Hello, _, _>(&mut module, hello);
     method::<Shutdown, _, _>(&mut module, shutdown);
+    method::<Doctor, _, _>(&mut module, |context, params| async move {
+        let sessions = context.manager.list(&SessionSelector::default()).sessions;
+        Ok(doctor::examine(&context.shared.paths, Some(&sessions), params).await)
+    });
     method::<Discover, _, _>(&mut module, |_, _| async move { Ok(DOCUMENT.clone()) });
     method::<Plan, _, _>(&mut module, |context, params: StartParams| async move {
         preview::preview(&context.manager, params).await

@@ -2,7 +2,7 @@
 
 mod autoscalers;
 mod claims;
-mod permissions;
+pub mod permissions;
 mod policy;
 mod refusals;
 mod dry_run;

@@ -16,7 +16,7 @@ use jsonrpsee::core::traits::ToRpcParams;
 use nhd_protocol::PROTOCOL_VERSION;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::hello::{HelloParams, HelloResult};
-use nhd_protocol::methods::{Hello, Method, Plan, Start, Wait};
+use nhd_protocol::methods::{Doctor, Hello, Method, Plan, Start, Wait};
 use nhd_protocol::session::{SessionStatus, WaitParams};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -154,7 +154,7 @@ impl Client {
 fn bound(method: &str) -> Duration {
     match method {
         Wait::NAME => WAIT_BOUND,
-        Start::NAME | Plan::NAME => CLUSTER_CALL_BOUND,
+        Start::NAME | Plan::NAME | Doctor::NAME => CLUSTER_CALL_BOUND,
         _ => CALL_BOUND,
     }
 }

@@ -32,6 +32,7 @@ mod corpus;
 mod forced;
 mod forwards;
 mod handles;
+mod doctor;
 mod sync;
 
 /// The cluster that all tests of this binary share.

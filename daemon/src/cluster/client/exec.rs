@@ -55,7 +55,7 @@ fn set_environment(plugin: &mut ExecConfig, environment: &BTreeMap<String, Strin
 }
 
 /// A command with a separator has been made absolute by its kubeconfig's folder; others are looked up.
-fn find(command: &str, path: &std::ffi::OsStr) -> Option<PathBuf> {
+pub(super) fn find(command: &str, path: &std::ffi::OsStr) -> Option<PathBuf> {
     if command.is_empty() {
         return None;
     }

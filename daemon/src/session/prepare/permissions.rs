@@ -6,13 +6,13 @@ use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 
 use crate::cluster::access::{Permission, permissions};
 use crate::cluster::autoscalers::AUTOSCALERS;
-use crate::cluster::objects;
+use crate::cluster::objects::{self, CLAIMS, EVENTS, LIMIT_RANGES, QUOTAS};
 use crate::session::kinds;
 
 const READ: &[&str] = &["get", "list", "watch"];
 
 /// What starting and ending need on this kind.
-pub(super) fn wanted(kind: WorkloadKind) -> Vec<Permission> {
+pub fn wanted(kind: WorkloadKind) -> Vec<Permission> {
     let forward = |verb| Permission { verb, resource: objects::PODS, subresource: Some("portforward") };
     let common = permissions(objects::SECRETS, &["get", "list", "watch", "create", "update", "delete"])
         .chain(permissions(objects::PODS, &["get", "list", "watch", "delete"]))
@@ -28,6 +28,30 @@ pub(super) fn of_last_schedule() -> Permission {
 /// What pinning an autoscaler and giving it back needs, where there is one.
 pub(super) fn of_autoscalers() -> Vec<Permission> {
     permissions(AUTOSCALERS, &["get", "update"]).collect()
+}
+
+/// What a start does without where it is not allowed, and what it then cannot do.
+pub fn optional() -> Vec<(Permission, &'static str)> {
+    let one = |verb, resource| Permission { verb, resource, subresource: None };
+    let [get_autoscalers, update_autoscalers] = ["get", "update"].map(|verb| one(verb, AUTOSCALERS));
+    let scaled = "a workload that an autoscaler scales cannot be developed in";
+    let claims =
+        "claims that came with a dev pod stay after the end, where the workload's own rule is that they go";
+    vec![
+        (
+            one("create", objects::PODS),
+            "a policy that refuses the dev pod is met only once the workload is edited",
+        ),
+        (one("list", AUTOSCALERS), "an autoscaler that makes more dev pods is not seen"),
+        (get_autoscalers, scaled),
+        (update_autoscalers, scaled),
+        (of_last_schedule(), "a CronJob may start one job for a time that it missed"),
+        (one("get", CLAIMS), "a volume claim is taken to serve one pod at a time"),
+        (one("delete", CLAIMS), claims),
+        (one("list", QUOTAS), "a quota that leaves no room is met only by the pod"),
+        (one("list", LIMIT_RANGES), "a LimitRange may refuse the sidecar"),
+        (one("list", EVENTS), "why a pod is not made or waits is not told"),
+    ]
 }
 
 pub(super) fn denied(workload: &WorkloadRef, missing: &[Permission]) -> ErrorInfo {

@@ -38,6 +38,23 @@ public interface DaemonMethods {
     CompletableFuture<ShutdownResult> daemonShutdown();
 
     /**
+     * {@code daemon.doctor}: Looks at everything that a session stands on, and says of each what is wrong and what
+     * to do about it: kubeconfig, credentials, cluster, permissions, syncthing, limits and disk of this machine,
+     * and what earlier sessions left. Changes nothing. Without a cluster the checks of it are skipped and say why;
+     * what fails hides nothing else. Takes 45 s at most.
+     *
+     * <p>Only reads.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code internal}.
+     *
+     * @param params Where to look. All of it is as in {@code session.start}, so that what is found is what a start
+     *     would meet.
+     * @return Everything that was looked at. Nothing in it is secret.
+     */
+    @JsonRequest("daemon.doctor")
+    CompletableFuture<DoctorReport> daemonDoctor(DoctorParams params);
+
+    /**
      * {@code session.plan}: Says what a start would change, and changes nothing.
      *
      * <p>Only reads.
