@@ -7,6 +7,7 @@ pub mod autoscalers;
 pub mod client;
 pub mod connection;
 pub mod error;
+pub mod follow;
 pub mod objects;
 pub mod owner_references;
 pub mod pages;

@@ -11,4 +11,5 @@ pub mod laptop;
 pub mod workload;
 pub mod autoscaler;
 pub mod stage;
+pub mod watcher;
 pub mod bench;

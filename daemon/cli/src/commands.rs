@@ -4,6 +4,7 @@ pub(crate) mod call;
 pub(crate) mod config;
 pub(crate) mod contexts;
 pub(crate) mod daemon;
+pub(crate) mod describe;
 pub(crate) mod end;
 pub(crate) mod events;
 pub(crate) mod forward;

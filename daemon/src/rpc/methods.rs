@@ -13,20 +13,23 @@ use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
 use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
 use nhd_protocol::methods::{
-    Contexts, Discover, End, EventSubscription, EventsSince, ForwardEnd, ForwardStart, Forwards, Hello, List,
-    Method, Namespaces, Plan, Release, Resolve, Shutdown, Start, Status, Subscription as _, SyncPause,
-    SyncRescan, SyncResume, SyncState, Wait, Workloads,
+    Contexts, Describe, Discover, End, EventSubscription, EventsSince, ForwardEnd, ForwardStart, Forwards,
+    Hello, List, Method, Namespaces, Plan, Release, Resolve, Shutdown, Start, Status, Subscription as _,
+    SuggestImages, SyncPause, SyncRescan, SyncResume, SyncState, Wait, WorkloadSubscription, Workloads,
 };
 use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{EndParams, SessionList, SessionSelector, StartParams};
+use serde::Serialize;
 use tokio::sync::broadcast;
 
 use super::cancel::Accepting;
 use super::error::{invalid_params, to_wire};
-use crate::browse::{contexts, namespaces};
+use super::workloads;
+use crate::browse::live::Live;
+use crate::browse::{contexts, describe, images, list, namespaces};
 use crate::clock::timestamp_now;
 use crate::events::Since;
-use crate::session::requests::{configure, end, preview, release, workloads};
+use crate::session::requests::{configure, end, preview, release};
 use crate::session::{SessionManager, Shared};
 
 /// Made once, when it is first asked for.
@@ -35,6 +38,7 @@ static DOCUMENT: LazyLock<<Discover as Method>::Output> = LazyLock::new(document
 /// What the methods lead to.
 pub struct MethodContext {
     pub manager: Arc<SessionManager>,
+    pub live: Arc<Live>,
     pub shared: Arc<Shared>,
     pub started_at: String,
 }
@@ -56,7 +60,7 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
         release::release(&context.manager, params).await
     });
     method::<Workloads, _, _>(&mut module, |context, params| async move {
-        workloads::list(&context.manager, params).await
+        list::list(&context.manager, params).await
     });
     method::<Status, _, _>(&mut module, |context, selector| async move { context.manager.status(&selector) });
     method::<List, _, _>(&mut module, |context, selector| async move { Ok(context.manager.list(&selector)) });
@@ -87,6 +91,12 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     method::<Namespaces, _, _>(&mut module, |context, params| async move {
         namespaces::list(&context.manager, params).await
     });
+    method::<Describe, _, _>(&mut module, |context, params| async move {
+        describe::describe(&context.manager, params).await
+    });
+    method::<SuggestImages, _, _>(&mut module, |context, params| async move {
+        images::suggest(&context.manager, params).await
+    });
     method::<Resolve, _, _>(&mut module, |context, params| async move {
         configure::show(&context.shared.paths, params).await
     });
@@ -100,6 +110,14 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
             EventSubscription::NOTIFICATION,
             EventSubscription::UNSUBSCRIBE,
             subscribe,
+        )
+        .expect("the table names each method once");
+    module
+        .register_subscription(
+            WorkloadSubscription::SUBSCRIBE,
+            WorkloadSubscription::NOTIFICATION,
+            WorkloadSubscription::UNSUBSCRIBE,
+            workloads::subscribe,
         )
         .expect("the table names each method once");
     module
@@ -122,7 +140,10 @@ where
 }
 
 /// Params as one flat object; none at all stand for an empty one.
-fn parse<T: serde::de::DeserializeOwned>(method: &str, params: &Params<'_>) -> Result<T, ErrorObjectOwned> {
+pub(super) fn parse<T: serde::de::DeserializeOwned>(
+    method: &str,
+    params: &Params<'_>,
+) -> Result<T, ErrorObjectOwned> {
     let result = match params.as_str() {
         None | Some("" | "null" | "[]") => Params::new(Some("{}")).parse(),
         Some(_) => params.parse(),
@@ -195,7 +216,7 @@ async fn subscribe(
         match missed {
             Since::Events(events) => {
                 for event in events {
-                    send(&sink, &event).await?;
+                    send(&sink, &*event).await?;
                 }
             }
             Since::TooOld => send(&sink, &snapshot(&context, end)).await?,
@@ -218,14 +239,14 @@ async fn follow(
             event = live.recv() => event,
         };
         match event {
-            Ok(event) => send(sink, &event).await?,
+            Ok(event) => send(sink, &*event).await?,
             Err(broadcast::error::RecvError::Lagged(_)) => return Ok(true),
             Err(broadcast::error::RecvError::Closed) => return Ok(false),
         }
     }
 }
 
-async fn accept(
+pub(super) async fn accept(
     pending: PendingSubscriptionSink,
     extensions: &Extensions,
 ) -> Result<SubscriptionSink, PendingSubscriptionAcceptError> {
@@ -236,7 +257,7 @@ async fn accept(
     pending.accept().await
 }
 
-async fn send(sink: &SubscriptionSink, event: &Event) -> SubscriptionResult {
+pub(super) async fn send(sink: &SubscriptionSink, event: &impl Serialize) -> SubscriptionResult {
     let message = SubscriptionMessage::new(sink.method_name(), sink.subscription_id(), event)?;
     Ok(sink.send(message).await?)
 }

@@ -26,6 +26,7 @@ mod cli;
 mod clients;
 mod stdio;
 mod browse;
+mod live;
 mod config;
 mod corpus;
 mod forced;
