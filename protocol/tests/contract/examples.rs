@@ -110,6 +110,8 @@ fn examples_are_valid_by_the_schemas_too() {
             events += 1;
         }
         assert!(events > 1, "{name}");
-        assert!(!event.is_valid(&serde_json::json!({ "subscription": "a", "result": { "type": "nothing" } })));
+        assert!(
+            !event.is_valid(&serde_json::json!({ "subscription": "a", "result": { "type": "nothing" } }))
+        );
     }
 }
