@@ -17,15 +17,18 @@ use nhd_protocol::message::{Arguments, error};
 use nhd_protocol::methods::*;
 use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{EndParams, SessionList, SessionSelector, StartParams};
+use serde::Serialize;
 use tokio::sync::broadcast;
 
 use super::cancel::Accepting;
 use super::error::{invalid_params, to_wire};
-use crate::browse::{contexts, namespaces};
+use super::workloads;
+use crate::browse::live::Live;
+use crate::browse::{contexts, describe, images, list, namespaces};
 use crate::clock::timestamp_now;
 use crate::doctor;
 use crate::events::Since;
-use crate::session::requests::{configure, end, preview, release, workloads};
+use crate::session::requests::{configure, end, preview, release};
 use crate::session::{SessionManager, Shared};
 
 /// Made once, when it is first asked for.
@@ -34,6 +37,7 @@ static DOCUMENT: LazyLock<<Discover as Method>::Output> = LazyLock::new(document
 /// What the methods lead to.
 pub struct MethodContext {
     pub manager: Arc<SessionManager>,
+    pub live: Arc<Live>,
     pub shared: Arc<Shared>,
     pub started_at: String,
 }
@@ -59,7 +63,7 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
         release::release(&context.manager, params).await
     });
     method::<Workloads, _, _>(&mut module, |context, params| async move {
-        workloads::list(&context.manager, params).await
+        list::list(&context.manager, params).await
     });
     method::<SetEnvironment, _, _>(&mut module, |context, params| async move {
         context.manager.set_environment(params).await
@@ -93,6 +97,12 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     method::<Namespaces, _, _>(&mut module, |context, params| async move {
         namespaces::list(&context.manager, params).await
     });
+    method::<Describe, _, _>(&mut module, |context, params| async move {
+        describe::describe(&context.manager, params).await
+    });
+    method::<SuggestImages, _, _>(&mut module, |context, params| async move {
+        images::suggest(&context.manager, params).await
+    });
     method::<Resolve, _, _>(&mut module, |context, params| async move {
         configure::show(&context.shared.paths, params).await
     });
@@ -106,6 +116,14 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
             EventSubscription::NOTIFICATION,
             EventSubscription::UNSUBSCRIBE,
             subscribe,
+        )
+        .expect("the table names each method once");
+    module
+        .register_subscription(
+            WorkloadSubscription::SUBSCRIBE,
+            WorkloadSubscription::NOTIFICATION,
+            WorkloadSubscription::UNSUBSCRIBE,
+            workloads::subscribe,
         )
         .expect("the table names each method once");
     module
@@ -128,7 +146,10 @@ where
 }
 
 /// Params as one flat object; none at all stand for an empty one.
-fn parse<T: serde::de::DeserializeOwned>(method: &str, params: &Params<'_>) -> Result<T, ErrorObjectOwned> {
+pub(super) fn parse<T: serde::de::DeserializeOwned>(
+    method: &str,
+    params: &Params<'_>,
+) -> Result<T, ErrorObjectOwned> {
     let result = match params.as_str() {
         None | Some("" | "null" | "[]") => Params::new(Some("{}")).parse(),
         Some(_) => params.parse(),
@@ -202,7 +223,7 @@ async fn subscribe(
         match missed {
             Since::Events(events) => {
                 for event in events {
-                    send(&sink, &event).await?;
+                    send(&sink, &*event).await?;
                 }
             }
             Since::TooOld => send(&sink, &snapshot(&context, end.clone())).await?,
@@ -234,7 +255,7 @@ async fn follow(
         };
         match event {
             Ok(event) => {
-                send(sink, &event).await?;
+                send(sink, &*event).await?;
                 last = event.cursor.clone();
             }
             Err(broadcast::error::RecvError::Lagged(_)) => return Ok(true),
@@ -255,7 +276,7 @@ async fn moved(progress: Option<&mut broadcast::Receiver<EventBody>>) -> EventBo
     }
 }
 
-async fn accept(
+pub(super) async fn accept(
     pending: PendingSubscriptionSink,
     extensions: &Extensions,
 ) -> Result<SubscriptionSink, PendingSubscriptionAcceptError> {
@@ -266,7 +287,7 @@ async fn accept(
     pending.accept().await
 }
 
-async fn send(sink: &SubscriptionSink, event: &Event) -> SubscriptionResult {
+pub(super) async fn send(sink: &SubscriptionSink, event: &impl Serialize) -> SubscriptionResult {
     let message = SubscriptionMessage::new(sink.method_name(), sink.subscription_id(), event)?;
     Ok(sink.send(message).await?)
 }

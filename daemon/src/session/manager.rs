@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use futures::future::join_all;
+use nhd_protocol::browse::images::LastChoice;
 use nhd_protocol::error::{Choices, ErrorData, ErrorInfo};
 use nhd_protocol::event::EventBody;
 use nhd_protocol::message::{Arguments, error as said};
@@ -31,8 +32,8 @@ use crate::session::requests::source;
 use crate::session::shared::Shared;
 use crate::session::status;
 use crate::session::task::{Command, SessionTask};
-use crate::store::StoredSession;
 use crate::store::session::StoredRequest;
+use crate::store::{StoredChoice, StoredSession};
 use nhd_client::paths::Paths;
 
 /// How long a session may be busy with a step of its own before it takes an end on; it will, and is not waited for
@@ -88,7 +89,17 @@ impl SessionManager {
         }
         self.registry().compatible(&details)?;
         let stored = new_session(&request, details, &place)?;
-        self.begin(stored)
+        let choice = StoredChoice {
+            cluster: stored.cluster.uid.clone(),
+            workload: stored.workload.clone(),
+            image: stored.request.image.clone(),
+            container: stored.request.container.clone(),
+            source: stored.request.source.clone(),
+            at: stored.created_at.clone(),
+        };
+        let status = self.begin(stored)?;
+        self.shared.store.put_choice(choice);
+        Ok(status)
     }
 
     /// Takes on a session that ends what another daemon began. Asked again, it is still that one; a session that this
@@ -120,6 +131,13 @@ impl SessionManager {
     /// Whether a folder can be synced by these rules beside the sessions that there are.
     pub fn check_rules(&self, asked: &StoredRequest) -> Result<(), ErrorInfo> {
         self.registry().compatible(asked)
+    }
+
+    /// What was chosen when a workload was last put into DevMode from this machine.
+    pub fn last_choice(&self, place: &Place, workload: &WorkloadRef) -> Option<LastChoice> {
+        let choice = self.shared.store.last_choice(workload, |known| place.is_certainly(known))?;
+        let StoredChoice { image, container, source, at, .. } = choice;
+        Some(LastChoice { image, container, source: source.display().to_string(), at })
     }
 
     pub fn has_session(&self, cluster_uid: &str, workload: &WorkloadRef) -> Option<String> {

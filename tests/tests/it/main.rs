@@ -27,6 +27,7 @@ mod clients;
 mod stdio;
 mod walkthrough;
 mod browse;
+mod live;
 mod config;
 mod corpus;
 mod forced;
