@@ -4,6 +4,7 @@ import type { ExtensionContext } from "vscode";
 import { registerCommands } from "./commands/table.js";
 import { ConfigLens } from "./config/lens.js";
 import { Daemon } from "./daemon/daemon.js";
+import { Doctor } from "./doctor.js";
 import { Failures } from "./failures.js";
 import { logDisposal } from "./log.js";
 import { Memory } from "./memory.js";
@@ -12,6 +13,7 @@ import { Follower } from "./start/follow.js";
 import { Plans } from "./start/plan.js";
 import { Status } from "./status.js";
 import { Target } from "./target.js";
+import { keepKeys } from "./walkthrough.js";
 import { DevModeView, ForwardsView } from "./views/devmode.js";
 import { WorkloadsView } from "./views/workloads.js";
 
@@ -26,7 +28,9 @@ export function activate(context: ExtensionContext): void {
   const devMode = new DevModeView(sessions, daemon);
   const workloads = new WorkloadsView(daemon, sessions, target);
   const app = { context, daemon, sessions, target, memory, failures, follower, plans };
+  const doctor = new Doctor(app);
   context.subscriptions.push(
+    doctor,
     daemon,
     sessions,
     target,
@@ -36,7 +40,8 @@ export function activate(context: ExtensionContext): void {
     new ForwardsView(sessions),
     new Status(daemon, sessions),
     new ConfigLens(sessions, target),
-    ...registerCommands(app, { devMode, workloads }),
+    keepKeys(sessions),
+    ...registerCommands(app, { devMode, workloads, doctor }),
     daemon.onEvent((event) => {
       sessions.take(event);
       if (event.type === "snapshot") follower.resume();

@@ -11,6 +11,8 @@ export type SessionChange = SessionStatus | undefined;
 /** A step of a session as it begins or ends. */
 export type StepEvent = Extract<Event, { readonly type: "step" }>;
 
+type ProgressEvent = Extract<Event, { readonly type: "progress" }>;
+
 export class Sessions implements Disposable {
   readonly #live = new Map<string, SessionStatus>();
   readonly #failed = new Map<string, SessionStatus>();
@@ -45,6 +47,8 @@ export class Sessions implements Disposable {
         return this.#replaceAll(event.sessions);
       case "session":
         return this.replace(event.status);
+      case "progress":
+        return this.#progress(event);
       case "step": {
         if (event.outcome === "began") this.#steps.set(event.session, event.step);
         else this.#steps.delete(event.session);
@@ -79,6 +83,24 @@ export class Sessions implements Disposable {
   dispose(): void {
     this.#changed.dispose();
     this.#stepped.dispose();
+  }
+
+  /** How far the files are, between two states of the session. */
+  #progress({ session, sync, forwards = [] }: ProgressEvent): void {
+    const status = this.#live.get(session);
+    if (status === undefined) return;
+    const known = status.sync;
+    const moved = (status.forwards ?? []).map((forward) => {
+      const now = forwards.find(({ localPort, remotePort }) => localPort === forward.localPort && remotePort === forward.remotePort);
+      return now === undefined ? forward : { ...forward, ...now };
+    });
+    const next = {
+      ...status,
+      ...(known === undefined || sync === undefined ? {} : { sync: { ...known, ...sync } }),
+      ...(status.forwards === undefined ? {} : { forwards: moved }),
+    };
+    this.#live.set(session, next);
+    this.#changed.fire(next);
   }
 
   #replaceAll(sessions: readonly SessionStatus[]): void {

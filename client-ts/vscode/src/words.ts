@@ -107,6 +107,7 @@ export function healthOf({ phase, sync }: SessionStatus): Health {
 /** What a session is about now, in a few words. */
 export function sessionWord(status: SessionStatus, step: StepName | undefined): string {
   const { phase, sync } = status;
+  if (phase === "starting" && step === "awaitSync" && sync?.state === "syncing") return `${stepWord(step)}: ${syncProgress(sync)}`;
   if (phase === "starting" || phase === "ending") return step === undefined ? phaseWord(phase) : stepWord(step);
   if ((phase === "ready" || phase === "synced") && sync !== undefined) return syncProgress(sync);
   return phaseWord(phase);

@@ -94,7 +94,7 @@ story("a forward is added, opened, and ended from its row", window, async () => 
   configure(`name: web\ncontainers:\n  - name: ""\n    dev:\n      image: ${DEV_IMAGE}\n`);
   const session = await start();
   await user.rowAction(/^deployment\/web, .*in sync$/, "Forward a Port");
-  await user.quick.getByText("The port in the pod").waitFor();
+  await user.quick.getByPlaceholder("The port in the pod").waitFor();
   await user.page.keyboard.type("99999");
   await user.quick.getByText("Type a port").waitFor();
   await user.page.keyboard.press("Control+a");

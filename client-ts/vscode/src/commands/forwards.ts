@@ -1,8 +1,10 @@
 /** Commands on forwards: add, open, copy, end. */
 import type { PortForward, SessionStatus } from "@nhd/client";
-import { env, l10n, Uri, window } from "vscode";
+import { env, l10n, Uri, window, type QuickPickItem } from "vscode";
 
 import type { App } from "../app.js";
+import { log } from "../log.js";
+import { ask, BACK } from "../start/wizard.js";
 import { ForwardNode } from "../views/nodes.js";
 import { workloadWord } from "../words.js";
 import { sessionOf } from "./arguments.js";
@@ -10,7 +12,7 @@ import { sessionOf } from "./arguments.js";
 export async function addForward(app: App, given: unknown): Promise<void> {
   const status = await sessionOf(app, given);
   if (status === undefined) return;
-  const ports = await askPorts(status);
+  const ports = await askPorts(app, status);
   if (ports === undefined) return;
   try {
     const client = await app.daemon.client();
@@ -31,14 +33,42 @@ interface Ports {
   readonly remotePort: number;
 }
 
-async function askPorts(status: SessionStatus): Promise<Ports | undefined> {
-  const answer = await window.showInputBox({
+async function askPorts(app: App, status: SessionStatus): Promise<Ports | undefined> {
+  const wrong = l10n.t("Type a port, or LOCAL:REMOTE, from 1 to 65535.");
+  const chosen = await ask<QuickPickItem>({
     title: l10n.t("Forward a Port of {0}", status.workload.name),
-    prompt: l10n.t("The port in the pod, such as 8080; or LOCAL:REMOTE, such as 3000:8080"),
-    placeHolder: "8080",
-    validateInput: (value) => (value === "" || portsOf(value) !== undefined ? undefined : l10n.t("Type a port, or LOCAL:REMOTE, from 1 to 65535.")),
+    placeholder: l10n.t("The port in the pod, such as 8080; or LOCAL:REMOTE, such as 3000:8080"),
+    items: suggestedPorts(app, status),
+    typed: (label) => ({ label, description: portsOf(label) === undefined ? wrong : l10n.t("forward this port"), alwaysShow: true }),
   });
-  return answer === undefined ? undefined : portsOf(answer);
+  if (chosen === undefined || chosen === BACK) return undefined;
+  const ports = portsOf(chosen.label);
+  if (ports === undefined) void window.showErrorMessage(wrong);
+  return ports;
+}
+
+/** Those that the workload's containers and services name, without those that are forwarded already. */
+async function suggestedPorts(app: App, { workload, context, forwards = [] }: SessionStatus): Promise<readonly QuickPickItem[]> {
+  if (!app.daemon.has("workload.describe")) return [];
+  try {
+    const client = await app.daemon.client();
+    const { containers, services } = await client.workload.describe({ ...app.target.params({ ...app.target.place, context, namespace: workload.namespace }), ...workload });
+    const items: QuickPickItem[] = [];
+    const add = (port: number, description: string): void => {
+      const label = String(port);
+      if (items.some((item) => item.label === label) || forwards.some(({ remotePort }) => remotePort === port)) return;
+      items.push({ label, description });
+    };
+    for (const { ports = [], role } of containers) {
+      if (role === "nhd") continue;
+      for (const { port, name, protocol } of ports) if (protocol === "TCP") add(port, name ?? "");
+    }
+    for (const { ports = [], name } of services) for (const { targetPort } of ports) if (targetPort !== undefined) add(targetPort, name);
+    return items;
+  } catch (error) {
+    log().warn(error instanceof Error ? error.message : String(error));
+    return [];
+  }
 }
 
 /** `8080` asks for the same port here if it is free, else for any. */

@@ -1,8 +1,9 @@
 /** All commands, by their names in `package.json`. */
-import { NhdError, type ErrorInfo, type SessionStatus } from "@nhd/client";
+import { NhdError, type DoctorRemedy, type ErrorInfo, type SessionStatus } from "@nhd/client";
 import { commands, env, l10n, Range, Uri, window, type Disposable } from "vscode";
 
 import type { App } from "../app.js";
+import { applyRemedy, type Doctor } from "../doctor.js";
 import { placeOf } from "../failures.js";
 import { log } from "../log.js";
 import { asError } from "../start/follow.js";
@@ -19,6 +20,7 @@ import { chooseContext, chooseNamespace } from "./places.js";
 export interface Views {
   readonly devMode: DevModeView;
   readonly workloads: WorkloadsView;
+  readonly doctor: Doctor;
 }
 
 type Command = (app: App, views: Views, given: unknown) => unknown;
@@ -62,6 +64,9 @@ const COMMANDS: { readonly [name: string]: Command } = {
   "nhd.copyName": async (app, _, given) => copyName(app, given),
   "nhd.startDaemon": (app) => withDaemon(app, () => app.daemon.client()),
   "nhd.restartDaemon": (app) => withDaemon(app, () => app.daemon.restart()),
+  "nhd.doctor": (_, views) => views.doctor.look(),
+  "nhd.copyReport": (_, views) => views.doctor.copy(),
+  "nhd.applyRemedy": (app, _, given) => applyRemedy(app, given as DoctorRemedy),
   "nhd.showLog": () => log().show(),
   "nhd.showPermissions": (app) => commands.executeCommand("markdown.showPreview", Uri.joinPath(app.context.extensionUri, "dist", "permissions.md")),
   "nhd.signIn": () => window.createTerminal(l10n.t("Sign In")).show(),

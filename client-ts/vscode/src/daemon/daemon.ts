@@ -72,8 +72,7 @@ export class Daemon implements Disposable {
   /** Whether the daemon that is connected has a method: within a version of the protocol, methods are only added. */
   has(method: string): boolean {
     // A daemon that does not say has what the first one had.
-    const hello: (HelloResult & { readonly features?: readonly string[] }) | undefined = this.hello;
-    return hello?.features?.includes(method) ?? false;
+    return this.hello?.features?.includes(method) ?? false;
   }
 
   /** Follows a daemon that runs, and starts none. */
@@ -130,6 +129,9 @@ export class Daemon implements Disposable {
       // Without a program there is nothing to start, now and later.
       this.#canStart = start;
       this.#listen(client);
+      const set = (key: string, method: string): void => void commands.executeCommand("setContext", key, this.has(method));
+      set("nhd.live", "workload.subscribe");
+      set("nhd.doctor", "daemon.doctor");
       this.#become("connected");
       return client;
     } catch (error) {
@@ -163,7 +165,7 @@ export class Daemon implements Disposable {
     };
     void (async () => {
       try {
-        for await (const event of client.events({ since: this.#last, signal, onConnection })) {
+        for await (const event of client.events({ since: this.#last, progress: true, signal, onConnection })) {
           this.#last = { epoch: event.epoch, seq: event.seq };
           this.#happened.fire(event);
         }

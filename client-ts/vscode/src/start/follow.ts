@@ -1,5 +1,5 @@
 /** Shows a session on its way into DevMode and out of it: what it does now, how far it is, and a way to give it up. */
-import { NhdError, type SessionStatus } from "@nhd/client";
+import { NhdError, type SessionStatus, type StepName } from "@nhd/client";
 import { l10n, ProgressLocation, window, type CancellationToken, type Progress } from "vscode";
 
 import type { Daemon } from "../daemon/daemon.js";
@@ -93,10 +93,15 @@ export class Follower {
         resolve(outcome);
       };
       let last = first;
+      let percent = 0;
       const look = (): void => {
         const known = this.#sessions.get(session);
         last = known ?? last;
-        report.report({ message: progressWord(last, this.#sessions.step(session)) });
+        const message = progressWord(last, this.#sessions.step(session));
+        const now = Math.max(percent, percentOf(last, this.#sessions.step(session)) ?? 0);
+        // Without an increment the bar runs without an end: of an earlier daemon the steps are not known.
+        report.report(now > percent ? { message, increment: now - percent } : { message });
+        percent = now;
         const outcome = outcomeOf(known, way);
         if (outcome !== undefined) settle(outcome);
       };
@@ -108,6 +113,16 @@ export class Follower {
       look();
     });
   }
+}
+
+/** How far it is by its steps, those that are foreseen included; undefined where they are not known. */
+export function percentOf({ steps, sync }: SessionStatus, current: StepName | undefined): number | undefined {
+  if (steps === undefined || steps.length === 0) return undefined;
+  const at = steps.findIndex(({ step }) => step === current);
+  const done = at < 0 ? steps.filter(({ state }) => state === "done").length : at;
+  // The first sync takes longest, and is the only one that has parts.
+  const part = current === "awaitSync" ? (sync?.completion ?? 0) / 100 : 0;
+  return Math.min(100, ((done + part) / steps.length) * 100);
 }
 
 /** Undefined while it is under way. */

@@ -5,6 +5,7 @@ import type { ConfigResult, WorkloadSummary } from "@nhd/client";
 import { commands, l10n, QuickPickItemKind, ThemeIcon, Uri, window, workspace, type QuickPickItem } from "vscode";
 
 import type { App } from "../app.js";
+import { log } from "../log.js";
 import { since } from "../words.js";
 import { ask, BACK } from "./wizard.js";
 import { remembered, startParams, type FullRequest, type StartRequest } from "./request.js";
@@ -99,7 +100,7 @@ function separator(label: string): QuickPickItem {
   return { label, kind: QuickPickItemKind.Separator };
 }
 
-const chooseSource: Step = async (app, request, canGoBack) => {
+export const chooseSource: Step = async (app, request, canGoBack) => {
   const folders = (workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file");
   const asked = request.ask?.includes("source") === true;
   if (request.source !== undefined && !asked) return { request, skip: true };
@@ -183,9 +184,19 @@ interface Suggestion {
   readonly reason: string;
 }
 
-/** What the daemon suggests, where it knows how to. */
-async function suggestedImages(_app: App, _request: StartRequest): Promise<readonly Suggestion[]> {
-  return [];
+/** What the daemon suggests by the language of the sources and by the container, where it knows how to. */
+async function suggestedImages(app: App, { place, kind, name, container, source }: StartRequest): Promise<readonly Suggestion[]> {
+  if (!app.daemon.has("image.suggest")) return [];
+  const client = await app.daemon.client();
+  const optional = { ...(container === undefined ? {} : { container }), ...(source === undefined ? {} : { source }) };
+  try {
+    const { images } = await client.image.suggest({ ...app.target.params(place), kind, name, ...optional });
+    return images.map(({ image, text }) => ({ image, reason: text }));
+  } catch (error) {
+    // A start that needs none of them says what is wrong.
+    log().warn(error instanceof Error ? error.message : String(error));
+    return [];
+  }
 }
 
 /** What the dev configuration says; undefined where nobody says anything. */

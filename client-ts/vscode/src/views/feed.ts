@@ -1,20 +1,33 @@
-/** The workloads of one namespace, as far as they are known, for as long as a row shows them. */
-import type { ErrorInfo, WorkloadSummary } from "@nhd/client";
+/**
+ * The workloads of one namespace, for as long as a row shows them: as they change, where the daemon tells; of an earlier one as they were
+ * when it was asked.
+ */
+import type { ErrorInfo, WorkloadEvent, WorkloadRef, WorkloadSummary } from "@nhd/client";
 import { EventEmitter, type Disposable } from "vscode";
 
 import type { Daemon } from "../daemon/daemon.js";
 import { infoOf } from "../failures.js";
 import type { Place, Target } from "../target.js";
 
+/** Many changes at once, as at a rollout, are one to the view. */
+const GATHER_MS = 50;
+
 export class WorkloadFeed implements Disposable {
   readonly place: Place;
   readonly #daemon: Daemon;
   readonly #target: Target;
   readonly #changed = new EventEmitter<void>();
-  readonly #stop = new AbortController();
-  #workloads: readonly WorkloadSummary[] | undefined;
+  readonly #workloads = new Map<string, WorkloadSummary>();
+  /** What cannot be told, by what it is about. */
+  readonly #troubles = new Map<string, ErrorInfo>();
+  #stop = new AbortController();
+  #following = false;
+  #isKnown = false;
   #error: ErrorInfo | undefined;
   #asking: Promise<void> | undefined;
+  #gathering: NodeJS.Timeout | undefined;
+  /** Whether something changed that the view has not been told of. */
+  #isLate = false;
   #context: string | undefined;
   #server: string | undefined;
   #warnings: readonly string[] = [];
@@ -29,16 +42,18 @@ export class WorkloadFeed implements Disposable {
 
   /** Undefined until they are known for the first time. */
   get workloads(): readonly WorkloadSummary[] | undefined {
-    return this.#workloads;
+    return this.#isKnown ? [...this.#workloads.values()] : undefined;
   }
 
   /** Why they are not known, or not as they are now. */
   get error(): ErrorInfo | undefined {
-    return this.#error;
+    return this.#error ?? this.#troubles.get("cluster");
   }
 
+  /** What cannot be told of them. */
   get warnings(): readonly string[] {
-    return this.#warnings;
+    const troubles = [...this.#troubles].filter(([part]) => part !== "cluster").map(([, { message }]) => message);
+    return [...this.#warnings, ...troubles];
   }
 
   /** The kubeconfig's context and server, once they are known. */
@@ -52,25 +67,89 @@ export class WorkloadFeed implements Disposable {
 
   /** Returns when there is something to show. */
   async first(): Promise<void> {
-    if (this.#workloads !== undefined || this.#error !== undefined) return;
-    await this.refresh();
+    if (this.#isKnown || this.error !== undefined) return;
+    const client = await this.#daemon.client().catch(() => undefined);
+    if (client === undefined || !this.#daemon.has("workload.subscribe")) return this.refresh();
+    const changed = new Promise<void>((resolve) => {
+      const undo = this.onDidChange(() => (undo.dispose(), resolve()));
+    });
+    this.follow();
+    await changed;
   }
 
-  /** Asks the cluster. Asked again meanwhile, it is one question. */
+  /** Asks the cluster. Asked again meanwhile, it is one question; where changes are told, there is none to ask. */
   refresh(): Promise<void> {
+    if (this.#following) return Promise.resolve();
     return (this.#asking ??= this.#ask().finally(() => (this.#asking = undefined)));
   }
 
-  dispose(): void {
+  /** Goes on following after {@link rest}. */
+  follow(): void {
+    if (this.#following || !this.#daemon.has("workload.subscribe")) return;
+    this.#following = true;
+    this.#stop = new AbortController();
+    void this.#follow(this.#stop.signal);
+  }
+
+  /** Follows no more, as nobody looks; what is known stays. */
+  rest(): void {
+    this.#following = false;
     this.#stop.abort();
+  }
+
+  dispose(): void {
+    this.rest();
+    clearTimeout(this.#gathering);
     this.#changed.dispose();
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    try {
+      const client = await this.#daemon.client();
+      for await (const event of client.workloads(this.#target.params(this.place), { signal })) {
+        this.#take(event);
+        if (!("more" in event && event.more === true)) this.#tell();
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#error = infoOf(error);
+      this.#following = false;
+      this.#tell();
+    }
+  }
+
+  #take(event: WorkloadEvent): void {
+    switch (event.type) {
+      case "snapshot":
+        this.#workloads.clear();
+        this.#troubles.clear();
+        this.#error = undefined;
+        this.#isKnown = true;
+        this.#context = event.context;
+        this.#server = event.server;
+        for (const { part, error } of event.troubles ?? []) this.#troubles.set(part, error);
+        for (const summary of event.workloads) this.#workloads.set(keyOf(summary.workload), summary);
+        return;
+      case "changed":
+        for (const summary of event.upserted ?? []) this.#workloads.set(keyOf(summary.workload), summary);
+        for (const workload of event.removed ?? []) this.#workloads.delete(keyOf(workload));
+        return;
+      case "error":
+        this.#troubles.set(event.trouble.part, event.trouble.error);
+        return;
+      case "recovered":
+        this.#troubles.delete(event.part);
+        return;
+    }
   }
 
   async #ask(): Promise<void> {
     try {
       const client = await this.#daemon.client();
-      const list = await client.workload.list(this.#target.params(this.place), { signal: this.#stop.signal });
-      this.#workloads = list.workloads;
+      const list = await client.workload.list(this.#target.params(this.place));
+      this.#workloads.clear();
+      for (const summary of list.workloads) this.#workloads.set(keyOf(summary.workload), summary);
+      this.#isKnown = true;
       this.#context = list.context;
       this.#server = list.server;
       this.#warnings = list.warnings ?? [];
@@ -78,6 +157,24 @@ export class WorkloadFeed implements Disposable {
     } catch (error) {
       this.#error = infoOf(error);
     }
-    if (!this.#stop.signal.aborted) this.#changed.fire();
+    this.#changed.fire();
   }
+
+  /** The first at once, later ones gathered. */
+  #tell(): void {
+    if (this.#gathering !== undefined) {
+      this.#isLate = true;
+      return;
+    }
+    this.#isLate = false;
+    this.#changed.fire();
+    this.#gathering = setTimeout(() => {
+      this.#gathering = undefined;
+      if (this.#isLate) this.#tell();
+    }, GATHER_MS);
+  }
+}
+
+function keyOf({ kind, namespace, name }: WorkloadRef): string {
+  return `${namespace}/${kind}/${name}`;
 }

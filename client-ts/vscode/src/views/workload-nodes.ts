@@ -50,6 +50,17 @@ export class NamespaceNode extends TreeItem {
   }
 }
 
+/** All namespaces of a context but the chosen one: there may be hundreds. */
+export class OtherNamespacesNode extends TreeItem {
+  constructor(context: string, readonly nodes: readonly Node[]) {
+    super(l10n.t("Other namespaces"), TreeItemCollapsibleState.Collapsed);
+    this.id = `others/${context}`;
+    this.description = String(nodes.filter((node) => node instanceof NamespaceNode).length);
+    this.contextValue = "others";
+    this.accessibilityInformation = { label: l10n.t("other namespaces of context {0}, {1}", context, this.description) };
+  }
+}
+
 export class KindNode extends TreeItem {
   constructor(readonly feed: WorkloadFeed, readonly kind: WorkloadKind, readonly workloads: readonly WorkloadSummary[]) {
     super(kindPlural(kind), TreeItemCollapsibleState.Expanded);
@@ -101,4 +112,4 @@ export class MessageNode extends TreeItem {
   }
 }
 
-export type Node = ContextNode | NamespaceNode | KindNode | WorkloadNode | MessageNode;
+export type Node = ContextNode | NamespaceNode | OtherNamespacesNode | KindNode | WorkloadNode | MessageNode;

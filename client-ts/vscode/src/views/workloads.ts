@@ -8,7 +8,7 @@ import { infoOf } from "../failures.js";
 import { sameWorkload, type Sessions } from "../sessions.js";
 import type { Place, Target } from "../target.js";
 import { WorkloadFeed } from "./feed.js";
-import { ContextNode, KindNode, MessageNode, NamespaceNode, WorkloadNode, type Node } from "./workload-nodes.js";
+import { ContextNode, KindNode, MessageNode, NamespaceNode, OtherNamespacesNode, WorkloadNode, type Node } from "./workload-nodes.js";
 
 export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
   readonly view: TreeView<Node>;
@@ -19,6 +19,7 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
   readonly #undo: Disposable[];
   /** By context and namespace: what is unfolded. */
   readonly #feeds = new Map<string, WorkloadFeed>();
+  readonly #namespaceNodes = new Map<string, NamespaceNode>();
   #kubeconfigs: Disposable[] = [];
   #own = "";
 
@@ -33,6 +34,7 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
       target.onDidChange(() => this.restart()),
       daemon.onDidChangeState((state) => state === "connected" && this.#isInTrouble() && this.restart()),
       sessions.onDidChange(() => this.#lookAtSessions()),
+      this.view.onDidChangeVisibility(({ visible }) => this.#feeds.forEach((feed) => (visible ? feed.follow() : feed.rest()))),
       this.view.onDidCollapseElement(({ element }) => element instanceof NamespaceNode && this.#forget(element.place)),
       this.view,
     ];
@@ -45,6 +47,7 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
   async getChildren(node?: Node): Promise<Node[]> {
     if (node === undefined) return this.#roots();
     if (node instanceof ContextNode) return this.#namespaces(node.entry);
+    if (node instanceof OtherNamespacesNode) return [...node.nodes];
     if (node instanceof NamespaceNode) return this.#kinds(node.place);
     if (node instanceof KindNode) return node.workloads.map((summary) => new WorkloadNode(node.feed, summary, this.#ownSession(node.feed, summary)));
     return [];
@@ -58,6 +61,7 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
   restart(): void {
     for (const feed of this.#feeds.values()) feed.dispose();
     this.#feeds.clear();
+    this.#namespaceNodes.clear();
     this.#changed.fire(undefined);
   }
 
@@ -91,7 +95,7 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
     const feed = this.#feed(place);
     await feed.first();
     const name = place.namespace ?? feed.workloads?.[0]?.workload.namespace ?? l10n.t("the context's own namespace");
-    return new NamespaceNode(place, name, feed.context ?? place.context ?? "", true, feed.server);
+    return this.#known(new NamespaceNode(place, name, feed.context ?? place.context ?? "", true, feed.server));
   }
 
   async #namespaces(entry: ContextEntry): Promise<Node[]> {
@@ -100,7 +104,7 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
     const isChosen = (place.context ?? (entry.current ? context : undefined)) === context;
     const chosen = (isChosen ? place.namespace : undefined) ?? entry.namespace ?? "default";
     const node = (name: string): NamespaceNode =>
-      new NamespaceNode({ ...place, context, namespace: name }, name, "", isChosen && name === chosen, entry.server);
+      this.#known(new NamespaceNode({ ...place, context, namespace: name }, name, "", isChosen && name === chosen, entry.server));
     try {
       const client = await this.#daemon.client();
       const { environment, kubeconfig } = this.#target.params(place);
@@ -108,11 +112,17 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
       const recent = list.refused === undefined ? [] : this.#target.recentNamespaces;
       const others = [...list.namespaces.map(({ name }) => name), ...recent].filter((name) => name !== chosen);
       const refused = list.refused === undefined ? [] : [new MessageNode(l10n.t("You may not list namespaces; choose others by name."))];
-      return [node(chosen), ...[...new Set(others)].map(node), ...refused];
+      const more = [...[...new Set(others)].map(node), ...refused];
+      return more.length === 0 ? [node(chosen)] : [node(chosen), new OtherNamespacesNode(context, more)];
     } catch (error) {
       const info = infoOf(error);
       return [new MessageNode(info.message, info)];
     }
+  }
+
+  #known(node: NamespaceNode): NamespaceNode {
+    this.#namespaceNodes.set(keyOf(node.place), node);
+    return node;
   }
 
   async #kinds(place: Place): Promise<Node[]> {
@@ -127,12 +137,17 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
     return nodes;
   }
 
+  /** Only the rows below the namespace are drawn anew: thousands elsewhere stay as they are. */
+  #tell(place: Place): void {
+    this.#changed.fire(this.#namespaceNodes.get(keyOf(place)));
+  }
+
   #feed(place: Place): WorkloadFeed {
     const key = keyOf(place);
     const known = this.#feeds.get(key);
     if (known !== undefined) return known;
     const feed = new WorkloadFeed(place, this.#daemon, this.#target);
-    feed.onDidChange(() => this.#changed.fire(undefined));
+    feed.onDidChange(() => this.#tell(place));
     this.#feeds.set(key, feed);
     return feed;
   }
@@ -164,7 +179,7 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
     const own = JSON.stringify(this.#sessions.live.map(({ session, phase }) => [session, phase === "ending"]));
     if (own === this.#own) return;
     this.#own = own;
-    this.#changed.fire(undefined);
+    for (const { place } of this.#feeds.values()) this.#tell(place);
     if (this.view.visible) this.refresh();
   }
 
