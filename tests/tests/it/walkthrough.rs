@@ -124,10 +124,8 @@ impl Player<'_> {
                 ensure!(is_as_shown(shown, came, &mut self.names), "came {came:#}");
             }
             Line::Event { method, shown } => loop {
-                let came = self.plugin.notification().await?;
-                if came["method"] == **method
-                    && is_as_shown(shown, &came["params"]["result"], &mut self.names)
-                {
+                let came = self.plugin.notification(method).await?;
+                if is_as_shown(shown, &came["params"]["result"], &mut self.names) {
                     break;
                 }
             },
