@@ -5,8 +5,9 @@ import { boundOf } from "./bounds.js";
 import { namespaces, type CallOptions, type Calls, type Method, type Namespaces, type Params, type Result } from "./calls.js";
 import { cancelled } from "./connection.js";
 import { EventStream, type EventsOptions } from "./events.js";
-import type { HelloResult } from "./generated/protocol.js";
+import type { HelloResult, WorkloadSubscribeParams } from "./generated/protocol.js";
 import type { Link } from "./link.js";
+import { WorkloadStream, type WorkloadsOptions } from "./workloads.js";
 
 /** `client.events()` iterates over events as they happen; `client.events.since()` asks for those that are there. */
 export interface Events extends Calls<"events"> {
@@ -25,6 +26,8 @@ export interface Client extends Omit<Namespaces, "events"> {
   readonly hello: HelloResult;
   /** Events as they happen, and those of the log. */
   readonly events: Events;
+  /** The workloads of a namespace, or of all, as they change: for a view, for as long as it is shown. */
+  workloads(params?: WorkloadSubscribeParams, options?: WorkloadsOptions): WorkloadStream;
   /** Calls a method by its name. `client.session.start(params)` is `client.call("session.start", params)`. */
   call<M extends Method>(method: M, params: Params<M>, options?: CallOptions): Promise<Result<M>>;
   /**
@@ -52,6 +55,7 @@ export function clientOn(link: Link, first: HelloResult): Client {
       return link.hello ?? first;
     },
     events: Object.assign(stream, events),
+    workloads: (params = {}, options = {}) => new WorkloadStream(link, params, options),
     call,
     dispose,
     [Symbol.asyncDispose]: dispose,

@@ -1,5 +1,5 @@
 // Bundles the extension (`node build.mjs`) or the tests (`node build.mjs test`): TypeScript in, one file each out.
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
@@ -30,8 +30,9 @@ if (process.argv[2] === "test") {
   writeFileSync(`${root}build/test/package.json`, `{ "type": "module" }\n`);
 } else {
   rmSync(`${root}dist`, { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
     ...common,
+    metafile: true,
     entryPoints: ["src/extension.ts"],
     outfile: "dist/extension.js",
     format: "cjs",
@@ -39,4 +40,7 @@ if (process.argv[2] === "test") {
     // What makes `ws` faster is native and optional; the daemon's messages are small.
     external: ["vscode", "bufferutil", "utf-8-validate"],
   });
+  // What is in it, for the licences.
+  mkdirSync(`${root}build`, { recursive: true });
+  writeFileSync(`${root}build/meta.json`, JSON.stringify(metafile));
 }

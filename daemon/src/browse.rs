@@ -2,4 +2,11 @@
 //! and never writes, and knows of sessions only which there are.
 
 pub mod contexts;
+pub mod describe;
+pub mod glance;
+pub mod images;
+pub mod list;
+pub mod live;
 pub mod namespaces;
+pub mod tree;
+pub mod trouble;

@@ -8,6 +8,7 @@ pub mod client;
 pub mod connection;
 pub mod error;
 pub mod exec;
+pub mod follow;
 pub mod objects;
 pub mod owner_references;
 pub mod pages;

@@ -7,6 +7,7 @@ use nhd_protocol::event::EventBody;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::browse::live::Live;
 use crate::clock::timestamp_now;
 use crate::events::EventLog;
 use crate::instance::{Instance, InstanceError};
@@ -53,7 +54,8 @@ pub async fn run(paths: Paths, shutdown: CancellationToken) -> Result<(), Daemon
         shared.events.publish(EventBody::Warning { session: Some(session), message });
     }
     let manager = Arc::new(SessionManager::resume(Arc::clone(&shared), sessions));
-    let context = MethodContext { manager, shared, started_at: timestamp_now() };
+    let live = Arc::new(Live::new(Arc::clone(&shared), Arc::clone(&manager)));
+    let context = MethodContext { manager, live, shared, started_at: timestamp_now() };
     serve(listener, methods(context), shutdown, &tracker).await;
     tracker.close();
     if tokio::time::timeout(STOP_LIMIT, tracker.wait()).await.is_err() {

@@ -13,6 +13,7 @@ mod sniff;
 #[cfg(test)]
 mod tests;
 mod transcode;
+mod workloads;
 
 pub use listener::{Listener, ListenerError};
 pub use server::serve;

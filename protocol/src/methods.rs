@@ -5,9 +5,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::browse::contexts::{ContextList, ContextListParams, NamespaceList, NamespaceListParams};
+use crate::browse::describe::{DescribeParams, WorkloadDescription};
+use crate::browse::images::{ImageSuggestParams, ImageSuggestions};
+use crate::browse::live::{WorkloadEvent, WorkloadNotification, WorkloadSubscribeParams};
 use crate::config::ConfigResult;
 use crate::discover::OpenRpcDocument;
 use crate::doctor::{DoctorParams, DoctorReport};
+use crate::environment::SetEnvironmentParams;
 use crate::error::{CLUSTER_ERRORS, ErrorKind, REQUEST_ERRORS, SESSION_ERRORS, WORKLOAD_ERRORS};
 use crate::event::{Event, EventList, EventsParams};
 use crate::forward::{ForwardEndParams, ForwardList, ForwardStartParams, SessionForward};
@@ -131,9 +135,14 @@ methods! {
             ErrorKind::InDevModeElsewhere,
             ErrorKind::StoreFailed,
         ], CLUSTER_ERRORS];
+    /// Gives a running session other variables, such as renewed credentials or a PATH. They are tried first: where its
+    /// cluster cannot be reached with them, or they lead to another one, that is the error and the session keeps those
+    /// that it has.
+    "session.setEnvironment" SetEnvironment(SetEnvironmentParams) -> SessionStatus, Idempotent,
+        [&[ErrorKind::SessionNotFound, ErrorKind::Timeout], CLUSTER_ERRORS];
     /// One session; fails where none or several match. Where none goes on, the last one that failed lately.
     "session.status" Status(SessionSelector) -> SessionStatus, Reads, [&[ErrorKind::SessionNotFound]];
-    /// All sessions that match, and those that failed lately.
+    /// All sessions that match, and those that failed or ended lately.
     "session.list" List(SessionSelector) -> SessionList, Reads, [];
     /// Waits until a session has come so far. Fails when it no longer can, with the session's own error.
     "session.wait" Wait(WaitParams) -> SessionStatus, Reads,
@@ -175,6 +184,14 @@ methods! {
     "context.list" Contexts(ContextListParams) -> ContextList, Reads, [&[ErrorKind::KubeconfigInvalid]];
     /// The namespaces of a cluster. Where the user may not list them, those that are known all the same, and the refusal.
     "namespace.list" Namespaces(NamespaceListParams) -> NamespaceList, Reads, [CLUSTER_ERRORS];
+    /// One workload in detail: containers, pods, services, who manages it, who has it in DevMode. What the user may not
+    /// read is said, and the rest answered.
+    "workload.describe" Describe(DescribeParams) -> WorkloadDescription, Reads,
+        [CLUSTER_ERRORS, &[ErrorKind::WorkloadNotFound]];
+    /// Dev images to choose from, each with why: the dev configuration's, that of last time, those of the source folder's
+    /// language, the container's own. Asks no registry.
+    "image.suggest" SuggestImages(ImageSuggestParams) -> ImageSuggestions, Reads,
+        [CLUSTER_ERRORS, &[ErrorKind::WorkloadNotFound, ErrorKind::SourceMissing]];
     /// Says what a start with the same parameters would use, and where each value came from: the request, the source
     /// folder's `.nocalhost/config.yaml`, the workload's annotation, the daemon's configuration or a default.
     "config.resolve" Resolve(StartParams) -> ConfigResult, Reads,
@@ -219,6 +236,26 @@ impl Subscription for EventSubscription {
     type Notification = EventNotification;
 }
 
+/// Workloads as they change.
+#[derive(Debug, Clone, Copy)]
+pub struct WorkloadSubscription;
+
+impl Subscription for WorkloadSubscription {
+    const SUBSCRIBE: &'static str = "workload.subscribe";
+    const UNSUBSCRIBE: &'static str = "workload.unsubscribe";
+    const NOTIFICATION: &'static str = "workload.event";
+    const SUBSCRIBE_DOC: &'static str = "Subscribes to the workloads of a namespace, or of all: a snapshot, then what \
+        changes. Answers with the id of the subscription; each event is a notification \
+        `workload.event` with the params `{subscription, result}`. Clients that follow the same as the same user share \
+        one watch, which ends with the last of them. A cluster that is away is said in the events and \
+        tried again. Not over HTTP.";
+    const ERRORS: &'static [&'static [ErrorKind]] =
+        &[&[ErrorKind::KubeconfigInvalid, ErrorKind::ContextNotFound]];
+    type Params = WorkloadSubscribeParams;
+    type Event = WorkloadEvent;
+    type Notification = WorkloadNotification;
+}
+
 /// A subscription's entry in the table.
 #[derive(Debug, Clone, Copy)]
 pub struct SubscriptionEntry {
@@ -247,7 +284,8 @@ impl SubscriptionEntry {
 }
 
 /// Every subscription, in the order of the documentation.
-pub const SUBSCRIPTIONS: &[SubscriptionEntry] = &[SubscriptionEntry::of::<EventSubscription>()];
+pub const SUBSCRIPTIONS: &[SubscriptionEntry] =
+    &[SubscriptionEntry::of::<EventSubscription>(), SubscriptionEntry::of::<WorkloadSubscription>()];
 
 /// The params of the notification that carries an event.
 #[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize, JsonSchema)]

@@ -197,6 +197,25 @@ impl StepName {
     }
 }
 
+/// A step with how far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedStep {
+    pub step: StepName,
+    pub state: StepState,
+}
+
+/// How far a planned step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum StepState {
+    Done,
+    /// It is being done, tried again or waited for.
+    Current,
+    /// It is yet to come, as far as can be foreseen.
+    Ahead,
+}
+
 /// The dev pod.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -233,6 +252,11 @@ pub struct SessionStatus {
     /// What it is doing now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<StepName>,
+    /// The steps of the start, the end or the way back to `synced` that is under way: in order, those that are done, the
+    /// current one and those that are foreseen. What is found out on the way may add to them. Empty while there is
+    /// nothing to do. A `session` event tells of another list; the `step` events tell where in it the session is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<PlannedStep>,
     /// The container developed in, by its original name, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,
@@ -309,6 +333,9 @@ pub struct SessionList {
     /// which there has been another session since, and not those of an earlier daemon.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<SessionStatus>,
+    /// The same of those that ended: `outcome`, `warnings` and `since` say what became of the workload, and when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<SessionStatus>,
 }
 
 /// Which sessions to end, and how their cluster is reached now. A session that cannot reach it any more by what it was

@@ -8,3 +8,4 @@ pub mod forward;
 pub mod memory;
 pub mod status;
 pub mod clients;
+pub mod live;

@@ -12,4 +12,5 @@ pub mod lsp;
 pub mod workload;
 pub mod autoscaler;
 pub mod stage;
+pub mod watcher;
 pub mod bench;

@@ -10,6 +10,13 @@ export const EVENT_SUBSCRIPTION = {
   notification: "events.event",
 } as const;
 
+/** The names of the subscription to workloads. */
+export const WORKLOAD_SUBSCRIPTION = {
+  subscribe: "workload.subscribe",
+  unsubscribe: "workload.unsubscribe",
+  notification: "workload.event",
+} as const;
+
 /** The notification that cancels a request, and the code with which that request is answered. */
 export const CANCEL_REQUEST = "$/cancelRequest";
 export const CANCELLED_CODE = -32800;
@@ -80,6 +87,70 @@ export type ConfigSourceKind =
 
 /** A value of the dev configuration. */
 export type ConfigValue = string | number | string[];
+
+/** A container of the workload's template. */
+export interface ContainerDescription {
+  /** Whether it can be developed in: `container` of `session.start` takes its name. */
+  developable: boolean;
+  /** Its image. */
+  image: string;
+  /** Its name. */
+  name: string;
+  role: ContainerRole;
+  /** What it may use at most. */
+  limits?: { [name: string]: string };
+  /** Its ports, as it declares them; it may listen on others. */
+  ports?: ContainerPort[];
+  /** What it is guaranteed, such as `{"cpu": "100m"}`. */
+  requests?: { [name: string]: string };
+  /** The folder that it starts in; absent where that is the image's. */
+  workingDir?: string;
+}
+
+/** How far a container is. */
+export type ContainerPhase =
+  | "waiting"
+  | "running"
+  | "terminated";
+
+/** A port of a container. */
+export interface ContainerPort {
+  /** The number. */
+  port: number;
+  /** `TCP`, `UDP` or `SCTP`. */
+  protocol: string;
+  /** The name that services may refer to. */
+  name?: string;
+}
+
+/** When a container of a pod runs. */
+export type ContainerRole =
+  | "main"
+  /** Before the others, and then it ends. */
+  | "init"
+  /** An init container that goes on beside the others (`restartPolicy: Always`). */
+  | "sidecar"
+  /** The sidecar that nhd adds in DevMode. */
+  | "nhd";
+
+/** A container of a pod. */
+export interface ContainerState {
+  /** Its name. */
+  name: string;
+  /** Whether its probes say that it is ready. */
+  ready: boolean;
+  /** How often it was started again. */
+  restarts: number;
+  state: ContainerPhase;
+  /** With which exit code it ended, or ended the last time. */
+  exitCode?: number;
+  /** The same in the cluster's words. */
+  message?: string;
+  /** Why it waits or ended, in one word, such as `ImagePullBackOff` or `Error`. */
+  reason?: string;
+  /** Since when it runs. */
+  startedAt?: string;
+}
 
 /** One context. */
 export interface ContextEntry {
@@ -184,6 +255,34 @@ export interface Cursor {
   epoch: string;
   /** The event's number in it. */
   seq: number;
+}
+
+/** Which workload to describe. */
+export interface DescribeParams {
+  kind: WorkloadKind;
+  /** The workload's name. */
+  name: string;
+  /** As in `session.start`. */
+  context?: string;
+  /** As in `session.start`. */
+  environment?: { [name: string]: string };
+  /** As in `session.start`. */
+  kubeconfig?: string;
+  /** Without it the context's namespace, or `default`. */
+  namespace?: string;
+}
+
+/** What is read of a workload beside the workload itself. */
+export type DescribedPart =
+  | "pods"
+  | "services"
+  /** Who has it in DevMode; that somebody has is told all the same. */
+  | "owner";
+
+/** What could not be read of a workload. */
+export interface DescriptionTrouble {
+  error: ErrorInfo;
+  part: DescribedPart;
 }
 
 /** The user and machine that began a session. */
@@ -489,6 +588,20 @@ export type Event = {
       /** Why it failed. It may be tried again; what stands in the way for good is in the session's status. */
       error?: ErrorInfo;
     }
+  /**
+   * How far the sync and the connections of a session are, while they move: at most four a second of a session, on
+   * subscriptions that ask for it. It is not in the log: its number is that of the last event before it, and one
+   * that is missed is replaced by the next, or by the session's status.
+   */
+  | {
+      type: "progress";
+      /** The id of the session. */
+      session: string;
+      /** The user's forwards that are open. */
+      forwards?: ForwardProgress[];
+      /** Left out before syncthing has been started for the first time. */
+      sync?: SyncProgress;
+    }
   /** Something that the user should know. */
   | {
       type: "warning";
@@ -514,6 +627,8 @@ export interface EventNotification {
 
 /** Where to go on. */
 export interface EventsParams {
+  /** Whether `events.subscribe` sends events of the type `progress`, too. */
+  progress?: boolean;
   /**
    * The last event that the client has. Without it, and where the log no longer reaches back so far, a snapshot
    * comes first.
@@ -549,6 +664,18 @@ export interface ForwardEndParams {
 /** Several forwards. */
 export interface ForwardList {
   forwards: SessionForward[];
+}
+
+/** The connections of a forward. */
+export interface ForwardProgress {
+  /** Connections accepted since the forward was opened. */
+  connections: number;
+  /** The port on 127.0.0.1. */
+  localPort: number;
+  /** Connections open now. */
+  openConnections: number;
+  /** The port in the pod. */
+  remotePort: number;
 }
 
 /** Why there is a forward. */
@@ -632,6 +759,72 @@ export interface HelloResult {
   startedAt: string;
   /** The daemon's version. */
   version: string;
+  /**
+   * What this daemon can do: the names of its methods, and words for what a client may otherwise not know to be
+   * there. Within a version of the protocol they are only ever added.
+   */
+  features?: string[];
+}
+
+/** Why an image is suggested. */
+export type ImageReason =
+  /** The dev configuration names it. */
+  | "configured"
+  /** It was used for this workload the last time. */
+  | "lastUsed"
+  /** The source folder is in its language. */
+  | "language"
+  /** The container runs it. */
+  | "container";
+
+/** The workload and the source folder to suggest dev images for. */
+export interface ImageSuggestParams {
+  kind: WorkloadKind;
+  /** The workload's name. */
+  name: string;
+  /** The container to develop in; without it the only one that there is, or the one of last time. */
+  container?: string;
+  /** As in `session.start`. */
+  context?: string;
+  /** As in `session.start`. */
+  environment?: { [name: string]: string };
+  /** As in `session.start`. */
+  kubeconfig?: string;
+  /** Without it the context's namespace, or `default`. */
+  namespace?: string;
+  /** The source folder, an absolute path. Its files tell the language; without it those of last time do. */
+  source?: string;
+}
+
+/** One dev image. */
+export interface ImageSuggestion {
+  /** The image. */
+  image: string;
+  reason: ImageReason;
+  /** Why, for people: `go.mod asks for Go 1.24`. */
+  text: string;
+}
+
+/** Dev images, the best guess first and none twice. No registry was asked whether they are there. */
+export interface ImageSuggestions {
+  /** The best guess first. */
+  images: ImageSuggestion[];
+  /** What was chosen when the workload was last put into DevMode from this machine. */
+  lastChoice?: LastChoice;
+  /** What could not be looked at, and why. */
+  warnings?: string[];
+}
+
+/** What was chosen when a workload was last put into DevMode from this machine. */
+export interface LastChoice {
+  /** When that was. */
+  at: string;
+  /** The dev image. */
+  image: string;
+  /** The source folder. */
+  source: string;
+  /** The container that was developed in; absent where it was the only one. */
+  container?: string;
 }
 
 /** What says which files are left out. */
@@ -644,6 +837,31 @@ export type LeftOutBy =
   | "git"
   /** The user's own `.stignore` in the source folder; the configuration has no effect then. */
   | "ownFile";
+
+/** Who made a workload and may undo changes to it. */
+export interface Manager {
+  kind: ManagerKind;
+  /**
+   * The Helm release, the Argo CD application, the Kustomization or HelmRelease of Flux, or the owner's kind and
+   * name.
+   */
+  name: string;
+  /**
+   * Whether it undoes changes by itself, as far as the workload tells: an owner and a Kustomization do; a
+   * HelmRelease and Argo CD may, which stands elsewhere.
+   */
+  reverts: boolean;
+  /** Where it is, where that is told. */
+  namespace?: string;
+}
+
+/** What manages workloads. */
+export type ManagerKind =
+  | "flux"
+  | "argoCd"
+  | "helm"
+  /** A controller of another resource, which its owner references name. */
+  | "operator";
 
 /** One thing that must be allowed, as a rule of a Role names it. */
 export interface MissingPermission {
@@ -776,6 +994,36 @@ export interface PlannedChange {
   truncated?: boolean;
 }
 
+/** A step with how far it is. */
+export interface PlannedStep {
+  state: StepState;
+  step: StepName;
+}
+
+/** A pod of the workload. */
+export interface PodDescription {
+  /** Its containers, init containers first. */
+  containers: ContainerState[];
+  /** Its name. */
+  name: string;
+  /** `Pending`, `Running`, `Succeeded`, `Failed` or `Unknown`; `Terminating` while it is being deleted. */
+  phase: string;
+  /** Whether the cluster counts it as ready. */
+  ready: boolean;
+  /** How often its containers were started again. */
+  restarts: number;
+  /** When it was made. */
+  createdAt?: string;
+  /** Whether it is a dev pod. */
+  dev?: boolean;
+  /** The same in the cluster's words. */
+  message?: string;
+  /** The node that it is on. */
+  node?: string;
+  /** What is the matter with it, in one word, such as `CrashLoopBackOff`. */
+  reason?: string;
+}
+
 /** The dev pod. */
 export interface PodStatus {
   /** Whether its two containers are ready. */
@@ -878,6 +1126,28 @@ export type SecurityContextChoice =
   /** They stay as they are, and the sidecar gets one that a namespace of the level `restricted` accepts. */
   | "keep";
 
+/** A service that leads to the workload. */
+export interface ServiceDescription {
+  /** `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`; `Headless` where it has no address of its own. */
+  kind: string;
+  /** Its name. */
+  name: string;
+  /** Its ports. */
+  ports: ServicePort[];
+}
+
+/** A port of a service. */
+export interface ServicePort {
+  /** The number by which the service is called. */
+  port: number;
+  /** `TCP`, `UDP` or `SCTP`. */
+  protocol: string;
+  /** Its name. */
+  name?: string;
+  /** The port of the pod that it leads to: what to forward. Absent where it is a name that no container has. */
+  targetPort?: number;
+}
+
 /** A forward with the session that it belongs to. */
 export interface SessionForward {
   /** Connections accepted since the forward was opened. */
@@ -902,6 +1172,8 @@ export interface SessionForward {
 /** Several sessions. */
 export interface SessionList {
   sessions: SessionStatus[];
+  /** The same of those that ended: `outcome`, `warnings` and `since` say what became of the workload, and when. */
+  ended?: SessionStatus[];
   /**
    * Those that failed within the last hour and are gone, the latest last, with their errors; not of workloads of
    * which there has been another session since, and not those of an earlier daemon.
@@ -979,9 +1251,41 @@ export interface SessionStatus {
   shell?: string;
   /** What it is doing now. */
   step?: StepName;
+  /**
+   * The steps of the start, the end or the way back to `synced` that is under way: in order, those that are done,
+   * the current one and those that are foreseen. What is found out on the way may add to them. Empty while there is
+   * nothing to do. A `session` event tells of another list; the `step` events tell where in it the session is.
+   */
+  steps?: PlannedStep[];
   sync?: SyncStatus;
   /** What the user should know but need not act on. */
   warnings?: string[];
+}
+
+/**
+ * Gives the one session that matches other variables: a token that was renewed, a PATH with the exec plugin on it.
+ * Those that are not named stay. What may be secret of them is in memory only, as in `session.start`, and the
+ * variables of the dev configuration keep what they stood for at the start.
+ */
+export interface SetEnvironmentParams {
+  /**
+   * Every session that the other members leave. `session.end` wants it said, so that a member forgotten or
+   * misspelled does not end everything.
+   */
+  all?: boolean;
+  /** The kubeconfig context that the session was started with. */
+  context?: string;
+  /** Values by name. */
+  environment?: { [name: string]: string };
+  kind?: WorkloadKind;
+  /** The workload's name. */
+  name?: string;
+  /** The workload's namespace. */
+  namespace?: string;
+  /** The session's id. */
+  session?: string;
+  /** Names of variables that are to be there no longer. */
+  unset?: string[];
 }
 
 /** Sessions live on: the next daemon picks them up again where the cluster is. */
@@ -1129,12 +1433,35 @@ export type StepOutcome =
   | "done"
   | "failed";
 
+/** How far a planned step is. */
+export type StepState =
+  | "done"
+  /** It is being done, tried again or waited for. */
+  | "current"
+  /** It is yet to come, as far as can be foreseen. */
+  | "ahead";
+
 /** A path that cannot be read or written. */
 export interface SyncProblem {
   /** Why it cannot be, in the words of the system. */
   error: string;
   /** Relative to the source folder. */
   path: string;
+}
+
+/** How far a session's files are. */
+export interface SyncProgress {
+  /** How much of the source folder is in the pod, in percent of bytes. */
+  completion: number;
+  /** Bytes not yet in the pod. */
+  needBytes: number;
+  /** Files, folders and deletions not yet in the pod. */
+  needFiles: number;
+  state: SyncState;
+  /** Bytes in the source folder. */
+  totalBytes: number;
+  /** Files in the source folder. */
+  totalFiles: number;
 }
 
 /** The sync of one session: what is synced, where to, and how far. */
@@ -1231,6 +1558,106 @@ export type WaitUntil =
   /** The session is gone. */
   | "ended";
 
+/** What cannot be told, and why. */
+export interface WatchTrouble {
+  /** Why. The daemon tries again by itself; what is forbidden, ever less often, up to five minutes apart. */
+  error: ErrorInfo;
+  part: WatchedPart;
+}
+
+/** What a subscription to workloads watches. */
+export type WatchedPart =
+  | "deployments"
+  | "statefulSets"
+  | "daemonSets"
+  | "jobs"
+  | "cronJobs"
+  /** Everything: the cluster cannot be reached, or does not accept the user. */
+  | "cluster"
+  /** Bare pods, and what is the matter with the pods of the others. */
+  | "pods"
+  /** The records, which are Secrets: who has a workload in DevMode. That somebody has is told all the same. */
+  | "owners";
+
+/** One workload in detail, as the cluster has it now: in DevMode that is the dev pod's template. */
+export interface WorkloadDescription {
+  /** In the order in which they begin: init containers with the sidecars among them, then the others. */
+  containers: ContainerDescription[];
+  /** The kubeconfig's context. */
+  context: string;
+  /** Who made it and may undo changes; the one that does so most surely comes first. */
+  managers: Manager[];
+  /** Its pods, the newest first, at most 100; in DevMode those of the dev workload beside it too. */
+  pods: PodDescription[];
+  /** The address of the API server. */
+  server: string;
+  /** The services that select its pods. */
+  services: ServiceDescription[];
+  /** The workload at a glance, with who has it in DevMode. */
+  summary: WorkloadSummary;
+  /** When it was made. */
+  createdAt?: string;
+  /** Its labels. */
+  labels?: { [name: string]: string };
+  /** What was chosen when it was last put into DevMode from this machine. */
+  lastChoice?: LastChoice;
+  /** How many pods are left out. */
+  morePods?: number;
+  /** What could not be read, and why; its list is empty then. */
+  troubles?: DescriptionTrouble[];
+}
+
+/**
+ * What a subscription to workloads tells. A `snapshot` replaces all that the client knows, a `changed` adds and
+ * removes; both say `more` where what belongs to them is too long for one message and goes on in a `changed`.
+ */
+export type WorkloadEvent = {
+} & (
+  /**
+   * All workloads as they are. It comes first, once everything has been listed that can be; after the cluster was
+   * away; and in place of the rest for a client that is too slow.
+   */
+  | {
+      type: "snapshot";
+      /** The kubeconfig's context, as the client named it. */
+      context: string;
+      /** The address of the API server. */
+      server: string;
+      /** By namespace, kind and name. */
+      workloads: WorkloadSummary[];
+      /** The rest comes next, as a `changed`. */
+      more?: boolean;
+      /** The namespace; absent where all are followed. */
+      namespace?: string;
+      /**
+       * What cannot be told at present. While it has the `cluster`, the workloads are those that were known before.
+       */
+      troubles?: WatchTrouble[];
+    }
+  /** Workloads came, changed or went. */
+  | {
+      type: "changed";
+      /** The rest comes next, as a `changed`. */
+      more?: boolean;
+      /** Workloads that are not there any more. */
+      removed?: WorkloadRef[];
+      /** Workloads as they are now, new ones among them. */
+      upserted?: WorkloadSummary[];
+    }
+  /** Something cannot be told any more, or for another reason than before. */
+  | {
+      type: "error";
+      /** What cannot be told, and why. */
+      trouble: WatchTrouble;
+    }
+  /** What could not be told can be told again. Of the `cluster` a `snapshot` says so. */
+  | {
+      type: "recovered";
+      /** What can be told again. */
+      part: WatchedPart;
+    }
+);
+
 /** The kinds of workload that DevMode knows, spelled as the Kubernetes API spells them. */
 export type WorkloadKind =
   | "Deployment"
@@ -1268,6 +1695,13 @@ export interface WorkloadListParams {
   namespace?: string;
 }
 
+/** The params of the notification that carries an event of the workloads. */
+export interface WorkloadNotification {
+  result: WorkloadEvent;
+  /** The id that `workload.subscribe` answered with. */
+  subscription: string;
+}
+
 /** One workload of a cluster. */
 export interface WorkloadRef {
   kind: WorkloadKind;
@@ -1275,6 +1709,20 @@ export interface WorkloadRef {
   name: string;
   /** Where it is. */
   namespace: string;
+}
+
+/** Which workloads to follow. */
+export interface WorkloadSubscribeParams {
+  /** Those of every namespace. */
+  allNamespaces?: boolean;
+  /** As in `session.start`. */
+  context?: string;
+  /** As in `session.start`. */
+  environment?: { [name: string]: string };
+  /** As in `session.start`. */
+  kubeconfig?: string;
+  /** Without it the context's namespace, or `default`. */
+  namespace?: string;
 }
 
 /** One workload at a glance. */
@@ -1341,9 +1789,15 @@ export interface Methods {
    * for it. The other daemon finds its session overwritten.
    */
   "session.release": { params: ReleaseParams; result: SessionStatus };
+  /**
+   * Gives a running session other variables, such as renewed credentials or a PATH. They are tried first: where its
+   * cluster cannot be reached with them, or they lead to another one, that is the error and the session keeps those
+   * that it has.
+   */
+  "session.setEnvironment": { params: SetEnvironmentParams; result: SessionStatus };
   /** One session; fails where none or several match. Where none goes on, the last one that failed lately. */
   "session.status": { params: SessionSelector; result: SessionStatus };
-  /** All sessions that match, and those that failed lately. */
+  /** All sessions that match, and those that failed or ended lately. */
   "session.list": { params: SessionSelector; result: SessionList };
   /** Waits until a session has come so far. Fails when it no longer can, with the session's own error. */
   "session.wait": { params: WaitParams; result: SessionStatus };
@@ -1380,6 +1834,16 @@ export interface Methods {
    */
   "namespace.list": { params: NamespaceListParams; result: NamespaceList };
   /**
+   * One workload in detail: containers, pods, services, who manages it, who has it in DevMode. What the user may
+   * not read is said, and the rest answered.
+   */
+  "workload.describe": { params: DescribeParams; result: WorkloadDescription };
+  /**
+   * Dev images to choose from, each with why: the dev configuration's, that of last time, those of the source
+   * folder's language, the container's own. Asks no registry.
+   */
+  "image.suggest": { params: ImageSuggestParams; result: ImageSuggestions };
+  /**
    * Says what a start with the same parameters would use, and where each value came from: the request, the source
    * folder's `.nocalhost/config.yaml`, the workload's annotation, the daemon's configuration or a default.
    */
@@ -1398,6 +1862,7 @@ export const REPEATS: { readonly [M in keyof Methods]: "reads" | "idempotent" | 
   "session.start": "idempotent",
   "session.end": "idempotent",
   "session.release": "idempotent",
+  "session.setEnvironment": "idempotent",
   "session.status": "reads",
   "session.list": "reads",
   "session.wait": "reads",
@@ -1411,6 +1876,8 @@ export const REPEATS: { readonly [M in keyof Methods]: "reads" | "idempotent" | 
   "workload.list": "reads",
   "context.list": "reads",
   "namespace.list": "reads",
+  "workload.describe": "reads",
+  "image.suggest": "reads",
   "config.resolve": "reads",
   "events.since": "reads",
 };

@@ -34,13 +34,25 @@ const again: Way = ({ again: repeat }) => (repeat === undefined ? [] : [{ title:
 const choose = (title: string, ask: "container" | "image" | "source"): Way => ({ start }) =>
   start === undefined ? [] : [run(title, "nhd.start", { ...start, ask: [ask] })];
 
+/** The containers are those that the daemon names, where it does. */
+const chooseContainer: Way = ({ start }, { data }) => {
+  if (start === undefined) return [];
+  const containers = data?.choicesOf === "container" ? data.choices : undefined;
+  return [run(l10n.t("Choose Container…"), "nhd.start", { ...start, ...(containers === undefined ? {} : { containers }), ask: ["container"] })];
+};
+
 const settings = (title: string, name: string): Button => run(title, "workbench.action.openSettings", `nhd.${name}`);
 
 /** The ways out, by what went wrong. A kind that is not here has the log alone. */
 const WAYS: { readonly [K in ErrorKind]?: Way } = {
-  containerAmbiguous: (...given) => choose(l10n.t("Choose Container…"), "container")(...given),
-  containerNotFound: (...given) => choose(l10n.t("Choose Container…"), "container")(...given),
+  containerAmbiguous: (...given) => chooseContainer(...given),
+  containerNotFound: (...given) => chooseContainer(...given),
   imageNotPullable: (...given) => choose(l10n.t("Choose Image…"), "image")(...given),
+  // The same request fails again.
+  invalidRequest: (circumstances, error) =>
+    error.code === "imageMissing" || error.arguments?.["member"] === "image" || /^image /.test(error.message)
+      ? choose(l10n.t("Choose Image…"), "image")(circumstances, error)
+      : [],
   sourceMissing: (...given) => choose(l10n.t("Choose Folder…"), "source")(...given),
   contextNotFound: () => [run(l10n.t("Choose Context…"), "nhd.chooseContext")],
   anotherCluster: () => [run(l10n.t("Choose Context…"), "nhd.chooseContext")],
@@ -50,14 +62,14 @@ const WAYS: { readonly [K in ErrorKind]?: Way } = {
   permissionDenied: (...given) => [run(l10n.t("Show Permissions"), "nhd.showPermissions"), ...again(...given)],
   unauthorized: (...given) => [run(l10n.t("Sign In…"), "nhd.signIn"), ...again(...given)],
   clusterUnreachable: (...given) => [...again(...given), run(l10n.t("Choose Context…"), "nhd.chooseContext")],
-  inDevModeElsewhere: ({ start }) => (start === undefined ? [] : [run(l10n.t("Take Over…"), "nhd.takeOver", start)]),
+  inDevModeElsewhere: ({ start }, { data }) => (start === undefined ? [] : [run(l10n.t("Take Over…"), "nhd.takeOver", { ...start, owner: data?.owner })]),
   workloadOverwritten: ({ session }) => (session === undefined ? [] : [run(l10n.t("End DevMode"), "nhd.end", session)]),
   sessionExists: ({ start }, { session }) => [
     run(l10n.t("Show Session"), "nhd.showSession", session),
     ...(start === undefined ? [] : [run(l10n.t("End and Start Anew"), "nhd.restartSession", { ...start, session })]),
   ],
   sessionEnding: again,
-  configInvalid: (_, error) => [run(l10n.t("Open Configuration"), "nhd.openPlace", error.message)],
+  configInvalid: (_, error) => [run(l10n.t("Open Configuration"), "nhd.openPlace", error)],
   syncthingMissing: () => [settings(l10n.t("Open Settings"), "syncthing")],
   syncthingTooOld: () => [settings(l10n.t("Open Settings"), "syncthing")],
   syncPaused: ({ session }) => (session === undefined ? [] : [run(l10n.t("Resume Sync"), "nhd.resumeSync", session)]),
@@ -111,8 +123,10 @@ export function sentence(text: string): string {
 
 export function infoOf(error: unknown): ErrorInfo {
   if (error instanceof NhdError) {
-    const { kind, message, hint, session } = error;
-    return { kind, message, ...(hint === undefined ? {} : { hint }), ...(session === undefined ? {} : { session }) };
+    const { kind, message, hint, session, code, arguments: given, data } = error;
+    const optional = { hint, session, code, arguments: given, data };
+    const known = Object.entries(optional).filter(([, value]) => value !== undefined);
+    return { kind, message, ...Object.fromEntries(known) };
   }
   return { kind: "internal", message: error instanceof Error ? error.message : String(error) };
 }
@@ -124,9 +138,11 @@ function waysOut(error: unknown, info: ErrorInfo, circumstances: Circumstances):
   return WAYS[info.kind]?.(circumstances, info) ?? again(circumstances, info);
 }
 
-/** `FILE:LINE:COLUMN: …`, with which the message of a wrong configuration begins. */
-export function placeOf(message: string): { readonly file: Uri; readonly line: number; readonly column: number } | undefined {
-  const [, file, line, column] = /^(\/.+?):(\d+):(\d+): /.exec(message) ?? [];
-  if (file === undefined) return undefined;
-  return { file: Uri.file(file), line: Number(line) - 1, column: Number(column) - 1 };
+/** A place in a file: as data, or in the words of an earlier daemon, `FILE:LINE:COLUMN: …`. */
+export function placeOf(error: unknown): { readonly file: Uri; readonly line: number; readonly column: number } | undefined {
+  const { data, message } = error as Partial<ErrorInfo>;
+  const [, file, line, column] = /^(\/.+?):(\d+):(\d+): /.exec(message ?? "") ?? [];
+  const location = data?.location ?? (file === undefined ? undefined : { file, line: Number(line), column: Number(column) });
+  if (location === undefined || !location.file.startsWith("/")) return undefined;
+  return { file: Uri.file(location.file), line: location.line - 1, column: location.column - 1 };
 }

@@ -6,6 +6,7 @@ import { after, before } from "node:test";
 
 import { ask } from "../../test/cluster.js";
 import { until } from "../../test/until.js";
+import { deploy } from "./lib/cluster.js";
 import { DEV_IMAGE, Scene } from "./lib/scene.js";
 import { Window } from "./lib/screen.js";
 import { story } from "./lib/story.js";
@@ -15,7 +16,7 @@ let user: Window;
 before(async () => {
   scene = await Scene.set();
   user = await scene.open();
-  await user.page.getByRole("tab", { name: "nhd", exact: true }).first().click();
+  await user.show();
   await user.row("deployment/web").waitFor();
 });
 after(() => scene?.close());
@@ -42,7 +43,7 @@ const end = async (): Promise<void> => {
   await user.status().waitFor({ state: "hidden" });
 };
 
-story("a wrong image is refused with a way out, and the way out starts", window, async () => {
+story("a wrong image is refused once, with a way out, and the log has it", window, async () => {
   await user.rowAction("deployment/web", "Start DevMode");
   await user.quick.getByText("deployment/web").waitFor();
   await user.page.keyboard.type("NOT/an image");
@@ -52,6 +53,7 @@ story("a wrong image is refused with a way out, and the way out starts", window,
   await toast.waitFor();
   await user.shot("error wrong image");
   assert.equal(await user.page.locator(".notifications-toasts .notification-list-item").count(), 1, "it is told once");
+  await toast.getByRole("button", { name: "Choose Image…" }).waitFor();
   await toast.getByRole("button", { name: "Show Log" }).click();
   await user.page.getByText("start deployment/web: ").first().waitFor();
   await user.command("workbench.action.closePanel");
@@ -150,7 +152,7 @@ story("a second window on the same daemon shows the same, and ends it for both",
 
 story("a window that is reloaded in the midst of a start shows the start again, which can be given up there", window, async () => {
   configure(`name: web\ncontainers:\n  - name: ""\n    dev:\n      image: ${DEV_IMAGE}\n`);
-  await deploy("slow", { initContainers: [{ name: "wait", image: "nhd-tests/dev:1", imagePullPolicy: "IfNotPresent", command: ["sleep", "600"] }] });
+  await deploy(scene.stage.namespace, "slow", { initContainers: [{ name: "wait", image: "nhd-tests/dev:1", imagePullPolicy: "IfNotPresent", command: ["sleep", "600"] }] });
   press("nhd.start", { kind: "Deployment", name: "slow", place: {}, image: DEV_IMAGE });
   await user.status().filter({ hasText: "slow: Waiting for the dev pod" }).waitFor();
   await user.reload();
@@ -162,11 +164,3 @@ story("a window that is reloaded in the midst of a start shows the start again, 
   await user.status().waitFor({ state: "hidden" });
   await until("no session", async () => (await scene.stage.client.session.list()).sessions.length === 0);
 });
-
-/** A Deployment beside `web`, with more in its pods' spec. */
-async function deploy(name: string, spec: { readonly [name: string]: unknown }): Promise<void> {
-  const containers = [{ name: "app", image: "nhd-tests/app:1", imagePullPolicy: "IfNotPresent" }];
-  const template = { metadata: { labels: { app: name } }, spec: { terminationGracePeriodSeconds: 1, containers, ...spec } };
-  const body = { metadata: { name }, spec: { selector: { matchLabels: { app: name } }, template } };
-  await ask("POST", `/apis/apps/v1/namespaces/${scene.stage.namespace}/deployments`, body);
-}

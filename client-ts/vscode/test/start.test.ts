@@ -19,7 +19,7 @@ story("a workload goes into DevMode with three clicks, a saved file arrives, and
   const user = await scene.open();
   const { page } = user;
 
-  await page.getByRole("tab", { name: "nhd", exact: true }).first().click();
+  await user.show();
   await user.row("deployment/web").waitFor();
   await page.getByText("No workload is in DevMode yet.").waitFor();
   await user.shot("1 workloads");

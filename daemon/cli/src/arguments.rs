@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Status(StatusArguments),
     /// Show the workloads of a namespace, and who has which in DevMode
     Workloads(WorkloadsArguments),
+    /// Show one workload in detail: containers, pods, services, who manages it and who has it in DevMode
+    Describe(DescribeArguments),
     /// Show the contexts of the kubeconfig: which clusters there are, and how one signs in
     Contexts(ContextsArguments),
     /// Show the namespaces of a cluster
@@ -236,6 +238,21 @@ pub(crate) struct WorkloadsArguments {
     /// Those of every namespace
     #[arg(short = 'A', long)]
     pub(crate) all_namespaces: bool,
+    /// The kubeconfig's context [default: the current one]
+    #[arg(long)]
+    pub(crate) context: Option<String>,
+    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DescribeArguments {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    /// Where the workload is [default: the context's namespace]
+    #[arg(short, long)]
+    pub(crate) namespace: Option<String>,
     /// The kubeconfig's context [default: the current one]
     #[arg(long)]
     pub(crate) context: Option<String>,

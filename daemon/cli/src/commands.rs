@@ -5,6 +5,7 @@ pub(crate) mod config;
 pub(crate) mod contexts;
 pub(crate) mod daemon;
 pub(crate) mod doctor;
+pub(crate) mod describe;
 pub(crate) mod end;
 pub(crate) mod events;
 pub(crate) mod forward;

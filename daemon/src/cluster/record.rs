@@ -82,21 +82,25 @@ pub struct RecordHead {
     pub owner: Option<Owner>,
 }
 
+/// The label that all records have.
+pub const SELECTOR: &str = "app.kubernetes.io/managed-by=nhd";
+
 /// The records of a namespace, or of all, by namespace and name.
 pub async fn list(
     objects: &Objects,
     namespace: Option<&str>,
 ) -> Result<BTreeMap<(String, String), RecordHead>, ClusterError> {
-    let ours = Some("app.kubernetes.io/managed-by=nhd");
-    let items = objects.pages(SECRETS, namespace, ours, Part::Metadata).await?;
-    let head = |item: &Value| {
-        let metadata = &item["metadata"];
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let session = text(&metadata["annotations"]["nhd.dev/session"]);
-        let owner = text(&metadata["annotations"]["nhd.dev/owner"]).parse().ok();
-        ((text(&metadata["namespace"]), text(&metadata["name"])), RecordHead { session, owner })
-    };
+    let items = objects.pages(SECRETS, namespace, Some(SELECTOR), Part::Metadata).await?;
     Ok(items.iter().map(head).collect())
+}
+
+/// A record by its namespace and name, told from its metadata.
+pub fn head(object: &Value) -> ((String, String), RecordHead) {
+    let metadata = &object["metadata"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let session = text(&metadata["annotations"]["nhd.dev/session"]);
+    let owner = text(&metadata["annotations"]["nhd.dev/owner"]).parse().ok();
+    ((text(&metadata["namespace"]), text(&metadata["name"])), RecordHead { session, owner })
 }
 
 /// What the sidecar mounts.

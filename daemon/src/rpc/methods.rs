@@ -11,24 +11,24 @@ use jsonrpsee::{
 use nhd_protocol::PROTOCOL_VERSION;
 use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
-use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
+use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult, features};
 use nhd_protocol::message::{Arguments, error};
-use nhd_protocol::methods::{
-    Contexts, Discover, Doctor, End, EventSubscription, EventsSince, ForwardEnd, ForwardStart, Forwards,
-    Hello, List, Method, Namespaces, Plan, Release, Resolve, Shutdown, Start, Status, Subscription as _,
-    SyncPause, SyncRescan, SyncResume, SyncState, Wait, Workloads,
-};
+// All of them, as each is registered here.
+use nhd_protocol::methods::*;
 use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{EndParams, SessionList, SessionSelector, StartParams};
+use serde::Serialize;
 use tokio::sync::broadcast;
 
 use super::cancel::Accepting;
 use super::error::{invalid_params, to_wire};
-use crate::browse::{contexts, namespaces};
+use super::workloads;
+use crate::browse::live::Live;
+use crate::browse::{contexts, describe, images, list, namespaces};
 use crate::clock::timestamp_now;
 use crate::doctor;
 use crate::events::Since;
-use crate::session::requests::{configure, end, preview, release, workloads};
+use crate::session::requests::{configure, end, preview, release};
 use crate::session::{SessionManager, Shared};
 
 /// Made once, when it is first asked for.
@@ -37,6 +37,7 @@ static DOCUMENT: LazyLock<<Discover as Method>::Output> = LazyLock::new(document
 /// What the methods lead to.
 pub struct MethodContext {
     pub manager: Arc<SessionManager>,
+    pub live: Arc<Live>,
     pub shared: Arc<Shared>,
     pub started_at: String,
 }
@@ -62,7 +63,10 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
         release::release(&context.manager, params).await
     });
     method::<Workloads, _, _>(&mut module, |context, params| async move {
-        workloads::list(&context.manager, params).await
+        list::list(&context.manager, params).await
+    });
+    method::<SetEnvironment, _, _>(&mut module, |context, params| async move {
+        context.manager.set_environment(params).await
     });
     method::<Status, _, _>(&mut module, |context, selector| async move { context.manager.status(&selector) });
     method::<List, _, _>(&mut module, |context, selector| async move { Ok(context.manager.list(&selector)) });
@@ -93,6 +97,12 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     method::<Namespaces, _, _>(&mut module, |context, params| async move {
         namespaces::list(&context.manager, params).await
     });
+    method::<Describe, _, _>(&mut module, |context, params| async move {
+        describe::describe(&context.manager, params).await
+    });
+    method::<SuggestImages, _, _>(&mut module, |context, params| async move {
+        images::suggest(&context.manager, params).await
+    });
     method::<Resolve, _, _>(&mut module, |context, params| async move {
         configure::show(&context.shared.paths, params).await
     });
@@ -106,6 +116,14 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
             EventSubscription::NOTIFICATION,
             EventSubscription::UNSUBSCRIBE,
             subscribe,
+        )
+        .expect("the table names each method once");
+    module
+        .register_subscription(
+            WorkloadSubscription::SUBSCRIBE,
+            WorkloadSubscription::NOTIFICATION,
+            WorkloadSubscription::UNSUBSCRIBE,
+            workloads::subscribe,
         )
         .expect("the table names each method once");
     module
@@ -128,7 +146,10 @@ where
 }
 
 /// Params as one flat object; none at all stand for an empty one.
-fn parse<T: serde::de::DeserializeOwned>(method: &str, params: &Params<'_>) -> Result<T, ErrorObjectOwned> {
+pub(super) fn parse<T: serde::de::DeserializeOwned>(
+    method: &str,
+    params: &Params<'_>,
+) -> Result<T, ErrorObjectOwned> {
     let result = match params.as_str() {
         None | Some("" | "null" | "[]") => Params::new(Some("{}")).parse(),
         Some(_) => params.parse(),
@@ -154,6 +175,7 @@ async fn hello(context: Arc<MethodContext>, params: HelloParams) -> Result<Hello
         home: paths.home.display().to_string(),
         socket: paths.socket.display().to_string(),
         started_at: context.started_at.clone(),
+        features: features(),
     })
 }
 
@@ -192,22 +214,24 @@ async fn subscribe(
             return Ok(());
         }
     };
-    let mut log = context.shared.events.subscribe(params.since.as_ref());
+    let events = &context.shared.events;
+    let mut progress = params.progress.then(|| events.progress().subscribe());
+    let mut log = events.subscribe(params.since.as_ref());
     let sink = accept(pending, &extensions).await?;
     loop {
         let (missed, end, live) = log;
         match missed {
             Since::Events(events) => {
                 for event in events {
-                    send(&sink, &event).await?;
+                    send(&sink, &*event).await?;
                 }
             }
-            Since::TooOld => send(&sink, &snapshot(&context, end)).await?,
+            Since::TooOld => send(&sink, &snapshot(&context, end.clone())).await?,
         }
-        if !follow(&sink, live).await? {
+        if !follow(&sink, live, end, progress.as_mut()).await? {
             return Ok(());
         }
-        log = context.shared.events.subscribe(None);
+        log = events.subscribe(None);
     }
 }
 
@@ -215,21 +239,44 @@ async fn subscribe(
 async fn follow(
     sink: &SubscriptionSink,
     mut live: broadcast::Receiver<Arc<Event>>,
+    mut last: Cursor,
+    mut progress: Option<&mut broadcast::Receiver<EventBody>>,
 ) -> Result<bool, SubscriptionError> {
     loop {
         let event = tokio::select! {
+            biased;
             () = sink.closed() => return Ok(false),
             event = live.recv() => event,
+            // It stands where the client is, which may not have heard of all that is in the log by now.
+            body = moved(progress.as_deref_mut()) => {
+                send(sink, &Event { cursor: last.clone(), at: timestamp_now(), body }).await?;
+                continue;
+            }
         };
         match event {
-            Ok(event) => send(sink, &event).await?,
+            Ok(event) => {
+                send(sink, &*event).await?;
+                last = event.cursor.clone();
+            }
             Err(broadcast::error::RecvError::Lagged(_)) => return Ok(true),
             Err(broadcast::error::RecvError::Closed) => return Ok(false),
         }
     }
 }
 
-async fn accept(
+/// The next progress; never where none is asked for. What was missed is out of date.
+async fn moved(progress: Option<&mut broadcast::Receiver<EventBody>>) -> EventBody {
+    let Some(progress) = progress else { return std::future::pending().await };
+    loop {
+        match progress.recv().await {
+            Ok(body) => return body,
+            Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => return std::future::pending().await,
+        }
+    }
+}
+
+pub(super) async fn accept(
     pending: PendingSubscriptionSink,
     extensions: &Extensions,
 ) -> Result<SubscriptionSink, PendingSubscriptionAcceptError> {
@@ -240,7 +287,7 @@ async fn accept(
     pending.accept().await
 }
 
-async fn send(sink: &SubscriptionSink, event: &Event) -> SubscriptionResult {
+pub(super) async fn send(sink: &SubscriptionSink, event: &impl Serialize) -> SubscriptionResult {
     let message = SubscriptionMessage::new(sink.method_name(), sink.subscription_id(), event)?;
     Ok(sink.send(message).await?)
 }

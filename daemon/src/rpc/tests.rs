@@ -4,6 +4,7 @@ mod documents;
 mod lsp;
 mod subscriptions;
 mod websocket;
+mod workloads;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +22,7 @@ use tokio_util::task::TaskTracker;
 use super::framing::frame;
 use super::methods::{MethodContext, methods};
 use super::{Listener, serve};
+use crate::browse::live::Live;
 use crate::events::EventLog;
 use crate::instance::Instance;
 use crate::session::{SessionManager, Shared};
@@ -56,7 +58,8 @@ impl House {
             tracker: TaskTracker::new(),
         });
         let manager = Arc::new(SessionManager::resume(Arc::clone(&shared), Vec::new()));
-        let context = MethodContext { manager, shared: Arc::clone(&shared), started_at: String::new() };
+        let live = Arc::new(Live::new(Arc::clone(&shared), Arc::clone(&manager)));
+        let context = MethodContext { manager, live, shared: Arc::clone(&shared), started_at: String::new() };
         let listener = Listener::bind(&paths.socket, &paths.home, &only).expect("binds");
         let (shutdown, tracker) = (shared.shutdown.clone(), shared.tracker.clone());
         let module = with_test_methods(methods(context));

@@ -2,6 +2,7 @@
 
 mod ask;
 mod finished;
+mod environment;
 mod forwards;
 mod sync;
 mod wait;
@@ -11,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use futures::future::join_all;
+use nhd_protocol::browse::images::LastChoice;
 use nhd_protocol::error::{Choices, ErrorData, ErrorInfo};
 use nhd_protocol::event::EventBody;
 use nhd_protocol::message::{Arguments, error as said};
@@ -21,6 +23,7 @@ use tokio::time::Instant;
 
 use self::finished::Finished;
 use crate::cluster::ClusterAddress;
+use crate::events::progress;
 use crate::fault;
 use crate::session::requests::check::{Request, differences};
 use crate::session::requests::configure::configure;
@@ -29,8 +32,8 @@ use crate::session::requests::source;
 use crate::session::shared::Shared;
 use crate::session::status;
 use crate::session::task::{Command, SessionTask};
-use crate::store::StoredSession;
 use crate::store::session::StoredRequest;
+use crate::store::{StoredChoice, StoredSession};
 use nhd_client::paths::Paths;
 
 /// How long a session may be busy with a step of its own before it takes an end on; it will, and is not waited for
@@ -86,7 +89,17 @@ impl SessionManager {
         }
         self.registry().compatible(&details)?;
         let stored = new_session(&request, details, &place)?;
-        self.begin(stored)
+        let choice = StoredChoice {
+            cluster: stored.cluster.uid.clone(),
+            workload: stored.workload.clone(),
+            image: stored.request.image.clone(),
+            container: stored.request.container.clone(),
+            source: stored.request.source.clone(),
+            at: stored.created_at.clone(),
+        };
+        let status = self.begin(stored)?;
+        self.shared.store.put_choice(choice);
+        Ok(status)
     }
 
     /// Takes on a session that ends what another daemon began. Asked again, it is still that one; a session that this
@@ -118,6 +131,13 @@ impl SessionManager {
     /// Whether a folder can be synced by these rules beside the sessions that there are.
     pub fn check_rules(&self, asked: &StoredRequest) -> Result<(), ErrorInfo> {
         self.registry().compatible(asked)
+    }
+
+    /// What was chosen when a workload was last put into DevMode from this machine.
+    pub fn last_choice(&self, place: &Place, workload: &WorkloadRef) -> Option<LastChoice> {
+        let choice = self.shared.store.last_choice(workload, |known| place.is_certainly(known))?;
+        let StoredChoice { image, container, source, at, .. } = choice;
+        Some(LastChoice { image, container, source: source.display().to_string(), at })
     }
 
     pub fn has_session(&self, cluster_uid: &str, workload: &WorkloadRef) -> Option<String> {
@@ -175,7 +195,9 @@ impl SessionManager {
         match self.only(selector)? {
             Some(handle) => Ok(handle.status.borrow().clone()),
             None => {
-                let failed = || self.registry().failed(selector).pop().filter(|_| selector.session.is_none());
+                let failed = || {
+                    self.registry().over(Phase::Failed, selector).pop().filter(|_| selector.session.is_none())
+                };
                 self.finished(selector.session.as_deref()).or_else(failed).ok_or_else(|| not_found(selector))
             }
         }
@@ -193,7 +215,9 @@ impl SessionManager {
 
     pub fn list(&self, selector: &SessionSelector) -> SessionList {
         let sessions = self.matching(selector).iter().map(|handle| handle.status.borrow().clone()).collect();
-        SessionList { sessions, failed: self.registry().failed(selector) }
+        let registry = self.registry();
+        let failed = registry.over(Phase::Failed, selector);
+        SessionList { sessions, failed, ended: registry.over(Phase::Ended, selector) }
     }
 
     /// How many sessions there are.
@@ -227,6 +251,7 @@ impl SessionManager {
         let (commands, receiver) = mpsc::channel(16);
         let initial = status::initial(&stored);
         let (sender, status) = watch::channel(initial.clone());
+        let handle_status = status.clone();
         let handle = Handle {
             cluster: stored.cluster.uid.clone(),
             workload: stored.workload.clone(),
@@ -237,6 +262,8 @@ impl SessionManager {
         let id = stored.id.clone();
         self.registry().live.insert(id.clone(), handle);
         self.shared.events.publish(EventBody::Session { status: Box::new(initial.clone()) });
+        let progress = progress::tell(handle_status, self.shared.events.progress().clone());
+        self.shared.tracker.spawn(progress);
         let task = SessionTask::new(Arc::clone(&self.shared), stored, receiver, sender.clone());
         let (registry, shared) = (Arc::clone(&self.registry), Arc::clone(&self.shared));
         self.shared.tracker.spawn(async move {
@@ -292,16 +319,16 @@ impl Registry {
         self.finished.add(cluster, status, Instant::now());
     }
 
-    /// The sessions that failed lately, as far as they match.
-    fn failed(&self, selector: &SessionSelector) -> Vec<SessionStatus> {
+    /// The sessions that ended or failed lately, as far as they match.
+    fn over(&self, how: Phase, selector: &SessionSelector) -> Vec<SessionStatus> {
         let goes_on =
             |cluster: &str, status: &SessionStatus| self.of_workload(cluster, &status.workload).is_some();
-        // One that has just failed is moved in a moment.
-        let just_now = self.live.values().filter(|handle| handle.status.borrow().phase == Phase::Failed);
-        let mut failed = self.finished.failed(Instant::now(), goes_on);
-        failed.extend(just_now.map(|handle| handle.status.borrow().clone()));
-        failed.retain(|status| selector.matches(status));
-        failed
+        // One that has just come to its end is moved in a moment.
+        let just_now = self.live.values().filter(|handle| handle.status.borrow().phase == how);
+        let mut over = self.finished.lately(how, Instant::now(), goes_on);
+        over.extend(just_now.map(|handle| handle.status.borrow().clone()));
+        over.retain(|status| selector.matches(status));
+        over
     }
 }
 

@@ -2,7 +2,11 @@
 //!
 //! There is no path for recovery: boot, crash, sleep, pod loss and network loss are all "observe again".
 
+mod foresight;
+
 use nhd_protocol::session::StepName;
+
+pub use foresight::foresee;
 
 use crate::store::session::Desired;
 

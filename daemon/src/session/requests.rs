@@ -7,4 +7,3 @@ pub mod place;
 pub mod preview;
 pub mod release;
 pub mod source;
-pub mod workloads;

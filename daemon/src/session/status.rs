@@ -6,7 +6,7 @@ use nhd_protocol::Timestamp;
 use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::forward::{ForwardStatus, PortForward};
 use nhd_protocol::message::{Notice, error as said, warning};
-use nhd_protocol::session::{Phase, PodStatus, SessionOutcome, SessionStatus, StepName};
+use nhd_protocol::session::{Phase, PlannedStep, PodStatus, SessionOutcome, SessionStatus, StepName};
 use nhd_protocol::sync::{LeftOutBy, SyncProblem, SyncState, SyncStatus, SyncType};
 
 use crate::clock::{timestamp, timestamp_now};
@@ -54,6 +54,7 @@ pub fn initial(stored: &StoredSession) -> SessionStatus {
         since: timestamp_now(),
         started_at: stored.created_at.clone(),
         step: None,
+        steps: Vec::new(),
         container: stored.plan.as_ref().map(|plan| plan.edit.container.clone()),
         image: stored.request.image.clone(),
         source: stored.request.source.display().to_string(),
@@ -86,6 +87,7 @@ pub struct StatusParts<'a> {
     pub unready: Option<String>,
     pub phase: Phase,
     pub step: Option<StepName>,
+    pub steps: Vec<PlannedStep>,
     pub error: Option<ErrorInfo>,
 }
 
@@ -117,6 +119,7 @@ pub fn refreshed(previous: &SessionStatus, parts: StatusParts<'_>) -> SessionSta
         phase: parts.phase,
         since,
         step: parts.step,
+        steps: parts.steps,
         container: parts.stored.plan.as_ref().map(|plan| plan.edit.container.clone()),
         pod: parts.sight.and_then(pod_status),
         forward: parts.forward.map(forward_status),
@@ -150,7 +153,10 @@ pub fn is_news(before: &SessionStatus, after: &SessionStatus) -> bool {
         status.forwards.iter().map(still).collect()
     };
     let forward = |status: &SessionStatus| status.forward.as_ref().map(|forward| forward.local_port);
+    // Where in the list the session is, the steps' own events tell.
+    let steps = |status: &SessionStatus| status.steps.iter().map(|it| it.step).collect::<Vec<_>>();
     before.phase != after.phase
+        || steps(before) != steps(after)
         || before.pod != after.pod
         || before.error != after.error
         || before.warnings != after.warnings

@@ -89,7 +89,9 @@ impl Core {
         self.status.subscribe()
     }
 
+    /// Never behind a status that was shown: whoever publishes both has the lock until both are.
     pub(super) fn verdict(&self) -> watch::Receiver<Verdict> {
+        let _published = self.progress();
         self.verdict.subscribe()
     }
 

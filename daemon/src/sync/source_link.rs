@@ -74,14 +74,12 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::sync::{Selection, SyncIdentity, SyncOptions};
+    use crate::sync::{Selection, SyncIdentity, SyncOptions, SyncState};
 
-    #[tokio::test]
-    async fn a_loss_that_was_seen_before_the_source_was_back_is_not_told() {
-        let place = tempfile::tempdir().unwrap();
+    fn core(place: &tempfile::TempDir) -> Arc<Core> {
         let at = |name: &str| place.path().join(name);
         std::fs::create_dir(at("session")).unwrap();
-        let core = Arc::new(Core::new(SyncOptions {
+        Arc::new(Core::new(SyncOptions {
             session_dir: at("session"),
             socket: at("s.sock"),
             source: at("source"),
@@ -93,7 +91,13 @@ mod tests {
             two_way: false,
             kept: at("kept"),
             paused: false,
-        }));
+        }))
+    }
+
+    #[tokio::test]
+    async fn a_loss_that_was_seen_before_the_source_was_back_is_not_told() {
+        let place = tempfile::tempdir().unwrap();
+        let core = core(&place);
         assert_eq!(look_at_source(&core).await, Err(Loss::Missing));
         // As if others had seen it while this look waited for a thread.
         core.saw_source(Instant::now() + Duration::from_secs(3600));
@@ -103,7 +107,37 @@ mod tests {
         });
         tokio::time::sleep(Duration::from_millis(50)).await;
         assert!(!looking.is_finished());
-        std::fs::create_dir(at("source")).unwrap();
+        std::fs::create_dir(place.path().join("source")).unwrap();
         assert!(looking.await.unwrap().is_ok());
+    }
+
+    /// A barrier that is asked for as soon as the status says that the source is back does not hear of the loss any more.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_a_barrier_goes_by_is_never_behind_the_status() {
+        let place = tempfile::tempdir().unwrap();
+        let core = core(&place);
+        let (seen, mut rounds) = tokio::sync::mpsc::channel(1);
+        let asking = tokio::spawn({
+            let core = core.clone();
+            async move {
+                let mut status = core.status();
+                for _ in 0..5000 {
+                    let lost = status.wait_for(|status| status.state == SyncState::SourceLost);
+                    drop(lost.await.unwrap());
+                    seen.send(()).await.unwrap();
+                    let back = status.wait_for(|status| status.state != SyncState::SourceLost);
+                    drop(back.await.unwrap());
+                    assert_eq!(core.verdict().borrow().lost, None);
+                    seen.send(()).await.unwrap();
+                }
+            }
+        });
+        for source in [Some(Loss::Missing), None].iter().cycle() {
+            core.learn(|progress| progress.source.clone_from(source));
+            if rounds.recv().await.is_none() {
+                break;
+            }
+        }
+        asking.await.unwrap();
     }
 }

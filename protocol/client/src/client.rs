@@ -6,6 +6,7 @@ mod error;
 mod events;
 #[cfg(test)]
 mod tests;
+mod workloads;
 
 use std::io;
 use std::time::Duration;
@@ -28,6 +29,7 @@ use crate::paths::Paths;
 
 pub use self::error::ClientError;
 pub use self::events::Events;
+pub use self::workloads::Workloads;
 
 /// How long a connection may take until the daemon has said who it is.
 const HELLO_BOUND: Duration = Duration::from_secs(10);

@@ -27,7 +27,7 @@ fn names<S: nhd_protocol::methods::Subscription>() -> String {
 }
 
 fn constants() -> String {
-    use nhd_protocol::methods::{CANCEL_REQUEST, CANCELLED_CODE, EventSubscription};
+    use nhd_protocol::methods::{CANCEL_REQUEST, CANCELLED_CODE, EventSubscription, WorkloadSubscription};
     format!(
         "
 /** The version of the protocol that these types describe. */
@@ -36,12 +36,16 @@ export const PROTOCOL_VERSION = {};
 /** The names of the subscription to events. */
 export const EVENT_SUBSCRIPTION = {};
 
+/** The names of the subscription to workloads. */
+export const WORKLOAD_SUBSCRIPTION = {};
+
 /** The notification that cancels a request, and the code with which that request is answered. */
 export const CANCEL_REQUEST = \"{CANCEL_REQUEST}\";
 export const CANCELLED_CODE = {CANCELLED_CODE};
 ",
         nhd_protocol::PROTOCOL_VERSION,
         names::<EventSubscription>(),
+        names::<WorkloadSubscription>(),
     )
 }
 

@@ -141,7 +141,11 @@ async fn end_of_log(stage: &Stage) -> Result<Cursor> {
 }
 
 async fn log_after(stage: &Stage, since: &Cursor) -> Result<Vec<Event>> {
-    Ok(stage.nhd.call::<EventsSince>(EventsParams { since: Some(since.clone()) }).await?.events)
+    Ok(stage
+        .nhd
+        .call::<EventsSince>(EventsParams { since: Some(since.clone()), ..EventsParams::default() })
+        .await?
+        .events)
 }
 
 /// What the daemon has open of files and connections.

@@ -27,10 +27,12 @@ mod clients;
 mod stdio;
 mod walkthrough;
 mod browse;
+mod live;
 mod config;
 mod corpus;
 mod forced;
 mod forwards;
+mod handles;
 mod doctor;
 mod sync;
 

@@ -5,7 +5,7 @@ import { l10n, window } from "vscode";
 import type { App } from "../app.js";
 import { sessionsHere } from "../folders.js";
 import type { StartRequest } from "../start/request.js";
-import { WorkloadNode } from "../views/workloads.js";
+import { WorkloadNode } from "../views/workload-nodes.js";
 import { sessionWord, workloadWord } from "../words.js";
 
 /** The session that a command is about: the one that is named, the only one, that of the file being edited, or one that is asked for. */
@@ -41,7 +41,8 @@ export function sessionId(given: unknown): string | undefined {
 export function startRequest(given: unknown): StartRequest | undefined {
   if (given instanceof WorkloadNode) {
     const { kind, name } = given.summary.workload;
-    return { kind, name, place: given.place, containers: given.summary.containers };
+    const { containers, devMode } = given.summary;
+    return { kind, name, place: given.place, ...(devMode === undefined ? { containers } : {}) };
   }
   if (!isObject(given) || typeof given["kind"] !== "string" || typeof given["name"] !== "string") return undefined;
   const place = isObject(given["place"]) ? given["place"] : {};

@@ -9,7 +9,8 @@ import { asError } from "../start/follow.js";
 import { begin, end, start, takeOver } from "../start/flow.js";
 import type { DevModeView } from "../views/devmode.js";
 import { requestOf } from "../start/request.js";
-import { WorkloadNode, type WorkloadsView } from "../views/workloads.js";
+import type { WorkloadsView } from "../views/workloads.js";
+import { WorkloadNode } from "../views/workload-nodes.js";
 import { workloadWord } from "../words.js";
 import { isObject, sessionId, sessionOf, startRequest } from "./arguments.js";
 import { addForward, copyForward, endForward, openForward } from "./forwards.js";
@@ -141,7 +142,7 @@ async function copyName(app: App, given: unknown): Promise<void> {
 }
 
 async function openPlace(given: unknown): Promise<void> {
-  const place = typeof given === "string" ? placeOf(given) : undefined;
+  const place = placeOf(given);
   if (place === undefined) return;
   const at = new Range(place.line, place.column, place.line, place.column);
   await window.showTextDocument(place.file, { selection: at });

@@ -71,6 +71,7 @@ export class Daemon implements Disposable {
 
   /** Whether the daemon that is connected has a method: within a version of the protocol, methods are only added. */
   has(method: string): boolean {
+    // A daemon that does not say has what the first one had.
     const hello: (HelloResult & { readonly features?: readonly string[] }) | undefined = this.hello;
     return hello?.features?.includes(method) ?? false;
   }

@@ -1,18 +1,22 @@
 /** Start, plan, end and takeover, from the user's wish to the end of it. */
-import { NhdError, type SessionStatus } from "@nhd/client";
-import { l10n, ProgressLocation, window, workspace } from "vscode";
+import { NhdError, type SessionStatus, type WorkloadSummary } from "@nhd/client";
+import { commands, l10n, ProgressLocation, window, workspace } from "vscode";
 
 import type { App } from "../app.js";
 import { workloadWord } from "../words.js";
-import { complete } from "./questions.js";
+import { chooseWorkload, complete } from "./questions.js";
 import { remembered, startParams, type FullRequest, type StartRequest } from "./request.js";
 
 /** Asks for what is missing and starts, or shows what a start would do. */
 export async function start(app: App, first: StartRequest | undefined, planOnly = false): Promise<void> {
+  // What a folder brings along decides what runs in a cluster.
+  if (!workspace.isTrusted) return;
   let request: FullRequest | undefined;
   const doing = first === undefined ? "start" : `start ${workloadWord(reference(first))}`;
   try {
-    request = await complete(app, first);
+    const wanted = first ?? (await chooseWorkload(app));
+    const free = wanted === undefined ? undefined : await unlessTaken(app, wanted);
+    request = free === undefined ? undefined : await complete(app, free);
     if (request === undefined) return;
     const planFirst = workspace.getConfiguration("nhd").get<boolean>("planBeforeStart", false);
     if (planOnly || planFirst) await plan(app, request);
@@ -35,6 +39,22 @@ export async function begin(app: App, request: FullRequest): Promise<void> {
   } catch (error) {
     await app.failures.show(error, { doing, start: request, again: () => begin(app, request) });
   }
+}
+
+/** Undefined where it is in DevMode already: then its session is shown, or the takeover offered. Else with its containers. */
+async function unlessTaken(app: App, request: StartRequest): Promise<StartRequest | undefined> {
+  if (request.containers !== undefined) return request;
+  const summary = await summaryOf(app, request);
+  const devMode = summary?.devMode;
+  if (devMode?.here === true) {
+    await commands.executeCommand("nhd.showSession", devMode.session);
+    return undefined;
+  }
+  if (devMode !== undefined && devMode.byNocalhost !== true) {
+    await takeOver(app, { ...request, owner: devMode.owner });
+    return undefined;
+  }
+  return summary === undefined ? request : { ...request, containers: summary.containers };
 }
 
 async function plan(app: App, request: FullRequest): Promise<void> {
@@ -79,7 +99,8 @@ export async function takeOver(app: App, request: StartRequest): Promise<void> {
   try {
     const client = await app.daemon.client();
     const params = { ...app.target.params(request.place), kind: request.kind, name: request.name };
-    const who = await ownerOf(app, request);
+    const owner = request.owner ?? (await summaryOf(app, request))?.devMode?.owner;
+    const who = owner === undefined ? l10n.t("somebody else") : `${owner.user}@${owner.host}`;
     const message = l10n.t("Take over {0} from {1}?", request.name, who);
     const detail = l10n.t("Their session ends and the workload is put back as it was; what their pod has and their laptop has not is lost. Then DevMode starts here.");
     const yes = { title: l10n.t("Take Over") };
@@ -94,12 +115,10 @@ export async function takeOver(app: App, request: StartRequest): Promise<void> {
   }
 }
 
-async function ownerOf(app: App, request: StartRequest): Promise<string> {
+async function summaryOf(app: App, { place, kind, name }: StartRequest): Promise<WorkloadSummary | undefined> {
   const client = await app.daemon.client();
-  const { workloads } = await client.workload.list(app.target.params(request.place));
-  const found = workloads.find(({ workload }) => workload.kind === request.kind && workload.name === request.name);
-  const owner = found?.devMode?.owner;
-  return owner === undefined ? l10n.t("somebody else") : `${owner.user}@${owner.host}`;
+  const { workloads } = await client.workload.list(app.target.params(place));
+  return workloads.find(({ workload }) => workload.kind === kind && workload.name === name);
 }
 
 function reference({ kind, name, place }: StartRequest): SessionStatus["workload"] {

@@ -16,9 +16,6 @@ import type { FullRequest } from "./request.js";
 
 export const PLAN_SCHEME = "nhd-plan";
 
-/** A change with whole texts, which later daemons send. */
-type Change = PlannedChange & { readonly before?: string; readonly after?: string };
-
 interface Shown {
   readonly title: string;
   readonly request: FullRequest;
@@ -98,7 +95,7 @@ function keyOf({ path, query }: Uri): string {
 }
 
 /** An earlier daemon has only the lines that change and three around them. */
-function textsOf({ diff, before, after }: Change): { readonly before: string; readonly after: string } {
+function textsOf({ diff, before, after }: PlannedChange): { readonly before: string; readonly after: string } {
   if (before !== undefined || after !== undefined) return { before: before ?? "", after: after ?? "" };
   const lines = diff.split("\n").filter((line) => !/^(---|\+\+\+|\\)/.test(line));
   const side = (sign: string): string =>

@@ -14,9 +14,7 @@ type Answer<T> = T | typeof BACK | undefined;
 type Step = (app: App, request: StartRequest, canGoBack: boolean) => Promise<Answer<{ readonly request: StartRequest; readonly skip?: true }>>;
 
 /** Asks for what is missing. Undefined when the user gave up. */
-export async function complete(app: App, first: StartRequest | undefined): Promise<FullRequest | undefined> {
-  const given = first ?? (await chooseWorkload(app));
-  if (given === undefined) return undefined;
+export async function complete(app: App, given: StartRequest): Promise<FullRequest | undefined> {
   const steps: readonly Step[] = [chooseSource, chooseContainer, chooseImage];
   const before: StartRequest[] = [];
   let request = given;
@@ -41,7 +39,8 @@ interface WorkloadItem extends QuickPickItem {
   readonly summary?: WorkloadSummary;
 }
 
-async function chooseWorkload(app: App): Promise<StartRequest | undefined> {
+/** Asks for a workload of this window's namespace. Undefined when the user gave up, or went on to choose another place. */
+export async function chooseWorkload(app: App): Promise<StartRequest | undefined> {
   const { target, daemon } = app;
   const { place } = target;
   const listed = daemon.client().then((client) => client.workload.list(target.params(place)));
@@ -64,7 +63,8 @@ async function chooseWorkload(app: App): Promise<StartRequest | undefined> {
   if (instead !== undefined || chosen === undefined || chosen === BACK || chosen.summary === undefined) return undefined;
   const { workload, containers } = chosen.summary;
   const { context: named } = await listed;
-  return { ...workload, containers, place: { ...place, context: named, namespace: workload.namespace } };
+  const known = chosen.summary.devMode === undefined ? { containers } : {};
+  return { ...workload, ...known, place: { ...place, context: named, namespace: workload.namespace } };
 }
 
 /** By kind, the one that was started last on top. */
@@ -135,7 +135,7 @@ async function browseFor(request: StartRequest): Promise<{ readonly request: Sta
 
 const chooseContainer: Step = async (app, request, canGoBack) => {
   const asked = request.ask?.includes("container") === true;
-  const { containers = await containersOf(app, request) } = request;
+  const { containers = [] } = request;
   if (containers.length < 2 || (request.container !== undefined && !asked)) return { request: { ...request, containers }, skip: true };
   const configured = asked ? undefined : await valueOf(app, request, "devContainerName");
   // The configuration has named it, and the daemon will read the same.
@@ -151,12 +151,6 @@ const chooseContainer: Step = async (app, request, canGoBack) => {
   if (chosen === undefined || chosen === BACK) return chosen;
   return { request: { ...request, containers, container: chosen.label } };
 };
-
-async function containersOf(app: App, { kind, name, place }: StartRequest): Promise<readonly string[]> {
-  const client = await app.daemon.client();
-  const { workloads } = await client.workload.list(app.target.params(place));
-  return workloads.find(({ workload }) => workload.kind === kind && workload.name === name)?.containers ?? [];
-}
 
 const chooseImage: Step = async (app, request, canGoBack) => {
   const asked = request.ask?.includes("image") === true;

@@ -1,5 +1,5 @@
 /** What a start is asked for with: by the tree, a code lens, the palette, or another try. */
-import type { SessionStatus, StartParams, WorkloadKind, WorkloadRef } from "@nhd/client";
+import type { DevModeOwner, SessionStatus, StartParams, WorkloadKind, WorkloadRef } from "@nhd/client";
 
 import type { Place, Target } from "../target.js";
 
@@ -12,6 +12,8 @@ export interface StartRequest {
   readonly container?: string;
   readonly source?: string;
   readonly image?: string;
+  /** Who has it in DevMode, where somebody else has. */
+  readonly owner?: DevModeOwner | undefined;
   /** Asks for these although they are known. */
   readonly ask?: readonly ("container" | "image" | "source")[];
 }

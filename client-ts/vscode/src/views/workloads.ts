@@ -1,101 +1,14 @@
-/** The view of what there is to develop in: context, namespace, kinds, workloads. Only what is unfolded is asked for. */
-import type { ErrorInfo, SessionStatus, WorkloadKind, WorkloadSummary } from "@nhd/client";
-import {
-  EventEmitter,
-  l10n,
-  ThemeColor,
-  ThemeIcon,
-  TreeItem,
-  TreeItemCollapsibleState,
-  window,
-  type Disposable,
-  type TreeDataProvider,
-  type TreeView,
-} from "vscode";
+/** The view of what there is to develop in: contexts, namespaces, kinds, workloads. Only what is unfolded is asked for. */
+import type { ContextEntry, SessionStatus, WorkloadSummary } from "@nhd/client";
+import { EventEmitter, l10n, Uri, RelativePattern, window, workspace, type Disposable, type TreeDataProvider, type TreeItem, type TreeView } from "vscode";
+import { basename, dirname } from "node:path";
 
 import type { Daemon } from "../daemon/daemon.js";
-import { sentence, textOf } from "../failures.js";
-import type { Sessions } from "../sessions.js";
-import { ownerWords } from "../start/questions.js";
+import { infoOf } from "../failures.js";
+import { sameWorkload, type Sessions } from "../sessions.js";
 import type { Place, Target } from "../target.js";
-import { kindPlural, workloadWord } from "../words.js";
 import { WorkloadFeed } from "./feed.js";
-
-const KIND_ICONS: { readonly [K in WorkloadKind]: string } = {
-  Deployment: "layers",
-  StatefulSet: "database",
-  DaemonSet: "server-process",
-  Job: "play-circle",
-  CronJob: "history",
-  Pod: "package",
-};
-
-export class NamespaceNode extends TreeItem {
-  constructor(readonly feed: WorkloadFeed) {
-    const { context, place } = feed;
-    const namespace = place.namespace ?? feed.workloads?.[0]?.workload.namespace ?? l10n.t("the context's own namespace");
-    super(namespace, TreeItemCollapsibleState.Expanded);
-    this.id = `namespace/${place.context ?? ""}/${place.namespace ?? ""}`;
-    this.description = context ?? place.context ?? "";
-    this.iconPath = new ThemeIcon("symbol-namespace");
-    this.tooltip = feed.server === undefined ? namespace : `${namespace}\n${context ?? ""}\n${feed.server}`;
-    this.contextValue = "namespace";
-    this.accessibilityInformation = { label: l10n.t("namespace {0} of context {1}", namespace, this.description) };
-  }
-}
-
-export class KindNode extends TreeItem {
-  constructor(readonly feed: WorkloadFeed, readonly kind: WorkloadKind, readonly workloads: readonly WorkloadSummary[]) {
-    super(kindPlural(kind), TreeItemCollapsibleState.Expanded);
-    this.id = `kind/${feed.place.context ?? ""}/${feed.place.namespace ?? ""}/${kind}`;
-    this.description = String(workloads.length);
-    this.iconPath = new ThemeIcon(KIND_ICONS[kind]);
-    this.contextValue = "kind";
-    this.accessibilityInformation = { label: `${kindPlural(kind)}, ${workloads.length}` };
-  }
-}
-
-export class WorkloadNode extends TreeItem {
-  readonly place: Place;
-  readonly session: string | undefined;
-
-  constructor(feed: WorkloadFeed, readonly summary: WorkloadSummary, own: SessionStatus | undefined) {
-    super(summary.workload.name, TreeItemCollapsibleState.None);
-    const { workload, devMode, replicas } = summary;
-    this.place = { ...feed.place, ...(feed.context === undefined ? {} : { context: feed.context }), namespace: workload.namespace };
-    this.session = own?.session ?? (devMode?.here === true ? devMode.session : undefined);
-    this.id = `workload/${feed.place.context ?? ""}/${workload.namespace}/${workload.kind}/${workload.name}`;
-    const elsewhere = devMode !== undefined && !devMode.here && own === undefined;
-    const ready = replicas === undefined ? "" : l10n.t("{0} of {1} ready", replicas.ready, replicas.desired);
-    this.description = this.session !== undefined ? l10n.t("in DevMode here") : elsewhere ? ownerWords(devMode) : ready;
-    const short = replicas !== undefined && replicas.ready < replicas.desired;
-    this.iconPath =
-      this.session !== undefined
-        ? new ThemeIcon("vm-active", new ThemeColor("testing.iconPassed"))
-        : elsewhere
-          ? new ThemeIcon("lock")
-          : short
-            ? new ThemeIcon("warning", new ThemeColor("list.warningForeground"))
-            : new ThemeIcon(KIND_ICONS[workload.kind]);
-    this.contextValue = `workload ${this.session !== undefined ? "here" : elsewhere ? "elsewhere" : "free"}`;
-    this.tooltip = [`${workloadWord(workload)}`, workload.namespace, this.description, summary.containers.join(", ")].filter((line) => line !== "").join("\n");
-    this.accessibilityInformation = { label: `${workloadWord(workload)}, ${this.description}` };
-  }
-}
-
-/** Something that is not there, said in place. */
-export class MessageNode extends TreeItem {
-  constructor(label: string, error?: ErrorInfo) {
-    super(label, TreeItemCollapsibleState.None);
-    this.iconPath = error === undefined ? new ThemeIcon("info") : new ThemeIcon("error", new ThemeColor("list.errorForeground"));
-    this.contextValue = error === undefined ? "message" : "message error";
-    if (error === undefined) return;
-    this.tooltip = textOf(error);
-    this.command = { title: l10n.t("What to Do"), command: "nhd.showError", arguments: [{ error }] };
-  }
-}
-
-type Node = NamespaceNode | KindNode | WorkloadNode | MessageNode;
+import { ContextNode, KindNode, MessageNode, NamespaceNode, WorkloadNode, type Node } from "./workload-nodes.js";
 
 export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
   readonly view: TreeView<Node>;
@@ -104,7 +17,9 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
   readonly #target: Target;
   readonly #changed = new EventEmitter<Node | undefined>();
   readonly #undo: Disposable[];
-  #feed: WorkloadFeed | undefined;
+  /** By context and namespace: what is unfolded. */
+  readonly #feeds = new Map<string, WorkloadFeed>();
+  #kubeconfigs: Disposable[] = [];
   #own = "";
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -115,9 +30,10 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
     this.#target = target;
     this.view = window.createTreeView("nhd.workloads", { treeDataProvider: this, showCollapseAll: true });
     this.#undo = [
-      target.onDidChange(() => this.#restart()),
-      daemon.onDidChangeState((state) => state === "connected" && this.#feed?.error !== undefined && this.#restart()),
+      target.onDidChange(() => this.restart()),
+      daemon.onDidChangeState((state) => state === "connected" && this.#isInTrouble() && this.restart()),
       sessions.onDidChange(() => this.#lookAtSessions()),
+      this.view.onDidCollapseElement(({ element }) => element instanceof NamespaceNode && this.#forget(element.place)),
       this.view,
     ];
   }
@@ -128,39 +44,119 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
 
   async getChildren(node?: Node): Promise<Node[]> {
     if (node === undefined) return this.#roots();
-    if (node instanceof NamespaceNode) return kindsOf(node.feed);
+    if (node instanceof ContextNode) return this.#namespaces(node.entry);
+    if (node instanceof NamespaceNode) return this.#kinds(node.place);
     if (node instanceof KindNode) return node.workloads.map((summary) => new WorkloadNode(node.feed, summary, this.#ownSession(node.feed, summary)));
     return [];
   }
 
+  /** Asks again for everything that is unfolded. */
   refresh(): void {
-    void this.#feed?.refresh();
+    for (const feed of this.#feeds.values()) void feed.refresh();
+  }
+
+  restart(): void {
+    for (const feed of this.#feeds.values()) feed.dispose();
+    this.#feeds.clear();
+    this.#changed.fire(undefined);
   }
 
   dispose(): void {
-    for (const each of this.#undo) each.dispose();
-    this.#feed?.dispose();
+    for (const each of [...this.#undo, ...this.#feeds.values(), ...this.#kubeconfigs]) each.dispose();
     this.#changed.dispose();
   }
 
   async #roots(): Promise<Node[]> {
-    const feed = (this.#feed ??= this.#follow());
-    await feed.first();
-    // Without a daemon the view itself says what to do.
-    if (feed.workloads === undefined && ["missing", "mismatch", "failed", "away"].includes(this.#daemon.state)) return [];
-    return [new NamespaceNode(feed)];
+    try {
+      const client = await this.#daemon.client();
+      if (!this.#daemon.has("context.list")) return [await this.#soleNamespace()];
+      const { environment, kubeconfig } = this.#target.params();
+      const list = await client.context.list({ environment, ...(kubeconfig === undefined ? {} : { kubeconfig }) });
+      this.#watch(list.files);
+      const chosen = this.#target.place.context ?? list.current;
+      const troubles = (list.warnings ?? []).map(({ file, message }) => new MessageNode(`${file}: ${message}`));
+      if (list.contexts.length === 0) return [...troubles, new MessageNode(l10n.t("There is no context in the kubeconfig."))];
+      return [...troubles, ...list.contexts.map((entry) => new ContextNode(entry, entry.name === chosen))];
+    } catch (error) {
+      // Without a daemon the view itself says what to do.
+      if (this.#daemon.state !== "connected") return [];
+      const info = infoOf(error);
+      return [new MessageNode(info.message, info)];
+    }
   }
 
-  #follow(): WorkloadFeed {
-    const feed = new WorkloadFeed(this.#target.place, this.#daemon, this.#target);
+  /** Of an earlier daemon only the place is known that it was asked for. */
+  async #soleNamespace(): Promise<Node> {
+    const { place } = this.#target;
+    const feed = this.#feed(place);
+    await feed.first();
+    const name = place.namespace ?? feed.workloads?.[0]?.workload.namespace ?? l10n.t("the context's own namespace");
+    return new NamespaceNode(place, name, feed.context ?? place.context ?? "", true, feed.server);
+  }
+
+  async #namespaces(entry: ContextEntry): Promise<Node[]> {
+    const { place } = this.#target;
+    const context = entry.name;
+    const isChosen = (place.context ?? (entry.current ? context : undefined)) === context;
+    const chosen = (isChosen ? place.namespace : undefined) ?? entry.namespace ?? "default";
+    const node = (name: string): NamespaceNode =>
+      new NamespaceNode({ ...place, context, namespace: name }, name, "", isChosen && name === chosen, entry.server);
+    try {
+      const client = await this.#daemon.client();
+      const { environment, kubeconfig } = this.#target.params(place);
+      const list = await client.namespace.list({ environment, context, ...(kubeconfig === undefined ? {} : { kubeconfig }) });
+      const recent = list.refused === undefined ? [] : this.#target.recentNamespaces;
+      const others = [...list.namespaces.map(({ name }) => name), ...recent].filter((name) => name !== chosen);
+      const refused = list.refused === undefined ? [] : [new MessageNode(l10n.t("You may not list namespaces; choose others by name."))];
+      return [node(chosen), ...[...new Set(others)].map(node), ...refused];
+    } catch (error) {
+      const info = infoOf(error);
+      return [new MessageNode(info.message, info)];
+    }
+  }
+
+  async #kinds(place: Place): Promise<Node[]> {
+    const feed = this.#feed(place);
+    await feed.first();
+    const { workloads = [], error, warnings } = feed;
+    const nodes: Node[] = error === undefined ? [] : [new MessageNode(error.message, error)];
+    nodes.push(...warnings.map((warning) => new MessageNode(warning)));
+    const kinds = [...new Set(workloads.map(({ workload }) => workload.kind))];
+    nodes.push(...kinds.map((kind) => new KindNode(feed, kind, workloads.filter(({ workload }) => workload.kind === kind))));
+    if (nodes.length === 0) nodes.push(new MessageNode(l10n.t("There is nothing to develop in here.")));
+    return nodes;
+  }
+
+  #feed(place: Place): WorkloadFeed {
+    const key = keyOf(place);
+    const known = this.#feeds.get(key);
+    if (known !== undefined) return known;
+    const feed = new WorkloadFeed(place, this.#daemon, this.#target);
     feed.onDidChange(() => this.#changed.fire(undefined));
+    this.#feeds.set(key, feed);
     return feed;
   }
 
-  #restart(): void {
-    this.#feed?.dispose();
-    this.#feed = undefined;
-    this.#changed.fire(undefined);
+  #forget(place: Place): void {
+    this.#feeds.get(keyOf(place))?.dispose();
+    this.#feeds.delete(keyOf(place));
+  }
+
+  #isInTrouble(): boolean {
+    return this.#feeds.size === 0 || [...this.#feeds.values()].some(({ error }) => error !== undefined);
+  }
+
+  /** A kubeconfig that is edited, or made, is read again. */
+  #watch(files: readonly string[]): void {
+    for (const each of this.#kubeconfigs) each.dispose();
+    this.#kubeconfigs = files.map((file) => {
+      const watcher = workspace.createFileSystemWatcher(new RelativePattern(Uri.file(dirname(file)), basename(file)));
+      const look = (): void => this.#changed.fire(undefined);
+      watcher.onDidChange(look);
+      watcher.onDidCreate(look);
+      watcher.onDidDelete(look);
+      return watcher;
+    });
   }
 
   /** Which workloads are in DevMode here is known at once; the cluster is asked only when that changes. */
@@ -169,26 +165,14 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
     if (own === this.#own) return;
     this.#own = own;
     this.#changed.fire(undefined);
-    if (this.view.visible) void this.#feed?.refresh();
+    if (this.view.visible) this.refresh();
   }
 
   #ownSession(feed: WorkloadFeed, { workload }: WorkloadSummary): SessionStatus | undefined {
-    return this.#sessions.live.find(
-      (status) =>
-        status.server === feed.server &&
-        status.workload.kind === workload.kind &&
-        status.workload.name === workload.name &&
-        status.workload.namespace === workload.namespace,
-    );
+    return this.#sessions.live.find((status) => status.server === feed.server && sameWorkload(status.workload, workload));
   }
 }
 
-function kindsOf(feed: WorkloadFeed): Node[] {
-  const { workloads = [], error, warnings } = feed;
-  const nodes: Node[] = error === undefined ? [] : [new MessageNode(sentence(error.message), error)];
-  nodes.push(...warnings.map((warning) => new MessageNode(warning)));
-  const kinds = [...new Set(workloads.map(({ workload }) => workload.kind))];
-  nodes.push(...kinds.map((kind) => new KindNode(feed, kind, workloads.filter(({ workload }) => workload.kind === kind))));
-  if (nodes.length === 0) nodes.push(new MessageNode(l10n.t("There is nothing to develop in here.")));
-  return nodes;
+function keyOf({ context, namespace }: Place): string {
+  return `${context ?? ""}/${namespace ?? ""}`;
 }

@@ -52,6 +52,11 @@ export class Window {
     this.host = await appeared(this.editor, before);
   }
 
+  /** Presses our icon in the activity bar, whose name may have a count behind it. */
+  async show(): Promise<void> {
+    await this.page.getByRole("tab", { name: /^nhd/ }).first().click();
+  }
+
   command<T>(command: string, ...parameters: unknown[]): Promise<T> {
     return this.host.run(
       (api, [name, given]) => api.commands.executeCommand<T>(name, ...given),

@@ -97,12 +97,12 @@ mod tests {
         ];
         let list =
             ContextList { contexts, current: Some("dev".into()), files: vec!["/k".into()], warnings: vec![] };
-        let expect = "\
-   CONTEXT  NAMESPACE  SIGN-IN        SERVER            FILE
-*  dev      team       aws            https://10.0.0.1  /k
-   old      default    provider oidc  https://10.0.0.1  /k
-   lost     default                                     /k
-";
-        assert_eq!(text(Style::PLAIN, &list), expect);
+        let expect = [
+            "   CONTEXT  NAMESPACE  SIGN-IN        SERVER            FILE\n",
+            "*  dev      team       aws            https://10.0.0.1  /k\n",
+            "   old      default    provider oidc  https://10.0.0.1  /k\n",
+            "   lost     default                                     /k\n",
+        ];
+        assert_eq!(text(Style::PLAIN, &list), expect.concat());
     }
 }

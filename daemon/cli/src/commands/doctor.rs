@@ -155,7 +155,8 @@ async fn collected(client: Option<&Client>, report: &DoctorReport, paths: &Paths
         let snapshot = client.call::<methods::EventsSince>(EventsParams::default()).await.ok();
         let first = snapshot.and_then(|list| list.events.into_iter().next());
         let since = first.map(|event| nhd_protocol::event::Cursor { seq: 0, ..event.cursor });
-        collected.events = client.call::<methods::EventsSince>(EventsParams { since }).await.ok();
+        collected.events =
+            client.call::<methods::EventsSince>(EventsParams { since, progress: false }).await.ok();
     }
     collected
 }
@@ -171,6 +172,7 @@ mod tests {
 
     fn hello(version: &str) -> HelloResult {
         HelloResult {
+            features: Vec::new(),
             version: version.to_owned(),
             protocol: 1,
             pid: 7,

@@ -26,7 +26,8 @@ pub(crate) async fn run(
         (since, _) => cursor(client, since.unwrap_or(0)).await?,
     };
     if !arguments.follow {
-        let list = client.call::<methods::EventsSince>(EventsParams { since }).await?;
+        let list =
+            client.call::<methods::EventsSince>(EventsParams { since, ..EventsParams::default() }).await?;
         for event in &list.events {
             screen.item(event, |style| lines.text(style, event))?;
         }
@@ -75,6 +76,12 @@ impl Lines {
                 let took = elapsed_ms.map_or_else(String::new, |ms| format!(" after {}", elapsed_text(ms)));
                 let why = error.as_ref().map_or_else(String::new, |error| format!(": {}", error.message));
                 format!("{head}{}  {}{took}{why}\n", self.name(session), style.paint(tone, word))
+            }
+            EventBody::Progress { session, sync, .. } => {
+                let sync = sync.map_or_else(String::new, |sync| {
+                    format!(": {:.0} %, {} files to go", sync.completion.floor(), sync.need_files)
+                });
+                format!("{head}{}  {}{sync}\n", self.name(session), style.paint(Tone::Dim, "moves"))
             }
             EventBody::Warning { session, message } => {
                 let name = session.as_ref().map_or_else(String::new, |session| self.name(session) + "  ");

@@ -53,7 +53,7 @@ fn row(summary: &WorkloadSummary, now: OffsetDateTime) -> Vec<Cell> {
     ]
 }
 
-fn who(dev_mode: &DevModeSummary) -> Cell {
+pub(crate) fn who(dev_mode: &DevModeSummary) -> Cell {
     if dev_mode.by_nocalhost {
         return Cell::new(Tone::Busy, "Nocalhost");
     }

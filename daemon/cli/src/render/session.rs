@@ -230,6 +230,7 @@ pub(crate) mod tests {
             sync: None,
             error: None,
             notices: Vec::new(),
+            steps: Vec::new(),
             warnings: Vec::new(),
             outcome: None,
         }
@@ -290,14 +291,14 @@ deployment/ratings in bookinfo
     }
 
     fn list(sessions: Vec<SessionStatus>) -> SessionList {
-        SessionList { sessions, failed: Vec::new() }
+        SessionList { sessions, ..SessionList::default() }
     }
 
     #[test]
     fn what_failed_lately_stands_apart_with_its_reason() {
         let mut failed = status("s1", "reviews", Phase::Failed);
         failed.error = Some(ErrorInfo::new(ErrorKind::PodNotReady, "it is not ready").with_hint("mend it"));
-        let list = SessionList { sessions: Vec::new(), failed: vec![failed] };
+        let list = SessionList { failed: vec![failed], ..SessionList::default() };
         let expect = "\
 no workload is in DevMode
 

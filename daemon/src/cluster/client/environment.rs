@@ -65,6 +65,11 @@ pub fn is_harmless(name: &str, value: &str) -> bool {
     HARMLESS.contains(&name) || (PROXIES.contains(&name) && !value.contains('@'))
 }
 
+/// Whether a variable says which proxy leads to a cluster.
+pub fn is_proxy(name: &str) -> bool {
+    PROXIES.contains(&name) || ["NO_PROXY", "no_proxy"].contains(&name)
+}
+
 impl From<BTreeMap<String, String>> for Environment {
     fn from(variables: BTreeMap<String, String>) -> Self {
         Self(variables)

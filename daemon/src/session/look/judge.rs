@@ -38,6 +38,22 @@ pub struct Local {
     pub claims_given_up: bool,
 }
 
+impl Observed {
+    /// Before there is a plan, what the kind alone says of the steps to come.
+    #[must_use]
+    pub fn or_of_kind(self, kind: WorkloadKind) -> Self {
+        let shape = nhd_plan::shape(kind.as_str());
+        match shape {
+            _ if self.planned => self,
+            Some(Shape::Untouched) => {
+                Self { edits_workload: false, dev_workload: DevWorkload::Absent, ..self }
+            }
+            Some(Shape::Parked) => Self { dev_workload: DevWorkload::Absent, ..self },
+            Some(Shape::InPlace | Shape::Replaced) | None => self,
+        }
+    }
+}
+
 /// What the next step depends on.
 pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) -> Observed {
     let (Some(plan), Some(sight)) = (&stored.plan, sight) else {

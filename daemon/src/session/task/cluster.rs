@@ -1,6 +1,8 @@
 //! How the session reaches its cluster: by what it is pinned to and, where that fails, by what a client has offered
 //! since. It does not know what is done there.
 
+use std::collections::BTreeMap;
+
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::message::{Arguments, error as said};
 use nhd_protocol::workload::WorkloadRef;
@@ -68,6 +70,26 @@ impl SessionTask {
                 }
             },
         }
+    }
+
+    /// Takes other variables where the session's own cluster can be reached with them; where not, it keeps what it has.
+    pub(super) async fn set_environment(
+        &mut self,
+        given: BTreeMap<String, String>,
+        unset: &[String],
+    ) -> Result<(), ErrorInfo> {
+        let mut variables = (*self.stored.cluster.environment).clone();
+        variables.retain(|name, _| !unset.contains(name));
+        variables.extend(given);
+        let cluster = StoredCluster { environment: variables.into(), ..self.stored.cluster.clone() };
+        let link = ClusterLink::connect(&cluster, &self.ways.gate, self.ways.connection.as_ref()).await;
+        let link = link.map_err(|failure| failure.info)?;
+        tracing::info!(session = self.stored.id, environment = ?cluster.environment, "going on with other variables");
+        self.stored.cluster = cluster;
+        self.go_on_with(link);
+        // What stood in the way may be gone, and is looked at at once.
+        self.failures = 0;
+        Ok(())
     }
 
     fn go_on_with(&mut self, link: ClusterLink) {

@@ -27,6 +27,7 @@ impl SessionTask {
         if let Some((waited, since)) = self.waiting {
             let given_up = self.given_up(waited, seen);
             if is_reached(waited, seen) {
+                self.planned.done(waited);
                 self.tell_step(waited, StepOutcome::Done, Some(since.elapsed()), None);
             } else if given_up.is_some() {
                 self.tell_step(waited, StepOutcome::Failed, Some(since.elapsed()), given_up);
@@ -140,6 +141,7 @@ impl SessionTask {
                 unready: self.unready.clone(),
                 phase,
                 step,
+                steps: self.planned.show(),
                 error: self.error.clone().or_else(|| self.stored.failure.clone()),
             },
         );

@@ -135,6 +135,25 @@ public interface DaemonMethods {
     CompletableFuture<SessionStatus> sessionRelease(ReleaseParams params);
 
     /**
+     * {@code session.setEnvironment}: Gives a running session other variables, such as renewed credentials or a
+     * PATH. They are tried first: where its cluster cannot be reached with them, or they lead to another one, that
+     * is the error and the session keeps those that it has.
+     *
+     * <p>Can be sent again when its answer was lost.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code sessionNotFound}, {@code cancelled}, {@code timeout},
+     * {@code kubeconfigInvalid}, {@code contextNotFound}, {@code clusterUnreachable}, {@code unauthorized},
+     * {@code permissionDenied}, {@code clusterError}, {@code anotherCluster}, {@code internal}.
+     *
+     * @param params Gives the one session that matches other variables: a token that was renewed, a PATH with the
+     *     exec plugin on it. Those that are not named stay. What may be secret of them is in memory only, as in
+     *     {@code session.start}, and the variables of the dev configuration keep what they stood for at the start.
+     * @return A dev session with all that there is to know of it.
+     */
+    @JsonRequest("session.setEnvironment")
+    CompletableFuture<SessionStatus> sessionSetEnvironment(SetEnvironmentParams params);
+
+    /**
      * {@code session.status}: One session; fails where none or several match. Where none goes on, the last one that
      * failed lately.
      *
@@ -150,7 +169,7 @@ public interface DaemonMethods {
     CompletableFuture<SessionStatus> sessionStatus(SessionSelector params);
 
     /**
-     * {@code session.list}: All sessions that match, and those that failed lately.
+     * {@code session.list}: All sessions that match, and those that failed or ended lately.
      *
      * <p>Only reads.
      *
@@ -341,6 +360,38 @@ public interface DaemonMethods {
     CompletableFuture<NamespaceList> namespaceList(NamespaceListParams params);
 
     /**
+     * {@code workload.describe}: One workload in detail: containers, pods, services, who manages it, who has it in
+     * DevMode. What the user may not read is said, and the rest answered.
+     *
+     * <p>Only reads.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code kubeconfigInvalid}, {@code contextNotFound},
+     * {@code clusterUnreachable}, {@code unauthorized}, {@code permissionDenied}, {@code clusterError},
+     * {@code anotherCluster}, {@code workloadNotFound}, {@code internal}.
+     *
+     * @param params Which workload to describe.
+     * @return One workload in detail, as the cluster has it now: in DevMode that is the dev pod's template.
+     */
+    @JsonRequest("workload.describe")
+    CompletableFuture<WorkloadDescription> workloadDescribe(DescribeParams params);
+
+    /**
+     * {@code image.suggest}: Dev images to choose from, each with why: the dev configuration's, that of last time,
+     * those of the source folder's language, the container's own. Asks no registry.
+     *
+     * <p>Only reads.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code kubeconfigInvalid}, {@code contextNotFound},
+     * {@code clusterUnreachable}, {@code unauthorized}, {@code permissionDenied}, {@code clusterError},
+     * {@code anotherCluster}, {@code workloadNotFound}, {@code sourceMissing}, {@code internal}.
+     *
+     * @param params The workload and the source folder to suggest dev images for.
+     * @return Dev images, the best guess first and none twice. No registry was asked whether they are there.
+     */
+    @JsonRequest("image.suggest")
+    CompletableFuture<ImageSuggestions> imageSuggest(ImageSuggestParams params);
+
+    /**
      * {@code config.resolve}: Says what a start with the same parameters would use, and where each value came from:
      * the request, the source folder's {@code .nocalhost/config.yaml}, the workload's annotation, the daemon's
      * configuration or a default.
@@ -394,4 +445,30 @@ public interface DaemonMethods {
      */
     @JsonRequest("events.unsubscribe")
     CompletableFuture<Boolean> eventsUnsubscribe(String subscription);
+
+    /**
+     * {@code workload.subscribe}: Subscribes to the workloads of a namespace, or of all: a snapshot, then what
+     * changes. Answers with the id of the subscription; each event is a notification {@code workload.event} with
+     * the params {@code {subscription, result}}. Clients that follow the same as the same user share one watch,
+     * which ends with the last of them. A cluster that is away is said in the events and tried again. Not over
+     * HTTP.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code kubeconfigInvalid}, {@code contextNotFound},
+     * {@code internal}.
+     *
+     * @param params Which workloads to follow.
+     * @return the answer
+     */
+    @JsonRequest("workload.subscribe")
+    CompletableFuture<String> workloadSubscribe(WorkloadSubscribeParams params);
+
+    /**
+     * {@code workload.unsubscribe}: Ends a subscription. Takes its id as the only element of an array, and answers
+     * whether there was one.
+     *
+     * @param subscription the id of the subscription
+     * @return the answer
+     */
+    @JsonRequest("workload.unsubscribe")
+    CompletableFuture<Boolean> workloadUnsubscribe(String subscription);
 }

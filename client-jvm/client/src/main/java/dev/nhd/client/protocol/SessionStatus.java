@@ -25,6 +25,10 @@ import java.util.List;
  * @param pod The dev pod, once there is one. May be null.
  * @param shell The shell to open in the dev container, where the dev configuration names one. May be null.
  * @param step What it is doing now. One of {@link StepName}. May be null.
+ * @param steps The steps of the start, the end or the way back to {@code synced} that is under way: in order, those
+ *     that are done, the current one and those that are foreseen. What is found out on the way may add to them. Empty
+ *     while there is nothing to do. A {@code session} event tells of another list; the {@code step} events tell where
+ *     in it the session is. Empty where there is none.
  * @param sync File sync of one session. May be null.
  * @param warnings What the user should know but need not act on. Empty where there is none.
  */
@@ -48,6 +52,7 @@ public record SessionStatus(
         PodStatus pod,
         String shell,
         String step,
+        List<PlannedStep> steps,
         SyncStatus sync,
         List<String> warnings) {
     /**
@@ -73,12 +78,17 @@ public record SessionStatus(
      * @param pod The dev pod, once there is one. May be null.
      * @param shell The shell to open in the dev container, where the dev configuration names one. May be null.
      * @param step What it is doing now. One of {@link StepName}. May be null.
+     * @param steps The steps of the start, the end or the way back to {@code synced} that is under way: in order,
+     *     those that are done, the current one and those that are foreseen. What is found out on the way may add to
+     *     them. Empty while there is nothing to do. A {@code session} event tells of another list; the {@code step}
+     *     events tell where in it the session is. Empty where there is none.
      * @param sync File sync of one session. May be null.
      * @param warnings What the user should know but need not act on. Empty where there is none.
      */
     public SessionStatus {
         forwards = forwards == null ? List.of() : forwards;
         notices = notices == null ? List.of() : notices;
+        steps = steps == null ? List.of() : steps;
         warnings = warnings == null ? List.of() : warnings;
     }
 }
