@@ -1,5 +1,6 @@
 //! The command line as data. Other tools script it: arguments are only ever added.
 
+mod examples;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,8 @@ use serde_json::Value;
 
 use super::duration::parse_duration;
 use super::target::{OptionalTarget, TARGET, Target};
+
+pub(crate) use self::examples::with_examples;
 
 /// Puts Kubernetes workloads into DevMode: edit here, run there.
 #[derive(Debug, Parser)]
@@ -60,6 +63,18 @@ pub(crate) enum Command {
     Call(CallArguments),
     /// Show what happened
     Events(EventsArguments),
+    /// Print what a shell reads to complete the arguments of nhd-cli
+    Completion {
+        /// The shell
+        #[arg(value_enum)]
+        shell: CompletedShell,
+    },
+    /// Write a man page of every command into a folder; for packages
+    #[command(hide = true)]
+    Man {
+        /// The folder, which is made where it is not there
+        folder: PathBuf,
+    },
     /// Speak the protocol on standard input and output, framed as language servers do; for IDE plugins
     Stdio,
 }
@@ -68,7 +83,8 @@ pub(crate) enum Command {
 pub(crate) struct StartArguments {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// The local source folder [default: the nearest folder, from here upwards, with .nocalhost/config.yaml]
+    /// The local source folder [default: the nearest folder, from here upwards, with .nocalhost/config.yaml, else this
+    /// one]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) source: Option<PathBuf>,
     #[command(flatten)]
@@ -88,9 +104,9 @@ pub(crate) struct StartArguments {
 pub(crate) struct ConfigArguments {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// The local source folder
-    #[arg(long, value_name = "FOLDER", default_value = ".")]
-    pub(crate) source: PathBuf,
+    /// The local source folder [default: as of `start`]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) source: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) dev: DevArguments,
 }
@@ -137,6 +153,23 @@ pub(crate) struct DevArguments {
     /// Which way files go [default: send]
     #[arg(long, value_name = "WAY")]
     pub(crate) sync_type: Option<Way>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompletedShell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+impl From<CompletedShell> for clap_complete::Shell {
+    fn from(shell: CompletedShell) -> Self {
+        match shell {
+            CompletedShell::Bash => Self::Bash,
+            CompletedShell::Zsh => Self::Zsh,
+            CompletedShell::Fish => Self::Fish,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -10,6 +10,7 @@ pub(crate) mod end;
 pub(crate) mod events;
 pub(crate) mod forward;
 pub(crate) mod namespaces;
+pub(crate) mod packaging;
 pub(crate) mod plan;
 pub(crate) mod start;
 pub(crate) mod status;

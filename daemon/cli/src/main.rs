@@ -20,7 +20,7 @@ mod boundary;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 
 use crate::arguments::{Arguments, Command, DaemonCommand};
 use crate::caller::Caller;
@@ -34,7 +34,8 @@ const CLIENT: &str = concat!("nhd-cli ", env!("CARGO_PKG_VERSION"));
 /// Runs this process' command line; the exit code is what scripts branch on.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let matches = commands::packaging::command().get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     // Standard output belongs to the plugin alone.
     let json = arguments.json && !matches!(arguments.command, Command::Stdio);
     let mut screen = Screen::of_this_process(json);
@@ -50,15 +51,22 @@ async fn main() -> ExitCode {
 }
 
 async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure> {
+    match command {
+        Command::Completion { shell } => return commands::packaging::completion((*shell).into(), screen),
+        Command::Man { folder } => return commands::packaging::man(folder),
+        _ => {}
+    }
     let paths = Paths::from_environment()?;
     match command {
         // Wrong usage starts no daemon.
         Command::Start(arguments) => {
             let params = params::of_start(arguments, &Caller::of_this_process()?)?;
+            params::say_source(arguments, &params, screen)?;
             commands::start::run(arguments, params, &launch::connect(&paths).await?, screen).await
         }
         Command::Plan(arguments) => {
             let params = params::of_start(arguments, &Caller::of_this_process()?)?;
+            params::say_source(arguments, &params, screen)?;
             commands::plan::run(params, &launch::connect(&paths).await?, screen).await
         }
         Command::End(arguments) => {
@@ -106,6 +114,7 @@ async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure>
             commands::call::run(arguments, &launch::connect(&paths).await?, screen).await
         }
         Command::Stdio => commands::stdio::run(&paths).await,
+        Command::Completion { .. } | Command::Man { .. } => Ok(()),
         Command::Events(arguments) => {
             commands::events::run(arguments, &launch::connect(&paths).await?, screen).await
         }
