@@ -14,7 +14,7 @@ const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 2_000;
 
 /** Every kind of event that this client knows. The compiler sees to it that none is missing. */
-const KINDS: { readonly [K in Event["type"]]: true } = { snapshot: true, session: true, step: true, warning: true };
+const KINDS: { readonly [K in Event["type"]]: true } = { snapshot: true, session: true, step: true, stream: true, warning: true };
 
 /** Where events begin and when they end. */
 export interface EventsOptions {

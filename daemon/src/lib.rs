@@ -1,6 +1,7 @@
 //! The daemon that puts a Kubernetes workload into DevMode and keeps it there; modules in the order data flows.
 
 pub mod rpc;
+pub mod streams;
 pub mod session;
 pub mod cluster;
 pub mod forward;

@@ -14,6 +14,7 @@ pub mod listing;
 pub mod methods;
 pub mod openrpc;
 pub mod session;
+pub mod stream;
 pub mod sync;
 pub mod workload;
 

@@ -9,6 +9,7 @@ use crate::discover::OpenRpcDocument;
 use crate::error::{ErrorInfo, ErrorKind};
 use crate::event::EventsParams;
 use crate::methods::{CancelParams, EventNotification, EventSubscription, METHODS, MethodEntry, Repeat};
+use crate::stream::frame::{StreamNotice, StreamOpened, StreamOrigin, StreamSignal};
 
 /// The version of OpenRPC that the document follows.
 const OPENRPC_VERSION: &str = "1.3.2";
@@ -21,9 +22,14 @@ pub fn document() -> OpenRpcDocument {
     let mut methods: Vec<Value> = METHODS.iter().map(|entry| method(&mut types, entry)).collect();
     methods.extend(subscription(&mut types));
     // Types that no method names by itself.
-    for schema in
-        [SchemaGenerator::subschema_for::<ErrorInfo>, SchemaGenerator::subschema_for::<CancelParams>]
-    {
+    for schema in [
+        SchemaGenerator::subschema_for::<ErrorInfo>,
+        SchemaGenerator::subschema_for::<CancelParams>,
+        SchemaGenerator::subschema_for::<StreamOpened>,
+        SchemaGenerator::subschema_for::<StreamSignal>,
+        SchemaGenerator::subschema_for::<StreamOrigin>,
+        SchemaGenerator::subschema_for::<StreamNotice>,
+    ] {
         schema(&mut types);
     }
     let document = json!({

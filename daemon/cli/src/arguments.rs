@@ -1,5 +1,6 @@
 //! The command line as data. Other tools script it: arguments are only ever added.
 
+pub(crate) mod streams;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +11,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use nhd_protocol::forward::PortPair;
 use serde_json::Value;
 
+use self::streams::{ExecArguments, LogsArguments, RunArguments, ShellArguments};
 use super::duration::parse_duration;
 use super::target::{OptionalTarget, TARGET, Target};
 
@@ -24,7 +26,8 @@ pub(crate) struct Arguments {
     pub(crate) json: bool,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 daemon unreachable, 130 interrupted";
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 daemon unreachable, 130 interrupted; shell, exec \
+                          and run exit as what they ran";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -40,6 +43,14 @@ pub(crate) enum Command {
     Status(StatusArguments),
     /// Show the workloads of a namespace, and who has which in DevMode
     Workloads(WorkloadsArguments),
+    /// Open a terminal in a container, with the first shell that it has
+    Shell(ShellArguments),
+    /// Run a command in a container, with the standard streams, signals and exit code of this process
+    Exec(ExecArguments),
+    /// Show what containers write to their logs
+    Logs(LogsArguments),
+    /// Run a command of the dev configuration, once everything saved is in the pod
+    Run(RunArguments),
     /// Lead ports of this machine into the dev pod
     #[command(subcommand)]
     Forward(ForwardCommand),

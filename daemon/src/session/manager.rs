@@ -5,6 +5,7 @@ mod finished;
 mod forwards;
 mod sync;
 mod wait;
+mod whereabouts;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -19,6 +20,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use self::finished::Finished;
+pub use self::whereabouts::SessionPlace;
 use crate::cluster::ClusterAddress;
 use crate::fault;
 use crate::session::requests::check::{Request, differences};

@@ -62,6 +62,7 @@ pub fn initial(stored: &StoredSession) -> SessionStatus {
         forward: None,
         forwards: stored.forwards.iter().map(opening).collect(),
         sync: None,
+        streams: Vec::new(),
         error: stored.failure.clone(),
         warnings: stored.request.dev.warnings.clone(),
         outcome: None,

@@ -20,6 +20,8 @@ import java.util.List;
  * @param elapsedMs of {@code step} only: How long it took, in milliseconds; absent while it runs. May be null.
  * @param error of {@code step} only: Why it failed. It may be tried again; what stands in the way for good is in
  *     the session's status. May be null.
+ * @param stream of {@code stream} only: A terminal, a command or a log with all that there is to know of it. May be
+ *     null.
  * @param message of {@code warning} only: What the user should know. May be null.
  */
 public record Event(
@@ -34,6 +36,7 @@ public record Event(
         String step,
         Long elapsedMs,
         ErrorInfo error,
+        StreamStatus stream,
         String message) {
     /**
      * All sessions as they are. The first event of a subscription that cannot continue where the client left off;
@@ -46,6 +49,9 @@ public record Event(
 
     /** A step of a session began, was done, or failed. */
     public static final String STEP = "step";
+
+    /** A terminal or a command was opened, runs, waits or ended. */
+    public static final String STREAM = "stream";
 
     /** Something that the user should know. */
     public static final String WARNING = "warning";
@@ -67,6 +73,8 @@ public record Event(
      * @param elapsedMs of {@code step} only: How long it took, in milliseconds; absent while it runs. May be null.
      * @param error of {@code step} only: Why it failed. It may be tried again; what stands in the way for good is
      *     in the session's status. May be null.
+     * @param stream of {@code stream} only: A terminal, a command or a log with all that there is to know of it.
+     *     May be null.
      * @param message of {@code warning} only: What the user should know. May be null.
      */
     public Event {

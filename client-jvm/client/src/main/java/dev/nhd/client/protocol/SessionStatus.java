@@ -24,6 +24,9 @@ import java.util.List;
  * @param pod The dev pod, once there is one. May be null.
  * @param shell The shell to open in the dev container, where the dev configuration names one. May be null.
  * @param step What it is doing now. One of {@link StepName}. May be null.
+ * @param streams The terminals and commands in it, the oldest first, those included that ended lately. Those of
+ *     {@code session.status}, {@code session.list} and {@code session.wait}; a {@code session} event has none, they
+ *     have events of their own. Empty where there is none.
  * @param sync File sync of one session. May be null.
  * @param warnings What the user should know but need not act on. Empty where there is none.
  */
@@ -46,6 +49,7 @@ public record SessionStatus(
         PodStatus pod,
         String shell,
         String step,
+        List<StreamStatus> streams,
         SyncStatus sync,
         List<String> warnings) {
     /**
@@ -70,11 +74,15 @@ public record SessionStatus(
      * @param pod The dev pod, once there is one. May be null.
      * @param shell The shell to open in the dev container, where the dev configuration names one. May be null.
      * @param step What it is doing now. One of {@link StepName}. May be null.
+     * @param streams The terminals and commands in it, the oldest first, those included that ended lately. Those of
+     *     {@code session.status}, {@code session.list} and {@code session.wait}; a {@code session} event has none, they
+     *     have events of their own. Empty where there is none.
      * @param sync File sync of one session. May be null.
      * @param warnings What the user should know but need not act on. Empty where there is none.
      */
     public SessionStatus {
         forwards = forwards == null ? List.of() : forwards;
+        streams = streams == null ? List.of() : streams;
         warnings = warnings == null ? List.of() : warnings;
     }
 }
