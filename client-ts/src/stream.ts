@@ -31,6 +31,12 @@ const ORIGIN = 7;
 const NOTICE = 8;
 const END = 9;
 
+// Whoever has not Node's types installed can use the package all the same; these are `any` then.
+/** @ts-ignore */
+export type NodeReadable = import("node:stream").Readable;
+/** @ts-ignore */
+export type NodeWritable = import("node:stream").Writable;
+
 /** Who hears what is neither output nor the end. */
 export interface StreamListener {
   /** Where the output that follows comes from; of logs. */
@@ -45,10 +51,10 @@ export interface StreamListener {
  */
 export interface StreamConnection {
   /** Standard input. Its end is the end of the process' standard input. */
-  readonly stdin: Writable;
+  readonly stdin: NodeWritable;
   /** Standard output, or of a terminal everything, or the lines of a log. */
-  readonly stdout: Readable;
-  readonly stderr: Readable;
+  readonly stdout: NodeReadable;
+  readonly stderr: NodeReadable;
   /** What the daemon says first: what is known of the stream, and how much is replayed. */
   readonly opened: StreamOpened;
   /** How it ended, once all output has been read. Rejects with a `ConnectionError` where the connection was lost before. */
