@@ -1,6 +1,7 @@
 //! The command line as data. Other tools script it: arguments are only ever added.
 
 mod examples;
+pub(crate) mod streams;
 #[cfg(test)]
 mod tests;
 
@@ -11,6 +12,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use nhd_protocol::forward::PortPair;
 use serde_json::Value;
 
+use self::streams::{ExecArguments, LogsArguments, RunArguments, ShellArguments};
 use super::duration::parse_duration;
 use super::target::{OptionalTarget, TARGET, Target};
 
@@ -27,7 +29,8 @@ pub(crate) struct Arguments {
     pub(crate) json: bool,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 daemon unreachable, 130 interrupted";
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 daemon unreachable, 130 interrupted; shell, exec \
+                          and run exit as what they ran";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -49,6 +52,14 @@ pub(crate) enum Command {
     Contexts(ContextsArguments),
     /// Show the namespaces of a cluster
     Namespaces(NamespacesArguments),
+    /// Open a terminal in a container, with the first shell that it has
+    Shell(ShellArguments),
+    /// Run a command in a container, with the standard streams, signals and exit code of this process
+    Exec(ExecArguments),
+    /// Show what containers write to their logs
+    Logs(LogsArguments),
+    /// Run a command of the dev configuration, once everything saved is in the pod
+    Run(RunArguments),
     /// Lead ports of this machine into the dev pod
     #[command(subcommand)]
     Forward(ForwardCommand),

@@ -15,5 +15,6 @@ pub(crate) mod plan;
 pub(crate) mod start;
 pub(crate) mod status;
 pub(crate) mod stdio;
+pub(crate) mod streams;
 pub(crate) mod sync;
 pub(crate) mod workloads;

@@ -28,11 +28,13 @@ pub(crate) struct Failure {
     causes: Vec<String>,
     /// Whether there is nobody left to tell.
     pub(crate) unheard: bool,
+    /// The exit code of what was run, in the place of `exit`.
+    passed_on: Option<u8>,
 }
 
 impl Failure {
     pub(crate) fn new(exit: Exit, info: ErrorInfo) -> Self {
-        Self { exit, info: Box::new(info), causes: Vec::new(), unheard: false }
+        Self { exit, info: Box::new(info), causes: Vec::new(), unheard: false, passed_on: None }
     }
 
     pub(crate) fn usage(message: impl Into<String>) -> Self {
@@ -64,6 +66,17 @@ impl Failure {
     pub(crate) fn told(mut self) -> Self {
         self.unheard = true;
         self
+    }
+
+    /// What was run has failed, and has said so itself as far as it wanted to.
+    pub(crate) fn of_command(code: u8) -> Self {
+        let info = ErrorInfo::new(ErrorKind::CommandFailed, format!("the command ended with code {code}"));
+        Self { unheard: true, passed_on: Some(code), ..Self::new(Exit::Failed, info) }
+    }
+
+    /// The exit code of this process.
+    pub(crate) fn code(&self) -> u8 {
+        self.passed_on.unwrap_or(self.exit as u8)
     }
 
     /// As clients of the daemon see errors: causes follow the message after colons.

@@ -11,6 +11,8 @@ mod commands;
 mod launch;
 mod follow;
 mod progress;
+mod terminal;
+mod threads;
 mod render;
 mod duration;
 mod failure;
@@ -24,6 +26,7 @@ use clap::FromArgMatches as _;
 
 use crate::arguments::{Arguments, Command, DaemonCommand};
 use crate::caller::Caller;
+use crate::commands::streams::Link;
 use crate::failure::{Exit, Failure};
 use crate::render::Screen;
 use nhd_client::paths::Paths;
@@ -40,14 +43,14 @@ async fn main() -> ExitCode {
     let json = arguments.json && !matches!(arguments.command, Command::Stdio);
     let mut screen = Screen::of_this_process(json);
     let exit = match Box::pin(dispatch(&arguments.command, &mut screen)).await {
-        Ok(()) => Exit::Done,
+        Ok(()) => Exit::Done as u8,
         Err(failure) => {
             // Where the error itself cannot be written, the exit code says all that can be said.
             let _ = screen.failure(&failure);
-            failure.exit
+            failure.code()
         }
     };
-    ExitCode::from(exit as u8)
+    ExitCode::from(exit)
 }
 
 async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure> {
@@ -95,6 +98,17 @@ async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure>
         }
         Command::Status(arguments) => {
             commands::status::run(arguments, &launch::connect(&paths).await?, screen).await
+        }
+        Command::Shell(_) | Command::Exec(_) | Command::Logs(_) | Command::Run(_) => {
+            let (here, client) = (Caller::of_this_process()?, launch::connect(&paths).await?);
+            let link = Link { paths: &paths, client: &client, here: &here };
+            match command {
+                Command::Shell(arguments) => commands::streams::shell(arguments, &link, screen).await,
+                Command::Exec(arguments) => commands::streams::exec(arguments, &link, screen).await,
+                Command::Logs(arguments) => commands::streams::logs(arguments, &link, screen).await,
+                Command::Run(arguments) => commands::streams::run(arguments, &link, screen).await,
+                _ => Ok(()),
+            }
         }
         Command::Forward(command) => {
             commands::forward::run(command, &launch::connect(&paths).await?, screen).await
