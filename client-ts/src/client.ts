@@ -5,8 +5,9 @@ import { boundOf } from "./bounds.js";
 import { namespaces, type CallOptions, type Calls, type Method, type Namespaces, type Params, type Result } from "./calls.js";
 import { cancelled } from "./connection.js";
 import { EventStream, type EventsOptions } from "./events.js";
-import type { HelloResult, WorkloadSubscribeParams } from "./generated/protocol.js";
+import type { HelloResult, StreamTicket, WorkloadSubscribeParams } from "./generated/protocol.js";
 import type { Link } from "./link.js";
+import { openStream, type StreamConnection, type StreamListener } from "./stream.js";
 import { WorkloadStream, type WorkloadsOptions } from "./workloads.js";
 
 /** `client.events()` iterates over events as they happen; `client.events.since()` asks for those that are there. */
@@ -31,7 +32,12 @@ export interface Client extends Omit<Namespaces, "events"> {
   /** Calls a method by its name. `client.session.start(params)` is `client.call("session.start", params)`. */
   call<M extends Method>(method: M, params: Params<M>, options?: CallOptions): Promise<Result<M>>;
   /**
-   * Ends calls (`ConnectionError` of the reason `disposed`) and event streams, and closes the connection. Resolves when no
+   * Opens the connection of a ticket that `terminal.open`, `exec.start`, `log.follow` or an `attach` answered with; each is
+   * good for one. Its output flows at the pace of whoever reads it, and delays no call.
+   */
+  openStream(ticket: StreamTicket, listener?: StreamListener): Promise<StreamConnection>;
+  /**
+   * Ends calls (`ConnectionError` of the reason `disposed`) and event streams, and closes all connections. Resolves when no
    * handle is left, so that the process can exit by itself. Sessions and the daemon go on.
    */
   dispose(): Promise<void>;
@@ -49,6 +55,12 @@ export function clientOn(link: Link, first: HelloResult): Client {
   const dispose = (): Promise<void> => link.dispose();
   const { events, ...others } = namespaces(call);
   const stream = (options: EventsOptions = {}): EventStream => new EventStream(link, options);
+  const open = async (ticket: StreamTicket, listener: StreamListener = {}): Promise<StreamConnection> => {
+    const opened = await openStream((link.hello ?? first).socket, ticket, listener);
+    const undo = link.onDispose(() => opened.close());
+    opened.ended.then(undo, undo);
+    return opened;
+  };
   return {
     ...others,
     get hello() {
@@ -56,6 +68,7 @@ export function clientOn(link: Link, first: HelloResult): Client {
     },
     events: Object.assign(stream, events),
     workloads: (params = {}, options = {}) => new WorkloadStream(link, params, options),
+    openStream: open,
     call,
     dispose,
     [Symbol.asyncDispose]: dispose,

@@ -6,7 +6,7 @@ import type { Link } from "./link.js";
 import { subscribed, type Topic } from "./subscription.js";
 
 /** Every kind of event that this client knows. The compiler sees to it that none is missing. */
-const KINDS: { readonly [K in Event["type"]]: true } = { snapshot: true, session: true, step: true, progress: true, warning: true };
+const KINDS: { readonly [K in Event["type"]]: true } = { snapshot: true, session: true, step: true, stream: true, progress: true, warning: true };
 
 /** Where events begin and when they end. */
 export interface EventsOptions {

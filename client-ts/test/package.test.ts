@@ -71,7 +71,7 @@ function exampleOf(readme: string): string {
 test("the tarball holds the built package and nothing else", { timeout }, async () => {
   const { stdout } = await run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: own });
   const [{ files }] = JSON.parse(stdout) as [{ readonly files: readonly { readonly path: string }[] }];
-  const modules = "abort answer bounds calls client connect connection errors events feed generated/protocol hello index json launch link paths socket subscription workloads";
+  const modules = "abort answer bounds calls client connect connection errors events feed generated/protocol hello index json launch link paths socket stream subscription workloads";
   const built = ["cjs", "esm"].flatMap((kind) =>
     modules.split(" ").flatMap((name) => [`dist/${kind}/${name}.d.ts`, `dist/${kind}/${name}.js`]),
   );

@@ -6,6 +6,7 @@ pub mod access;
 pub mod autoscalers;
 pub mod client;
 pub mod connection;
+pub mod container_log;
 pub mod error;
 pub mod exec;
 pub mod follow;
@@ -21,6 +22,7 @@ pub mod refusals;
 pub mod revisions;
 pub mod selector;
 pub mod watch;
+pub mod workload_pods;
 
 pub use client::{ClusterAddress, ClusterClient, ConnectError, PluginGate};
 pub use connection::Connection;

@@ -2,6 +2,7 @@
 
 pub mod rpc;
 pub mod browse;
+pub mod streams;
 pub mod session;
 pub mod cluster;
 pub mod forward;

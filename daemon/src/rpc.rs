@@ -10,6 +10,7 @@ mod load;
 pub mod methods;
 pub mod server;
 mod sniff;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod transcode;

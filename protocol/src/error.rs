@@ -117,6 +117,14 @@ error_kinds! {
     LocalPortTaken = 90, "Name another `localPort` or none, or end what has it; the message names the port.";
     /// The user may not open this local port.
     LocalPortDenied = 91, "Name a `localPort` of 1024 or above, or none.";
+    /// No terminal, command or log has this id.
+    StreamNotFound = 120, "Ask `terminal.list` or `exec.list`. What ended long ago is forgotten.";
+    /// So many terminals, commands and logs are open that there is room for no other.
+    TooManyStreams = 121, "Close some of those that `terminal.list` and `exec.list` name.";
+    /// The workload has no pod that runs, or not the one that was named.
+    NoPod = 122, "Wait until a pod runs, or name another `pod`; the message names those that there are.";
+    /// A command cannot be started, signalled or ended in its container.
+    CommandFailed = 123, "Read the container runtime's words in the message.";
     /// The daemon's store cannot be read or written.
     StoreFailed = 100, "Check that the disk is not full and that the home belongs to the user.";
     /// A fault of nhd itself.
@@ -164,6 +172,21 @@ pub const SESSION_ERRORS: &[ErrorKind] = &[
     ErrorKind::SyncFailed,
     ErrorKind::ForwardFailed,
     ErrorKind::StoreFailed,
+];
+
+/// Why nothing can be run or read in a pod.
+pub const STREAM_ERRORS: &[ErrorKind] = &[
+    ErrorKind::SessionNotFound,
+    ErrorKind::SessionEnding,
+    ErrorKind::WorkloadNotFound,
+    ErrorKind::NamespaceNotFound,
+    ErrorKind::UnsupportedKind,
+    ErrorKind::ContainerNotFound,
+    ErrorKind::ContainerAmbiguous,
+    ErrorKind::TooManyStreams,
+    ErrorKind::NoPod,
+    ErrorKind::CommandFailed,
+    ErrorKind::Timeout,
 ];
 
 /// An error as clients see it: the JSON-RPC error's `data`, and the `error` of a session.

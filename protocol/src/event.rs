@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::error::ErrorInfo;
 use crate::session::{SessionStatus, StepName};
+use crate::stream::StreamStatus;
 use crate::sync::SyncState;
 
 /// A place in the log. `seq` counts up by one from 1 within an epoch; a new epoch begins with a new store.
@@ -65,6 +66,8 @@ pub enum EventBody {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         forwards: Vec<ForwardProgress>,
     },
+    /// A terminal or a command was opened, runs, waits or ended.
+    Stream { stream: Box<StreamStatus> },
     /// Something that the user should know.
     Warning {
         /// The id of the session that it concerns.

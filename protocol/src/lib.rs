@@ -19,6 +19,7 @@ pub mod message;
 pub mod methods;
 pub mod openrpc;
 pub mod session;
+pub mod stream;
 pub mod sync;
 pub mod workload;
 

@@ -12,13 +12,19 @@ use crate::config::ConfigResult;
 use crate::discover::OpenRpcDocument;
 use crate::doctor::{DoctorParams, DoctorReport};
 use crate::environment::SetEnvironmentParams;
-use crate::error::{CLUSTER_ERRORS, ErrorKind, REQUEST_ERRORS, SESSION_ERRORS, WORKLOAD_ERRORS};
+use crate::error::{
+    CLUSTER_ERRORS, ErrorKind, REQUEST_ERRORS, SESSION_ERRORS, STREAM_ERRORS, WORKLOAD_ERRORS,
+};
 use crate::event::{Event, EventList, EventsParams};
 use crate::forward::{ForwardEndParams, ForwardList, ForwardStartParams, SessionForward};
 use crate::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
 use crate::listing::{ReleaseParams, WorkloadList, WorkloadListParams};
 use crate::session::{
     EndParams, EndResult, PlanResult, SessionList, SessionSelector, SessionStatus, StartParams, WaitParams,
+};
+use crate::stream::{
+    ExecSignalParams, ExecStartParams, LogFollowParams, StreamList, StreamListParams, StreamParams,
+    StreamStatus, StreamTicket, TerminalOpenParams, TerminalResizeParams,
 };
 use crate::sync::{RescanParams, SyncReport};
 
@@ -196,6 +202,34 @@ methods! {
     /// folder's `.nocalhost/config.yaml`, the workload's annotation, the daemon's configuration or a default.
     "config.resolve" Resolve(StartParams) -> ConfigResult, Reads,
         [&[ErrorKind::ConfigInvalid, ErrorKind::UnsupportedKind, ErrorKind::SourceMissing], CLUSTER_ERRORS];
+    /// Opens a terminal in a container of a pod, with the first shell that it has, and answers with what opens the
+    /// connection to it. It is the user's, not the client's: it goes on without one, and `terminal.list` offers it again.
+    "terminal.open" TerminalOpen(TerminalOpenParams) -> StreamTicket, Again, [CLUSTER_ERRORS, STREAM_ERRORS, &[ErrorKind::StreamNotFound]];
+    /// Opens another connection to a terminal, which first gets the last 256 KiB of what was written.
+    "terminal.attach" TerminalAttach(StreamParams) -> StreamTicket, Again, [&[ErrorKind::StreamNotFound]];
+    /// Changes the size of a terminal. The connection has a frame for it as well.
+    "terminal.resize" TerminalResize(TerminalResizeParams) -> StreamStatus, Idempotent, [&[ErrorKind::StreamNotFound]];
+    /// Ends a terminal with everything that runs in it, and answers when that has ended or is not to be ended. One that has
+    /// ended leaves the list.
+    "terminal.close" TerminalClose(StreamParams) -> StreamStatus, Idempotent, [&[ErrorKind::StreamNotFound]];
+    /// The terminals, those included that ended lately.
+    "terminal.list" Terminals(StreamListParams) -> StreamList, Reads, [];
+    /// Starts a command in a container of a pod, and answers with what opens the connection to it.
+    "exec.start" ExecStart(ExecStartParams) -> StreamTicket, Again,
+        [CLUSTER_ERRORS, STREAM_ERRORS, &[ErrorKind::ConfigInvalid, ErrorKind::SourceMissing]];
+    /// Opens another connection to a command, which first gets the last 256 KiB of what was written.
+    "exec.attach" ExecAttach(StreamParams) -> StreamTicket, Again, [&[ErrorKind::StreamNotFound]];
+    /// Sends a signal to a command. Answers when it has been sent. Where the container has no shell that is an error:
+    /// Kubernetes has no other way to signal a process.
+    "exec.signal" ExecSignal(ExecSignalParams) -> StreamStatus, Again,
+        [CLUSTER_ERRORS, &[ErrorKind::StreamNotFound, ErrorKind::CommandFailed, ErrorKind::Timeout]];
+    /// Ends a command with everything that it has started, and answers when that has ended or is not to be ended. One that
+    /// has ended leaves the list.
+    "exec.close" ExecClose(StreamParams) -> StreamStatus, Idempotent, [&[ErrorKind::StreamNotFound]];
+    /// The commands, those included that ended lately.
+    "exec.list" Execs(StreamListParams) -> StreamList, Reads, [];
+    /// Follows logs of a workload's pods, and answers with what opens the connection to them. It ends with that.
+    "log.follow" LogFollow(LogFollowParams) -> StreamTicket, Again, [CLUSTER_ERRORS, STREAM_ERRORS];
     /// The events after a place in the log, without waiting for more.
     "events.since" EventsSince(EventsParams) -> EventList, Reads, [];
 }

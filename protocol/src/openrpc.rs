@@ -11,6 +11,7 @@ use crate::message::{ERRORS, Message, WARNINGS};
 use crate::methods::{
     CancelParams, METHODS, MethodEntry, Repeat, SUBSCRIPTIONS, SubscriptionEntry, UNSUBSCRIBE_DOC,
 };
+use crate::stream::frame::{StreamNotice, StreamOpened, StreamOrigin, StreamSignal};
 
 /// The version of OpenRPC that the document follows.
 const OPENRPC_VERSION: &str = "1.3.2";
@@ -23,9 +24,14 @@ pub fn document() -> OpenRpcDocument {
     let mut methods: Vec<Value> = METHODS.iter().map(|entry| method(&mut types, entry)).collect();
     methods.extend(SUBSCRIPTIONS.iter().flat_map(|entry| subscription(&mut types, entry)));
     // Types that no method names by itself.
-    for schema in
-        [SchemaGenerator::subschema_for::<ErrorInfo>, SchemaGenerator::subschema_for::<CancelParams>]
-    {
+    for schema in [
+        SchemaGenerator::subschema_for::<ErrorInfo>,
+        SchemaGenerator::subschema_for::<CancelParams>,
+        SchemaGenerator::subschema_for::<StreamOpened>,
+        SchemaGenerator::subschema_for::<StreamSignal>,
+        SchemaGenerator::subschema_for::<StreamOrigin>,
+        SchemaGenerator::subschema_for::<StreamNotice>,
+    ] {
         schema(&mut types);
     }
     let document = json!({

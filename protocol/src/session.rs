@@ -10,6 +10,7 @@ use crate::error::ErrorInfo;
 use crate::forward::{ForwardStatus, PortForward};
 use crate::message::Notice;
 pub use crate::selector::SessionSelector;
+use crate::stream::StreamStatus;
 use crate::sync::{SyncStatus, SyncType};
 use crate::workload::{WorkloadKind, WorkloadRef};
 
@@ -279,6 +280,10 @@ pub struct SessionStatus {
     pub forwards: Vec<PortForward>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sync: Option<SyncStatus>,
+    /// The terminals and commands in it, the oldest first, those included that ended lately. Those of `session.status`,
+    /// `session.list` and `session.wait`; a `session` event has none, they have events of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub streams: Vec<StreamStatus>,
     /// Why the session cannot go on, or why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorInfo>,

@@ -3,6 +3,7 @@
 
 pub mod process;
 pub mod cluster;
+pub mod pty;
 pub mod shared;
 pub mod faulty_api;
 pub mod node_share;

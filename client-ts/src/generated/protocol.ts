@@ -417,6 +417,38 @@ export interface EndParams {
   session?: string;
 }
 
+/** Why a stream ended. */
+export type EndReason =
+  /** The process ended by itself; `exitCode` has its exit code. Of a log: all has been sent. */
+  | "exited"
+  /** A client closed it, or the one that it belonged to has gone. */
+  | "closed"
+  /** Its session ended. */
+  | "sessionEnded"
+  /** Its pod was deleted or replaced. */
+  | "podGone"
+  /** Its container was restarted. */
+  | "containerRestarted"
+  /**
+   * The connection to the cluster was lost. The process may still run; it is looked for and ended as soon as the
+   * cluster can be reached within a while.
+   */
+  | "connectionLost"
+  /** The process could not be started: there is no such program, no shell, no folder. */
+  | "notStarted"
+  /** No client came for it in time. */
+  | "notAttached"
+  /** Nobody used it for a long time. */
+  | "idle"
+  /** Its client took nothing for a long time, of what can be asked for again. */
+  | "stalled"
+  /** The daemon was stopped. */
+  | "daemonStopped"
+  /** Of a connection alone: the token is unknown, was used or is too old. */
+  | "refused"
+  /** Of a connection alone: a frame was not what it must be. */
+  | "malformed";
+
 /** What `session.end` set going. Ending what has ended already is a success with no sessions. */
 export interface EndResult {
   /** The sessions that are being ended now; `session.wait` with `ended` waits for each. */
@@ -539,6 +571,14 @@ export type ErrorKind =
   | "localPortTaken"
   /** The user may not open this local port. */
   | "localPortDenied"
+  /** No terminal, command or log has this id. */
+  | "streamNotFound"
+  /** So many terminals, commands and logs are open that there is room for no other. */
+  | "tooManyStreams"
+  /** The workload has no pod that runs, or not the one that was named. */
+  | "noPod"
+  /** A command cannot be started, signalled or ended in its container. */
+  | "commandFailed"
   /** The daemon's store cannot be read or written. */
   | "storeFailed"
   /** A fault of nhd itself. */
@@ -602,6 +642,11 @@ export type Event = {
       /** Left out before syncthing has been started for the first time. */
       sync?: SyncProgress;
     }
+  /** A terminal or a command was opened, runs, waits or ended. */
+  | {
+      type: "stream";
+      stream: StreamStatus;
+    }
   /** Something that the user should know. */
   | {
       type: "warning";
@@ -634,6 +679,58 @@ export interface EventsParams {
    * comes first.
    */
   since?: Cursor;
+}
+
+/** Sends a signal to a command. */
+export interface ExecSignalParams {
+  /** `usr1` and `usr2` go to the command's own process, the others to everything that it has started as well. */
+  signal: Signal;
+  /** Its id. */
+  stream: string;
+}
+
+/** Starts a command: one that is given, or one of the dev configuration by its name. */
+export interface ExecStartParams {
+  /** The program and its arguments, without a shell around them. Either this or `run`. */
+  command?: string[];
+  /** Without it the dev container, the pod's default container, or the only one. */
+  container?: string;
+  /** The context in it; without it the current one. */
+  context?: string;
+  /**
+   * It outlives its client, and its output is kept as that of a terminal is. Without it, what it writes waits for
+   * its client, and it is killed when the connection of its client ends.
+   */
+  detached?: boolean;
+  /** Variables for it, beside those of the container. */
+  env?: { [name: string]: string };
+  /** As in `session.start`. */
+  environment?: { [name: string]: string };
+  /** The workload's kind. */
+  kind?: WorkloadKind;
+  /** As in `session.start`. A session is reached by its own way. */
+  kubeconfig?: string;
+  /** The workload's name. */
+  name?: string;
+  /** Where the workload is; without it the context's namespace, or `default`. */
+  namespace?: string;
+  /** A pod of the workload, by its name; without it the dev pod, or one that is ready. */
+  pod?: string;
+  /**
+   * One of the dev configuration's, as that is now: its texts joined by spaces, in the configured shell or `sh`,
+   * after everything saved before is in the pod. Only in a session.
+   */
+  run?: NamedCommand;
+  /** The session, by its id. Without it, `kind` and `name`. */
+  session?: string;
+  /** With `tty`: the size that it begins with; 80 × 24 without it. */
+  size?: TerminalSize;
+  /** Whether it has standard input; without, it reads its end at once. */
+  stdin?: boolean;
+  /** In a terminal, where standard output and standard error are one. */
+  tty?: boolean;
+  /** As for a terminal. */
+  workDir?: string;
 }
 
 /**
@@ -838,6 +935,40 @@ export type LeftOutBy =
   /** The user's own `.stignore` in the source folder; the configuration has no effect then. */
   | "ownFile";
 
+/** Follows the logs of a workload's pods, also of those that come later. */
+export interface LogFollowParams {
+  /** Those of every container, init containers included, instead of one. */
+  allContainers?: boolean;
+  /** Without it the dev container, the pod's default container, or the only one. */
+  container?: string;
+  /** The context in it; without it the current one. */
+  context?: string;
+  /** As in `session.start`. */
+  environment?: { [name: string]: string };
+  /** The workload's kind. */
+  kind?: WorkloadKind;
+  /** As in `session.start`. A session is reached by its own way. */
+  kubeconfig?: string;
+  /** The workload's name. */
+  name?: string;
+  /** Where the workload is; without it the context's namespace, or `default`. */
+  namespace?: string;
+  /** Ends when all that there is has been sent. */
+  once?: boolean;
+  /** A pod of the workload, by its name; without it the dev pod, or one that is ready. */
+  pod?: string;
+  /** Of the containers that ran before the present ones; ends when all of it has been sent. */
+  previous?: boolean;
+  /** The session, by its id. Without it, `kind` and `name`. */
+  session?: string;
+  /** Only what was written within this time. */
+  sinceMs?: number;
+  /** Of each container that runs already only so many lines; of one that comes later everything. */
+  tail?: number;
+  /** Each line begins with when it was written, in RFC 3339, and a space. */
+  timestamps?: boolean;
+}
+
 /** Who made a workload and may undo changes to it. */
 export interface Manager {
   kind: ManagerKind;
@@ -878,6 +1009,16 @@ export interface MissingPermission {
   /** Such as `portforward`. */
   subresource?: string;
 }
+
+/** The commands of the dev configuration. */
+export type NamedCommand =
+  | "build"
+  | "hotReloadRun"
+  | "hotReloadDebug"
+  /** `hotReloadRun` in its place where the configuration has `hotReload: true` and one. */
+  | "run"
+  /** `hotReloadDebug` in its place, likewise. */
+  | "debug";
 
 /** One namespace. */
 export interface NamespaceEntry {
@@ -927,6 +1068,19 @@ export interface Notice {
   /** What it is known by; absent where it is not one of the known texts. */
   code?: string;
 }
+
+/** What a notice is about. */
+export type NoticeKind =
+  /** Hot reload: the command has been started, for the first time or again. */
+  | "started"
+  /** Hot reload: the command has ended by itself; `exitCode` is there. */
+  | "exited"
+  /** Of a log: a container is followed from now on. */
+  | "followed"
+  /** Of a log: a container has ended, or its pod has gone. */
+  | "left"
+  /** Something else to know, or that goes wrong and is tried again. */
+  | "warning";
 
 /** An OpenRPC document. */
 export type OpenRpcDocument = { [name: string]: unknown };
@@ -1257,6 +1411,11 @@ export interface SessionStatus {
    * nothing to do. A `session` event tells of another list; the `step` events tell where in it the session is.
    */
   steps?: PlannedStep[];
+  /**
+   * The terminals and commands in it, the oldest first, those included that ended lately. Those of
+   * `session.status`, `session.list` and `session.wait`; a `session` event has none, they have events of their own.
+   */
+  streams?: StreamStatus[];
   sync?: SyncStatus;
   /** What the user should know but need not act on. */
   warnings?: string[];
@@ -1300,6 +1459,18 @@ export type SidecarPreset =
   | "syncthing"
   /** Nocalhost's own sidecar image. */
   | "nocalhost";
+
+/** Signals that a command can be sent. */
+export type Signal =
+  | "hup"
+  | "int"
+  | "quit"
+  | "kill"
+  | "usr1"
+  | "usr2"
+  | "term"
+  | "cont"
+  | "stop";
 
 /**
  * Starts a dev session, or says what that would do (`session.plan`, `config.resolve`). What is left out comes from
@@ -1441,6 +1612,126 @@ export type StepState =
   /** It is yet to come, as far as can be foreseen. */
   | "ahead";
 
+/** How a stream ended; also the payload of the last frame of a connection. */
+export interface StreamEnd {
+  reason: EndReason;
+  /** The exit code of the process, where it is known; 128 and the signal's number where a signal ended it. */
+  exitCode?: number;
+  /** More about it, and what to do next. */
+  message?: string;
+}
+
+/** What a stream is. */
+export type StreamKind =
+  | "terminal"
+  | "exec"
+  | "log";
+
+/** Several streams, the oldest first. */
+export interface StreamList {
+  streams: StreamStatus[];
+}
+
+/** Which terminals or commands are meant; all without members. */
+export interface StreamListParams {
+  /** Those of this session. */
+  session?: string;
+}
+
+/** The payload of `notice`. */
+export interface StreamNotice {
+  kind: NoticeKind;
+  /** A sentence for people. */
+  message: string;
+  /** The exit code of the command that it is about. */
+  exitCode?: number;
+}
+
+/** The payload of `opened`. */
+export interface StreamOpened {
+  /** Whether what was written before those is lost. */
+  cut: boolean;
+  /** How many bytes follow that were written before; at most 256 KiB. */
+  replayed: number;
+  stream: StreamStatus;
+}
+
+/** The payload of `origin`. */
+export interface StreamOrigin {
+  /** The container's name in it. */
+  container: string;
+  /** The pod's name. */
+  pod: string;
+}
+
+/** A terminal or a command, by its id. */
+export interface StreamParams {
+  /** Its id. */
+  stream: string;
+}
+
+/** The payload of `signal`. */
+export interface StreamSignal {
+  signal: Signal;
+}
+
+/** How far a stream has come. */
+export type StreamState =
+  | "running"
+  /** It is being started, or waits until everything saved before is in the pod. */
+  | "starting"
+  /** Hot reload: the command has ended, or is being ended, and runs again after the next completed sync. */
+  | "awaitingSync"
+  /** `end` says how. */
+  | "ended";
+
+/** A terminal, a command or a log with all that there is to know of it. */
+export interface StreamStatus {
+  kind: StreamKind;
+  /** When it was opened. */
+  startedAt: string;
+  state: StreamState;
+  /** Its id. */
+  stream: string;
+  workload: WorkloadRef;
+  /** How many clients are attached. */
+  clients?: number;
+  /** What is run; without it a shell that is found. */
+  command?: string[];
+  /** The container, by its name in the pod. */
+  container?: string;
+  /** It outlives its clients. */
+  detached?: boolean;
+  /** How it ended. */
+  end?: StreamEnd;
+  /** When it ended. */
+  endedAt?: string;
+  /** It is run again after each completed sync. */
+  hotReload?: boolean;
+  /** The name of the command in the dev configuration. */
+  named?: NamedCommand;
+  /** Where it is; of a log only where one is named. */
+  pod?: string;
+  /** How often it has been started. */
+  runs?: number;
+  /** The session that it belongs to and ends with. */
+  session?: string;
+  /** The size of its terminal. */
+  size?: TerminalSize;
+  /** Whether it runs in a terminal. */
+  tty?: boolean;
+}
+
+/** A stream, and what opens a connection to it. */
+export interface StreamTicket {
+  /** How soon it has to be used. */
+  expiresInMs: number;
+  /** What is known of it. */
+  stream: StreamStatus;
+  /** Good for one connection. */
+  token: string;
+}
+
 /** A path that cannot be read or written. */
 export interface SyncProblem {
   /** Why it cannot be, in the words of the system. */
@@ -1539,6 +1830,62 @@ export type SyncType =
    * Into the pod; and once everything is there, what the pod changes comes back. A conflict keeps both versions.
    */
   | "sendReceive";
+
+/** Opens a terminal. It outlives the client, and ends with its process, its pod, its session or the daemon. */
+export interface TerminalOpenParams {
+  /**
+   * A terminal that has ended, by its id: it is opened anew in the pod that there is now, with what it was opened
+   * with, and leaves the list. Nothing else need be given then.
+   */
+  again?: string;
+  /**
+   * The program and its arguments. Without it the first shell that the container has: that of the dev
+   * configuration, `bash`, `zsh`, `ash`, `sh`.
+   */
+  command?: string[];
+  /** Without it the dev container, the pod's default container, or the only one. */
+  container?: string;
+  /** The context in it; without it the current one. */
+  context?: string;
+  /** Variables for it, beside those of the container. `TERM` is `xterm-256color` where it is not among them. */
+  env?: { [name: string]: string };
+  /** As in `session.start`. */
+  environment?: { [name: string]: string };
+  /** The workload's kind. */
+  kind?: WorkloadKind;
+  /** As in `session.start`. A session is reached by its own way. */
+  kubeconfig?: string;
+  /** The workload's name. */
+  name?: string;
+  /** Where the workload is; without it the context's namespace, or `default`. */
+  namespace?: string;
+  /** A pod of the workload, by its name; without it the dev pod, or one that is ready. */
+  pod?: string;
+  /** The session, by its id. Without it, `kind` and `name`. */
+  session?: string;
+  /** The size that it begins with; 80 × 24 without it. */
+  size?: TerminalSize;
+  /** The folder to be in; without it the synced folder in a dev container, else the container's own. */
+  workDir?: string;
+}
+
+/** Changes the size of a terminal. */
+export interface TerminalResizeParams {
+  /** How many characters are in a line. */
+  columns: number;
+  /** How many lines there are. */
+  rows: number;
+  /** Its id. */
+  stream: string;
+}
+
+/** The size of a terminal in characters. */
+export interface TerminalSize {
+  /** How many characters are in a line. */
+  columns: number;
+  /** How many lines there are. */
+  rows: number;
+}
 
 /** Waits until a session has come so far. Fails at once when it no longer can. */
 export interface WaitParams {
@@ -1848,6 +2195,41 @@ export interface Methods {
    * folder's `.nocalhost/config.yaml`, the workload's annotation, the daemon's configuration or a default.
    */
   "config.resolve": { params: StartParams; result: ConfigResult };
+  /**
+   * Opens a terminal in a container of a pod, with the first shell that it has, and answers with what opens the
+   * connection to it. It is the user's, not the client's: it goes on without one, and `terminal.list` offers it
+   * again.
+   */
+  "terminal.open": { params: TerminalOpenParams; result: StreamTicket };
+  /** Opens another connection to a terminal, which first gets the last 256 KiB of what was written. */
+  "terminal.attach": { params: StreamParams; result: StreamTicket };
+  /** Changes the size of a terminal. The connection has a frame for it as well. */
+  "terminal.resize": { params: TerminalResizeParams; result: StreamStatus };
+  /**
+   * Ends a terminal with everything that runs in it, and answers when that has ended or is not to be ended. One
+   * that has ended leaves the list.
+   */
+  "terminal.close": { params: StreamParams; result: StreamStatus };
+  /** The terminals, those included that ended lately. */
+  "terminal.list": { params: StreamListParams; result: StreamList };
+  /** Starts a command in a container of a pod, and answers with what opens the connection to it. */
+  "exec.start": { params: ExecStartParams; result: StreamTicket };
+  /** Opens another connection to a command, which first gets the last 256 KiB of what was written. */
+  "exec.attach": { params: StreamParams; result: StreamTicket };
+  /**
+   * Sends a signal to a command. Answers when it has been sent. Where the container has no shell that is an error:
+   * Kubernetes has no other way to signal a process.
+   */
+  "exec.signal": { params: ExecSignalParams; result: StreamStatus };
+  /**
+   * Ends a command with everything that it has started, and answers when that has ended or is not to be ended. One
+   * that has ended leaves the list.
+   */
+  "exec.close": { params: StreamParams; result: StreamStatus };
+  /** The commands, those included that ended lately. */
+  "exec.list": { params: StreamListParams; result: StreamList };
+  /** Follows logs of a workload's pods, and answers with what opens the connection to them. It ends with that. */
+  "log.follow": { params: LogFollowParams; result: StreamTicket };
   /** The events after a place in the log, without waiting for more. */
   "events.since": { params: EventsParams; result: EventList };
 }
@@ -1879,6 +2261,17 @@ export const REPEATS: { readonly [M in keyof Methods]: "reads" | "idempotent" | 
   "workload.describe": "reads",
   "image.suggest": "reads",
   "config.resolve": "reads",
+  "terminal.open": "again",
+  "terminal.attach": "again",
+  "terminal.resize": "idempotent",
+  "terminal.close": "idempotent",
+  "terminal.list": "reads",
+  "exec.start": "again",
+  "exec.attach": "again",
+  "exec.signal": "again",
+  "exec.close": "idempotent",
+  "exec.list": "reads",
+  "log.follow": "again",
   "events.since": "reads",
 };
 
@@ -1924,4 +2317,8 @@ export const ERROR_CODES: { readonly [K in ErrorKind]: number } = {
   localPortDenied: 91,
   storeFailed: 100,
   internal: 101,
+  streamNotFound: 120,
+  tooManyStreams: 121,
+  noPod: 122,
+  commandFailed: 123,
 };

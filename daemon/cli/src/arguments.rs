@@ -1,5 +1,7 @@
 //! The command line as data. Other tools script it: arguments are only ever added.
 
+mod examples;
+pub(crate) mod streams;
 #[cfg(test)]
 mod tests;
 
@@ -10,8 +12,11 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use nhd_protocol::forward::PortPair;
 use serde_json::Value;
 
+use self::streams::{ExecArguments, LogsArguments, RunArguments, ShellArguments};
 use super::duration::parse_duration;
 use super::target::{OptionalTarget, TARGET, Target};
+
+pub(crate) use self::examples::with_examples;
 
 /// Puts Kubernetes workloads into DevMode: edit here, run there.
 #[derive(Debug, Parser)]
@@ -24,7 +29,8 @@ pub(crate) struct Arguments {
     pub(crate) json: bool,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 daemon unreachable, 130 interrupted";
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 daemon unreachable, 130 interrupted; shell, exec \
+                          and run exit as what they ran";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -46,6 +52,14 @@ pub(crate) enum Command {
     Contexts(ContextsArguments),
     /// Show the namespaces of a cluster
     Namespaces(NamespacesArguments),
+    /// Open a terminal in a container, with the first shell that it has
+    Shell(ShellArguments),
+    /// Run a command in a container, with the standard streams, signals and exit code of this process
+    Exec(ExecArguments),
+    /// Show what containers write to their logs
+    Logs(LogsArguments),
+    /// Run a command of the dev configuration, once everything saved is in the pod
+    Run(RunArguments),
     /// Lead ports of this machine into the dev pod
     #[command(subcommand)]
     Forward(ForwardCommand),
@@ -60,6 +74,18 @@ pub(crate) enum Command {
     Call(CallArguments),
     /// Show what happened
     Events(EventsArguments),
+    /// Print what a shell reads to complete the arguments of nhd-cli
+    Completion {
+        /// The shell
+        #[arg(value_enum)]
+        shell: CompletedShell,
+    },
+    /// Write a man page of every command into a folder; for packages
+    #[command(hide = true)]
+    Man {
+        /// The folder, which is made where it is not there
+        folder: PathBuf,
+    },
     /// Speak the protocol on standard input and output, framed as language servers do; for IDE plugins
     Stdio,
 }
@@ -68,7 +94,8 @@ pub(crate) enum Command {
 pub(crate) struct StartArguments {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// The local source folder [default: the nearest folder, from here upwards, with .nocalhost/config.yaml]
+    /// The local source folder [default: the nearest folder, from here upwards, with .nocalhost/config.yaml, else this
+    /// one]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) source: Option<PathBuf>,
     #[command(flatten)]
@@ -88,9 +115,9 @@ pub(crate) struct StartArguments {
 pub(crate) struct ConfigArguments {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// The local source folder
-    #[arg(long, value_name = "FOLDER", default_value = ".")]
-    pub(crate) source: PathBuf,
+    /// The local source folder [default: as of `start`]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) source: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) dev: DevArguments,
 }
@@ -137,6 +164,23 @@ pub(crate) struct DevArguments {
     /// Which way files go [default: send]
     #[arg(long, value_name = "WAY")]
     pub(crate) sync_type: Option<Way>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompletedShell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+impl From<CompletedShell> for clap_complete::Shell {
+    fn from(shell: CompletedShell) -> Self {
+        match shell {
+            CompletedShell::Bash => Self::Bash,
+            CompletedShell::Zsh => Self::Zsh,
+            CompletedShell::Fish => Self::Fish,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

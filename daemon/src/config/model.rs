@@ -55,7 +55,7 @@ pub struct Resolved {
 }
 
 impl Resolved {
-    pub(super) fn get(&self, key: &str) -> Option<&Setting> {
+    pub fn get(&self, key: &str) -> Option<&Setting> {
         self.entries.iter().find(|entry| entry.key == key)?.value.as_ref()
     }
 
@@ -65,7 +65,7 @@ impl Resolved {
     }
 
     /// The entries below a key, by the rest of their names.
-    pub(super) fn below<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a str, &'a Setting)> {
+    pub fn below<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a str, &'a Setting)> {
         self.entries.iter().filter_map(move |entry| {
             let name = entry.key.strip_prefix(path)?.strip_prefix('.')?;
             Some((name, entry.value.as_ref()?))

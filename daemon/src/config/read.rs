@@ -102,6 +102,7 @@ impl Reading {
                 }
                 self.set(name, node, Setting::Text(word));
             }
+            Shape::Truth => self.set(name, node, Setting::Text(truth(name, node)?)),
             Shape::Texts(check) => self.set(name, node, Setting::List(texts(name, node, *check)?)),
             Shape::Port => self.set(name, node, port(name, node)?),
             Shape::Variables => self.variables(name, node)?,
@@ -205,6 +206,14 @@ fn texts(name: &str, node: &Node, check: Check) -> Result<Vec<String>, Fault> {
         texts.push(text);
     }
     Ok(texts)
+}
+
+/// As YAML writes it, or quoted, as a variable in quotes comes out.
+fn truth(name: &str, node: &Node) -> Result<String, Fault> {
+    match &node.content {
+        Content::Scalar { text, .. } if ["true", "false"].contains(&text.as_str()) => Ok(text.clone()),
+        _ => Err(wrong(node, name, "true or false")),
+    }
 }
 
 fn port(name: &str, node: &Node) -> Result<Setting, Fault> {

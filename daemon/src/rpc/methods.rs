@@ -17,6 +17,7 @@ use nhd_protocol::message::{Arguments, error};
 use nhd_protocol::methods::*;
 use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{EndParams, SessionList, SessionSelector, StartParams};
+use nhd_protocol::stream::{ExecSignalParams, StreamKind, StreamParams, TerminalResizeParams};
 use serde::Serialize;
 use tokio::sync::broadcast;
 
@@ -30,6 +31,7 @@ use crate::doctor;
 use crate::events::Since;
 use crate::session::requests::{configure, end, preview, release};
 use crate::session::{SessionManager, Shared};
+use crate::streams::Streams;
 
 /// Made once, when it is first asked for.
 static DOCUMENT: LazyLock<<Discover as Method>::Output> = LazyLock::new(document);
@@ -39,6 +41,7 @@ pub struct MethodContext {
     pub manager: Arc<SessionManager>,
     pub live: Arc<Live>,
     pub shared: Arc<Shared>,
+    pub streams: Arc<Streams>,
     pub started_at: String,
 }
 
@@ -68,9 +71,17 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     method::<SetEnvironment, _, _>(&mut module, |context, params| async move {
         context.manager.set_environment(params).await
     });
-    method::<Status, _, _>(&mut module, |context, selector| async move { context.manager.status(&selector) });
-    method::<List, _, _>(&mut module, |context, selector| async move { Ok(context.manager.list(&selector)) });
-    method::<Wait, _, _>(&mut module, |context, params| async move { context.manager.wait(params).await });
+    method::<Status, _, _>(&mut module, |context, selector| async move {
+        context.manager.status(&selector).map(|status| context.streams.complete(status))
+    });
+    method::<List, _, _>(&mut module, |context, selector| async move {
+        let list = context.manager.list(&selector);
+        let sessions = list.sessions.into_iter().map(|status| context.streams.complete(status)).collect();
+        Ok(SessionList { sessions, ..list })
+    });
+    method::<Wait, _, _>(&mut module, |context, params| async move {
+        context.manager.wait(params).await.map(|status| context.streams.complete(status))
+    });
     method::<ForwardStart, _, _>(&mut module, |context, params| async move {
         context.manager.start_forward(params).await
     });
@@ -110,6 +121,7 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
         &mut module,
         |context, params| async move { Ok(events_since(&context, &params)) },
     );
+    stream_methods(&mut module);
     module
         .register_subscription(
             EventSubscription::SUBSCRIBE,
@@ -127,6 +139,47 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
         )
         .expect("the table names each method once");
     module
+}
+
+/// Those of terminals, commands and logs.
+fn stream_methods(module: &mut RpcModule<MethodContext>) {
+    use StreamKind::{Exec, Terminal};
+    method::<TerminalOpen, _, _>(module, |context, params| async move {
+        context.streams.open_terminal(params).await
+    });
+    method::<TerminalAttach, _, _>(module, |context, params: StreamParams| async move {
+        context.streams.attach(Terminal, &params.stream)
+    });
+    method::<TerminalResize, _, _>(module, |context, params: TerminalResizeParams| async move {
+        let stream = context.streams.find(Terminal, &params.stream)?;
+        stream.resize(params.size).await;
+        Ok(stream.status())
+    });
+    method::<TerminalClose, _, _>(module, |context, params: StreamParams| async move {
+        context.streams.close(Terminal, &params.stream).await
+    });
+    method::<Terminals, _, _>(module, |context, params| async move {
+        Ok(context.streams.list(Terminal, &params))
+    });
+    method::<ExecStart, _, _>(
+        module,
+        |context, params| async move { context.streams.start_exec(params).await },
+    );
+    method::<ExecAttach, _, _>(module, |context, params: StreamParams| async move {
+        context.streams.attach(Exec, &params.stream)
+    });
+    method::<ExecSignal, _, _>(module, |context, params: ExecSignalParams| async move {
+        let stream = context.streams.find(Exec, &params.stream)?;
+        stream.signal(params.signal).await.map(|()| stream.status())
+    });
+    method::<ExecClose, _, _>(module, |context, params: StreamParams| async move {
+        context.streams.close(Exec, &params.stream).await
+    });
+    method::<Execs, _, _>(module, |context, params| async move { Ok(context.streams.list(Exec, &params)) });
+    method::<LogFollow, _, _>(
+        module,
+        |context, params| async move { context.streams.follow_log(params).await },
+    );
 }
 
 fn method<M, F, Fut>(module: &mut RpcModule<MethodContext>, call: F)

@@ -2,6 +2,7 @@
 
 mod documents;
 mod lsp;
+mod streams;
 mod subscriptions;
 mod websocket;
 mod workloads;
@@ -27,12 +28,14 @@ use crate::events::EventLog;
 use crate::instance::Instance;
 use crate::session::{SessionManager, Shared};
 use crate::store::Store;
+use crate::streams::Streams;
 use nhd_client::paths::Paths;
 
 /// A daemon's context, with methods more: `test.hang` never answers, `test.large` answers with many bytes, and
 /// `test.counted` with a tenth of that and how often it was run.
 struct House {
     shared: Arc<Shared>,
+    streams: Arc<Streams>,
     server: JoinHandle<()>,
     _only: Instance,
     _folder: TempDir,
@@ -59,12 +62,21 @@ impl House {
         });
         let manager = Arc::new(SessionManager::resume(Arc::clone(&shared), Vec::new()));
         let live = Arc::new(Live::new(Arc::clone(&shared), Arc::clone(&manager)));
-        let context = MethodContext { manager, live, shared: Arc::clone(&shared), started_at: String::new() };
+        let streams = Streams::new(Arc::clone(&manager), Arc::clone(&shared));
+        let context = MethodContext {
+            manager,
+            live,
+            shared: Arc::clone(&shared),
+            streams: Arc::clone(&streams),
+            started_at: String::new(),
+        };
         let listener = Listener::bind(&paths.socket, &paths.home, &only).expect("binds");
         let (shutdown, tracker) = (shared.shutdown.clone(), shared.tracker.clone());
         let module = with_test_methods(methods(context));
-        let server = tokio::spawn(async move { serve(listener, module, shutdown, &tracker).await });
-        Self { shared, server, _only: only, _folder: folder }
+        let of_server = Arc::clone(&streams);
+        let server =
+            tokio::spawn(async move { serve(listener, module, of_server, shutdown, &tracker).await });
+        Self { shared, streams, server, _only: only, _folder: folder }
     }
 
     async fn connect(&self) -> Client {

@@ -6,6 +6,7 @@ mod environment;
 mod forwards;
 mod sync;
 mod wait;
+mod whereabouts;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -22,6 +23,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use self::finished::Finished;
+pub use self::whereabouts::SessionPlace;
 use crate::cluster::ClusterAddress;
 use crate::events::progress;
 use crate::fault;

@@ -64,6 +64,7 @@ pub fn initial(stored: &StoredSession) -> SessionStatus {
         forward: None,
         forwards: stored.forwards.iter().map(opening).collect(),
         sync: None,
+        streams: Vec::new(),
         error: stored.failure.clone(),
         notices: Notice::all(&stored.request.dev.warnings),
         warnings: stored.request.dev.warnings.clone(),

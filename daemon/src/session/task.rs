@@ -9,6 +9,7 @@ mod repeats;
 mod report;
 mod sync;
 mod wait;
+mod whereabouts;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ use tokio::time::Instant;
 use self::cluster::Ways;
 use self::planned::PlannedSteps;
 use self::repeats::Repeats;
+pub use self::whereabouts::Whereabouts;
 use crate::session::cluster_link::ClusterLink;
 use crate::session::failure::Failure;
 use crate::session::look::judge::observed;
@@ -69,6 +71,8 @@ pub enum Command {
     Barrier(oneshot::Sender<Result<(), ErrorInfo>>),
     /// Answer when the status says all that is known.
     Refresh(oneshot::Sender<Result<(), ErrorInfo>>),
+    /// Say where something can be run.
+    Place(oneshot::Sender<Result<Whereabouts, ErrorInfo>>),
     /// Forward a port, or say at once why not.
     StartForward { pair: PortPair, answer: oneshot::Sender<Result<PortForward, ErrorInfo>> },
     /// End the forwards with these ports.
@@ -396,6 +400,9 @@ impl SessionTask {
             Command::Refresh(answer) => {
                 self.refresh();
                 let _ = answer.send(Ok(()));
+            }
+            Command::Place(answer) => {
+                let _ = answer.send(self.whereabouts());
             }
             // Whoever no longer waits shall not be surprised later.
             Command::StartForward { answer, .. } if answer.is_closed() => {}

@@ -88,6 +88,7 @@ pub(super) struct SyncProgress {
     state: SyncState,
     since: SystemTime,
     last_synced: Option<SystemTime>,
+    synced_sequence: u64,
 }
 
 /// Whether the container has everything, as a barrier asks.
@@ -123,6 +124,7 @@ impl SyncProgress {
             state: SyncState::Starting,
             since: wall,
             last_synced: None,
+            synced_sequence: 0,
         }
     }
 
@@ -138,6 +140,7 @@ impl SyncProgress {
         }
         if in_sync {
             self.last_synced = Some(wall);
+            self.synced_sequence = seen.as_ref().map_or(0, |seen| seen.folder.sequence);
         }
         if let Some(seen) = seen.as_ref().filter(|seen| seen.confirmed && seen.scanned) {
             self.percent = if in_sync { 100.0 } else { seen.completion.completion };
@@ -177,6 +180,7 @@ impl SyncProgress {
             left_out_by: self.left_out_by,
             paused: self.paused,
             receives: self.receives,
+            synced_sequence: self.synced_sequence,
             last_synced: self.last_synced,
             unreadable: seen.map(|seen| seen.unreadable.clone()).unwrap_or_default(),
             last_error,

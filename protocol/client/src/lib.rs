@@ -5,6 +5,7 @@
 
 pub mod paths;
 mod client;
+pub mod stream;
 #[cfg(any(test, feature = "fake"))]
 pub mod fake;
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use nhd_tests::bench::figures::Figure;
-use nhd_tests::bench::{clients, forward, live, memory, save, start, status};
+use nhd_tests::bench::{clients, forward, live, memory, save, start, status, streams};
 use nhd_tests::shared::SharedCluster;
 
 #[derive(Debug, Parser)]
@@ -24,6 +24,7 @@ enum Subject {
     Save,
     Forward,
     Start,
+    Streams,
 }
 
 impl Subject {
@@ -35,6 +36,7 @@ impl Subject {
             Self::Live => live::measure(cluster).await,
             Self::Save => save::measure(cluster).await,
             Self::Forward => forward::measure(cluster).await,
+            Self::Streams => Box::pin(streams::measure(cluster)).await,
             Self::Start => Box::pin(start::measure(cluster)).await,
         }
     }

@@ -34,6 +34,7 @@ mod forced;
 mod forwards;
 mod handles;
 mod doctor;
+mod streams;
 mod sync;
 
 /// The cluster that all tests of this binary share.

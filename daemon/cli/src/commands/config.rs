@@ -8,7 +8,7 @@ use nhd_protocol::methods;
 use crate::arguments::ConfigArguments;
 use crate::caller::Caller;
 use crate::failure::Failure;
-use crate::params::start_params;
+use crate::params::{source, start_params};
 use crate::render::Screen;
 use crate::render::style::{Style, Tone};
 use crate::render::table::{Cell, table};
@@ -20,8 +20,9 @@ pub(crate) async fn run(
     client: &Client,
     screen: &mut Screen,
 ) -> Result<(), Failure> {
-    let asked = start_params(&arguments.target, &arguments.source, &arguments.dev, here)?;
-    let folder = here.absolute(&arguments.source);
+    let source = source(arguments.source.as_deref(), here);
+    let asked = start_params(&arguments.target, &source, &arguments.dev, here)?;
+    let folder = here.absolute(&source);
     let config = client.call::<methods::Resolve>(asked).await?;
     screen.result(&config, |style| text(style, &config, &folder))?;
     Ok(screen.warnings(&config.warnings)?)

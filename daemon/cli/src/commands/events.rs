@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use nhd_protocol::event::{Cursor, Event, EventBody, EventsParams, StepOutcome};
 use nhd_protocol::methods;
 use nhd_protocol::session::SessionStatus;
+use nhd_protocol::stream::StreamStatus;
+use serde::Serialize;
 
 use crate::arguments::EventsArguments;
 use crate::duration::elapsed_text;
@@ -83,6 +85,7 @@ impl Lines {
                 });
                 format!("{head}{}  {}{sync}\n", self.name(session), style.paint(Tone::Dim, "moves"))
             }
+            EventBody::Stream { stream } => format!("{head}{}\n", stream_text(stream)),
             EventBody::Warning { session, message } => {
                 let name = session.as_ref().map_or_else(String::new, |session| self.name(session) + "  ");
                 format!("{head}{name}{}: {message}\n", style.paint(Tone::Busy, "warning"))
@@ -110,6 +113,21 @@ impl Lines {
     fn name(&self, session: &str) -> String {
         self.names.get(session).cloned().unwrap_or_else(|| format!("session {session}"))
     }
+}
+
+/// A word as the protocol writes it.
+fn word(value: &impl Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|it| it.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// `exec a1b2 of deployment/reviews  ended: exited, code 1`
+fn stream_text(status: &StreamStatus) -> String {
+    let (kind, state) = (word(&status.kind), word(&status.state));
+    let how = status.end.as_ref().map_or_else(String::new, |end| {
+        let code = end.exit_code.map_or_else(String::new, |code| format!(", code {code}"));
+        format!(": {}{code}", word(&end.reason))
+    });
+    format!("{kind} {} of {}  {state}{how}", status.stream, short_name(&status.workload))
 }
 
 #[cfg(test)]

@@ -228,6 +228,7 @@ pub(crate) mod tests {
             forward: None,
             forwards: Vec::new(),
             sync: None,
+            streams: Vec::new(),
             error: None,
             notices: Vec::new(),
             steps: Vec::new(),

@@ -96,6 +96,47 @@ pub async fn configured_image(
     }))
 }
 
+/// The commands of the dev configuration, as it is now, by their names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DevCommands {
+    commands: BTreeMap<String, Vec<String>>,
+    pub hot_reload: bool,
+    pub shell: Option<String>,
+}
+
+impl DevCommands {
+    /// The line of a command: its texts joined by spaces, as Nocalhost joins them.
+    pub fn line(&self, name: &str) -> Option<String> {
+        let words = self.commands.get(name).filter(|words| !words.is_empty())?;
+        Some(words.join(" "))
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.commands.keys().map(String::as_str)
+    }
+}
+
+/// Reads the commands of a workload anew: unlike the rest of the configuration they are not a session's own.
+pub async fn commands(paths: &Paths, params: StartParams) -> Result<DevCommands, ErrorInfo> {
+    let request = Request::check(params)?;
+    let place = Place::find(&request.address, request.namespace.as_deref()).await?;
+    let workload = place.workload(request.kind, &request.name);
+    let resolved = gather(paths, &place, &Asked::of(&request, &workload)).await?;
+    let text = |key: &str| match resolved.get(key) {
+        Some(Setting::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let commands = resolved.below("command").filter_map(|(name, value)| match value {
+        Setting::List(words) => Some((name.to_owned(), words.clone())),
+        _ => None,
+    });
+    Ok(DevCommands {
+        commands: commands.collect(),
+        hot_reload: text("hotReload").as_deref() == Some("true"),
+        shell: text("shell"),
+    })
+}
+
 async fn gather(paths: &Paths, place: &Place, asked: &Asked<'_>) -> Result<Resolved, ErrorInfo> {
     let (annotation, unread) = match annotation(place, asked.workload).await {
         Ok(layer) => (layer, None),

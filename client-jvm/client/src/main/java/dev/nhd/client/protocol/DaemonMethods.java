@@ -411,6 +411,176 @@ public interface DaemonMethods {
     CompletableFuture<ConfigResult> configResolve(StartParams params);
 
     /**
+     * {@code terminal.open}: Opens a terminal in a container of a pod, with the first shell that it has, and
+     * answers with what opens the connection to it. It is the user's, not the client's: it goes on without one, and
+     * {@code terminal.list} offers it again.
+     *
+     * <p>Sent again, it is done again.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code sessionNotFound}, {@code sessionEnding}, {@code cancelled},
+     * {@code timeout}, {@code kubeconfigInvalid}, {@code contextNotFound}, {@code clusterUnreachable},
+     * {@code unauthorized}, {@code permissionDenied}, {@code clusterError}, {@code anotherCluster},
+     * {@code workloadNotFound}, {@code namespaceNotFound}, {@code unsupportedKind}, {@code containerNotFound},
+     * {@code containerAmbiguous}, {@code internal}, {@code streamNotFound}, {@code tooManyStreams}, {@code noPod},
+     * {@code commandFailed}.
+     *
+     * @param params Opens a terminal. It outlives the client, and ends with its process, its pod, its session or
+     *     the daemon.
+     * @return A stream, and what opens a connection to it.
+     */
+    @JsonRequest("terminal.open")
+    CompletableFuture<StreamTicket> terminalOpen(TerminalOpenParams params);
+
+    /**
+     * {@code terminal.attach}: Opens another connection to a terminal, which first gets the last 256 KiB of what
+     * was written.
+     *
+     * <p>Sent again, it is done again.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code internal}, {@code streamNotFound}.
+     *
+     * @param params A terminal or a command, by its id.
+     * @return A stream, and what opens a connection to it.
+     */
+    @JsonRequest("terminal.attach")
+    CompletableFuture<StreamTicket> terminalAttach(StreamParams params);
+
+    /**
+     * {@code terminal.resize}: Changes the size of a terminal. The connection has a frame for it as well.
+     *
+     * <p>Can be sent again when its answer was lost.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code internal}, {@code streamNotFound}.
+     *
+     * @param params Changes the size of a terminal.
+     * @return A terminal, a command or a log with all that there is to know of it.
+     */
+    @JsonRequest("terminal.resize")
+    CompletableFuture<StreamStatus> terminalResize(TerminalResizeParams params);
+
+    /**
+     * {@code terminal.close}: Ends a terminal with everything that runs in it, and answers when that has ended or
+     * is not to be ended. One that has ended leaves the list.
+     *
+     * <p>Can be sent again when its answer was lost.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code internal}, {@code streamNotFound}.
+     *
+     * @param params A terminal or a command, by its id.
+     * @return A terminal, a command or a log with all that there is to know of it.
+     */
+    @JsonRequest("terminal.close")
+    CompletableFuture<StreamStatus> terminalClose(StreamParams params);
+
+    /**
+     * {@code terminal.list}: The terminals, those included that ended lately.
+     *
+     * <p>Only reads.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code internal}.
+     *
+     * @param params Which terminals or commands are meant; all without members.
+     * @return Several streams, the oldest first.
+     */
+    @JsonRequest("terminal.list")
+    CompletableFuture<StreamList> terminalList(StreamListParams params);
+
+    /**
+     * {@code exec.start}: Starts a command in a container of a pod, and answers with what opens the connection to
+     * it.
+     *
+     * <p>Sent again, it is done again.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code sessionNotFound}, {@code sessionEnding}, {@code cancelled},
+     * {@code timeout}, {@code configInvalid}, {@code kubeconfigInvalid}, {@code contextNotFound},
+     * {@code clusterUnreachable}, {@code unauthorized}, {@code permissionDenied}, {@code clusterError},
+     * {@code anotherCluster}, {@code workloadNotFound}, {@code namespaceNotFound}, {@code unsupportedKind},
+     * {@code containerNotFound}, {@code containerAmbiguous}, {@code sourceMissing}, {@code internal},
+     * {@code tooManyStreams}, {@code noPod}, {@code commandFailed}.
+     *
+     * @param params Starts a command: one that is given, or one of the dev configuration by its name.
+     * @return A stream, and what opens a connection to it.
+     */
+    @JsonRequest("exec.start")
+    CompletableFuture<StreamTicket> execStart(ExecStartParams params);
+
+    /**
+     * {@code exec.attach}: Opens another connection to a command, which first gets the last 256 KiB of what was
+     * written.
+     *
+     * <p>Sent again, it is done again.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code internal}, {@code streamNotFound}.
+     *
+     * @param params A terminal or a command, by its id.
+     * @return A stream, and what opens a connection to it.
+     */
+    @JsonRequest("exec.attach")
+    CompletableFuture<StreamTicket> execAttach(StreamParams params);
+
+    /**
+     * {@code exec.signal}: Sends a signal to a command. Answers when it has been sent. Where the container has no
+     * shell that is an error: Kubernetes has no other way to signal a process.
+     *
+     * <p>Sent again, it is done again.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code timeout}, {@code kubeconfigInvalid},
+     * {@code contextNotFound}, {@code clusterUnreachable}, {@code unauthorized}, {@code permissionDenied},
+     * {@code clusterError}, {@code anotherCluster}, {@code internal}, {@code streamNotFound},
+     * {@code commandFailed}.
+     *
+     * @param params Sends a signal to a command.
+     * @return A terminal, a command or a log with all that there is to know of it.
+     */
+    @JsonRequest("exec.signal")
+    CompletableFuture<StreamStatus> execSignal(ExecSignalParams params);
+
+    /**
+     * {@code exec.close}: Ends a command with everything that it has started, and answers when that has ended or is
+     * not to be ended. One that has ended leaves the list.
+     *
+     * <p>Can be sent again when its answer was lost.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code internal}, {@code streamNotFound}.
+     *
+     * @param params A terminal or a command, by its id.
+     * @return A terminal, a command or a log with all that there is to know of it.
+     */
+    @JsonRequest("exec.close")
+    CompletableFuture<StreamStatus> execClose(StreamParams params);
+
+    /**
+     * {@code exec.list}: The commands, those included that ended lately.
+     *
+     * <p>Only reads.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code internal}.
+     *
+     * @param params Which terminals or commands are meant; all without members.
+     * @return Several streams, the oldest first.
+     */
+    @JsonRequest("exec.list")
+    CompletableFuture<StreamList> execList(StreamListParams params);
+
+    /**
+     * {@code log.follow}: Follows logs of a workload's pods, and answers with what opens the connection to them. It
+     * ends with that.
+     *
+     * <p>Sent again, it is done again.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code sessionNotFound}, {@code sessionEnding}, {@code cancelled},
+     * {@code timeout}, {@code kubeconfigInvalid}, {@code contextNotFound}, {@code clusterUnreachable},
+     * {@code unauthorized}, {@code permissionDenied}, {@code clusterError}, {@code anotherCluster},
+     * {@code workloadNotFound}, {@code namespaceNotFound}, {@code unsupportedKind}, {@code containerNotFound},
+     * {@code containerAmbiguous}, {@code internal}, {@code tooManyStreams}, {@code noPod}, {@code commandFailed}.
+     *
+     * @param params Follows the logs of a workload's pods, also of those that come later.
+     * @return A stream, and what opens a connection to it.
+     */
+    @JsonRequest("log.follow")
+    CompletableFuture<StreamTicket> logFollow(LogFollowParams params);
+
+    /**
      * {@code events.since}: The events after a place in the log, without waiting for more.
      *
      * <p>Only reads.

@@ -120,6 +120,18 @@ public final class ErrorKind {
     /** The user may not open this local port. */
     public static final String LOCAL_PORT_DENIED = "localPortDenied";
 
+    /** No terminal, command or log has this id. */
+    public static final String STREAM_NOT_FOUND = "streamNotFound";
+
+    /** So many terminals, commands and logs are open that there is room for no other. */
+    public static final String TOO_MANY_STREAMS = "tooManyStreams";
+
+    /** The workload has no pod that runs, or not the one that was named. */
+    public static final String NO_POD = "noPod";
+
+    /** A command cannot be started, signalled or ended in its container. */
+    public static final String COMMAND_FAILED = "commandFailed";
+
     /** The daemon's store cannot be read or written. */
     public static final String STORE_FAILED = "storeFailed";
 

@@ -22,6 +22,8 @@ import java.util.List;
  *     the session's status. May be null.
  * @param forwards of {@code progress} only: The user's forwards that are open. Empty where there is none.
  * @param sync of {@code progress} only: Left out before syncthing has been started for the first time. May be null.
+ * @param stream of {@code stream} only: A terminal, a command or a log with all that there is to know of it. May be
+ *     null.
  * @param message of {@code warning} only: What the user should know. May be null.
  */
 public record Event(
@@ -38,6 +40,7 @@ public record Event(
         ErrorInfo error,
         List<ForwardProgress> forwards,
         SyncProgress sync,
+        StreamStatus stream,
         String message) {
     /**
      * All sessions as they are. The first event of a subscription that cannot continue where the client left off;
@@ -57,6 +60,9 @@ public record Event(
      * one that is missed is replaced by the next, or by the session's status.
      */
     public static final String PROGRESS = "progress";
+
+    /** A terminal or a command was opened, runs, waits or ended. */
+    public static final String STREAM = "stream";
 
     /** Something that the user should know. */
     public static final String WARNING = "warning";
@@ -82,6 +88,8 @@ public record Event(
      * @param forwards of {@code progress} only: The user's forwards that are open. Empty where there is none.
      * @param sync of {@code progress} only: Left out before syncthing has been started for the first time. May be
      *     null.
+     * @param stream of {@code stream} only: A terminal, a command or a log with all that there is to know of it.
+     *     May be null.
      * @param message of {@code warning} only: What the user should know. May be null.
      */
     public Event {

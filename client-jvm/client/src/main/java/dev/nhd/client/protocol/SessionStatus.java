@@ -29,6 +29,9 @@ import java.util.List;
  *     that are done, the current one and those that are foreseen. What is found out on the way may add to them. Empty
  *     while there is nothing to do. A {@code session} event tells of another list; the {@code step} events tell where
  *     in it the session is. Empty where there is none.
+ * @param streams The terminals and commands in it, the oldest first, those included that ended lately. Those of
+ *     {@code session.status}, {@code session.list} and {@code session.wait}; a {@code session} event has none, they
+ *     have events of their own. Empty where there is none.
  * @param sync File sync of one session. May be null.
  * @param warnings What the user should know but need not act on. Empty where there is none.
  */
@@ -53,6 +56,7 @@ public record SessionStatus(
         String shell,
         String step,
         List<PlannedStep> steps,
+        List<StreamStatus> streams,
         SyncStatus sync,
         List<String> warnings) {
     /**
@@ -82,6 +86,9 @@ public record SessionStatus(
      *     those that are done, the current one and those that are foreseen. What is found out on the way may add to
      *     them. Empty while there is nothing to do. A {@code session} event tells of another list; the {@code step}
      *     events tell where in it the session is. Empty where there is none.
+     * @param streams The terminals and commands in it, the oldest first, those included that ended lately. Those of
+     *     {@code session.status}, {@code session.list} and {@code session.wait}; a {@code session} event has none, they
+     *     have events of their own. Empty where there is none.
      * @param sync File sync of one session. May be null.
      * @param warnings What the user should know but need not act on. Empty where there is none.
      */
@@ -89,6 +96,7 @@ public record SessionStatus(
         forwards = forwards == null ? List.of() : forwards;
         notices = notices == null ? List.of() : notices;
         steps = steps == null ? List.of() : steps;
+        streams = streams == null ? List.of() : streams;
         warnings = warnings == null ? List.of() : warnings;
     }
 }
