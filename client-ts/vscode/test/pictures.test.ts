@@ -50,14 +50,19 @@ story("pictures of the real screen", () => user, async () => {
   const dev = { image: DEV_IMAGE, command: { debug: [`${program().node} --inspect=0.0.0.0:9229 app.mjs`] }, debug: { language: "node", remoteDebugPort: ":9229" }, portForward: ["8080:8080"] };
   writeFileSync(join(folder, ".nocalhost/config.yaml"), JSON.stringify({ name: "reviews", serviceType: "deployment", containers: [{ name: "", dev }] }, undefined, 2));
   user = await Window.open(scene.browser, scene.editor, folder);
-  const take = (name: string): Promise<unknown> | undefined => user?.page.screenshot({ path: join(pictures, `${name}.png`), animations: "disabled" });
+  const take = async (name: string): Promise<void> => {
+    // The editor here has no TypeScript, and says so.
+    await user?.command("notifications.clearAll");
+    await user?.page.screenshot({ path: join(pictures, `${name}.png`), animations: "disabled" });
+  };
   await user.show();
   await user.row("deployment/reviews, 1 of 1 ready").waitFor();
   await user.row("deployment/reviews").hover();
   await take("workloads");
+  await user.page.mouse.move(800, 20);
 
   const file = join(folder, "app.mjs");
-  await user.host.run(async (api, path) => void (await api.window.showTextDocument(api.Uri.file(path))), file);
+  await user.host.run(async (api, path) => void (await api.window.showTextDocument(api.Uri.file(path), { preview: false })), file);
   void user.command("nhd.plan", { kind: "Deployment", name: "reviews", place: {} }).catch(() => undefined);
   await user.page.getByRole("tab", { name: /^Plan: / }).waitFor();
   await user.page.getByText("apiVersion").first().waitFor();
