@@ -72,7 +72,7 @@ story("pictures of the real screen", () => user, async () => {
   await user.command("nhd.openTerminal");
   await user.page.locator(".terminal-wrapper.active .xterm").click();
   await user.page.keyboard.type("ls -l; hostname\n");
-  await user.page.getByText("app.mjs").last().waitFor();
+  await user.page.locator(".terminal-wrapper.active .xterm-rows").filter({ hasText: "root root" }).waitFor();
   await user.row("Terminal, running").waitFor();
   await user.toast("Starting").waitFor({ state: "detached" });
   await take("devmode");
