@@ -95,3 +95,45 @@ story("a breakpoint in a Node program in the pod is hit, at the line of the loca
   configure("node", `${program().node} --inspect=0.0.0.0:9229 app.js`, 9229);
   await hits("app.js", 4);
 });
+
+/** What each language's own debugger is given; its extension is not to be had here. */
+const HANDED = [
+  ["python", "debugpy", { connect: { host: "127.0.0.1" }, pathMappings: true }],
+  ["go", "go", { mode: "remote", host: "127.0.0.1", substitutePath: true }],
+  ["java", "java", { hostName: "127.0.0.1" }],
+] as const;
+
+for (const [language, type, expected] of HANDED) {
+  story(`a debugger for ${language} is told where the program is, and which file here is which there`, window, async () => {
+    // Something that keeps a connection open, as a debugger does.
+    configure(language, `${program().node} -e 'require("node:net").createServer(() => {}).listen(7000); require("node:http").createServer().listen(8080)'`, 7000);
+    press("nhd.start", { kind: "Deployment", name: "shop", place: {} });
+    await user.status().filter({ hasText: "shop: in sync" }).waitFor();
+    const { sessions: [status] } = await scene.stage.client.session.list();
+    assert.ok(status !== undefined);
+    const handed = await user.host.run(async (api, [name, session]) => {
+      const given = new Promise<{ [key: string]: unknown }>((resolve) => {
+        const undo = api.debug.registerDebugConfigurationProvider(name, {
+          resolveDebugConfiguration: (_, config) => {
+            undo.dispose();
+            resolve(config);
+            return undefined;
+          },
+        });
+      });
+      void api.commands.executeCommand("nhd.debug", { session });
+      return given;
+    }, [type, status.session] as [string, string]);
+    const { forwards } = await scene.stage.client.forward.list({ session: status.session });
+    const port = forwards.find(({ remotePort }) => remotePort === 7000)?.localPort;
+    const pair = { python: [{ localRoot: scene.source, remoteRoot: status.workDir }], go: [{ from: scene.source, to: status.workDir }], java: undefined }[language];
+    assert.equal(handed["request"], "attach");
+    assert.equal(language === "python" ? (handed["connect"] as { port: number }).port : handed["port"], port);
+    for (const [key, value] of Object.entries(expected)) {
+      if (key === "connect") assert.equal((handed["connect"] as { host: string }).host, "127.0.0.1");
+      else assert.deepEqual(handed[key], value === true ? pair : value, key);
+    }
+    await user.command("nhd.end", { session: status.session });
+    await user.status().waitFor({ state: "hidden" });
+  });
+}
