@@ -22,7 +22,8 @@ pub(crate) enum Exit {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
-    info: ErrorInfo,
+    /// In a box, as every result of this program holds the room for it.
+    info: Box<ErrorInfo>,
     /// What led to it, nearest first.
     causes: Vec<String>,
     /// Whether there is nobody left to tell.
@@ -31,7 +32,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(exit: Exit, info: ErrorInfo) -> Self {
-        Self { exit, info, causes: Vec::new(), unheard: false }
+        Self { exit, info: Box::new(info), causes: Vec::new(), unheard: false }
     }
 
     pub(crate) fn usage(message: impl Into<String>) -> Self {
@@ -67,7 +68,7 @@ impl Failure {
 
     /// As clients of the daemon see errors: causes follow the message after colons.
     pub(crate) fn info(&self) -> ErrorInfo {
-        let mut info = self.info.clone();
+        let mut info = ErrorInfo::clone(&self.info);
         for cause in &self.causes {
             info.message = format!("{}: {cause}", info.message);
         }

@@ -39,7 +39,7 @@ async fn main() -> ExitCode {
     // Standard output belongs to the plugin alone.
     let json = arguments.json && !matches!(arguments.command, Command::Stdio);
     let mut screen = Screen::of_this_process(json);
-    let exit = match dispatch(&arguments.command, &mut screen).await {
+    let exit = match Box::pin(dispatch(&arguments.command, &mut screen)).await {
         Ok(()) => Exit::Done,
         Err(failure) => {
             // Where the error itself cannot be written, the exit code says all that can be said.

@@ -285,7 +285,7 @@ mod tests {
         let mut status = status("s1", "reviews", Phase::Ready);
         let sync = serde_json::json!({
             "state": "syncing", "completion": completion, "needFiles": 3, "needBytes": 9, "totalFiles": 9,
-            "totalBytes": 99, "connected": true, "errors": 0,
+            "totalBytes": 99, "connected": true, "restarts": 0,
         });
         status.sync = Some(serde_json::from_value(sync).expect("a status of a sync"));
         event(EventBody::Session { status: Box::new(status) })

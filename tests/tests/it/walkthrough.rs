@@ -2,10 +2,12 @@
 //! daemon on the real node, and every answer is as shown.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use nhd_tests::lsp::LspConnection;
+use nhd_tests::process::call;
 use nhd_tests::stage::Stage;
 use nhd_tests::workload::app;
 use serde_json::Value;
@@ -130,10 +132,11 @@ impl Player<'_> {
                 }
             },
             Line::Command(command) => {
-                let mut shell = tokio::process::Command::new("sh");
-                let ended =
-                    shell.args(["-ec", command]).current_dir(self.stage.laptop.source()).status().await?;
-                ensure!(ended.success(), "{ended}");
+                let (command, folder) = (command.clone(), self.stage.laptop.source());
+                let shell =
+                    move || call(Path::new("sh"), &["-ec".to_owned(), command], &BTreeMap::new(), &folder);
+                let ended = tokio::task::spawn_blocking(shell).await??;
+                ensure!(ended.code == Some(0), "{}", ended.stderr);
             }
         }
         Ok(())

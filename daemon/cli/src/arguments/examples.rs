@@ -18,6 +18,7 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("status", &["nhd-cli status", "nhd-cli status deployment/reviews --watch"]),
     ("workloads", &["nhd-cli workloads -n bookinfo", "nhd-cli workloads -A --json"]),
     ("contexts", &["nhd-cli contexts"]),
+    ("describe", &["nhd-cli describe deployment/reviews -n bookinfo"]),
     ("namespaces", &["nhd-cli namespaces --context dev"]),
     ("forward", &["nhd-cli forward start 8080:80", "nhd-cli forward list"]),
     ("forward start", &["nhd-cli forward start 8080:80", "nhd-cli forward start :9229 deployment/reviews"]),
