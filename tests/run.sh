@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Passes all tests: format, lints, licences, unit tests, the tests on a real Kubernetes node, those of the clients for
-# Node and the JVM and of the extension for VS Code, and documentation. At the end come the seconds of each step and the tests that took longest.
+# Node and the JVM and of the extension for VS Code, and documentation. At the end come the seconds of each step and the
+# tests that took longest.
 # Installs what is missing (see tests/cluster/install.sh); the first run builds Kubernetes, which takes some minutes.
 # Set NHD_TEST_KUBECONFIG to test against a cluster of your own, and NHD_TEST_FAULTS=alone to give each fault point a life
 # of its own.

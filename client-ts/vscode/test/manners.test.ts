@@ -1,7 +1,7 @@
 /** What an extension must not do, and what of it must not be missing: words, commands, size, rest, trust. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -68,12 +68,13 @@ test("every text is there in Chinese, none too many, with the same places in it"
 });
 
 test("the package holds what it must, and is small", async () => {
-  const { stdout } = await run("python3", ["-c", "import sys, zipfile; print('\\n'.join(zipfile.ZipFile(sys.argv[1]).namelist()))", variable("NHD_TEST_EXTENSION")]);
-  const files = stdout.trim().split("\n").filter((file) => file.startsWith("extension/")).map((file) => file.slice("extension/".length));
+  const { stdout } = await run("python3", ["-c", "import sys, zipfile; print('\\n'.join(f'{each.file_size} {each.filename}' for each in zipfile.ZipFile(sys.argv[1]).infolist()))", variable("NHD_TEST_EXTENSION")]);
+  const sizes = new Map([...stdout.matchAll(/^(\d+) extension\/(.*)$/gm)].map(([, size, file]) => [file ?? "", Number(size)]));
+  const files = [...sizes.keys()];
   const strange = files.filter((file) => !/^(package(\.nls(\.zh-cn)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/|media\/|l10n\/)/.test(file));
   assert.deepEqual(strange, []);
   for (const file of ["dist/extension.js", "dist/permissions.md", "dist/third-party-licences.txt", "l10n/bundle.l10n.zh-cn.json"]) assert.ok(files.includes(file), file);
-  const size = statSync(join(root, "dist/extension.js")).size;
+  const size = sizes.get("dist/extension.js") ?? 0;
   assert.ok(size < 250_000, `the bundle has ${size} bytes`);
 });
 
@@ -108,8 +109,8 @@ story("it wakes up quickly", window, async () => {
   const text = await row.innerText();
   const [, milliseconds] = /(\d+)\s?ms/.exec(text) ?? [];
   console.log(`activation: ${text}`);
-  // Measured as less than 20 on a quiet machine; a loaded one takes its time.
-  assert.ok(Number(milliseconds) < 250, text);
+  // Loading included, and the machine is busy with other tests: the aim of 20 ms is for a quiet one.
+  assert.ok(Number(milliseconds) < 500, text);
   await user.command("workbench.action.closeAllEditors");
 });
 

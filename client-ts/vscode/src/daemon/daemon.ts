@@ -130,6 +130,7 @@ export class Daemon implements Disposable {
       this.#canStart = start;
       this.#listen(client);
       const set = (key: string, method: string): void => void commands.executeCommand("setContext", key, this.has(method));
+      set("nhd.streams", "terminal.open");
       set("nhd.live", "workload.subscribe");
       set("nhd.doctor", "daemon.doctor");
       this.#become("connected");
