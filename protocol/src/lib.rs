@@ -6,6 +6,7 @@
 
 pub mod config;
 pub mod discover;
+pub mod editor;
 pub mod environment;
 pub mod error;
 pub mod event;

@@ -6,6 +6,10 @@ use serde::de::DeserializeOwned;
 
 use crate::config::ConfigResult;
 use crate::discover::OpenRpcDocument;
+use crate::editor::{
+    ConfigCheckParams, ConfigCheckResult, ConfigScaffoldParams, ConfigScaffoldResult, ConfigSchemaParams,
+    ConfigSchemaResult, ConfigSetParams, ConfigSetResult,
+};
 use crate::environment::SetEnvironmentParams;
 use crate::error::{CLUSTER_ERRORS, ErrorKind, REQUEST_ERRORS, SESSION_ERRORS, WORKLOAD_ERRORS};
 use crate::event::{Event, EventList, EventsParams};
@@ -173,6 +177,15 @@ methods! {
     /// folder's `.nocalhost/config.yaml`, the workload's annotation, the daemon's configuration or a default.
     "config.resolve" Resolve(StartParams) -> ConfigResult, Reads,
         [&[ErrorKind::ConfigInvalid, ErrorKind::UnsupportedKind, ErrorKind::SourceMissing], CLUSTER_ERRORS];
+    /// Says all that is wrong with a dev configuration that may not be saved yet, with places and fixes. Runs nothing and
+    /// asks no cluster.
+    "config.check" ConfigCheck(ConfigCheckParams) -> ConfigCheckResult, Reads, [&[ErrorKind::ConfigInvalid]];
+    /// The JSON Schema of a dev configuration.
+    "config.schema" ConfigSchema(ConfigSchemaParams) -> ConfigSchemaResult, Reads, [];
+    /// A first dev configuration for a workload, with what is known of it and the rest in comments. Writes no file.
+    "config.scaffold" ConfigScaffold(ConfigScaffoldParams) -> ConfigScaffoldResult, Reads, [];
+    /// Sets one key in the text of a dev configuration and leaves all else as it is, comments included.
+    "config.set" ConfigSet(ConfigSetParams) -> ConfigSetResult, Idempotent, [&[ErrorKind::ConfigInvalid]];
     /// The events after a place in the log, without waiting for more.
     "events.since" EventsSince(EventsParams) -> EventList, Reads, [];
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod call;
 pub(crate) mod config;
+pub(crate) mod config_file;
 pub(crate) mod daemon;
 pub(crate) mod end;
 pub(crate) mod events;

@@ -14,9 +14,9 @@ use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
 use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult, features};
 use nhd_protocol::message::{Arguments, error};
 use nhd_protocol::methods::{
-    Discover, End, EventSubscription, EventsSince, ForwardEnd, ForwardStart, Forwards, Hello, List, Method,
-    Plan, Release, Resolve, SetEnvironment, Shutdown, Start, Status, SyncPause, SyncRescan, SyncResume,
-    SyncState, Wait, Workloads,
+    ConfigCheck, ConfigScaffold, ConfigSchema, ConfigSet, Discover, End, EventSubscription, EventsSince,
+    ForwardEnd, ForwardStart, Forwards, Hello, List, Method, Plan, Release, Resolve, SetEnvironment,
+    Shutdown, Start, Status, SyncPause, SyncRescan, SyncResume, SyncState, Wait, Workloads,
 };
 use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{EndParams, SessionList, SessionSelector, StartParams};
@@ -26,7 +26,7 @@ use super::cancel::Accepting;
 use super::error::{invalid_params, to_wire};
 use crate::clock::timestamp_now;
 use crate::events::Since;
-use crate::session::requests::{configure, end, preview, release, workloads};
+use crate::session::requests::{configure, editor, end, preview, release, workloads};
 use crate::session::{SessionManager, Shared};
 
 /// Made once, when it is first asked for.
@@ -88,6 +88,14 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     });
     method::<Resolve, _, _>(&mut module, |context, params| async move {
         configure::show(&context.shared.paths, params).await
+    });
+    method::<ConfigCheck, _, _>(&mut module, |context, params| async move {
+        editor::check(&context.shared.paths, params).await
+    });
+    method::<ConfigSchema, _, _>(&mut module, |_, params| async move { editor::schema(params).await });
+    method::<ConfigScaffold, _, _>(&mut module, |_, params| async move { editor::scaffold(params).await });
+    method::<ConfigSet, _, _>(&mut module, |context, params| async move {
+        editor::set(&context.shared.paths, params).await
     });
     method::<EventsSince, _, _>(
         &mut module,

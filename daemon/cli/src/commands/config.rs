@@ -20,7 +20,8 @@ pub(crate) async fn run(
     client: &Client,
     screen: &mut Screen,
 ) -> Result<(), Failure> {
-    let asked = start_params(&arguments.target, &arguments.source, &arguments.dev, here)?;
+    let target = arguments.target.0.as_ref().ok_or_else(|| Failure::usage("no workload is named"))?;
+    let asked = start_params(target, &arguments.source, &arguments.dev, here)?;
     let folder = here.absolute(&arguments.source);
     let config = client.call::<methods::Resolve>(asked).await?;
     screen.result(&config, |style| text(style, &config, &folder))?;

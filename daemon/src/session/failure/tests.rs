@@ -254,7 +254,7 @@ fn a_refused_request_names_the_permission_that_is_missing() {
     let message = error_chain(&error);
     let failure = Failure::from(error);
     check(ErrorKind::PermissionDenied, "forbidden", &message, &failure);
-    assert_eq!(failure.info.data.expect("data").missing, [missing.clone()]);
+    assert_eq!(failure.info.data.expect("data").missing, [missing]);
     let wide = "deployments.apps is forbidden: User \"a\" cannot list resource \"deployments\" in API group \"apps\" at the cluster scope";
     let expect = MissingPermission {
         verb: text("list"),

@@ -80,7 +80,7 @@ async fn annotation(place: &Place, request: &Request) -> Result<Option<Result<La
     Ok(text.map(|text| files::of_annotation(file, text)))
 }
 
-fn invalid(error: &ConfigError) -> ErrorInfo {
+pub(super) fn invalid(error: &ConfigError) -> ErrorInfo {
     match error {
         ConfigError::Wrong { file, at, message, choices } => {
             let arguments: Arguments<'_> =
