@@ -13,10 +13,12 @@ const KINDS: { readonly [K in WorkloadEvent["type"]]: true } = {
   recovered: true,
 };
 
-/** When a stream of workloads ends. */
+/** When a stream of workloads ends, and what it tells beside. */
 export interface WorkloadsOptions {
   /** Ends the iteration, without an error. */
   readonly signal?: AbortSignal | undefined;
+  /** Told when events begin to flow, and when the connection was lost that brought them, until it is made again. */
+  readonly onConnection?: ((connected: boolean) => void) | undefined;
 }
 
 /**
@@ -39,8 +41,9 @@ export class WorkloadStream implements AsyncIterableIterator<WorkloadEvent> {
 
   /** @internal */
   constructor(link: Link, params: WorkloadSubscribeParams, options: WorkloadsOptions) {
-    const topic: Topic<WorkloadEvent> = { names: WORKLOAD_SUBSCRIPTION, params: () => params, accepts: isEvent };
-    this.#events = subscribed(link, topic, options.signal, this.#stop);
+    const { signal, onConnection } = options;
+    const topic: Topic<WorkloadEvent> = { names: WORKLOAD_SUBSCRIPTION, params: () => params, accepts: isEvent, onConnection };
+    this.#events = subscribed(link, topic, signal, this.#stop);
   }
 
   /** The next event, as soon as there is one. */

@@ -11,6 +11,7 @@ use nhd_protocol::browse::describe::{
 };
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::listing::WorkloadSummary;
+use nhd_protocol::message::error;
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 
@@ -74,10 +75,10 @@ pub async fn describe(
 /// The workload itself, without which there is nothing to describe.
 pub(super) async fn read(objects: &Objects, workload: &WorkloadRef) -> Result<Value, ErrorInfo> {
     let found = objects.get(workload.kind.into(), Some(&workload.namespace), &workload.name).await;
-    found.map_err(|error| match error.reason {
-        Reason::NotFound => ErrorInfo::new(ErrorKind::WorkloadNotFound, format!("there is no {workload}"))
+    found.map_err(|failed| match failed.reason {
+        Reason::NotFound => ErrorInfo::of(&error::WORKLOAD_NOT_FOUND, &[("workload", workload)])
             .with_hint("look for it in `workload.list`; it may be in another namespace"),
-        _ => Failure::from(error).info,
+        _ => Failure::from(failed).info,
     })
 }
 

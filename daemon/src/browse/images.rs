@@ -9,6 +9,7 @@ use nhd_protocol::browse::images::{
     ImageReason, ImageSuggestParams, ImageSuggestion, ImageSuggestions, LastChoice,
 };
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::message::{Arguments, error};
 use nhd_protocol::workload::WorkloadKind;
 use serde_json::Value;
 
@@ -69,8 +70,10 @@ pub async fn suggest(
 fn folder(source: &str) -> Result<PathBuf, ErrorInfo> {
     let path = PathBuf::from(source);
     if !path.is_absolute() {
-        let message = format!("source must be an absolute path, not {source:?}");
-        return Err(ErrorInfo::new(ErrorKind::InvalidRequest, message));
+        let given = format!("{source:?}");
+        let arguments: Arguments<'_> =
+            &[("member", &"source"), ("expected", &"an absolute path"), ("value", &given)];
+        return Err(ErrorInfo::of(&error::MEMBER_WRONG, arguments));
     }
     let missing = |why: String| {
         ErrorInfo::new(

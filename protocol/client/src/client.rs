@@ -17,7 +17,9 @@ use jsonrpsee::core::traits::ToRpcParams;
 use nhd_protocol::PROTOCOL_VERSION;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::hello::{HelloParams, HelloResult};
-use nhd_protocol::methods::{Doctor, Hello, Method, Plan, Start, Wait};
+use nhd_protocol::methods::{
+    self, Describe, Doctor, Hello, Method, Namespaces, Plan, Start, SuggestImages, Wait,
+};
 use nhd_protocol::session::{SessionStatus, WaitParams};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -156,7 +158,13 @@ impl Client {
 fn bound(method: &str) -> Duration {
     match method {
         Wait::NAME => WAIT_BOUND,
-        Start::NAME | Plan::NAME | Doctor::NAME => CLUSTER_CALL_BOUND,
+        Start::NAME
+        | Plan::NAME
+        | Doctor::NAME
+        | Namespaces::NAME
+        | methods::Workloads::NAME
+        | Describe::NAME
+        | SuggestImages::NAME => CLUSTER_CALL_BOUND,
         _ => CALL_BOUND,
     }
 }

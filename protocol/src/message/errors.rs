@@ -45,6 +45,8 @@ errors! {
     CONFIG_WRONG ConfigInvalid "configWrong", "{file}:{line}:{column}: {problem}", "mend it there; nothing was changed in the cluster";
     CONFIG_UNREADABLE ConfigInvalid "configUnreadable", "failed to read {file}[: {cause}]", "mend it there; nothing was changed in the cluster";
     CONFIG_TOO_LONG ConfigInvalid "configTooLong", "failed to read {file}: it is longer than {limit} bytes", "mend it there; nothing was changed in the cluster";
+    CONFIG_UNEDITABLE ConfigInvalid "configUneditable", "failed to set {key} in {file}: {cause}", "write it by hand";
+    CONFIG_UNWRITABLE ConfigInvalid "configUnwritable", "failed to write {file}: {cause}", "make the file writable for yourself";
 
     // Of the way to a cluster.
     KUBECONFIG_UNNAMED KubeconfigInvalid "kubeconfigUnnamed", "no kubeconfig is named and there is no home folder", "name one in the request or in KUBECONFIG";
