@@ -3,6 +3,7 @@ import type { ExtensionContext } from "vscode";
 
 import type { App } from "./app.js";
 import { registerCommands } from "./commands/table.js";
+import { ConfigLanguage } from "./config/language.js";
 import { ConfigLens } from "./config/lens.js";
 import { Daemon } from "./daemon/daemon.js";
 import { Doctor } from "./doctor.js";
@@ -61,6 +62,7 @@ export function activate(context: ExtensionContext): void {
     new ForwardsView(sessions),
     new Status(daemon, sessions),
     new ConfigLens(sessions, target),
+    new ConfigLanguage(daemon),
     keepKeys(sessions),
     registerTasks(app),
     registerDebug(app),

@@ -71,7 +71,7 @@ test("the package holds what it must, and is small", async () => {
   const { stdout } = await run("python3", ["-c", "import sys, zipfile; print('\\n'.join(f'{each.file_size} {each.filename}' for each in zipfile.ZipFile(sys.argv[1]).infolist()))", variable("NHD_TEST_EXTENSION")]);
   const sizes = new Map([...stdout.matchAll(/^(\d+) extension\/(.*)$/gm)].map(([, size, file]) => [file ?? "", Number(size)]));
   const files = [...sizes.keys()];
-  const strange = files.filter((file) => !/^(package(\.nls(\.zh-cn)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/|media\/|l10n\/)/.test(file));
+  const strange = files.filter((file) => !/^(package(\.nls(\.zh-cn)?)?\.json|readme\.md|changelog\.md|LICENSE\.txt|dist\/|media\/|schema\/|l10n\/)/.test(file));
   assert.deepEqual(strange, []);
   for (const file of ["dist/extension.js", "dist/permissions.md", "dist/third-party-licences.txt", "l10n/bundle.l10n.zh-cn.json"]) assert.ok(files.includes(file), file);
   const size = sizes.get("dist/extension.js") ?? 0;

@@ -3,6 +3,7 @@ import { NhdError, type DoctorRemedy, type ErrorInfo, type SessionStatus } from 
 import { commands, env, l10n, Range, Uri, window, type Disposable } from "vscode";
 
 import type { App } from "../app.js";
+import { createConfig } from "../config/create.js";
 import { applyRemedy, type Doctor } from "../doctor.js";
 import { placeOf } from "../failures.js";
 import { log } from "../log.js";
@@ -76,6 +77,7 @@ const COMMANDS: { readonly [name: string]: Command } = {
   "nhd.copyName": async (app, _, given) => copyName(app, given),
   "nhd.startDaemon": (app) => withDaemon(app, () => app.daemon.client()),
   "nhd.restartDaemon": (app) => withDaemon(app, () => app.daemon.restart()),
+  "nhd.createConfig": (app, _, given) => createConfig(app, startRequest(given)),
   "nhd.doctor": (_, views) => views.doctor.look(),
   "nhd.copyReport": (_, views) => views.doctor.copy(),
   "nhd.applyRemedy": (app, _, given) => applyRemedy(app, given as DoctorRemedy),

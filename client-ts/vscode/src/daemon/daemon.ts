@@ -133,6 +133,7 @@ export class Daemon implements Disposable {
       set("nhd.streams", "terminal.open");
       set("nhd.live", "workload.subscribe");
       set("nhd.doctor", "daemon.doctor");
+      set("nhd.scaffold", "config.scaffold");
       this.#become("connected");
       return client;
     } catch (error) {
