@@ -300,6 +300,8 @@ async fn run(seed: u64, asked: Option<u64>) {
         match dice.below(12) {
             0 => {
                 done.push("swapped".to_owned());
+                // Another folder is the source as long as it has all names that were seen last: the present ones.
+                let _ = bed.barrier_once_back().await;
                 copy(&here, &instead);
                 std::fs::rename(&here, &away).unwrap();
                 std::fs::rename(&instead, &here).unwrap();

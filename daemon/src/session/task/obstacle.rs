@@ -57,6 +57,14 @@ impl SessionTask {
                 ),
             )
             .with_hint("end this session, which gives back what is left of DevMode, then start again"),
+            Obstacle::Gone if self.sight.as_ref().is_some_and(|sight| sight.namespace_gone) => ErrorInfo::new(
+                ErrorKind::NamespaceNotFound,
+                format!(
+                    "namespace {} was deleted, or deleted and made again, and {workload} with all that was in it",
+                    workload.namespace
+                ),
+            )
+            .with_hint("end this session, then start a new one on what is there"),
             Obstacle::Gone => ErrorInfo::new(
                 ErrorKind::WorkloadNotFound,
                 format!("{workload} was deleted, or deleted and made anew"),
