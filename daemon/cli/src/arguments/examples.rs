@@ -20,6 +20,13 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("contexts", &["nhd-cli contexts"]),
     ("describe", &["nhd-cli describe deployment/reviews -n bookinfo"]),
     ("namespaces", &["nhd-cli namespaces --context dev"]),
+    ("shell", &["nhd-cli shell deployment/reviews", "nhd-cli shell pod/reviews-1 -c app -- top"]),
+    (
+        "exec",
+        &["nhd-cli exec deployment/reviews -- go test ./...", "nhd-cli exec sts/db -T -- psql < dump.sql"],
+    ),
+    ("logs", &["nhd-cli logs deployment/reviews -f --since 5m", "nhd-cli logs job/load --previous"]),
+    ("run", &["nhd-cli run build deployment/reviews", "nhd-cli run debug deployment/reviews"]),
     ("forward", &["nhd-cli forward start 8080:80", "nhd-cli forward list"]),
     ("forward start", &["nhd-cli forward start 8080:80", "nhd-cli forward start :9229 deployment/reviews"]),
     ("forward end", &["nhd-cli forward end 8080", "nhd-cli forward end :9229 deployment/reviews"]),
