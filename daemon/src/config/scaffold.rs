@@ -95,7 +95,7 @@ pub fn scaffold(known: &Known<'_>) -> String {
     let (kind, name) = (known.kind.word(), known.name);
     let mut text = format!(
         "# How {kind}/{name} is developed in: what is not said here stays as the workload has it.\n\
-         # `nhd-cli config {kind}/{name}` shows what holds; docs/config.md of nhd has every key.\n\
+         # docs/config.md of nhd has every key.\n\
          name: {}\n\
          serviceType: {kind}\n\
          containers:\n",
