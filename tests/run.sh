@@ -147,11 +147,10 @@ begin lints lints
 while [ ${#names[@]} -gt 0 ]; do
     settle
     case $ended in
-    # A test of several clients at once has the one for Node.js take part. The extension is built with that, too.
-    typescript)
-        begin jvm jvm
-        begin vscode vscode
-        ;;
+    # A test of several clients at once has the one for Node.js take part.
+    typescript) begin jvm jvm ;;
+    # Two editors with a browser each need the processors for themselves, and so do tests that wait for a kubelet.
+    tests) begin vscode vscode ;;
     # Compilers take what the tests leave of the processors, one after the other.
     lints) begin documentation documentation ;;
     esac
