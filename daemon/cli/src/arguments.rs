@@ -1,6 +1,7 @@
 //! The command line as data. Other tools script it: arguments are only ever added.
 
 mod examples;
+pub(crate) mod place;
 pub(crate) mod streams;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use nhd_protocol::forward::PortPair;
 use serde_json::Value;
 
+use self::place::{ClusterArguments, KubeconfigArgument, NamespaceArguments};
 use self::streams::{ExecArguments, LogsArguments, RunArguments, ShellArguments};
 use super::duration::parse_duration;
 use super::target::{OptionalTarget, TARGET, Target};
@@ -162,15 +164,8 @@ pub(crate) struct ConfigInitArguments {
     /// The image to begin with [default: by the files of the source folder, else the container's own]
     #[arg(long, value_name = "IMAGE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) image: Option<String>,
-    /// Where the workload is [default: the context's namespace]
-    #[arg(short, long)]
-    pub(crate) namespace: Option<String>,
-    /// The kubeconfig's context [default: the current one]
-    #[arg(long)]
-    pub(crate) context: Option<String>,
-    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) kubeconfig: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) at: NamespaceArguments,
     /// Ask no cluster
     #[arg(long)]
     pub(crate) offline: bool,
@@ -206,15 +201,8 @@ pub(crate) struct DevArguments {
     /// A variable of the dev container; may be given several times
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
     pub(crate) env: Vec<(String, String)>,
-    /// Where the workload is [default: the context's namespace]
-    #[arg(short, long)]
-    pub(crate) namespace: Option<String>,
-    /// The kubeconfig's context [default: the current one]
-    #[arg(long)]
-    pub(crate) context: Option<String>,
-    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) kubeconfig: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) at: NamespaceArguments,
     /// The container to develop in [default: the only one]
     #[arg(short, long)]
     pub(crate) container: Option<String>,
@@ -324,44 +312,28 @@ pub(crate) struct WorkloadsArguments {
     /// Those of every namespace
     #[arg(short = 'A', long)]
     pub(crate) all_namespaces: bool,
-    /// The kubeconfig's context [default: the current one]
-    #[arg(long)]
-    pub(crate) context: Option<String>,
-    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) kubeconfig: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArguments,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct DescribeArguments {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// Where the workload is [default: the context's namespace]
-    #[arg(short, long)]
-    pub(crate) namespace: Option<String>,
-    /// The kubeconfig's context [default: the current one]
-    #[arg(long)]
-    pub(crate) context: Option<String>,
-    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) kubeconfig: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) at: NamespaceArguments,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ContextsArguments {
-    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) kubeconfig: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) kubeconfig: KubeconfigArgument,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct NamespacesArguments {
-    /// The kubeconfig's context [default: the current one]
-    #[arg(long)]
-    pub(crate) context: Option<String>,
-    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) kubeconfig: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArguments,
 }
 
 #[derive(Debug, Args)]
@@ -369,12 +341,8 @@ pub(crate) struct DoctorArguments {
     /// The namespace to look at [default: the context's]
     #[arg(short, long)]
     pub(crate) namespace: Option<String>,
-    /// The kubeconfig's context [default: the current one]
-    #[arg(long)]
-    pub(crate) context: Option<String>,
-    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) kubeconfig: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArguments,
     /// Also write an archive for a bug report: logs, events and configuration, without secrets
     #[arg(long, value_name = "FILE.tar.gz")]
     pub(crate) bundle: Option<PathBuf>,

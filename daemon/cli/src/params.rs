@@ -8,6 +8,7 @@ use nhd_protocol::forward::PortPair;
 use nhd_protocol::session::{SecurityContextChoice, SessionSelector, SidecarPreset, StartParams};
 use nhd_protocol::sync::SyncType;
 
+use crate::arguments::place::NamespaceArguments;
 use crate::arguments::{DevArguments, Preset, SecurityContext, SessionArguments, StartArguments, Way};
 use crate::caller::Caller;
 use crate::failure::Failure;
@@ -54,14 +55,15 @@ pub(crate) fn start_params(
     arguments: &DevArguments,
     here: &Caller,
 ) -> Result<StartParams, Failure> {
-    let kubeconfig = kubeconfig(arguments.kubeconfig.as_deref(), here)?;
+    let NamespaceArguments { namespace, cluster } = &arguments.at;
+    let kubeconfig = cluster.kubeconfig.named(here)?;
     let source = here.absolute(source);
     Ok(StartParams {
         kind: target.kind,
         name: target.name.clone(),
-        namespace: arguments.namespace.clone(),
+        namespace: namespace.clone(),
         kubeconfig,
-        context: arguments.context.clone(),
+        context: cluster.context.clone(),
         environment: here.environment_with(&variables::named(&source)),
         container: arguments.container.clone(),
         image: arguments.image.clone(),

@@ -1,10 +1,10 @@
 //! The arguments of what runs and reads in pods: `shell`, `exec`, `logs`, `run`.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::place::NamespaceArguments;
 use crate::duration::parse_duration;
 use crate::target::Target;
 
@@ -13,15 +13,8 @@ use crate::target::Target;
 pub(crate) struct PlaceArguments {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// Where the workload is [default: the context's namespace]
-    #[arg(short, long)]
-    pub(crate) namespace: Option<String>,
-    /// The kubeconfig's context [default: the current one]
-    #[arg(long)]
-    pub(crate) context: Option<String>,
-    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) kubeconfig: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) at: NamespaceArguments,
     /// A pod of the workload [default: the dev pod, or one that is ready]
     #[arg(long)]
     pub(crate) pod: Option<String>,

@@ -15,7 +15,7 @@ use nhd_protocol::methods;
 use crate::arguments::{ConfigCheckArguments, ConfigFileCommand, ConfigInitArguments, ConfigSetArguments};
 use crate::caller::Caller;
 use crate::failure::{Exit, Failure};
-use crate::params::{kubeconfig, text};
+use crate::params::text;
 use crate::render::Screen;
 use crate::render::style::{Style, Tone};
 use crate::variables::{self, CONFIGURATION};
@@ -102,9 +102,9 @@ async fn init(
     let params = ConfigScaffoldParams {
         kind: arguments.target.kind,
         name: arguments.target.name.clone(),
-        namespace: arguments.namespace.clone(),
-        kubeconfig: kubeconfig(arguments.kubeconfig.as_deref(), here)?,
-        context: arguments.context.clone(),
+        namespace: arguments.at.namespace.clone(),
+        kubeconfig: arguments.at.cluster.kubeconfig.named(here)?,
+        context: arguments.at.cluster.context.clone(),
         environment: here.environment(),
         source: Some(text("--source", &source)?),
         image: arguments.image.clone(),

@@ -7,7 +7,6 @@ use nhd_protocol::methods;
 use crate::arguments::ContextsArguments;
 use crate::caller::Caller;
 use crate::failure::Failure;
-use crate::params::kubeconfig;
 use crate::render::Screen;
 use crate::render::style::{Style, Tone};
 use crate::render::table::{Cell, table};
@@ -18,10 +17,8 @@ pub(crate) async fn run(
     client: &Client,
     screen: &mut Screen,
 ) -> Result<(), Failure> {
-    let params = ContextListParams {
-        kubeconfig: kubeconfig(arguments.kubeconfig.as_deref(), here)?,
-        environment: here.environment(),
-    };
+    let params =
+        ContextListParams { kubeconfig: arguments.kubeconfig.named(here)?, environment: here.environment() };
     let list = client.call::<methods::Contexts>(params).await?;
     screen.result(&list, |style| text(style, &list))?;
     let of_files = list.warnings.iter().map(|warning| format!("{}: {}", warning.file, warning.message));

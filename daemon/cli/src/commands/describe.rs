@@ -12,7 +12,6 @@ use crate::arguments::DescribeArguments;
 use crate::caller::Caller;
 use crate::commands::workloads::who;
 use crate::failure::Failure;
-use crate::params::kubeconfig;
 use crate::render::Screen;
 use crate::render::session::{age, short_name};
 use crate::render::style::{Style, Tone};
@@ -27,9 +26,9 @@ pub(crate) async fn run(
     let params = DescribeParams {
         kind: arguments.target.kind,
         name: arguments.target.name.clone(),
-        namespace: arguments.namespace.clone(),
-        kubeconfig: kubeconfig(arguments.kubeconfig.as_deref(), here)?,
-        context: arguments.context.clone(),
+        namespace: arguments.at.namespace.clone(),
+        kubeconfig: arguments.at.cluster.kubeconfig.named(here)?,
+        context: arguments.at.cluster.context.clone(),
         environment: here.environment(),
     };
     let description = client.call::<methods::Describe>(params).await?;

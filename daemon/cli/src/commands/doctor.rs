@@ -22,7 +22,6 @@ use crate::arguments::DoctorArguments;
 use crate::caller::Caller;
 use crate::failure::{Exit, Failure};
 use crate::launch;
-use crate::params::kubeconfig;
 use crate::render::Screen;
 use crate::render::style::Tone;
 
@@ -37,8 +36,8 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let params = DoctorParams {
         namespace: arguments.namespace.clone(),
-        kubeconfig: kubeconfig(arguments.kubeconfig.as_deref(), here)?,
-        context: arguments.context.clone(),
+        kubeconfig: arguments.cluster.kubeconfig.named(here)?,
+        context: arguments.cluster.context.clone(),
         environment: here.environment(),
     };
     screen.live("looking …")?;

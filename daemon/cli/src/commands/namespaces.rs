@@ -7,7 +7,6 @@ use nhd_protocol::methods;
 use crate::arguments::NamespacesArguments;
 use crate::caller::Caller;
 use crate::failure::Failure;
-use crate::params::kubeconfig;
 use crate::render::Screen;
 use crate::render::style::{Style, Tone};
 use crate::render::table::{Cell, table};
@@ -19,8 +18,8 @@ pub(crate) async fn run(
     screen: &mut Screen,
 ) -> Result<(), Failure> {
     let params = NamespaceListParams {
-        kubeconfig: kubeconfig(arguments.kubeconfig.as_deref(), here)?,
-        context: arguments.context.clone(),
+        kubeconfig: arguments.cluster.kubeconfig.named(here)?,
+        context: arguments.cluster.context.clone(),
         environment: here.environment(),
     };
     let list = client.call::<methods::Namespaces>(params).await?;

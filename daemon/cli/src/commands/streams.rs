@@ -13,7 +13,7 @@ use crate::arguments::streams::{
 };
 use crate::caller::Caller;
 use crate::failure::Failure;
-use crate::params::{kubeconfig, milliseconds};
+use crate::params::milliseconds;
 use crate::render::Screen;
 use crate::terminal;
 use nhd_client::Client;
@@ -125,9 +125,9 @@ fn target(place: &PlaceArguments, here: &Caller) -> Result<StreamTarget, Failure
         session: None,
         kind: Some(place.target.kind),
         name: Some(place.target.name.clone()),
-        namespace: place.namespace.clone(),
-        kubeconfig: kubeconfig(place.kubeconfig.as_deref(), here)?,
-        context: place.context.clone(),
+        namespace: place.at.namespace.clone(),
+        kubeconfig: place.at.cluster.kubeconfig.named(here)?,
+        context: place.at.cluster.context.clone(),
         environment: here.environment(),
         pod: place.pod.clone(),
         container: place.container.clone(),

@@ -7,7 +7,6 @@ use time::OffsetDateTime;
 use crate::arguments::WorkloadsArguments;
 use crate::caller::Caller;
 use crate::failure::Failure;
-use crate::params::kubeconfig;
 use crate::render::Screen;
 use crate::render::session::{age, short_name};
 use crate::render::style::{Style, Tone};
@@ -23,8 +22,8 @@ pub(crate) async fn run(
     let params = WorkloadListParams {
         namespace: arguments.namespace.clone(),
         all_namespaces: arguments.all_namespaces,
-        kubeconfig: kubeconfig(arguments.kubeconfig.as_deref(), here)?,
-        context: arguments.context.clone(),
+        kubeconfig: arguments.cluster.kubeconfig.named(here)?,
+        context: arguments.cluster.context.clone(),
         environment: here.environment(),
     };
     let list = client.call::<methods::Workloads>(params).await?;

@@ -21,6 +21,7 @@ use serde::Serialize;
 use super::secrets::Secrets;
 use super::{report, yaml};
 use crate::arguments::DoctorArguments;
+use crate::arguments::place::{ClusterArguments, KubeconfigArgument};
 use crate::caller::Caller;
 use crate::failure::{Exit, Failure};
 use crate::render::style::Style;
@@ -77,7 +78,9 @@ fn texts(collected: &Collected, here: &Caller, params: &DoctorParams) -> Vec<(St
     of_environment(here, &mut secrets);
     of_home(&collected.paths, &mut secrets);
     texts.push(("doctor.json".to_owned(), json(&collected.report)));
-    let asked = DoctorArguments { namespace: None, context: None, kubeconfig: None, bundle: None };
+    let (kubeconfig, namespace, bundle) = (KubeconfigArgument { file: None }, None, None);
+    let asked =
+        DoctorArguments { namespace, cluster: ClusterArguments { context: None, kubeconfig }, bundle };
     texts.push(("doctor.txt".to_owned(), report::text(Style::PLAIN, &collected.report, &asked)));
     texts.push(("versions.txt".to_owned(), versions(&collected.report)));
     texts.extend(collected.sessions.iter().map(|sessions| ("sessions.json".to_owned(), json(sessions))));

@@ -74,10 +74,10 @@ fn what_to_do(
     let command = remedy.release.as_ref().map(|workload| {
         let mut command =
             format!("nhd-cli end {} -n {} --takeover", short_name(workload), workload.namespace);
-        if let Some(context) = &asked.context {
+        if let Some(context) = &asked.cluster.context {
             command += &format!(" --context {context}");
         }
-        if let Some(kubeconfig) = &asked.kubeconfig {
+        if let Some(kubeconfig) = &asked.cluster.kubeconfig.file {
             command += &format!(" --kubeconfig {}", kubeconfig.display());
         }
         command
@@ -111,6 +111,7 @@ mod tests {
     use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 
     use super::*;
+    use crate::arguments::place::{ClusterArguments, KubeconfigArgument};
 
     fn check(state: DoctorState, group: DoctorGroup, title: &str, detail: &str) -> DoctorCheck {
         DoctorCheck {
@@ -152,8 +153,11 @@ mod tests {
         }
     }
 
-    const ASKED: DoctorArguments =
-        DoctorArguments { namespace: None, context: None, kubeconfig: None, bundle: None };
+    const ASKED: DoctorArguments = DoctorArguments {
+        namespace: None,
+        cluster: ClusterArguments { context: None, kubeconfig: KubeconfigArgument { file: None } },
+        bundle: None,
+    };
 
     #[test]
     fn each_check_has_a_sign_and_a_word_and_below_it_what_to_do() {
