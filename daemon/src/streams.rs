@@ -80,7 +80,7 @@ impl Streams {
 
     pub fn find(&self, kind: StreamKind, id: &str) -> Result<Arc<Stream>, ErrorInfo> {
         let registry = self.registry();
-        let found = registry.streams.values().find(|stream| stream.id == id && stream.status().kind == kind);
+        let found = registry.streams.values().find(|stream| stream.id == id && stream.kind() == kind);
         found.cloned().ok_or_else(|| {
             let (what, list) = match kind {
                 StreamKind::Terminal => ("terminal", "terminal.list"),
@@ -104,21 +104,22 @@ impl Streams {
     }
 
     pub fn list(&self, kind: StreamKind, params: &StreamListParams) -> StreamList {
-        let statuses = self.statuses().into_iter().filter(|status| status.kind == kind);
-        let of_session = |status: &StreamStatus| params.session.is_none() || params.session == status.session;
-        StreamList { streams: statuses.filter(of_session).collect() }
+        let wanted = |status: &StreamStatus| {
+            status.kind == kind && (params.session.is_none() || params.session == status.session)
+        };
+        StreamList { streams: self.statuses(wanted) }
     }
 
     /// Adds to what is known of a session what runs in it.
     pub fn complete(&self, mut status: SessionStatus) -> SessionStatus {
         let of_session =
             |it: &StreamStatus| it.kind != StreamKind::Log && it.session.as_ref() == Some(&status.session);
-        status.streams = self.statuses().into_iter().filter(of_session).collect();
+        status.streams = self.statuses(of_session);
         status
     }
 
-    fn statuses(&self) -> Vec<StreamStatus> {
-        self.registry().streams.values().map(|stream| stream.status()).collect()
+    fn statuses(&self, wanted: impl Fn(&StreamStatus) -> bool) -> Vec<StreamStatus> {
+        self.registry().streams.values().filter_map(|stream| stream.status_if(&wanted)).collect()
     }
 
     pub(crate) fn ticket(&self, stream: &Stream) -> StreamTicket {
@@ -158,18 +159,14 @@ impl Streams {
         {
             let mut registry = self.registry();
             let Registry { streams, tokens, .. } = &mut *registry;
-            for stream in streams.values().filter(|stream| !stream.is_over()) {
-                let status = stream.status();
-                let awaited = status.clients > 0 || tokens.is_awaited(&stream.id, now);
-                match (status.detached, awaited) {
-                    (_, true) => {}
-                    (false, false) if stream.unused_for() > TOKEN_LIFE => {
-                        to_close.push((Arc::clone(stream), EndReason::NotAttached));
-                    }
-                    (true, false) if stream.unused_for() > IDLE => {
-                        to_close.push((Arc::clone(stream), EndReason::Idle));
-                    }
-                    _ => {}
+            let awaited = |stream: &Stream| stream.has_clients() || tokens.is_awaited(&stream.id, now);
+            for stream in streams.values().filter(|stream| !stream.is_over() && !awaited(stream)) {
+                let (life, reason) = match stream.is_detached() {
+                    true => (IDLE, EndReason::Idle),
+                    false => (TOKEN_LIFE, EndReason::NotAttached),
+                };
+                if stream.unused_for() > life {
+                    to_close.push((Arc::clone(stream), reason));
                 }
             }
             let over = |stream: &&Arc<Stream>| stream.is_over();
@@ -178,9 +175,9 @@ impl Streams {
             streams.retain(|_, stream| {
                 let ended = stream.is_over();
                 oldest += usize::from(ended);
-                let is_log = stream.status().kind == StreamKind::Log;
-                let read = stream.status().clients == 0 && !tokens.is_awaited(&stream.id, now);
-                !ended || !(is_log && read || oldest <= surplus || stream.unused_for() > ENDED_LIFE)
+                let is_log = stream.kind() == StreamKind::Log;
+                !ended
+                    || !(is_log && !awaited(stream) || oldest <= surplus || stream.unused_for() > ENDED_LIFE)
             });
         }
         for (stream, reason) in to_close {

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nhd_protocol::error::{ErrorInfo, error_chain};
-use nhd_protocol::stream::frame::{FrameType, NoticeKind, StreamNotice, StreamOrigin};
+use nhd_protocol::stream::frame::{FrameType, NoticeKind, StreamOrigin};
 use nhd_protocol::stream::{EndReason, LogFollowParams, StreamEnd, StreamState};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::lines::Lines;
 use super::place::{Reached, failed};
-use super::process::stopped;
-use super::stream::{Control, Inlets, Stream};
+use super::process::{closed, stopped};
+use super::stream::{Inlets, Stream, ended, not_started};
 use crate::cluster::container_log::{ContainerLog, LogRequest};
 use crate::cluster::exec::ContainerRef;
 use crate::cluster::workload_pods::{self, PodParts, PodSource};
@@ -54,9 +54,9 @@ impl Logs {
         let reason = tokio::select! {
             end = self.follow() => return self.stream.end(end),
             reason = stopped(&self.shared, session) => reason,
-            reason = closed(&mut inlets) => reason,
+            reason = closed(&mut inlets.controls) => reason,
         };
-        self.stream.end(StreamEnd { reason, exit_code: None, message: None });
+        self.stream.end(ended(reason));
     }
 
     async fn follow(&self) -> StreamEnd {
@@ -70,7 +70,9 @@ impl Logs {
                     trouble = false;
                     if there.is_empty() && known.is_empty() && !waiting && !once {
                         waiting = true;
-                        self.note(NoticeKind::Warning, "no container has run yet; waiting for one").await;
+                        self.stream
+                            .note(NoticeKind::Warning, "no container has run yet; waiting for one", None)
+                            .await;
                     }
                     // What is gone for good is forgotten, so that this does not grow for ever.
                     known.retain(|instance| there.contains(instance));
@@ -81,7 +83,7 @@ impl Logs {
                         if readers.len() >= CONTAINERS {
                             let message =
                                 format!("more than {CONTAINERS} containers: the others are left out");
-                            self.note(NoticeKind::Warning, &message).await;
+                            self.stream.note(NoticeKind::Warning, &message, None).await;
                             break;
                         }
                         known.insert(instance.clone());
@@ -91,17 +93,19 @@ impl Logs {
                 }
                 // A dev pod comes back, and whoever follows it waits.
                 Err(error) if once || (first && self.reached.session.is_none()) => {
-                    return trouble_end(&error);
+                    return not_started(error.message);
                 }
                 Err(error) if !trouble => {
                     trouble = true;
-                    self.note(NoticeKind::Warning, &format!("{}; trying again", error.message)).await;
+                    self.stream
+                        .note(NoticeKind::Warning, &format!("{}; trying again", error.message), None)
+                        .await;
                 }
                 Err(_) => {}
             }
             if once {
                 while readers.join_next().await.is_some() {}
-                return StreamEnd { reason: EndReason::Exited, exit_code: None, message: None };
+                return ended(EndReason::Exited);
             }
             while readers.try_join_next().is_some() {}
             tokio::time::sleep(LOOK_EVERY).await;
@@ -172,11 +176,6 @@ impl Logs {
             lines: Lines::new(params.timestamps),
         }
     }
-
-    async fn note(&self, kind: NoticeKind, message: &str) {
-        let notice = StreamNotice { kind, message: message.to_owned(), exit_code: None };
-        let _ = self.stream.buffer.notice(notice).await;
-    }
 }
 
 /// The log of one container from its beginning, or as it was asked for, to its end.
@@ -213,12 +212,12 @@ impl InstanceLog {
                 error.reason == Reason::Invalid && !self.request.previous && Instant::now() < deadline;
             if gone || refused || (error.reason == Reason::Invalid && !too_early) {
                 if !gone || !begun {
-                    self.note(NoticeKind::Warning, &error_chain(&error)).await;
+                    self.stream.note(NoticeKind::Warning, &error_chain(&error), None).await;
                 }
                 break;
             }
             if !self.request.follow && !too_early {
-                self.note(NoticeKind::Warning, &error_chain(&error)).await;
+                self.stream.note(NoticeKind::Warning, &error_chain(&error), None).await;
                 break;
             }
             tokio::time::sleep(RETRY).await;
@@ -227,7 +226,7 @@ impl InstanceLog {
         self.write(&rest).await;
         if begun && self.request.follow {
             let text = format!("{} of pod {} has ended", self.container.container, self.container.pod);
-            self.note(NoticeKind::Left, &text).await;
+            self.stream.note(NoticeKind::Left, &text, None).await;
         }
     }
 
@@ -246,7 +245,7 @@ impl InstanceLog {
         let mut log = opened?;
         if !std::mem::replace(begun, true) && self.request.follow {
             let text = format!("following {} of pod {}", self.container.container, self.container.pod);
-            self.note(NoticeKind::Followed, &text).await;
+            self.stream.note(NoticeKind::Followed, &text, None).await;
         }
         loop {
             let piece = log.next().await?;
@@ -269,26 +268,6 @@ impl InstanceLog {
     async fn write(&self, lines: &[u8]) {
         if !lines.is_empty() {
             let _ = self.stream.buffer.write(FrameType::Stdout, Some(&self.origin), lines).await;
-        }
-    }
-
-    async fn note(&self, kind: NoticeKind, message: &str) {
-        let notice = StreamNotice { kind, message: message.to_owned(), exit_code: None };
-        let _ = self.stream.buffer.notice(notice).await;
-    }
-}
-
-fn trouble_end(error: &ErrorInfo) -> StreamEnd {
-    StreamEnd { reason: EndReason::NotStarted, exit_code: None, message: Some(error.message.clone()) }
-}
-
-/// Resolves when it is to be closed; nothing else can be done to a log.
-async fn closed(inlets: &mut Inlets) -> EndReason {
-    loop {
-        match inlets.controls.recv().await {
-            Some(Control::Close(reason)) => return reason,
-            Some(_) => {}
-            None => return EndReason::Closed,
         }
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind, error_chain};
 use nhd_protocol::session::Phase;
-use nhd_protocol::stream::frame::{FrameType, NoticeKind, StreamNotice};
+use nhd_protocol::stream::frame::{FrameType, NoticeKind};
 use nhd_protocol::stream::{EndReason, StreamEnd, StreamState};
 use tokio::sync::{mpsc, oneshot};
 
@@ -17,7 +17,7 @@ use super::buffer::{Buffer, Closed};
 use super::hot::HotReload;
 use super::place::{ContainerPlace, failed};
 use super::script::{self, INTERPRETERS, Program, What};
-use super::stream::{Control, Inlets, Input, Stream};
+use super::stream::{Control, Inlets, Input, Stream, ended, not_started};
 use crate::cluster::exec::{ExecCommand, ExecEnd, ExecEvent, ExecInput, ExecOutput, exec};
 use crate::cluster::{ClusterError, Reason};
 use crate::session::Shared;
@@ -151,9 +151,8 @@ impl Process {
     }
 
     async fn note(&self, kind: NoticeKind, message: &str, exit_code: Option<i32>) {
-        let notice = StreamNotice { kind, message: message.to_owned(), exit_code };
         // Nobody may be there to make room for it; it is no reason to wait.
-        let _ = tokio::time::timeout(LAST_WORDS, self.stream.buffer.notice(notice)).await;
+        let _ = tokio::time::timeout(LAST_WORDS, self.stream.note(kind, message, exit_code)).await;
     }
 
     /// Waits for files to be synced; a reason to end comes before.
@@ -263,7 +262,7 @@ pub async fn stopped(shared: &Shared, session: Option<&SessionPlace>) -> EndReas
 }
 
 /// Resolves when it is to be closed; nothing else can be done to what does not run.
-async fn closed(controls: &mut mpsc::Receiver<Control>) -> EndReason {
+pub async fn closed(controls: &mut mpsc::Receiver<Control>) -> EndReason {
     loop {
         match controls.recv().await {
             Some(Control::Close(reason)) => return reason,
@@ -281,12 +280,4 @@ fn tell(started: &mut Option<Started>, result: Result<(), ErrorInfo>) {
     if let Some(started) = started.take() {
         let _ = started.send(result);
     }
-}
-
-fn ended(reason: EndReason) -> StreamEnd {
-    StreamEnd { reason, exit_code: None, message: None }
-}
-
-fn not_started(message: String) -> StreamEnd {
-    StreamEnd { reason: EndReason::NotStarted, exit_code: None, message: Some(message) }
 }

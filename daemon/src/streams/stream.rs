@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::EventBody;
+use nhd_protocol::stream::frame::{NoticeKind, StreamNotice};
 use nhd_protocol::stream::{
     EndReason, Signal, StreamEnd, StreamKind, StreamState, StreamStatus, TerminalOpenParams, TerminalSize,
 };
@@ -42,6 +43,16 @@ pub enum Control {
 pub struct Inlets {
     pub input: mpsc::Receiver<Input>,
     pub controls: mpsc::Receiver<Control>,
+}
+
+/// An end that was brought about.
+pub fn ended(reason: EndReason) -> StreamEnd {
+    StreamEnd { reason, exit_code: None, message: None }
+}
+
+/// It could not even begin.
+pub fn not_started(message: String) -> StreamEnd {
+    StreamEnd { reason: EndReason::NotStarted, exit_code: None, message: Some(message) }
 }
 
 /// A terminal, a command or a log.
@@ -81,6 +92,25 @@ impl Stream {
 
     pub fn status(&self) -> StreamStatus {
         self.status.borrow().clone()
+    }
+
+    /// The status, where it is one that is wanted: there may be many that are not.
+    pub fn status_if(&self, wanted: impl Fn(&StreamStatus) -> bool) -> Option<StreamStatus> {
+        let status = self.status.borrow();
+        wanted(&status).then(|| status.clone())
+    }
+
+    pub fn kind(&self) -> StreamKind {
+        self.status.borrow().kind
+    }
+
+    /// Whether it outlives its clients.
+    pub fn is_detached(&self) -> bool {
+        self.status.borrow().detached
+    }
+
+    pub fn has_clients(&self) -> bool {
+        self.status.borrow().clients > 0
     }
 
     /// Changes what is known of it. A new state is told to subscribers.
@@ -160,6 +190,13 @@ impl Stream {
         let mut status = self.status.subscribe();
         let ended = status.wait_for(|status| status.state == StreamState::Ended);
         let _ = tokio::time::timeout(CONTROL_LIMIT, ended).await;
+    }
+
+    /// Tells whoever reads it what becomes of it, in the midst of what it writes; waits until there is room.
+    pub async fn note(&self, kind: NoticeKind, message: &str, exit_code: Option<i32>) {
+        let notice = StreamNotice { kind, message: message.to_owned(), exit_code };
+        // Nobody ends the buffer but whoever is told here.
+        let _ = self.buffer.notice(notice).await;
     }
 
     /// A client came or went.
