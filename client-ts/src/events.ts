@@ -1,9 +1,8 @@
 /** Events as they happen, over lost connections and restarted daemons, without a gap or a double. */
-/// <reference lib="esnext.disposable" preserve="true" />
 import { EVENT_SUBSCRIPTION, type Cursor, type Event, type EventsParams } from "./generated/protocol.js";
 import { isObject } from "./json.js";
 import type { Link } from "./link.js";
-import { subscribed, type Topic } from "./subscription.js";
+import { MessageStream, subscribed, type Topic } from "./subscription.js";
 
 /** Every kind of event that this client knows. The compiler sees to it that none is missing. */
 const KINDS: { readonly [K in Event["type"]]: true } = { snapshot: true, session: true, step: true, stream: true, progress: true, warning: true };
@@ -36,32 +35,10 @@ export interface EventsOptions {
  * `next` rejects with a `ProtocolMismatchError` when another version of the daemon has come, and with a
  * `ConnectionError` of the reason `unsafe`; that ends the iteration.
  */
-export class EventStream implements AsyncIterableIterator<Event> {
-  readonly #stop = new AbortController();
-  readonly #events: AsyncGenerator<Event, void, undefined>;
-
+export class EventStream extends MessageStream<Event> {
   /** @internal */
   constructor(link: Link, options: EventsOptions) {
-    this.#events = follow(link, options, this.#stop);
-  }
-
-  /** The next event, as soon as there is one. */
-  next(): Promise<IteratorResult<Event, void>> {
-    return this.#events.next();
-  }
-
-  /** Ends the iteration, and the subscription with it. A `next` that is waiting resolves. */
-  return(): Promise<IteratorResult<Event, void>> {
-    this.#stop.abort();
-    return this.#events.return();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
+    super((stop) => follow(link, options, stop));
   }
 }
 

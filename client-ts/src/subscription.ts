@@ -1,4 +1,5 @@
 /** A subscription over lost connections, restarted daemons and slow consumers: begun anew for as long as it takes. */
+/// <reference lib="esnext.disposable" preserve="true" />
 import { pause, unlessAborted } from "./abort.js";
 import { cancelled } from "./connection.js";
 import { ConnectionError } from "./errors.js";
@@ -27,6 +28,36 @@ export interface Topic<T> {
   accepts(value: unknown): value is T;
   /** Told when messages begin to flow, and when the connection was lost that brought them, until it is made again. */
   readonly onConnection?: ((connected: boolean) => void) | undefined;
+}
+
+/** Messages of a subscription for one consumer. */
+export class MessageStream<T> implements AsyncIterableIterator<T> {
+  readonly #stop = new AbortController();
+  readonly #messages: AsyncGenerator<T, void, undefined>;
+
+  /** @internal */
+  constructor(begin: (stop: AbortController) => AsyncGenerator<T, void, undefined>) {
+    this.#messages = begin(this.#stop);
+  }
+
+  /** The next event, as soon as there is one. */
+  next(): Promise<IteratorResult<T, void>> {
+    return this.#messages.next();
+  }
+
+  /** Ends the iteration, and the subscription with it. A `next` that is waiting resolves. */
+  return(): Promise<IteratorResult<T, void>> {
+    this.#stop.abort();
+    return this.#messages.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
 }
 
 /** Messages until the consumer, the client or the signal ends it. A connection that is lost is made again. */

@@ -1,9 +1,8 @@
 /** The workloads of a namespace, or of all, as they change. */
-/// <reference lib="esnext.disposable" preserve="true" />
 import { WORKLOAD_SUBSCRIPTION, type WorkloadEvent, type WorkloadSubscribeParams } from "./generated/protocol.js";
 import { isObject } from "./json.js";
 import type { Link } from "./link.js";
-import { subscribed, type Topic } from "./subscription.js";
+import { MessageStream, subscribed, type Topic } from "./subscription.js";
 
 /** Every kind of event that this client knows. The compiler sees to it that none is missing. */
 const KINDS: { readonly [K in WorkloadEvent["type"]]: true } = {
@@ -35,34 +34,12 @@ export interface WorkloadsOptions {
  * `ProtocolMismatchError`, and with a `ConnectionError` of the reason `unsafe`; that ends the iteration. A cluster that is
  * away, or a kind that may not be listed, is an event.
  */
-export class WorkloadStream implements AsyncIterableIterator<WorkloadEvent> {
-  readonly #stop = new AbortController();
-  readonly #events: AsyncGenerator<WorkloadEvent, void, undefined>;
-
+export class WorkloadStream extends MessageStream<WorkloadEvent> {
   /** @internal */
   constructor(link: Link, params: WorkloadSubscribeParams, options: WorkloadsOptions) {
     const { signal, onConnection } = options;
     const topic: Topic<WorkloadEvent> = { names: WORKLOAD_SUBSCRIPTION, params: () => params, accepts: isEvent, onConnection };
-    this.#events = subscribed(link, topic, signal, this.#stop);
-  }
-
-  /** The next event, as soon as there is one. */
-  next(): Promise<IteratorResult<WorkloadEvent, void>> {
-    return this.#events.next();
-  }
-
-  /** Ends the iteration, and the subscription with it. A `next` that is waiting resolves. */
-  return(): Promise<IteratorResult<WorkloadEvent, void>> {
-    this.#stop.abort();
-    return this.#events.return();
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
+    super((stop) => subscribed(link, topic, signal, stop));
   }
 }
 

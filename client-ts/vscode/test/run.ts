@@ -6,10 +6,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-import { binary } from "../../test/laptop.js";
+import { besideCluster } from "../../test/beside.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = join(here, "../..");
@@ -20,21 +19,8 @@ async function main(): Promise<number> {
   const versions = VERSIONS.filter((version) => named.includes(`--${version}`));
   const tests = named.filter((name) => !name.startsWith("--"));
   const given = process.env["NHD_TEST_KUBECONFIG"];
-  if (given !== undefined) return await runAll(versions, tests, given);
-  // A process group of its own: Ctrl-C in a terminal is for us, and the cluster ends in order when its input closes.
-  const cluster = spawn(binary("nhd-test-cluster"), ["up", "--until-stdin-closes"], {
-    stdio: ["pipe", "pipe", "inherit"],
-    detached: true,
-  });
-  const ended = once(cluster, "exit");
-  try {
-    const line = await Promise.race([once(createInterface(cluster.stdout), "line"), ended.then(() => undefined)]);
-    if (line === undefined) throw new Error("nhd-test-cluster ended; its messages are above");
-    return await runAll(versions, tests, (JSON.parse(String(line[0])) as { readonly kubeconfig: string }).kubeconfig);
-  } finally {
-    cluster.stdin.end();
-    await ended;
-  }
+  const all = (kubeconfig: string): Promise<number> => runAll(versions, tests, kubeconfig);
+  return given === undefined ? await besideCluster(all) : await all(given);
 }
 
 async function runAll(versions: readonly string[], tests: readonly string[], kubeconfig: string): Promise<number> {

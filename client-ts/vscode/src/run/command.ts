@@ -3,7 +3,7 @@ import type { NamedCommand, SessionStatus } from "@nhd/client";
 import { l10n, ThemeIcon, window, type Terminal } from "vscode";
 
 import type { App } from "../app.js";
-import { StreamTerminal } from "../streams/terminal.js";
+import { sized, StreamTerminal } from "../streams/terminal.js";
 
 /** By session and command. */
 const shown = new Map<string, Terminal>();
@@ -21,7 +21,7 @@ export async function runCommand(app: App, status: SessionStatus, command: Named
       open: async (opening, size) => {
         const params = { session, run: command, tty: true, stdin: true, detached: true };
         try {
-          return await opening.exec.start({ ...params, ...(size === undefined ? {} : { size: { columns: size.columns, rows: size.rows } }) });
+          return await opening.exec.start({ ...params, ...sized(size) });
         } catch (error) {
           reject(error);
           throw error;

@@ -1,7 +1,7 @@
 /** A stream of the daemon as a terminal of the editor: bytes both ways, size, exit code; told why it ended, and opened anew. */
 import type { Readable } from "node:stream";
 
-import type { Client, StreamConnection, StreamEnd, StreamStatus, StreamTicket } from "@nhd/client";
+import type { Client, StreamConnection, StreamEnd, StreamStatus, StreamTicket, TerminalSize } from "@nhd/client";
 import { EventEmitter, l10n, type Pseudoterminal, type TerminalDimensions } from "vscode";
 
 import { infoOf, textOf } from "../failures.js";
@@ -18,6 +18,11 @@ const AHEAD_LIMIT = 4096;
 
 const DIM = "\x1b[2m";
 const PLAIN = "\x1b[0m";
+
+/** The size as the protocol has it, once the editor knows one. */
+export function sized(size: TerminalDimensions | undefined): { readonly size?: TerminalSize } {
+  return size === undefined ? {} : { size: { columns: size.columns, rows: size.rows } };
+}
 
 export interface StreamTerminalOptions {
   /** Opens the stream, or attaches to one. */

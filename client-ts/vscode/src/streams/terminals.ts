@@ -4,7 +4,7 @@ import { l10n, TerminalExitReason, ThemeColor, ThemeIcon, window, type Disposabl
 
 import type { Daemon } from "../daemon/daemon.js";
 import type { Target } from "../target.js";
-import { StreamTerminal, type StreamTerminalOptions } from "./terminal.js";
+import { sized, StreamTerminal, type StreamTerminalOptions } from "./terminal.js";
 
 /** The ids of the daemon's terminals that were open in this window. */
 const OPEN = "terminals";
@@ -39,7 +39,7 @@ export class Terminals implements Disposable {
     const { environment } = this.#target.params();
     const params = place.session === undefined ? { ...place, environment } : place;
     return this.#show(name, {
-      open: (client, size) => client.terminal.open({ ...params, ...(size === undefined ? {} : { size: { columns: size.columns, rows: size.rows } }) }),
+      open: (client, size) => client.terminal.open({ ...params, ...sized(size) }),
     });
   }
 
@@ -76,7 +76,7 @@ export class Terminals implements Disposable {
     const pty = new StreamTerminal(() => this.#daemon.client(), {
       ...options,
       again: (client, { stream }, size) =>
-        client.terminal.open({ again: stream, ...(size === undefined ? {} : { size: { columns: size.columns, rows: size.rows } }) }),
+        client.terminal.open({ again: stream, ...sized(size) }),
       opened: () => void this.#remember(),
     });
     const terminal = window.createTerminal({

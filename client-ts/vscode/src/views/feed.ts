@@ -71,13 +71,9 @@ export class WorkloadFeed implements Disposable {
   async first(): Promise<void> {
     if (this.#isKnown || this.error !== undefined) return;
     const client = await this.#daemon.client().catch(() => undefined);
-    if (client === undefined || !this.#daemon.has("workload.subscribe")) {
-      const known = new Promise<void>((resolve) => this.#waiting.push(resolve));
-      void this.refresh();
-      return known;
-    }
     const known = new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.follow();
+    if (client === undefined || !this.#daemon.has("workload.subscribe")) void this.refresh();
+    else this.follow();
     await known;
   }
 
