@@ -2,7 +2,6 @@
 //! work. It asks no cluster, runs no plugin and writes nothing; no credential leaves it.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,8 +13,9 @@ use nhd_protocol::browse::contexts::{
 };
 use nhd_protocol::error::{ErrorInfo, ErrorKind, error_chain};
 
-use crate::cluster::client::kubeconfig::read_one;
-use crate::executable::{is_executable, on_path};
+use crate::cluster::client::environment::search_path;
+use crate::cluster::client::exec;
+use crate::cluster::client::kubeconfig::{read_one, without_password};
 use crate::session::requests::check::kubeconfig_files;
 
 /// A kubeconfig on a network disk that hangs must not hold a client for ever.
@@ -23,9 +23,9 @@ const READ_LIMIT: Duration = Duration::from_secs(10);
 
 pub async fn list(params: ContextListParams) -> Result<ContextList, ErrorInfo> {
     let files = kubeconfig_files(params.kubeconfig.as_deref(), &params.environment)?;
-    let path = params.environment.get("PATH").map(OsString::from).or_else(|| std::env::var_os("PATH"));
+    let path = search_path(&params.environment);
     let names = files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ");
-    let reading = tokio::task::spawn_blocking(move || read(&files, &path.unwrap_or_default()));
+    let reading = tokio::task::spawn_blocking(move || read(&files, &path));
     match tokio::time::timeout(READ_LIMIT, reading).await {
         Ok(Ok(list)) => Ok(list),
         Ok(Err(_)) => {
@@ -206,24 +206,13 @@ fn plugin_problem(user: &AuthInfo, path: &std::ffi::OsStr) -> Option<String> {
     if command.is_empty() {
         return Some("the exec plugin names no program".to_owned());
     }
-    // One with a separator was made absolute by the folder of its kubeconfig.
-    let hint = || plugin.install_hint.as_deref().map(|hint| format!("; {}", hint.trim())).unwrap_or_default();
-    if command.contains(std::path::MAIN_SEPARATOR) {
-        let found = is_executable(Path::new(command));
-        return (!found).then(|| format!("the exec plugin {command} is no program{}", hint()));
+    if exec::find(command, path).is_some() {
+        return None;
     }
-    on_path(command, path)
-        .is_none()
-        .then(|| format!("the exec plugin {command} is not on the PATH{}", hint()))
-}
-
-/// An address as people may see it: a name and a password may stand before the host.
-fn without_password(server: &str) -> String {
-    let Some((scheme, rest)) = server.split_once("://") else { return server.to_owned() };
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    format!("{scheme}://{host}{path}")
+    let is_path = command.contains(std::path::MAIN_SEPARATOR);
+    let what = if is_path { "is no program" } else { "is not on the PATH" };
+    let hint = plugin.install_hint.as_deref().map(|hint| format!("; {}", hint.trim())).unwrap_or_default();
+    Some(format!("the exec plugin {command} {what}{hint}"))
 }
 
 #[cfg(test)]

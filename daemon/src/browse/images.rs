@@ -9,15 +9,15 @@ use nhd_protocol::browse::images::{
     ImageReason, ImageSuggestParams, ImageSuggestion, ImageSuggestions, LastChoice,
 };
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
-use nhd_protocol::message::{Arguments, error};
 use nhd_protocol::workload::WorkloadKind;
 use serde_json::Value;
 
 use super::describe;
 use super::glance::pod_spec;
+use crate::blocking::blocking;
 use crate::config::Flags;
 use crate::session::SessionManager;
-use crate::session::requests::check::address;
+use crate::session::requests::check::{address, wrong};
 use crate::session::requests::configure::{Asked, ConfiguredImage, configured_image};
 use crate::session::requests::place::Place;
 
@@ -28,7 +28,7 @@ pub async fn suggest(
     manager: &SessionManager,
     params: ImageSuggestParams,
 ) -> Result<ImageSuggestions, ErrorInfo> {
-    let given = params.source.as_deref().map(folder).transpose()?;
+    let given = blocking(|| params.source.as_deref().map(folder).transpose())?;
     let address = address(params.kubeconfig.as_deref(), params.context, params.environment)?;
     let namespace = params.namespace.filter(|namespace| !namespace.is_empty());
     let place = Place::find(&address, namespace.as_deref()).await?;
@@ -70,10 +70,7 @@ pub async fn suggest(
 fn folder(source: &str) -> Result<PathBuf, ErrorInfo> {
     let path = PathBuf::from(source);
     if !path.is_absolute() {
-        let given = format!("{source:?}");
-        let arguments: Arguments<'_> =
-            &[("member", &"source"), ("expected", &"an absolute path"), ("value", &given)];
-        return Err(ErrorInfo::of(&error::MEMBER_WRONG, arguments));
+        return Err(wrong("source", "an absolute path", source));
     }
     let missing = |why: String| {
         ErrorInfo::new(
@@ -150,7 +147,6 @@ fn name_of(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use nhd_protocol::workload::WorkloadRef;
     use serde_json::json;
 
     use super::*;
@@ -198,7 +194,6 @@ mod tests {
         assert_eq!(of(Some("b")), [("b".to_owned(), "two".to_owned())]);
         assert_eq!(of(None).len(), 2);
         assert!(of(Some("c")).is_empty());
-        let _ = WorkloadRef { namespace: String::new(), kind: WorkloadKind::Pod, name: String::new() };
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 pub mod environment;
 mod error;
-mod exec;
+pub mod exec;
 pub mod kubeconfig;
 mod plugin_gate;
 mod proxy;

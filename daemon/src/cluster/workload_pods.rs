@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::error::{ClusterError, OrAbsent as _, Reason};
 use super::objects::{Objects, PODS, REPLICA_SETS, Resource};
+use super::owner_references::controller;
 use super::selector::selector_query;
 
 /// What names the container that is meant where none is named.
@@ -127,9 +128,10 @@ pub async fn pod(objects: &Objects, namespace: &str, name: &str) -> Result<Optio
     Ok(objects.get(PODS, Some(namespace), name).await.or_absent()?.as_ref().map(see))
 }
 
-fn controller(object: &Value) -> Option<&str> {
-    let owners = object.pointer("/metadata/ownerReferences")?.as_array()?;
-    owners.iter().find(|owner| owner["controller"] == true)?["uid"].as_str()
+/// Whether the cluster counts a pod as ready.
+pub fn is_ready(pod: &Value) -> bool {
+    let conditions = pod.pointer("/status/conditions").and_then(Value::as_array);
+    conditions.into_iter().flatten().any(|it| it["type"] == "Ready" && it["status"] == "True")
 }
 
 fn text(object: &Value, pointer: &str) -> String {
@@ -137,8 +139,6 @@ fn text(object: &Value, pointer: &str) -> String {
 }
 
 fn see(pod: &Value) -> PodParts {
-    let conditions = pod.pointer("/status/conditions").and_then(Value::as_array).into_iter().flatten();
-    let mut ready = conditions.filter(|it| it["type"] == "Ready" && it["status"] == "True");
     let restarts = pod.pointer("/spec/restartPolicy").and_then(Value::as_str) != Some("Never");
     let ended = matches!(text(pod, "/status/phase").as_str(), "Succeeded" | "Failed");
     let of = |list: &str, statuses: &str, init: bool| -> Vec<ContainerSeen> {
@@ -170,7 +170,7 @@ fn see(pod: &Value) -> PodParts {
         name: text(pod, "/metadata/name"),
         uid: text(pod, "/metadata/uid"),
         created: text(pod, "/metadata/creationTimestamp"),
-        ready: ready.next().is_some(),
+        ready: is_ready(pod),
         terminating: pod.pointer("/metadata/deletionTimestamp").is_some(),
         containers,
         default_container: pod.pointer(DEFAULT_CONTAINER).and_then(Value::as_str).map(str::to_owned),

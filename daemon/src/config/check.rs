@@ -2,6 +2,7 @@
 //! what a start makes of the text is for `resolve`.
 
 use nhd_protocol::message::Notice;
+use nhd_protocol::workload::WorkloadKind;
 
 use super::document::{self, Content, Node, PlacedKey};
 use super::keys::{DEV, Key, Shape};
@@ -14,9 +15,6 @@ use super::{ConfigError, Fault, Position};
 
 /// More than anybody mends at once.
 const MOST_PROBLEMS: usize = 200;
-
-/// The words that the format has for kinds.
-const KIND_WORDS: [&str; 6] = ["deployment", "statefulset", "daemonset", "job", "cronjob", "pod"];
 
 /// Something wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -259,12 +257,13 @@ impl Checking<'_> {
     /// A kind that nobody knows fits no workload.
     fn kind(&mut self, service: &Node, base: Option<&str>) {
         let Ok(Some(word)) = services::member_text(service, "serviceType") else { return };
-        if word.is_empty() || word.parse::<nhd_protocol::workload::WorkloadKind>().is_ok() {
+        if word.is_empty() || word.parse::<WorkloadKind>().is_ok() {
             return;
         }
         let Some(node) = service.get("serviceType") else { return };
-        let message = format!("serviceType {word} is not a kind of workload: {}", KIND_WORDS.join(", "));
-        let remedy = nearest(&word, KIND_WORDS).map(|kind| Remedy::Replace {
+        let kinds = WorkloadKind::ALL.map(WorkloadKind::word);
+        let message = format!("serviceType {word} is not a kind of workload: {}", kinds.join(", "));
+        let remedy = nearest(&word, kinds).map(|kind| Remedy::Replace {
             at: node.at,
             end: node.end,
             text: kind.to_owned(),

@@ -450,6 +450,7 @@ fn a_key_is_written_into_every_form_and_the_rest_stays() {
     check("", "image", text("go"), service);
     check("# mine\n", "image", text("go"), &format!("# mine\n{service}"));
     check(service, "image", text("golang:1"), &service.replace("image: go", "image: golang:1"));
+    check(service, "hotReload", text("false"), &format!("{service}      hotReload: false\n"));
     check(
         "name: reviews   # a\ncontainers:\n- dev:\n    image: 'x'   # b\n    # c\n\n# d\n",
         "image",

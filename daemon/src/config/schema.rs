@@ -71,6 +71,8 @@ const ABOUT: &[About] = &[
     about("command.debug", "Runs the program under a debugger."),
     about("command.hotReloadRun", "Runs the program so that it starts anew when files change."),
     about("command.hotReloadDebug", "The same under a debugger."),
+    about("hotReload", "Whether `command.hotReloadRun` or `command.hotReloadDebug` is run instead, and again after each completed sync.")
+        .or("false"),
     about("portForward", "Ports of 127.0.0.1 that lead into the dev pod while the session lasts: `8080:80`, `:80` for whichever is free, or `80`.")
         .like(PORTS),
     about("debug", "How a debugger attaches."),
@@ -82,7 +84,6 @@ const ABOUT: &[About] = &[
     about("storageClass", "Nocalhost's; not supported yet."),
     about("envFrom", "Nocalhost's; not supported yet."),
     about("gitUrl", "Nocalhost's; not supported yet."),
-    about("hotReload", "Nocalhost's; not supported yet."),
     about("useDevContainer", "Nocalhost's; not supported yet."),
 ];
 

@@ -86,18 +86,20 @@ pub(super) async fn look(subject: Subject, looking: impl Future<Output = Finding
     finding.of(subject, begun.elapsed())
 }
 
-/// Looks at what may wait for a disk, on a thread that may be left behind by one that hangs.
+/// Does what may wait for a disk on a thread that may be left behind by one that hangs.
+pub(super) async fn at_disk<T: Send + 'static>(doing: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(doing).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+/// Looks at what may wait for a disk.
 pub(super) async fn look_at_disk(
     subject: Subject,
     looking: impl FnOnce() -> Finding + Send + 'static,
 ) -> DoctorCheck {
-    look(subject, async {
-        match tokio::task::spawn_blocking(looking).await {
-            Ok(finding) => finding,
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        }
-    })
-    .await
+    look(subject, at_disk(looking)).await
 }
 
 /// A word as a POSIX shell takes it, whatever is in it.

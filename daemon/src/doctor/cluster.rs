@@ -5,7 +5,6 @@ use futures::join;
 use nhd_protocol::doctor::{DoctorCheck, DoctorGroup, DoctorRemedy, DoctorState};
 use nhd_protocol::error::ErrorInfo;
 use time::Duration;
-use tokio::time::Instant;
 
 use super::Patient;
 use super::check::{CHECK_LIMIT, Finding, Subject, look};
@@ -56,7 +55,6 @@ pub(super) async fn checks(patient: &Patient<'_>, address: &Result<ClusterAddres
         return nowhere;
     };
     let namespace = patient.namespace.map_or_else(|| client.default_namespace.clone(), str::to_owned);
-    let begun = Instant::now();
     let version = judge_version(&probe).of(VERSION, probe.took);
     let clock = judge_clock(&probe).of(CLOCK, probe.took);
     let mut name = None;
@@ -66,8 +64,6 @@ pub(super) async fn checks(patient: &Patient<'_>, address: &Result<ClusterAddres
         checks.extend(skipped_by_cluster("the API server does not accept the credentials", &checks));
         return There { checks, ..there(client, namespace) };
     }
-    let elapsed = begun.elapsed();
-    tracing::debug!(?elapsed, "the doctor is signed in");
     let (exists, permissions, left) = join!(
         look(NAMESPACE, exists(&objects, &namespace)),
         permissions::checks(&objects, &namespace, name.as_deref()),

@@ -4,7 +4,7 @@ use nhd_protocol::doctor::{DoctorCheck, DoctorGroup, DoctorRemedy};
 use nhd_protocol::error::{ErrorInfo, error_chain};
 use tokio::time::Instant;
 
-use super::check::{Finding, Subject, counted, look, quoted};
+use super::check::{Finding, Subject, at_disk, counted, look, quoted};
 use super::plugins;
 use crate::cluster::client::survey::{Content, ContextSeen, FileSeen, Survey};
 use crate::cluster::{ClusterAddress, ConnectError};
@@ -25,15 +25,10 @@ pub(super) async fn checks(address: &Result<ClusterAddress, ErrorInfo>) -> Vec<D
     let begun = Instant::now();
     let mut found = None;
     let files = look(FILES, async {
-        // The thread is left behind where a file hangs.
-        match tokio::task::spawn_blocking(move || address.survey()).await {
-            Ok(survey) => {
-                let finding = judge_files(&survey.files);
-                found = Some(survey);
-                finding
-            }
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        }
+        let survey = at_disk(move || address.survey()).await;
+        let finding = judge_files(&survey.files);
+        found = Some(survey);
+        finding
     })
     .await;
     let Some(Survey { chosen, plugins, .. }) = found else { return vec![files] };

@@ -156,11 +156,8 @@ fn judge_workloads(workloads: &[(WorkloadKind, Value)], records: &Records, names
     // Of a workload that is not written to, only what was made beside it tells.
     let beside: BTreeSet<&str> =
         workloads.iter().filter_map(|(_, object)| nhd_plan::dev_workload_of(object)).collect();
-    let is_listed = |object: &Value| {
-        let owners = object.pointer("/metadata/ownerReferences").and_then(Value::as_array);
-        !nhd_plan::is_dev_workload(object)
-            && !owners.into_iter().flatten().any(|owner| owner["controller"] == true)
-    };
+    let is_listed =
+        |object: &Value| !nhd_plan::is_dev_workload(object) && nhd_plan::controller(object).is_none();
     let own = workloads.iter().filter(|(_, object)| is_listed(object));
     let in_dev_mode: Vec<WorkloadRef> = own
         .filter_map(|(kind, object)| {

@@ -5,14 +5,12 @@ use serde_json::Value;
 
 use super::{created_at, moment};
 use crate::browse::trouble;
+use crate::cluster::workload_pods::is_ready;
 
 pub(super) fn describe(pod: &Value) -> PodDescription {
     let status = &pod["status"];
     let going = !pod["metadata"]["deletionTimestamp"].is_null();
     let phase = if going { "Terminating" } else { status["phase"].as_str().unwrap_or("Unknown") };
-    let conditions = status["conditions"].as_array();
-    let is_ready = |condition: &Value| condition["type"] == "Ready" && condition["status"] == "True";
-    let ready = conditions.into_iter().flatten().any(is_ready);
     let containers: Vec<ContainerState> = trouble::container_statuses(pod).map(state).collect();
     let (reason, message) = match trouble::of_pod(pod) {
         Some(trouble) => (Some(trouble.reason), trouble.message),
@@ -25,7 +23,7 @@ pub(super) fn describe(pod: &Value) -> PodDescription {
     PodDescription {
         name: pod["metadata"]["name"].as_str().unwrap_or_default().to_owned(),
         phase: phase.to_owned(),
-        ready,
+        ready: is_ready(pod),
         restarts: containers.iter().map(|container| container.restarts).sum(),
         reason,
         message,

@@ -103,6 +103,15 @@ pub fn read_one(path: &Path) -> Result<Option<Kubeconfig>, ConnectError> {
     }
 }
 
+/// An address as people may see it: a name and a password may stand before the host.
+pub fn without_password(server: &str) -> String {
+    let Some((scheme, rest)) = server.split_once("://") else { return server.to_owned() };
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
+}
+
 /// Where in its file a mistake is.
 fn place(error: &KubeconfigError) -> String {
     let location = match error {

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use kube::config::{ExecInteractiveMode, Kubeconfig, KubeconfigError, NamedAuthInfo};
 
+use super::environment::search_path;
+use super::kubeconfig::without_password;
 use super::{ClusterAddress, ConnectError, exec, kubeconfig};
 
 /// The files of an address, and what is chosen in them.
@@ -77,10 +79,7 @@ impl ClusterAddress {
     }
 
     fn plugins(&self, kubeconfig: &Kubeconfig, chosen: Option<&str>) -> Vec<PluginSeen> {
-        let path = match self.environment.get("PATH") {
-            Some(path) => path.into(),
-            None => std::env::var_os("PATH").unwrap_or_default(),
-        };
+        let path = search_path(&self.environment);
         let mut plugins: Vec<PluginSeen> = Vec::new();
         for context in &kubeconfig.contexts {
             let user = context.context.as_ref().and_then(|context| context.user.as_ref());
@@ -138,14 +137,6 @@ fn context_seen(kubeconfig: &Kubeconfig, name: &str) -> ContextSeen {
         user: context.user,
         cluster: context.cluster,
     }
-}
-
-/// The address without a user and password in it.
-fn without_password(server: &str) -> String {
-    let Some((scheme, rest)) = server.split_once("://") else { return server.to_owned() };
-    let (host, path) = rest.find('/').map_or((rest, ""), |end| rest.split_at(end));
-    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    format!("{scheme}://{host}{path}")
 }
 
 fn credentials(user: Option<&NamedAuthInfo>) -> &'static str {

@@ -82,10 +82,7 @@ fn names_in(folder: &Path) -> Vec<String> {
 pub async fn set(paths: &Paths, params: ConfigSetParams) -> Result<ConfigSetResult, ErrorInfo> {
     let file = File::of(&params.path, paths)?;
     blocking(|| {
-        let raw = match &params.text {
-            Some(text) => text.clone(),
-            None => files::text_of(&file.path).map_err(|error| invalid(&error))?.unwrap_or_default(),
-        };
+        let raw = file.text(params.text.clone())?;
         // A byte order mark is no part of the text, and stays.
         let (mark, raw) = match raw.strip_prefix('\u{feff}') {
             Some(rest) => ("\u{feff}", rest.to_owned()),
