@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Passes all tests: format, lints, licences, unit tests, the tests on a real Kubernetes node, those of the clients for
-# Node and the JVM and of the extension for VS Code, and documentation. At the end come the seconds of each step and the tests that took longest.
+# Node and the JVM and of the extension for VS Code, and documentation. At the end come the seconds of each step and the
+# tests that took longest.
 # Installs what is missing (see tests/cluster/install.sh); the first run builds Kubernetes, which takes some minutes.
 # Set NHD_TEST_KUBECONFIG to test against a cluster of your own, and NHD_TEST_FAULTS=alone to give each fault point a life
 # of its own.
@@ -146,11 +147,10 @@ begin lints lints
 while [ ${#names[@]} -gt 0 ]; do
     settle
     case $ended in
-    # A test of several clients at once has the one for Node.js take part. The extension is built with that, too.
-    typescript)
-        begin jvm jvm
-        begin vscode vscode
-        ;;
+    # A test of several clients at once has the one for Node.js take part.
+    typescript) begin jvm jvm ;;
+    # Two editors with a browser each need the processors for themselves, and so do tests that wait for a kubelet.
+    tests) begin vscode vscode ;;
     # Compilers take what the tests leave of the processors, one after the other.
     lints) begin documentation documentation ;;
     esac

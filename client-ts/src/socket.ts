@@ -1,7 +1,7 @@
 /** A WebSocket over a Unix socket that carries text; it does not know what the text means. */
 import { connect } from "node:net";
 
-import { WebSocket } from "ws";
+import type { WebSocket } from "ws";
 
 import { ConnectionError } from "./errors.js";
 
@@ -38,7 +38,9 @@ export interface Socket {
  *
  * @throws {ConnectionError} `notRunning` or `handshake`.
  */
-export function openSocket(path: string, listener: Listener, signal: AbortSignal): Promise<Socket> {
+export async function openSocket(path: string, listener: Listener, signal: AbortSignal): Promise<Socket> {
+  // Loaded with the first connection: an editor counts what its extensions take before they have anything to do.
+  const { WebSocket } = await import("ws");
   const socket = new WebSocket(ADDRESS, {
     createConnection: () => connect({ path }),
     perMessageDeflate: false,
@@ -70,7 +72,7 @@ export function openSocket(path: string, listener: Listener, signal: AbortSignal
 function handle(socket: WebSocket): Socket {
   return {
     get isOpen() {
-      return socket.readyState === WebSocket.OPEN;
+      return socket.readyState === socket.OPEN;
     },
     // Where it cannot be sent the socket is on its way down, which the listener hears.
     send: (text) => socket.send(text, () => undefined),
@@ -79,7 +81,7 @@ function handle(socket: WebSocket): Socket {
 }
 
 function close(socket: WebSocket): Promise<void> {
-  if (socket.readyState === WebSocket.CLOSED) return Promise.resolve();
+  if (socket.readyState === socket.CLOSED) return Promise.resolve();
   return new Promise((resolve) => {
     const impatient = setTimeout(() => socket.terminate(), CLOSE_BOUND_MS);
     socket.once("close", () => {

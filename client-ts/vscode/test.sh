@@ -18,6 +18,6 @@ cmp -s package-lock.json node_modules/.installed || { npm ci --silent && cp pack
 npm run --silent check
 mkdir -p build
 ./package.sh build/nhd.vsix
-(cd test/companion && ../../node_modules/.bin/vsce package --no-dependencies --allow-missing-repository --skip-license -o ../../build/companion.vsix >/dev/null)
+(cd test/companion && ../../node_modules/.bin/vsce package --no-dependencies --allow-missing-repository --skip-license --allow-star-activation -o ../../build/companion.vsix >/dev/null)
 node build.mjs test
 exec node build/test/run.js "$@"

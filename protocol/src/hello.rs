@@ -51,6 +51,10 @@ pub const FEATURES: &[&str] = &[
     "session.ended",
     // `steps` of a session's status.
     "session.steps",
+    // `streams` of a session's status, and the event `stream`.
+    "session.streams",
+    // The connection that begins with `NHD-STREAM/1`.
+    "stream.frames",
 ];
 
 /// All that [`HelloResult::features`] has, in the order of the alphabet.

@@ -7,6 +7,7 @@
 pub mod browse;
 pub mod config;
 pub mod discover;
+pub mod editor;
 pub mod environment;
 pub mod doctor;
 pub mod error;

@@ -11,6 +11,10 @@ use crate::browse::live::{WorkloadEvent, WorkloadNotification, WorkloadSubscribe
 use crate::config::ConfigResult;
 use crate::discover::OpenRpcDocument;
 use crate::doctor::{DoctorParams, DoctorReport};
+use crate::editor::{
+    ConfigCheckParams, ConfigCheckResult, ConfigScaffoldParams, ConfigScaffoldResult, ConfigSchemaParams,
+    ConfigSchemaResult, ConfigSetParams, ConfigSetResult,
+};
 use crate::environment::SetEnvironmentParams;
 use crate::error::{
     CLUSTER_ERRORS, ErrorKind, INSIDE_ERRORS, REQUEST_ERRORS, SESSION_ERRORS, STREAM_ERRORS, WORKLOAD_ERRORS,
@@ -257,6 +261,15 @@ methods! {
     "exec.list" Execs(StreamListParams) -> StreamList, Reads, [];
     /// Follows logs of a workload's pods, and answers with what opens the connection to them. It ends with that.
     "log.follow" LogFollow(LogFollowParams) -> StreamTicket, Again, [CLUSTER_ERRORS, STREAM_ERRORS];
+    /// Says all that is wrong with a dev configuration that may not be saved yet, with places and fixes. Runs nothing and
+    /// asks no cluster.
+    "config.check" ConfigCheck(ConfigCheckParams) -> ConfigCheckResult, Reads, [&[ErrorKind::ConfigInvalid]];
+    /// The JSON Schema of a dev configuration.
+    "config.schema" ConfigSchema(ConfigSchemaParams) -> ConfigSchemaResult, Reads, [];
+    /// A first dev configuration for a workload, with what is known of it and the rest in comments. Writes no file.
+    "config.scaffold" ConfigScaffold(ConfigScaffoldParams) -> ConfigScaffoldResult, Reads, [];
+    /// Sets one key in the text of a dev configuration and leaves all else as it is, comments included.
+    "config.set" ConfigSet(ConfigSetParams) -> ConfigSetResult, Idempotent, [&[ErrorKind::ConfigInvalid]];
     /// The events after a place in the log, without waiting for more.
     "events.since" EventsSince(EventsParams) -> EventList, Reads, [];
 }

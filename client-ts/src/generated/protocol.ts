@@ -42,6 +42,32 @@ export type Choices =
   /** Ids of sessions. */
   | "session";
 
+/** Looks through a text that may not be saved. */
+export interface ConfigCheckParams {
+  /**
+   * The absolute path of the file, from which includes and the file of variables are found. It need not be there.
+   * One that is named `.nocalhost/config.yaml` is that of the source folder around it, the daemon's own
+   * `config.yaml` the daemon's; another one is taken for one of the former form.
+   */
+  path: string;
+  /** The container that is meant. */
+  container?: string;
+  /** What the variables of the text stand for. */
+  environment?: { [name: string]: string };
+  /** The workload that is meant, with `name`: then it also counts whether anything is said about that. */
+  kind?: WorkloadKind;
+  /** The workload's name. */
+  name?: string;
+  /** The text; without it, that of the file. */
+  text?: string;
+}
+
+/** What is wrong with a text: the first 200. */
+export interface ConfigCheckResult {
+  /** In the order of the text, then those of included files. */
+  problems: ConfigProblem[];
+}
+
 /** One key with its effective value. */
 export interface ConfigEntry {
   /** The path of the key below `dev`: `image`, `sync.mode`, `env.LOG_LEVEL`. */
@@ -49,6 +75,38 @@ export interface ConfigEntry {
   source: ConfigSource;
   /** Left out where nothing is set: the container keeps its own. */
   value?: ConfigValue;
+}
+
+/** What mends a problem. */
+export interface ConfigFix {
+  /** In the text that was checked. */
+  edits: TextEdit[];
+  /** What it does, in a few words. */
+  title: string;
+}
+
+/** Something wrong with a dev configuration. */
+export interface ConfigProblem {
+  /**
+   * What it is, for programs: `configSyntax`, `configInclude`, `configWrong`, `configVariable`,
+   * `configWithoutEffect`, or the code of a warning.
+   */
+  code: string;
+  /** The column as messages have it, from 1, in characters. */
+  column: number;
+  /** The line as messages have it, from 1. */
+  line: number;
+  /** What is wrong, in English. */
+  message: string;
+  /** Where, in the file below. What comes of a variable is where the variable is named. */
+  range: TextRange;
+  severity: Severity;
+  /** The included file that has it; absent for the text itself. */
+  file?: string;
+  /** What mends it, where that is known. */
+  fix?: ConfigFix;
+  /** The path of the key from the top of the file: `services[0].containers[0].dev.sync.type`. */
+  key?: string;
 }
 
 /** What a start with the same parameters would use. */
@@ -59,6 +117,82 @@ export interface ConfigResult {
   notices?: Notice[];
   /** What was found and has no effect, each with its place. */
   warnings?: string[];
+}
+
+/** Writes a first configuration for a workload. */
+export interface ConfigScaffoldParams {
+  /** The workload's kind. */
+  kind: WorkloadKind;
+  /** The workload's name. */
+  name: string;
+  /** As in `session.start`. */
+  context?: string;
+  /** As in `session.start`. */
+  environment?: { [name: string]: string };
+  /** The image to begin with. */
+  image?: string;
+  /** As in `session.start`. */
+  kubeconfig?: string;
+  /** Without it the context's namespace, or `default`. */
+  namespace?: string;
+  /** Asks no cluster. */
+  offline?: boolean;
+  /** The absolute path of the source folder, whose files say which image is of use. */
+  source?: string;
+}
+
+/** A first configuration, with comments. */
+export interface ConfigScaffoldResult {
+  /** Whether the workload's own containers are in it. */
+  fromCluster: boolean;
+  /** The text. */
+  text: string;
+  /** Why the cluster could not be asked. */
+  warnings?: string[];
+}
+
+/** Which schema. */
+export interface ConfigSchemaParams {
+  /** That of the daemon's own `config.yaml`; without it, that of `.nocalhost/config.yaml`. */
+  daemon?: boolean;
+}
+
+/** A JSON Schema. */
+export interface ConfigSchemaResult {
+  /** The schema of draft 7, as JSON text to hand to an editor. */
+  schema: string;
+}
+
+/** Writes one key of the dev configuration of a container. */
+export interface ConfigSetParams {
+  /** The path of the key below `dev`, as `config.resolve` has it: `image`, `sync.mode`, `env.LOG_LEVEL`. */
+  key: string;
+  /** The workload's kind. */
+  kind: WorkloadKind;
+  /** The workload's name. */
+  name: string;
+  /** As in `config.check`. */
+  path: string;
+  /** Its value. */
+  value: ConfigValue;
+  /** The container; without it the only one, or that without a name. */
+  container?: string;
+  /** What the variables of the text stand for. */
+  environment?: { [name: string]: string };
+  /** The text; without it, that of the file, or an empty one where there is no file. */
+  text?: string;
+  /** Writes the file, which is replaced as a whole and keeps its mode. Without it nothing is written. */
+  write?: boolean;
+}
+
+/** The text with the key written. */
+export interface ConfigSetResult {
+  /** What changed in the old text; empty where it said so already. */
+  edits: TextEdit[];
+  /** The whole new text. Outside of the edits it is the old one, byte for byte. */
+  text: string;
+  /** Whether the file was written. */
+  written: boolean;
 }
 
 /** Where a value came from. */
@@ -1648,6 +1782,13 @@ export interface SetEnvironmentParams {
   unset?: string[];
 }
 
+/** How much a problem matters. */
+export type Severity =
+  /** A start with this text fails. */
+  | "error"
+  /** It has no effect, or another than may be meant. */
+  | "warning";
+
 /** Sessions live on: the next daemon picks them up again where the cluster is. */
 export interface ShutdownResult {
   /** How many sessions stay in DevMode while no daemon runs. */
@@ -2088,6 +2229,29 @@ export interface TerminalSize {
   rows: number;
 }
 
+/** What is to stand in the place of a stretch. */
+export interface TextEdit {
+  /** The new text. */
+  newText: string;
+  range: TextRange;
+}
+
+/** A place in a text as LSP has it. */
+export interface TextPosition {
+  /** The column, from 0, in units of UTF-16. */
+  character: number;
+  /** The line, from 0. */
+  line: number;
+}
+
+/** A stretch of a text as LSP has it. */
+export interface TextRange {
+  /** Where it is over; what stands there is not part of it. */
+  end: TextPosition;
+  /** Where it begins. */
+  start: TextPosition;
+}
+
 /** Waits until a session has come so far. Fails at once when it no longer can. */
 export interface WaitParams {
   /** The session's id. */
@@ -2451,6 +2615,19 @@ export interface Methods {
   "exec.list": { params: StreamListParams; result: StreamList };
   /** Follows logs of a workload's pods, and answers with what opens the connection to them. It ends with that. */
   "log.follow": { params: LogFollowParams; result: StreamTicket };
+  /**
+   * Says all that is wrong with a dev configuration that may not be saved yet, with places and fixes. Runs nothing
+   * and asks no cluster.
+   */
+  "config.check": { params: ConfigCheckParams; result: ConfigCheckResult };
+  /** The JSON Schema of a dev configuration. */
+  "config.schema": { params: ConfigSchemaParams; result: ConfigSchemaResult };
+  /**
+   * A first dev configuration for a workload, with what is known of it and the rest in comments. Writes no file.
+   */
+  "config.scaffold": { params: ConfigScaffoldParams; result: ConfigScaffoldResult };
+  /** Sets one key in the text of a dev configuration and leaves all else as it is, comments included. */
+  "config.set": { params: ConfigSetParams; result: ConfigSetResult };
   /** The events after a place in the log, without waiting for more. */
   "events.since": { params: EventsParams; result: EventList };
 }
@@ -2498,6 +2675,10 @@ export const REPEATS: { readonly [M in keyof Methods]: "reads" | "idempotent" | 
   "exec.close": "idempotent",
   "exec.list": "reads",
   "log.follow": "again",
+  "config.check": "reads",
+  "config.schema": "reads",
+  "config.scaffold": "reads",
+  "config.set": "idempotent",
   "events.since": "reads",
 };
 

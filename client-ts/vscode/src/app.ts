@@ -7,6 +7,7 @@ import type { Memory } from "./memory.js";
 import type { Sessions } from "./sessions.js";
 import type { Follower } from "./start/follow.js";
 import type { Plans } from "./start/plan.js";
+import type { Terminals } from "./streams/terminals.js";
 import type { Target } from "./target.js";
 
 export interface App {
@@ -18,4 +19,5 @@ export interface App {
   readonly failures: Failures;
   readonly follower: Follower;
   readonly plans: Plans;
+  readonly terminals: Terminals;
 }

@@ -1,5 +1,5 @@
 /** The sessions that there are, as the daemon's events tell. It asks for nothing by itself. */
-import type { Event, SessionStatus, StepName } from "@nhd/client";
+import type { Event, SessionStatus, StepName, StreamStatus } from "@nhd/client";
 import { EventEmitter, type Disposable } from "vscode";
 
 /** How many sessions that failed are shown until the user dismisses them. */
@@ -17,6 +17,8 @@ export class Sessions implements Disposable {
   readonly #live = new Map<string, SessionStatus>();
   readonly #failed = new Map<string, SessionStatus>();
   readonly #steps = new Map<string, StepName>();
+  /** Terminals and commands, those included that ended lately. */
+  readonly #streams = new Map<string, StreamStatus>();
   readonly #changed = new EventEmitter<SessionChange>();
   readonly #stepped = new EventEmitter<StepEvent>();
 
@@ -36,6 +38,18 @@ export class Sessions implements Disposable {
     return this.#live.get(session) ?? this.#failed.get(session);
   }
 
+  /** The terminals and commands of a session that have not been closed. */
+  streams(session: string): readonly StreamStatus[] {
+    return [...this.#streams.values()].filter((stream) => stream.session === session && stream.state !== "ended");
+  }
+
+  /** All that there are, as a list answers. */
+  replaceStreams(streams: readonly StreamStatus[]): void {
+    this.#streams.clear();
+    for (const stream of streams) this.#streams.set(stream.stream, stream);
+    this.#changed.fire(undefined);
+  }
+
   /** What a session is doing now, if it does anything. */
   step(session: string): StepName | undefined {
     return this.#steps.get(session) ?? this.#live.get(session)?.step;
@@ -49,6 +63,13 @@ export class Sessions implements Disposable {
         return this.replace(event.status);
       case "progress":
         return this.#progress(event);
+      case "stream": {
+        const { stream, state, session } = event.stream;
+        if (state === "ended") this.#streams.delete(stream);
+        else this.#streams.set(stream, event.stream);
+        this.#changed.fire(this.#live.get(session ?? ""));
+        return;
+      }
       case "step": {
         if (event.outcome === "began") this.#steps.set(event.session, event.step);
         else this.#steps.delete(event.session);

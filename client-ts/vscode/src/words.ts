@@ -1,5 +1,5 @@
 /** The product's words for what the protocol has names for, in the language of the editor. */
-import type { ForwardState, Phase, SessionStatus, StepName, SyncState, SyncStatus, WorkloadKind } from "@nhd/client";
+import type { ForwardState, Phase, SessionStatus, StepName, StreamState, SyncState, SyncStatus, WorkloadKind } from "@nhd/client";
 import { l10n } from "vscode";
 
 export function phaseWord(phase: Phase): string {
@@ -75,6 +75,16 @@ export function forwardWord(state: ForwardState): string {
     case "opening": return l10n.t("opening");
     case "listening": return l10n.t("listening");
     case "blocked": return l10n.t("blocked");
+    default: return state;
+  }
+}
+
+export function streamWord(state: StreamState): string {
+  switch (state) {
+    case "starting": return l10n.t("starting");
+    case "running": return l10n.t("running");
+    case "awaitingSync": return l10n.t("waiting for the next save");
+    case "ended": return l10n.t("ended");
     default: return state;
   }
 }

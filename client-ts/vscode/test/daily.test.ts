@@ -61,9 +61,11 @@ story("a wrong image is refused once, with a way out, and the log has it", windo
 
 story("the plan is shown as diffs, and started from there", window, async () => {
   configure(`name: web\nserviceType: deployment\ncontainers:\n  - name: ""\n    dev:\n      image: ${DEV_IMAGE}\n`);
+  // The plan takes the place of a tab that is only looked at.
+  await user.host.run(async (api, file) => void (await api.window.showTextDocument(api.Uri.file(file))), join(scene.source, "first.txt"));
   press("nhd.plan", { kind: "Deployment", name: "web", place: { namespace: scene.stage.namespace } });
   await user.page.getByRole("tab", { name: /^Plan: DevMode of deployment\/web/ }).waitFor();
-  await user.page.getByText("nocalhost-dev").first().waitFor();
+  await user.page.getByText("nocalhost.origin.spec.json").first().waitFor();
   await user.shot("plan");
   assert.deepEqual((await scene.stage.client.session.list()).sessions, [], "a plan changes nothing");
   await user.page.getByRole("button", { name: "Start DevMode as Planned" }).first().click();

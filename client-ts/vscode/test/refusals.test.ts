@@ -26,7 +26,8 @@ const press = (command: string, ...parameters: unknown[]): void => void user.com
 story("an image that cannot be pulled is told with a button that asks for another, and that starts", window, async () => {
   press("nhd.start", { kind: "Deployment", name: "web", place: {}, image: "nhd-tests/nowhere:1" });
   const toast = user.toast("cannot run");
-  await toast.waitFor();
+  // The daemon gives a kubelet that is busy its time.
+  await toast.waitFor({ timeout: 120_000 });
   await user.row(/^deployment\/web, .*failed$/).waitFor();
   await user.shot("image not pullable");
   await toast.getByRole("button", { name: "Choose Image…" }).click();

@@ -46,11 +46,11 @@ async function runAll(versions: readonly string[], tests: readonly string[], kub
   return worst;
 }
 
-/** One file after the other: each has a browser and an editor of its own, and there are few processors. */
+/** Two files at once: each has a browser and an editor of its own, and mostly waits for the cluster. */
 async function run(version: string, tests: readonly string[], kubeconfig: string): Promise<number> {
   const screenshots = join(root, "build/screenshots", version);
   rmSync(screenshots, { recursive: true, force: true });
-  const child = spawn(process.execPath, ["--test", "--test-concurrency=1", "--enable-source-maps", ...scripts(tests)], {
+  const child = spawn(process.execPath, ["--test", "--test-concurrency=2", "--enable-source-maps", ...scripts(tests)], {
     stdio: ["ignore", "inherit", "inherit"],
     env: {
       ...process.env,

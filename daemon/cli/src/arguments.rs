@@ -40,7 +40,7 @@ pub(crate) enum Command {
     Start(StartArguments),
     /// Show what `start` with the same arguments would change, and change nothing
     Plan(StartArguments),
-    /// Show what `start` with the same arguments would use, and where each value comes from
+    /// Show what `start` with the same arguments would use, and where each value comes from; check and write it
     Config(ConfigArguments),
     /// Give a workload back as it was
     End(EndArguments),
@@ -114,14 +114,89 @@ pub(crate) struct StartArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
 pub(crate) struct ConfigArguments {
+    #[command(subcommand)]
+    pub(crate) file: Option<ConfigFileCommand>,
     #[command(flatten)]
-    pub(crate) target: Target,
+    pub(crate) target: OptionalTarget,
     /// The local source folder [default: as of `start`]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) source: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) dev: DevArguments,
+}
+
+/// What there is to do with the file of a dev configuration.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigFileCommand {
+    /// Say all that is wrong with a file
+    Check(ConfigCheckArguments),
+    /// Print the JSON Schema of the file
+    Schema {
+        /// Of the daemon's own config.yaml
+        #[arg(long)]
+        daemon: bool,
+    },
+    /// Write a first file for a workload, with comments
+    Init(ConfigInitArguments),
+    /// Set one key in the file, and leave all else as it is
+    Set(ConfigSetArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigCheckArguments {
+    /// The file
+    pub(crate) file: PathBuf,
+    /// The workload that is meant
+    #[arg(long, value_name = "KIND/NAME")]
+    pub(crate) workload: Option<Target>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigInitArguments {
+    /// The workload
+    #[arg(value_name = "KIND/NAME")]
+    pub(crate) target: Target,
+    /// The local source folder
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) source: PathBuf,
+    /// The image to begin with [default: by the files of the source folder, else the container's own]
+    #[arg(long, value_name = "IMAGE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) image: Option<String>,
+    /// Where the workload is [default: the context's namespace]
+    #[arg(short, long)]
+    pub(crate) namespace: Option<String>,
+    /// The kubeconfig's context [default: the current one]
+    #[arg(long)]
+    pub(crate) context: Option<String>,
+    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// Ask no cluster
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Print it and write no file
+    #[arg(long)]
+    pub(crate) print: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigSetArguments {
+    /// The workload
+    #[arg(value_name = "KIND/NAME")]
+    pub(crate) target: Target,
+    /// The key below dev: image, sync.mode, env.LOG_LEVEL
+    pub(crate) key: String,
+    /// Its value; those of a list one by one, behind `--` where one begins with a hyphen
+    #[arg(required = true, value_name = "VALUE")]
+    pub(crate) values: Vec<String>,
+    /// The container [default: the only one]
+    #[arg(short, long)]
+    pub(crate) container: Option<String>,
+    /// The local source folder
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) source: PathBuf,
 }
 
 /// Where the workload is, and what wins over the dev configuration.

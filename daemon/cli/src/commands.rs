@@ -2,6 +2,7 @@
 
 pub(crate) mod call;
 pub(crate) mod config;
+pub(crate) mod config_file;
 pub(crate) mod contexts;
 pub(crate) mod daemon;
 pub(crate) mod doctor;

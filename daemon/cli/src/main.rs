@@ -94,6 +94,10 @@ async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure>
         }
         Command::Config(arguments) => {
             let here = Caller::of_this_process()?;
+            if let Some(command) = &arguments.file {
+                return commands::config_file::run(command, &here, &launch::connect(&paths).await?, screen)
+                    .await;
+            }
             commands::config::run(arguments, &here, &launch::connect(&paths).await?, screen).await
         }
         Command::Status(arguments) => {

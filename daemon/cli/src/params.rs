@@ -96,7 +96,7 @@ pub(crate) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn text(what: &str, path: impl Into<OsString>) -> Result<String, Failure> {
+pub(crate) fn text(what: &str, path: impl Into<OsString>) -> Result<String, Failure> {
     let wrong = |path| Failure::usage(format!("{what} must be Unicode: {}", PathBuf::from(path).display()));
     path.into().into_string().map_err(wrong)
 }

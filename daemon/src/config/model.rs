@@ -15,6 +15,18 @@ pub enum Setting {
     List(Vec<String>),
 }
 
+impl Setting {
+    /// One value as it is written; none of a list.
+    #[must_use]
+    pub fn as_text(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.clone()),
+            Self::Number(number) => Some(number.to_string()),
+            Self::List(_) => None,
+        }
+    }
+}
+
 /// Sources by strength; the strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SourceKind {

@@ -30,7 +30,7 @@ use crate::clock::timestamp_now;
 use crate::doctor;
 use crate::events::Since;
 use crate::inside::{debug, files, listening, suggest};
-use crate::session::requests::{configure, end, preview, release};
+use crate::session::requests::{configure, editor, end, preview, release};
 use crate::session::{SessionManager, Shared};
 use crate::streams::Streams;
 
@@ -132,6 +132,14 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     });
     method::<Resolve, _, _>(&mut module, |context, params| async move {
         configure::show(&context.shared.paths, params).await
+    });
+    method::<ConfigCheck, _, _>(&mut module, |context, params| async move {
+        editor::check(&context.shared.paths, params).await
+    });
+    method::<ConfigSchema, _, _>(&mut module, |_, params| async move { editor::schema(params).await });
+    method::<ConfigScaffold, _, _>(&mut module, |_, params| async move { editor::scaffold(params).await });
+    method::<ConfigSet, _, _>(&mut module, |context, params| async move {
+        editor::set(&context.shared.paths, params).await
     });
     method::<EventsSince, _, _>(
         &mut module,

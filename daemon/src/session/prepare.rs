@@ -23,7 +23,7 @@ use crate::cluster::objects::{self, Mode, Objects, Resource};
 use crate::cluster::record::{self, Owner, Record, SidecarFiles};
 use crate::cluster::{access, quota};
 use crate::session::failure::Failure;
-use crate::session::look::parts;
+use crate::session::look::{namespace, parts};
 use crate::store::session::{StoredPlan, StoredRequest};
 use nhd_plan::{DEFAULT_COMMAND, DevOptions, Edit, PROMPT_COMMAND, Sidecar, SidecarPreset};
 
@@ -61,15 +61,18 @@ pub async fn prepare(
     let namespace = workload.namespace.as_str();
     let secret_name = parts::record_name(workload);
     let wanted = wanted(workload.kind);
-    let (origin, missing) =
-        join!(read_workload(objects, workload), access::missing(objects, namespace, &wanted));
+    let (origin, missing, namespace_uid) = join!(
+        read_workload(objects, workload),
+        access::missing(objects, namespace, &wanted),
+        namespace::uid(objects, namespace),
+    );
     let missing = missing?;
     // Whoever may not even read learns of all that is missing at once; that there is nothing to read is said first.
     let unread = matches!(&origin, Err(failure) if failure.info.kind != ErrorKind::PermissionDenied);
     if !unread && !missing.is_empty() {
         return Err(Failure::fatal(denied(workload, &missing)));
     }
-    let origin = origin?;
+    let (origin, namespace_uid) = (origin?, namespace_uid.or_absent()?.flatten());
     let seen = record::read(objects, namespace, &secret_name).await?;
     if let Some(seen) = &seen
         && !seen.is_of(asker.session)
@@ -99,6 +102,7 @@ pub async fn prepare(
         dev_workload: tried.generated,
         autoscalers: scaling.pinned,
         claims: claims.made,
+        namespace_uid,
         ..Edit::new(entered.container, origin, tried.edited)
     };
     let plan = StoredPlan { edit, warnings: entered.warnings };

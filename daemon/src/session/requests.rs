@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod configure;
+pub mod editor;
 pub mod end;
 pub mod place;
 pub mod preview;

@@ -45,6 +45,8 @@ errors! {
     CONFIG_WRONG ConfigInvalid "configWrong", "{file}:{line}:{column}: {problem}", "mend it there; nothing was changed in the cluster";
     CONFIG_UNREADABLE ConfigInvalid "configUnreadable", "failed to read {file}[: {cause}]", "mend it there; nothing was changed in the cluster";
     CONFIG_TOO_LONG ConfigInvalid "configTooLong", "failed to read {file}: it is longer than {limit} bytes", "mend it there; nothing was changed in the cluster";
+    CONFIG_UNEDITABLE ConfigInvalid "configUneditable", "failed to set {key} in {file}: {cause}", "write it by hand";
+    CONFIG_UNWRITABLE ConfigInvalid "configUnwritable", "failed to write {file}: {cause}", "make the file writable for yourself";
 
     // Of the way to a cluster.
     KUBECONFIG_UNNAMED KubeconfigInvalid "kubeconfigUnnamed", "no kubeconfig is named and there is no home folder", "name one in the request or in KUBECONFIG";
@@ -119,6 +121,7 @@ errors! {
     RECORD_LOST InDevModeElsewhere "recordLost", "{workload} is in DevMode, but Secret {secret} cannot be read, and its annotation does not have the original", "end it with the nhd that began it, or apply the workload's own manifest again";
     NOT_IN_DEV_MODE SessionNotFound "notInDevMode", "{workload} is not in DevMode: neither a record in the cluster nor an annotation says so", "the list of workloads shows what is in DevMode, and by whom";
     WORKLOAD_REPLACED WorkloadNotFound "workloadReplaced", "{workload} was deleted, or deleted and made anew", "end this session, then start a new one on what is there";
+    NAMESPACE_REPLACED NamespaceNotFound "namespaceReplaced", "namespace {namespace} was deleted, or deleted and made again, and {workload} with all that was in it", "end this session, then start a new one on what is there";
     WORKLOAD_OVERWRITTEN WorkloadOverwritten "workloadOverwritten", "{writers} overwrote {workload} while it was in DevMode", "end this session, which keeps what they wrote and takes back what is left of DevMode, then start again";
     WORKLOAD_CHANGED ClusterError "workloadChanged", "the workload changed meanwhile";
     STEP_IN_VAIN ClusterError "stepInVain", "{step} was done {times} times for {workload}, and each time the cluster was as before", "see what undoes it, such as an admission webhook or an operator; it is tried again, ever later";

@@ -22,8 +22,9 @@ use crate::workload::app;
 const TRIPS: usize = 300;
 const CALLS: usize = 1000;
 const FLOOD: usize = 200_000_000;
-/// With what the container runtime adds to each line it must not come to 10 MiB, where the kubelet rotates it.
-const LOG: usize = 3_000_000;
+/// Whole lines of 41 bytes. With what the container runtime adds to each it must not come to 10 MiB, where the kubelet
+/// rotates it.
+const LOG: usize = 73_000 * 41;
 const TERMINALS: usize = 20;
 const SETTLE: Duration = Duration::from_secs(3);
 

@@ -1,16 +1,13 @@
 //! Answers that a client can act on: steps that are foreseen, progress, whole plans, errors as data, credentials that are
 //! renewed, sessions that ended while nobody looked.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use nhd_protocol::environment::SetEnvironmentParams;
 use nhd_protocol::error::{Choices, ErrorKind};
 use nhd_protocol::event::{Event, EventBody, EventsParams, StepOutcome};
 use nhd_protocol::forward::ForwardStartParams;
-use nhd_protocol::methods::{ForwardStart, List, Plan, SetEnvironment, Start};
+use nhd_protocol::methods::{ForwardStart, List, Plan, Start};
 use nhd_protocol::session::{
     PlannedStep, SessionOutcome, SessionSelector, StartParams, StepName, StepState, WaitUntil,
 };
@@ -201,46 +198,4 @@ async fn a_sync_tells_how_far_it_is_and_an_ended_session_what_became_of_it() -> 
     let ended = list.ended.iter().find(|status| status.session == session).context("it is kept")?;
     ensure!(ended.outcome == Some(SessionOutcome::Restored) && list.failed.is_empty(), "{ended:?}");
     stage.close().await
-}
-
-#[tokio::test]
-async fn a_session_takes_other_variables_where_they_lead_to_its_cluster() -> Result<()> {
-    let stage = Stage::set(shared_cluster().await, "variables", app("web")).await?;
-    let status = stage.start().await?;
-    let set = |environment: &[(&str, &str)]| SetEnvironmentParams {
-        selector: in_session(&status.session),
-        environment: environment
-            .iter()
-            .map(|(name, value)| ((*name).into(), (*value).into()))
-            .collect::<BTreeMap<_, _>>(),
-        unset: Vec::new(),
-    };
-    let after = stage.nhd.call::<SetEnvironment>(set(&[("HIDDEN_TOKEN", "very secret")])).await?;
-    ensure!(after.session == status.session, "{after:?}");
-    stage.save_arrives(&status, "after.txt", "still in sync").await?;
-    // Nothing listens there.
-    let wrong = set(&[("HTTPS_PROXY", "http://127.0.0.1:9"), ("NO_PROXY", "")]);
-    let error = answered(stage.nhd.call::<SetEnvironment>(wrong).await.err().context("it fails")?)?;
-    ensure!(error.kind == ErrorKind::ClusterUnreachable, "{error:?}");
-    stage.save_arrives(&status, "later.txt", "as before").await?;
-    stage.end(&status.session).await?;
-    let holding = files_with(&stage.laptop.home(), b"very secret")?;
-    ensure!(holding.is_empty(), "{holding:?}");
-    stage.close().await
-}
-
-/// The files below a folder that hold these bytes.
-fn files_with(folder: &Path, bytes: &[u8]) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            found.extend(files_with(&entry.path(), bytes)?);
-        } else if entry.file_type()?.is_file()
-            && std::fs::read(entry.path())?.windows(bytes.len()).any(|window| window == bytes)
-        {
-            found.push(entry.path());
-        }
-    }
-    Ok(found)
 }

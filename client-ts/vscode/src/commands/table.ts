@@ -3,10 +3,13 @@ import { NhdError, type DoctorRemedy, type ErrorInfo, type SessionStatus } from 
 import { commands, env, l10n, Range, Uri, window, type Disposable } from "vscode";
 
 import type { App } from "../app.js";
+import { createConfig } from "../config/create.js";
 import { applyRemedy, type Doctor } from "../doctor.js";
 import { placeOf } from "../failures.js";
 import { log } from "../log.js";
 import { asError } from "../start/follow.js";
+import { runCommand } from "../run/command.js";
+import { followLog, openLog } from "../streams/logs.js";
 import { begin, end, start, takeOver } from "../start/flow.js";
 import type { DevModeView } from "../views/devmode.js";
 import { requestOf } from "../start/request.js";
@@ -15,6 +18,7 @@ import { WorkloadNode } from "../views/workload-nodes.js";
 import { workloadWord } from "../words.js";
 import { isObject, sessionId, sessionOf, startRequest } from "./arguments.js";
 import { addForward, copyForward, endForward, openForward } from "./forwards.js";
+import { debugSession, endStream, openTerminal, showStream, withLog } from "./streams.js";
 import { chooseContext, chooseNamespace } from "./places.js";
 
 export interface Views {
@@ -50,6 +54,15 @@ const COMMANDS: { readonly [name: string]: Command } = {
   "nhd.pauseSync": (app, _, given) => sync(app, given, "pause"),
   "nhd.resumeSync": (app, _, given) => sync(app, given, "resume"),
   "nhd.rescanSync": (app, _, given) => sync(app, given, "rescan"),
+  "nhd.openTerminal": (app, _, given) => openTerminal(app, given),
+  "nhd.followLog": (app, _, given) => withLog(app, given, (params, name) => void followLog(app.daemon, params, name)),
+  "nhd.previousLog": (app, _, given) => withLog(app, given, (params, name) => void followLog(app.daemon, { ...params, previous: true }, name)),
+  "nhd.openLog": (app, _, given) => withLog(app, given, (params) => openLog(app.daemon, params)),
+  "nhd.showStream": (app, _, given) => showStream(app, given),
+  "nhd.endStream": (app, _, given) => endStream(app, given),
+  "nhd.build": (app, _, given) => withSession(app, given, (status) => runCommand(app, status, "build")),
+  "nhd.run": (app, _, given) => withSession(app, given, (status) => runCommand(app, status, "run")),
+  "nhd.debug": (app, _, given) => withSession(app, given, (status) => debugSession(status)),
   "nhd.addForward": (app, _, given) => addForward(app, given),
   "nhd.openForward": (app, _, given) => openForward(app, given),
   "nhd.copyForward": (app, _, given) => copyForward(app, given),
@@ -64,6 +77,7 @@ const COMMANDS: { readonly [name: string]: Command } = {
   "nhd.copyName": async (app, _, given) => copyName(app, given),
   "nhd.startDaemon": (app) => withDaemon(app, () => app.daemon.client()),
   "nhd.restartDaemon": (app) => withDaemon(app, () => app.daemon.restart()),
+  "nhd.createConfig": (app, _, given) => createConfig(app, startRequest(given)),
   "nhd.doctor": (_, views) => views.doctor.look(),
   "nhd.copyReport": (_, views) => views.doctor.copy(),
   "nhd.applyRemedy": (app, _, given) => applyRemedy(app, given as DoctorRemedy),
@@ -118,6 +132,10 @@ async function sessionActions(status: SessionStatus): Promise<void> {
   const paused = status.sync?.paused === true;
   const items = [
     { label: `$(list-tree) ${l10n.t("Show in the DevMode View")}`, command: "nhd.showSession" },
+    { label: `$(terminal) ${l10n.t("Open a Terminal")}`, command: "nhd.openTerminal" },
+    { label: `$(output) ${l10n.t("Follow the Log")}`, command: "nhd.followLog" },
+    { label: `$(debug) ${l10n.t("Debug")}`, command: "nhd.debug" },
+    { label: `$(play) ${l10n.t("Run")}`, command: "nhd.run" },
     { label: `$(plug) ${l10n.t("Forward a Port…")}`, command: "nhd.addForward" },
     paused
       ? { label: `$(debug-continue) ${l10n.t("Resume Sync")}`, command: "nhd.resumeSync" }

@@ -130,8 +130,10 @@ export class Daemon implements Disposable {
       this.#canStart = start;
       this.#listen(client);
       const set = (key: string, method: string): void => void commands.executeCommand("setContext", key, this.has(method));
+      set("nhd.streams", "terminal.open");
       set("nhd.live", "workload.subscribe");
       set("nhd.doctor", "daemon.doctor");
+      set("nhd.scaffold", "config.scaffold");
       this.#become("connected");
       return client;
     } catch (error) {

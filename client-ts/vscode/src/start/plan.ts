@@ -20,6 +20,8 @@ interface Shown {
   readonly title: string;
   readonly request: FullRequest;
   readonly texts: ReadonlyMap<string, string>;
+  /** Whether its tab has been seen: tabs change before it is there, too. */
+  wasOpen: boolean;
 }
 
 export class Plans implements TextDocumentContentProvider, Disposable {
@@ -55,7 +57,7 @@ export class Plans implements TextDocumentContentProvider, Disposable {
       resources.push([at("after"), change.action === "create" ? undefined : at("before"), at("after")]);
     }
     const title = l10n.t("Plan: DevMode of {0}", workloadWord(plan.workload));
-    this.#shown.set(id, { title, request, texts });
+    this.#shown.set(id, { title, request, texts, wasOpen: false });
     await commands.executeCommand("vscode.changes", title, resources);
     this.#look();
     if (plan.warnings !== undefined) void window.showWarningMessage(plan.warnings.join(" "));
@@ -85,7 +87,10 @@ export class Plans implements TextDocumentContentProvider, Disposable {
   /** Texts of plans whose tabs are closed are not kept. */
   #look(): void {
     const labels = window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
-    for (const [id, { title }] of this.#shown) if (!labels.some((label) => label.startsWith(title))) this.#shown.delete(id);
+    for (const [id, shown] of this.#shown) {
+      if (labels.some((label) => label.startsWith(shown.title))) shown.wasOpen = true;
+      else if (shown.wasOpen) this.#shown.delete(id);
+    }
     void commands.executeCommand("setContext", "nhd.planShown", this.#active() !== undefined);
   }
 }

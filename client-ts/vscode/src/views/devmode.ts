@@ -4,7 +4,7 @@ import { EventEmitter, window, type Disposable, type TreeDataProvider, type Tree
 
 import type { Daemon } from "../daemon/daemon.js";
 import type { SessionChange, Sessions } from "../sessions.js";
-import { awayNode, factsOf, ForwardNode, SessionNode } from "./nodes.js";
+import { awayNode, factsOf, ForwardNode, SessionNode, StreamNode } from "./nodes.js";
 
 type Node = TreeItem;
 
@@ -53,7 +53,7 @@ export class DevModeView extends SessionsView {
     const status = this.sessions.get(node.session);
     if (status === undefined) return [];
     if (this.#isAway) return [awayNode()];
-    return [...factsOf(status), ...(status.forwards ?? []).map((forward) => new ForwardNode(status, forward, false))];
+    return [...factsOf(status), ...(status.forwards ?? []).map((forward) => new ForwardNode(status, forward, false)), ...this.sessions.streams(status.session).map((stream) => new StreamNode(stream))];
   }
 
   getParent(): undefined {

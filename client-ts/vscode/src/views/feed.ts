@@ -28,6 +28,8 @@ export class WorkloadFeed implements Disposable {
   #gathering: NodeJS.Timeout | undefined;
   /** Whether something changed that the view has not been told of. */
   #isLate = false;
+  /** Who waits for the first of it. */
+  #waiting: (() => void)[] = [];
   #context: string | undefined;
   #server: string | undefined;
   #warnings: readonly string[] = [];
@@ -69,12 +71,14 @@ export class WorkloadFeed implements Disposable {
   async first(): Promise<void> {
     if (this.#isKnown || this.error !== undefined) return;
     const client = await this.#daemon.client().catch(() => undefined);
-    if (client === undefined || !this.#daemon.has("workload.subscribe")) return this.refresh();
-    const changed = new Promise<void>((resolve) => {
-      const undo = this.onDidChange(() => (undo.dispose(), resolve()));
-    });
+    if (client === undefined || !this.#daemon.has("workload.subscribe")) {
+      const known = new Promise<void>((resolve) => this.#waiting.push(resolve));
+      void this.refresh();
+      return known;
+    }
+    const known = new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.follow();
-    await changed;
+    await known;
   }
 
   /** Asks the cluster. Asked again meanwhile, it is one question; where changes are told, there is none to ask. */
@@ -100,6 +104,7 @@ export class WorkloadFeed implements Disposable {
   dispose(): void {
     this.rest();
     clearTimeout(this.#gathering);
+    for (const each of this.#waiting) each();
     this.#changed.dispose();
   }
 
@@ -157,7 +162,15 @@ export class WorkloadFeed implements Disposable {
     } catch (error) {
       this.#error = infoOf(error);
     }
-    this.#changed.fire();
+    this.#emit();
+  }
+
+  /** Whoever waits for rows is drawing them: the editor cannot draw the same ones twice at once. */
+  #emit(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const each of waiting) each();
+    if (waiting.length === 0) this.#changed.fire();
   }
 
   /** The first at once, later ones gathered. */
@@ -167,7 +180,7 @@ export class WorkloadFeed implements Disposable {
       return;
     }
     this.#isLate = false;
-    this.#changed.fire();
+    this.#emit();
     this.#gathering = setTimeout(() => {
       this.#gathering = undefined;
       if (this.#isLate) this.#tell();

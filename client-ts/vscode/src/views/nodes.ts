@@ -1,10 +1,10 @@
 /** What the rows of the DevMode and Forwards views are made of. */
-import type { PortForward, SessionStatus } from "@nhd/client";
+import type { PortForward, SessionStatus, StreamStatus } from "@nhd/client";
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from "vscode";
 
 import { sentence } from "../failures.js";
 import { tooltip } from "../status.js";
-import { forwardWord, healthOf, sessionWord, size, syncProgress, workloadWord, type Health } from "../words.js";
+import { forwardWord, healthOf, sessionWord, since, size, streamWord, syncProgress, workloadWord, type Health } from "../words.js";
 import type { Sessions } from "../sessions.js";
 
 const ICONS: { readonly [H in Health]: ThemeIcon } = {
@@ -115,6 +115,26 @@ function podNode(status: SessionStatus, pod: NonNullable<SessionStatus["pod"]>):
   const node = new FactNode(status, "pod", l10n.t("Pod"), description, icon);
   node.tooltip = [pod.name, pod.waitingFor, pod.hint].filter((line) => line !== undefined).join("\n");
   return node;
+}
+
+/** A terminal or a command of a session; a press shows it. */
+export class StreamNode extends TreeItem implements SessionRow {
+  readonly session: string;
+
+  constructor(readonly stream: StreamStatus) {
+    const { named, command, kind } = stream;
+    super(kind === "terminal" ? l10n.t("Terminal") : (named ?? command?.join(" ") ?? kind), TreeItemCollapsibleState.None);
+    this.session = stream.session ?? "";
+    this.id = `stream/${stream.stream}`;
+    this.description = [streamWord(stream.state), stream.hotReload ? l10n.t("hot reload, {0} runs", stream.runs ?? 1) : undefined, since(stream.startedAt)]
+      .filter((part) => part !== undefined)
+      .join(" · ");
+    this.iconPath = new ThemeIcon(kind === "terminal" ? "terminal" : stream.state === "awaitingSync" ? "watch" : "play");
+    this.tooltip = `${stream.pod ?? ""} ${stream.container ?? ""}`.trim();
+    this.contextValue = `stream ${kind}`;
+    this.command = { title: l10n.t("Show"), command: "nhd.showStream", arguments: [{ stream: stream.stream }] };
+    this.accessibilityInformation = { label: `${String(this.label)}, ${this.description}` };
+  }
 }
 
 /** A forward, in either view. */

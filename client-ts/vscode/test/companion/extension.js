@@ -5,6 +5,9 @@ const { createInterface } = require("node:readline");
 
 const vscode = require("vscode");
 
+// We are awake before the product is.
+if (process.env.NHD_TEST_CLOCKS !== undefined) require("./clocks.cjs");
+
 exports.activate = (context) => {
   const folder = process.env.NHD_TEST_COMPANION;
   if (folder === undefined) return;

@@ -104,6 +104,11 @@ export class Window {
     return path;
   }
 
+  /** What the editor says of rows that it could not draw: a fault of ours that a test would pass by. */
+  async faults(): Promise<readonly string[]> {
+    return this.page.locator(".notification-list-item").filter({ hasText: /Element with id|is already registered|No tree item/ }).allInnerTexts();
+  }
+
   async close(): Promise<void> {
     this.host.close();
     await this.context.close();

@@ -20,8 +20,9 @@ pub(crate) async fn run(
     client: &Client,
     screen: &mut Screen,
 ) -> Result<(), Failure> {
+    let target = arguments.target.0.as_ref().ok_or_else(|| Failure::usage("no workload is named"))?;
     let source = source(arguments.source.as_deref(), here);
-    let asked = start_params(&arguments.target, &source, &arguments.dev, here)?;
+    let asked = start_params(target, &source, &arguments.dev, here)?;
     let folder = here.absolute(&source);
     let config = client.call::<methods::Resolve>(asked).await?;
     screen.result(&config, |style| text(style, &config, &folder))?;

@@ -108,6 +108,7 @@ mod tests {
             pods: Vec::new(),
             refusal: None,
             autoscalers: None,
+            namespace_gone: false,
             claims: claims.iter().filter_map(see).collect(),
         }
     }

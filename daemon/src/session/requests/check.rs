@@ -171,7 +171,7 @@ fn listed<'a>(pairs: impl Iterator<Item = (&'a String, &'a String)>) -> String {
 }
 
 /// A member whose value is not what it must be.
-fn wrong(member: &str, expected: &str, value: impl std::fmt::Debug) -> ErrorInfo {
+pub(super) fn wrong(member: &str, expected: &str, value: impl std::fmt::Debug) -> ErrorInfo {
     let value = format!("{value:?}");
     ErrorInfo::of(&error::MEMBER_WRONG, &[("member", &member), ("expected", &expected), ("value", &value)])
 }

@@ -173,7 +173,7 @@ async fn annotation(
     Ok(text.map(|text| files::of_annotation(file, text)))
 }
 
-fn invalid(error: &ConfigError) -> ErrorInfo {
+pub(super) fn invalid(error: &ConfigError) -> ErrorInfo {
     match error {
         ConfigError::Wrong { file, at, message, choices } => {
             let arguments: Arguments<'_> =

@@ -16,6 +16,7 @@ use crate::cluster::{ClusterAddress, ClusterError, Objects};
 use crate::config::DevSettings;
 use crate::machine_user;
 use crate::session::failure::Failure;
+use crate::session::look::namespace;
 use crate::session::look::parts::record_name;
 use crate::session::manager::SessionManager;
 use crate::session::prepare::taken;
@@ -64,10 +65,12 @@ async fn by_annotation(
     let autoscalers = autoscalers::list(objects, namespace).await.map_err(failed)?.unwrap_or_default();
     let autoscalers =
         autoscalers.iter().filter_map(|it| PinnedAutoscaler::recovered(it, &edit.origin)).collect();
+    let namespace_uid =
+        namespace::uid(objects, &workload.namespace).await.or_absent().map_err(failed)?.flatten();
     let (session, owner) = seen.map(|seen| (seen.session.clone(), seen.owner.clone())).unwrap_or_default();
     let session = session.unwrap_or_else(|| crate::random_id(12));
     let owner = owner.unwrap_or_else(|| machine_user::owner(&timestamp_now()));
-    Ok(Record::new(&session, owner, Edit { autoscalers, ..edit }))
+    Ok(Record::new(&session, owner, Edit { autoscalers, namespace_uid, ..edit }))
 }
 
 /// The object beside the workload that has the dev pod, where there is one.

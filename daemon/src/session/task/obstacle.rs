@@ -43,6 +43,10 @@ impl SessionTask {
                 ErrorInfo::of(&said::RECORD_REPLACED, &[("secret", &secret), ("workload", workload)])
             }
             Obstacle::RecordGone => ErrorInfo::of(&said::RECORD_GONE, &[("workload", workload)]),
+            Obstacle::Gone if self.sight.as_ref().is_some_and(|sight| sight.namespace_gone) => {
+                let arguments: Arguments<'_> = &[("namespace", &workload.namespace), ("workload", workload)];
+                ErrorInfo::of(&said::NAMESPACE_REPLACED, arguments)
+            }
             Obstacle::Gone => ErrorInfo::of(&said::WORKLOAD_REPLACED, &[("workload", workload)]),
             Obstacle::Overwritten => {
                 let arguments: Arguments<'_> = &[("writers", &self.overwriters()), ("workload", workload)];

@@ -65,7 +65,8 @@ async fn a_shell_that_is_ended_from_outside_leaves_the_terminal_as_it_was_and_no
     pty.until("/home/nocalhost-dev #").await?;
     stage.workload.pods().delete(pod_of(&status)?, &kube::api::DeleteParams::default()).await?;
     ensure!(pty.ended().await?.code() == Some(1));
-    ensure!(pty.is_cooked()? && pty.text().contains("its pod is gone"), "{:?}", pty.text());
+    pty.until("its pod is gone").await?;
+    ensure!(pty.is_cooked()?, "the terminal is as it was");
     stage.close().await
 }
 

@@ -662,6 +662,61 @@ public interface DaemonMethods {
     CompletableFuture<StreamTicket> logFollow(LogFollowParams params);
 
     /**
+     * {@code config.check}: Says all that is wrong with a dev configuration that may not be saved yet, with places
+     * and fixes. Runs nothing and asks no cluster.
+     *
+     * <p>Only reads.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code configInvalid}, {@code internal}.
+     *
+     * @param params Looks through a text that may not be saved.
+     * @return What is wrong with a text: the first 200.
+     */
+    @JsonRequest("config.check")
+    CompletableFuture<ConfigCheckResult> configCheck(ConfigCheckParams params);
+
+    /**
+     * {@code config.schema}: The JSON Schema of a dev configuration.
+     *
+     * <p>Only reads.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code internal}.
+     *
+     * @param params Which schema.
+     * @return A JSON Schema.
+     */
+    @JsonRequest("config.schema")
+    CompletableFuture<ConfigSchemaResult> configSchema(ConfigSchemaParams params);
+
+    /**
+     * {@code config.scaffold}: A first dev configuration for a workload, with what is known of it and the rest in
+     * comments. Writes no file.
+     *
+     * <p>Only reads.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code internal}.
+     *
+     * @param params Writes a first configuration for a workload.
+     * @return A first configuration, with comments.
+     */
+    @JsonRequest("config.scaffold")
+    CompletableFuture<ConfigScaffoldResult> configScaffold(ConfigScaffoldParams params);
+
+    /**
+     * {@code config.set}: Sets one key in the text of a dev configuration and leaves all else as it is, comments
+     * included.
+     *
+     * <p>Can be sent again when its answer was lost.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code configInvalid}, {@code internal}.
+     *
+     * @param params Writes one key of the dev configuration of a container.
+     * @return The text with the key written.
+     */
+    @JsonRequest("config.set")
+    CompletableFuture<ConfigSetResult> configSet(ConfigSetParams params);
+
+    /**
      * {@code events.since}: The events after a place in the log, without waiting for more.
      *
      * <p>Only reads.
