@@ -13,6 +13,7 @@ pub mod events;
 pub mod config;
 
 pub mod doctor;
+pub mod inside;
 
 pub mod daemon;
 pub mod fault;

@@ -125,6 +125,18 @@ error_kinds! {
     NoPod = 122, "Wait until a pod runs, or name another `pod`; the message names those that there are.";
     /// A command cannot be started, signalled or ended in its container.
     CommandFailed = 123, "Read the container runtime's words in the message.";
+    /// The dev container has no shell, or not the tool that is needed to look into it.
+    ToolsMissing = 130, "Use a dev image that has a shell and the usual tools.";
+    /// There is no such file or folder in the dev container.
+    FileNotFound = 131, "Check the path.";
+    /// A path in the dev container is not a folder, or goes through what is not one.
+    NotADirectory = 132, "Read it as a file, or check the path.";
+    /// A path in the dev container is not a file that can be read: a folder, a device, a socket or a pipe.
+    NotAFile = 133, "List it, where it is a folder.";
+    /// The user of the dev container may not look at a file or folder there.
+    FileForbidden = 134, "Look at it as a user who may.";
+    /// A file in the dev container is too large to be read in one piece.
+    FileTooLarge = 135, "Look at a part of it in a terminal.";
     /// The daemon's store cannot be read or written.
     StoreFailed = 100, "Check that the disk is not full and that the home belongs to the user.";
     /// A fault of nhd itself.
@@ -156,6 +168,19 @@ pub const WORKLOAD_ERRORS: &[ErrorKind] = &[
     ErrorKind::WorkloadUnsuitable,
     ErrorKind::WorkDirUnsuitable,
     ErrorKind::InDevModeElsewhere,
+];
+
+/// Why the dev container cannot be looked into.
+pub const INSIDE_ERRORS: &[ErrorKind] = &[
+    ErrorKind::SessionNotFound,
+    ErrorKind::SessionEnding,
+    ErrorKind::Timeout,
+    ErrorKind::PodNotReady,
+    ErrorKind::ClusterUnreachable,
+    ErrorKind::Unauthorized,
+    ErrorKind::PermissionDenied,
+    ErrorKind::ClusterError,
+    ErrorKind::ToolsMissing,
 ];
 
 /// Why a session cannot go on.

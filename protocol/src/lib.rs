@@ -15,6 +15,7 @@ pub mod event;
 pub mod forward;
 pub mod handles;
 pub mod hello;
+pub mod inside;
 pub mod listing;
 pub mod message;
 pub mod methods;

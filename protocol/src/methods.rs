@@ -17,11 +17,14 @@ use crate::editor::{
 };
 use crate::environment::SetEnvironmentParams;
 use crate::error::{
-    CLUSTER_ERRORS, ErrorKind, REQUEST_ERRORS, SESSION_ERRORS, STREAM_ERRORS, WORKLOAD_ERRORS,
+    CLUSTER_ERRORS, ErrorKind, INSIDE_ERRORS, REQUEST_ERRORS, SESSION_ERRORS, STREAM_ERRORS, WORKLOAD_ERRORS,
 };
 use crate::event::{Event, EventList, EventsParams};
 use crate::forward::{ForwardEndParams, ForwardList, ForwardStartParams, SessionForward};
 use crate::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
+use crate::inside::{
+    DebugDescription, FileContent, FileList, FileParams, ForwardWaitParams, ListeningPort, PortSuggestions,
+};
 use crate::listing::{ReleaseParams, WorkloadList, WorkloadListParams};
 use crate::session::{
     EndParams, EndResult, PlanResult, SessionList, SessionSelector, SessionStatus, StartParams, WaitParams,
@@ -177,6 +180,30 @@ methods! {
         [&[ErrorKind::Timeout, ErrorKind::StoreFailed]];
     /// The forwards of all sessions that match, the session's own to its syncthing included.
     "forward.list" Forwards(SessionSelector) -> ForwardList, Reads, [];
+    /// Waits until something listens on a port in the dev pod, also where no forward leads to it. Fails with `timeout` and
+    /// what listens instead. The user needs `get` and `create` on `pods/exec` for this and for the other methods that
+    /// look inside.
+    "forward.wait" ForwardWait(ForwardWaitParams) -> ListeningPort, Reads, [INSIDE_ERRORS];
+    /// The ports of the dev pod that may be worth a forward, and why: those that the dev configuration names, that
+    /// containers declare, that Services lead to, and on which something listens now.
+    "forward.suggest" ForwardSuggest(SessionSelector) -> PortSuggestions, Reads,
+        [&[ErrorKind::SessionNotFound, ErrorKind::SessionEnding, ErrorKind::ClusterUnreachable]];
+    /// What a debugger needs to know: language, port, command, where the source is on both sides, and which debuggers are
+    /// in the dev container.
+    "debug.describe" DebugDescribe(SessionSelector) -> DebugDescription, Reads,
+        [&[ErrorKind::SessionNotFound, ErrorKind::SessionEnding, ErrorKind::ClusterUnreachable]];
+    /// A file of the dev container, of 4 MiB at most. Links are followed.
+    "file.read" FileRead(FileParams) -> FileContent, Reads,
+        [INSIDE_ERRORS, &[
+            ErrorKind::FileNotFound,
+            ErrorKind::NotADirectory,
+            ErrorKind::NotAFile,
+            ErrorKind::FileForbidden,
+            ErrorKind::FileTooLarge,
+        ]];
+    /// What a folder of the dev container holds, 2,000 entries at most. Links are told as such.
+    "file.list" FileEntries(FileParams) -> FileList, Reads,
+        [INSIDE_ERRORS, &[ErrorKind::FileNotFound, ErrorKind::NotADirectory, ErrorKind::FileForbidden]];
     /// How a session's files are synced: which way, what is left out, how far, what cannot be read.
     "sync.status" SyncState(SessionSelector) -> SyncReport, Reads, [&[ErrorKind::SessionNotFound]];
     /// Looks at files again that changed unseen, as on a network disk. Answers before that is done.

@@ -391,6 +391,45 @@ export interface Cursor {
   seq: number;
 }
 
+/** What a debugger needs to know of the dev container. */
+export interface DebugDescription {
+  /** The dev container in it. */
+  container: string;
+  /**
+   * What debuggers are in the container, or listen there. Empty says that there are none only where `unknown` is
+   * absent.
+   */
+  debuggers: Debugger[];
+  /** The source folder on this machine. */
+  localFolder: string;
+  /** The same folder in the container. */
+  remoteFolder: string;
+  /** The line of `command.debug` in the dev configuration. */
+  command?: string;
+  /**
+   * The language of the program, in lower case: `go`, `java`, `node`, `python`, `php`, `ruby`, `rust`, `dotnet`.
+   */
+  language?: string;
+  /** What says so; absent where nothing does. */
+  languageFrom?: LanguageSource;
+  /** The dev pod; absent while there is none. */
+  pod?: string;
+  /** `debug.remoteDebugPort` of the dev configuration, else the port on which a debugger was found to listen. */
+  port?: number;
+  /** Why the container could not be asked. */
+  unknown?: string;
+}
+
+/** A debugger in the container. */
+export interface Debugger {
+  /** `dlv`, `debugpy`, `node`, `jdwp`, `gdb`, `lldb-server`, `rdbg`, `vsdbg`, … */
+  name: string;
+  /** Where the program is, or the version of a module. */
+  detail?: string;
+  /** The port that a running process was told to listen on for a debugger. */
+  port?: number;
+}
+
 /** Which workload to describe. */
 export interface DescribeParams {
   kind: WorkloadKind;
@@ -713,6 +752,18 @@ export type ErrorKind =
   | "noPod"
   /** A command cannot be started, signalled or ended in its container. */
   | "commandFailed"
+  /** The dev container has no shell, or not the tool that is needed to look into it. */
+  | "toolsMissing"
+  /** There is no such file or folder in the dev container. */
+  | "fileNotFound"
+  /** A path in the dev container is not a folder, or goes through what is not one. */
+  | "notADirectory"
+  /** A path in the dev container is not a file that can be read: a folder, a device, a socket or a pipe. */
+  | "notAFile"
+  /** The user of the dev container may not look at a file or folder there. */
+  | "fileForbidden"
+  /** A file in the dev container is too large to be read in one piece. */
+  | "fileTooLarge"
   /** The daemon's store cannot be read or written. */
   | "storeFailed"
   /** A fault of nhd itself. */
@@ -867,6 +918,66 @@ export interface ExecStartParams {
   workDir?: string;
 }
 
+/** What a file holds. Links are followed. */
+export interface FileContent {
+  /** The bytes in base64. */
+  data: string;
+  /** How many bytes. */
+  size: number;
+}
+
+/** An entry of a folder. */
+export interface FileEntry {
+  /** What it is itself. */
+  kind: FileKind;
+  /** What is not Unicode of it is replaced. */
+  name: string;
+  /** The name in base64, where it is not Unicode. */
+  nameBase64?: string;
+  /** Where a symbolic link leads, as it is written in the link; what is not Unicode of it is replaced. */
+  target?: string;
+  /** What a symbolic link leads to in the end; absent where there is nothing. */
+  targetKind?: FileKind;
+}
+
+/** What something in a folder is. */
+export type FileKind =
+  | "file"
+  | "directory"
+  | "symlink"
+  /** A device, a socket, a pipe. */
+  | "other";
+
+/** What a folder holds. */
+export interface FileList {
+  /** There are more than the 2,000 that are told. */
+  cut: boolean;
+  /** In the order of their bytes. */
+  entries: FileEntry[];
+}
+
+/** Names a path in the dev container of the one session that matches: in one of the two forms. */
+export interface FileParams {
+  /**
+   * Every session that the other members leave. `session.end` wants it said, so that a member forgotten or
+   * misspelled does not end everything.
+   */
+  all?: boolean;
+  /** The kubeconfig context that the session was started with. */
+  context?: string;
+  kind?: WorkloadKind;
+  /** The workload's name. */
+  name?: string;
+  /** The workload's namespace. */
+  namespace?: string;
+  /** An absolute path. */
+  path?: string;
+  /** The same in base64, for one that is not Unicode. */
+  pathBase64?: string;
+  /** The session's id. */
+  session?: string;
+}
+
 /**
  * Names forwards by one of their ports or both, of the sessions that match. A port in the pod wants one session
  * named, where several have a forward to it.
@@ -968,6 +1079,28 @@ export interface ForwardStatus {
   lastError?: string;
 }
 
+/** Waits until something listens on a port in the dev pod of the one session that matches. */
+export interface ForwardWaitParams {
+  /** The port in the pod. */
+  remotePort: number;
+  /**
+   * Every session that the other members leave. `session.end` wants it said, so that a member forgotten or
+   * misspelled does not end everything.
+   */
+  all?: boolean;
+  /** The kubeconfig context that the session was started with. */
+  context?: string;
+  kind?: WorkloadKind;
+  /** The workload's name. */
+  name?: string;
+  /** The workload's namespace. */
+  namespace?: string;
+  /** The session's id. */
+  session?: string;
+  /** How long to wait; 30,000 without it, at most 3,600,000. */
+  timeoutMs?: number;
+}
+
 /** Who calls. A daemon that speaks another protocol version answers with `protocolMismatch`. */
 export interface HelloParams {
   /** The client's name and version, for the log: `nhd-cli 0.1.0`. */
@@ -1046,6 +1179,15 @@ export interface ImageSuggestions {
   warnings?: string[];
 }
 
+/** What tells a language. */
+export type LanguageSource =
+  /** `debug.language` of the dev configuration. */
+  | "config"
+  /** A file in the source folder, such as `go.mod`. */
+  | "source"
+  /** The name of the dev image. */
+  | "image";
+
 /** What was chosen when a workload was last put into DevMode from this machine. */
 export interface LastChoice {
   /** When that was. */
@@ -1068,6 +1210,14 @@ export type LeftOutBy =
   | "git"
   /** The user's own `.stignore` in the source folder; the configuration has no effect then. */
   | "ownFile";
+
+/** A port of the dev pod on which something listens, in whichever of its containers. */
+export interface ListeningPort {
+  /** It listens on the pod's loopback address alone. A forward reaches it all the same; other pods do not. */
+  loopbackOnly: boolean;
+  /** The port in the pod. */
+  port: number;
+}
 
 /** Follows the logs of a workload's pods, also of those that come later. */
 export interface LogFollowParams {
@@ -1361,6 +1511,57 @@ export interface PortHolder {
   session?: string;
   /** The workload of that session. */
   workload?: WorkloadRef;
+}
+
+/** Why a port is suggested. */
+export type PortReason = {
+} & (
+  /** The dev configuration, or the start, names it. */
+  | {
+      type: "configured";
+      /** What it is for. */
+      reason: ForwardReason;
+    }
+  /** A container of the pod declares it. */
+  | {
+      type: "container";
+      /** The container's name. */
+      container: string;
+      /** The port's name there. */
+      name?: string;
+    }
+  /** A Service leads to it. */
+  | {
+      type: "service";
+      /** The port of the Service. */
+      port: number;
+      /** The Service's name. */
+      service: string;
+    }
+  /** Something listens on it now. */
+  | {
+      type: "listening";
+      /** On the pod's loopback address alone. */
+      loopbackOnly: boolean;
+    }
+);
+
+/** A port with everything that speaks for it. */
+export interface PortSuggestion {
+  /** The port in the pod. */
+  port: number;
+  /** Why it is suggested, in the order of the sources. */
+  reasons: PortReason[];
+  /** The local port that leads to it already. */
+  localPort?: number;
+}
+
+/** Ports of the dev pod that may be worth a forward. */
+export interface PortSuggestions {
+  /** By number. Those of nhd's own are not among them. */
+  ports: PortSuggestion[];
+  /** What could not be asked, and why: the suggestions are without it. */
+  warnings?: string[];
 }
 
 /** The workload to take out of DevMode that another daemon put into it. */
@@ -2324,6 +2525,26 @@ export interface Methods {
   "forward.end": { params: ForwardEndParams; result: ForwardList };
   /** The forwards of all sessions that match, the session's own to its syncthing included. */
   "forward.list": { params: SessionSelector; result: ForwardList };
+  /**
+   * Waits until something listens on a port in the dev pod, also where no forward leads to it. Fails with `timeout`
+   * and what listens instead. The user needs `get` and `create` on `pods/exec` for this and for the other methods
+   * that look inside.
+   */
+  "forward.wait": { params: ForwardWaitParams; result: ListeningPort };
+  /**
+   * The ports of the dev pod that may be worth a forward, and why: those that the dev configuration names, that
+   * containers declare, that Services lead to, and on which something listens now.
+   */
+  "forward.suggest": { params: SessionSelector; result: PortSuggestions };
+  /**
+   * What a debugger needs to know: language, port, command, where the source is on both sides, and which debuggers
+   * are in the dev container.
+   */
+  "debug.describe": { params: SessionSelector; result: DebugDescription };
+  /** A file of the dev container, of 4 MiB at most. Links are followed. */
+  "file.read": { params: FileParams; result: FileContent };
+  /** What a folder of the dev container holds, 2,000 entries at most. Links are told as such. */
+  "file.list": { params: FileParams; result: FileList };
   /** How a session's files are synced: which way, what is left out, how far, what cannot be read. */
   "sync.status": { params: SessionSelector; result: SyncReport };
   /** Looks at files again that changed unseen, as on a network disk. Answers before that is done. */
@@ -2428,6 +2649,11 @@ export const REPEATS: { readonly [M in keyof Methods]: "reads" | "idempotent" | 
   "forward.start": "idempotent",
   "forward.end": "idempotent",
   "forward.list": "reads",
+  "forward.wait": "reads",
+  "forward.suggest": "reads",
+  "debug.describe": "reads",
+  "file.read": "reads",
+  "file.list": "reads",
   "sync.status": "reads",
   "sync.rescan": "idempotent",
   "sync.pause": "idempotent",
@@ -2502,4 +2728,10 @@ export const ERROR_CODES: { readonly [K in ErrorKind]: number } = {
   tooManyStreams: 121,
   noPod: 122,
   commandFailed: 123,
+  toolsMissing: 130,
+  fileNotFound: 131,
+  notADirectory: 132,
+  notAFile: 133,
+  fileForbidden: 134,
+  fileTooLarge: 135,
 };

@@ -1,6 +1,7 @@
 //! The command line as data. Other tools script it: arguments are only ever added.
 
 mod examples;
+mod forward;
 pub(crate) mod place;
 pub(crate) mod streams;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use super::duration::parse_duration;
 use super::target::{OptionalTarget, TARGET, Target};
 
 pub(crate) use self::examples::with_examples;
+pub(crate) use self::forward::*;
 
 /// Puts Kubernetes workloads into DevMode: edit here, run there.
 #[derive(Debug, Parser)]
@@ -363,41 +365,6 @@ pub(crate) struct StatusArguments {
     pub(crate) watch: bool,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum ForwardCommand {
-    /// Lead a local port into the dev pod until the session ends
-    Start(ForwardStartArguments),
-    /// End a forward, one of the dev configuration included
-    End(ForwardEndArguments),
-    /// Show what is forwarded
-    List(SessionArguments),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ForwardStartArguments {
-    /// LOCAL:REMOTE, :REMOTE for whichever local port is free, or PORT for the same on both sides
-    #[arg(value_name = "PORTS")]
-    pub(crate) ports: PortPair,
-    #[command(flatten)]
-    pub(crate) session: SessionArguments,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ForwardEndArguments {
-    /// The local port, or :REMOTE, or LOCAL:REMOTE
-    #[arg(value_name = "PORT", value_parser = parse_ended)]
-    pub(crate) port: EndedPort,
-    #[command(flatten)]
-    pub(crate) session: SessionArguments,
-}
-
-/// A forward to end, by one of its ports or both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct EndedPort {
-    pub(crate) local: Option<u16>,
-    pub(crate) remote: Option<u16>,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct SyncArguments {
     #[command(subcommand)]
@@ -480,10 +447,4 @@ fn parse_params(text: &str) -> Result<Value, String> {
         Ok(_) => Err("params are a JSON object or array".to_owned()),
         Err(error) => Err(error.to_string()),
     }
-}
-
-fn parse_ended(text: &str) -> Result<EndedPort, &'static str> {
-    let PortPair { local, remote } = text.parse()?;
-    let remote = text.contains(':').then_some(remote);
-    Ok(EndedPort { local, remote })
 }

@@ -73,7 +73,10 @@ fn rendered(key: &str, shape: &Shape, value: &Setting) -> Result<Value, EditErro
         (Shape::Texts(_), Setting::List(items)) => Ok(Value::List(items.clone())),
         (Shape::Texts(_), _) => Err(wrong("a list")),
         (_, Setting::List(_)) => Err(wrong("one value, not a list")),
-        (Shape::Truth, Setting::Text(text)) => Ok(Value::Scalar(text.clone(), false)),
+        (Shape::Truth, Setting::Text(text)) if matches!(&**text, "true" | "false") => {
+            Ok(Value::Truth(text == "true"))
+        }
+        (Shape::Truth, _) => Err(wrong("true or false")),
         (_, Setting::Text(text)) => Ok(Value::Scalar(text.clone(), true)),
         (Shape::Text(_) | Shape::OneOf(_), Setting::Number(number)) => {
             Ok(Value::Scalar(number.to_string(), true))
@@ -85,6 +88,7 @@ fn rendered(key: &str, shape: &Shape, value: &Setting) -> Result<Value, EditErro
 enum Value {
     /// Whether it must be text, also where it looks like a number.
     Scalar(String, bool),
+    Truth(bool),
     List(Vec<String>),
 }
 
@@ -92,6 +96,7 @@ impl Value {
     fn on_one_line(&self) -> String {
         match self {
             Self::Scalar(text, quoted) => scalar(text, *quoted),
+            Self::Truth(it) => it.to_string(),
             Self::List(items) => flow(items),
         }
     }

@@ -29,6 +29,7 @@ use crate::browse::{contexts, describe, images, list, namespaces};
 use crate::clock::timestamp_now;
 use crate::doctor;
 use crate::events::Since;
+use crate::inside::{debug, files, listening, suggest};
 use crate::session::requests::{configure, editor, end, preview, release};
 use crate::session::{SessionManager, Shared};
 use crate::streams::Streams;
@@ -90,6 +91,21 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     });
     method::<Forwards, _, _>(&mut module, |context, selector| async move {
         Ok(context.manager.forwards(&selector))
+    });
+    method::<ForwardWait, _, _>(&mut module, |context, params| async move {
+        listening::wait(&context.manager, params).await
+    });
+    method::<ForwardSuggest, _, _>(&mut module, |context, selector: SessionSelector| async move {
+        suggest::suggest(&context.manager, &selector).await
+    });
+    method::<DebugDescribe, _, _>(&mut module, |context, selector: SessionSelector| async move {
+        debug::describe(&context.manager, &context.shared.paths, &selector).await
+    });
+    method::<FileRead, _, _>(&mut module, |context, params| async move {
+        files::read(&context.manager, params).await
+    });
+    method::<FileEntries, _, _>(&mut module, |context, params| async move {
+        files::list(&context.manager, params).await
     });
     method::<SyncState, _, _>(&mut module, |context, selector: SessionSelector| async move {
         context.manager.sync_status(&selector).await

@@ -18,7 +18,8 @@ use nhd_protocol::PROTOCOL_VERSION;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::hello::{HelloParams, HelloResult};
 use nhd_protocol::methods::{
-    self, Describe, Doctor, Hello, Method, Namespaces, Plan, Start, SuggestImages, Wait,
+    self, DebugDescribe, Describe, Doctor, ForwardWait, Hello, Method, Namespaces, Plan, Start,
+    SuggestImages, Wait,
 };
 use nhd_protocol::session::{SessionStatus, WaitParams};
 use serde::Serialize;
@@ -157,10 +158,11 @@ impl Client {
 
 fn bound(method: &str) -> Duration {
     match method {
-        Wait::NAME => WAIT_BOUND,
+        Wait::NAME | ForwardWait::NAME => WAIT_BOUND,
         Start::NAME
         | Plan::NAME
         | Doctor::NAME
+        | DebugDescribe::NAME
         | Namespaces::NAME
         | methods::Workloads::NAME
         | Describe::NAME

@@ -224,8 +224,7 @@ async fn an_archive_for_a_bug_report_has_logs_and_no_secret() -> Result<()> {
     let cluster = shared_cluster().await;
     let mut stage = Stage::set(cluster, "doctor-bundle", app("web")).await?;
     stage.laptop.set("DATABASE_LOGIN", "planted-in-the-environment");
-    let dev =
-        "containers: [{name: '', dev: {env: [{name: LOGIN, value: planted-in-the-dev-configuration}]}}]\n";
+    let dev = "name: web\ncontainers: [{name: '', dev: {env: [{name: LOGIN, value: planted-in-the-dev-configuration}]}}]\n";
     stage.laptop.save(".nocalhost/config.yaml", dev)?;
     let status = stage.start().await?;
     let home = stage.laptop.home().join("sessions").join(&status.session);

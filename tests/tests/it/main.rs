@@ -35,6 +35,7 @@ mod forwards;
 mod handles;
 mod doctor;
 mod streams;
+mod inside;
 mod sync;
 
 /// The cluster that all tests of this binary share.

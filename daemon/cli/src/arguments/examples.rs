@@ -34,6 +34,8 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("forward", &["nhd-cli forward start 8080:80", "nhd-cli forward list"]),
     ("forward start", &["nhd-cli forward start 8080:80", "nhd-cli forward start :9229 deployment/reviews"]),
     ("forward end", &["nhd-cli forward end 8080", "nhd-cli forward end :9229 deployment/reviews"]),
+    ("forward wait", &["nhd-cli forward wait 8080 deployment/reviews --timeout 2m"]),
+    ("forward suggest", &["nhd-cli forward suggest deployment/reviews"]),
     ("forward list", &["nhd-cli forward list deployment/reviews"]),
     ("sync", &["nhd-cli sync status", "nhd-cli sync pause"]),
     ("sync status", &["nhd-cli sync status deployment/reviews"]),

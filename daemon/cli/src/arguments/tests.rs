@@ -1,5 +1,6 @@
 use clap::CommandFactory as _;
 
+use super::forward::parse_ended;
 use super::*;
 use nhd_protocol::workload::WorkloadKind;
 

@@ -34,6 +34,8 @@ pub(super) fn of_autoscalers() -> Vec<Permission> {
 pub fn optional() -> Vec<(Permission, &'static str)> {
     let one = |verb, resource| Permission { verb, resource, subresource: None };
     let [get_autoscalers, update_autoscalers] = ["get", "update"].map(|verb| one(verb, AUTOSCALERS));
+    let exec = |verb| Permission { verb, resource: objects::PODS, subresource: Some("exec") };
+    let inside = "nothing is run, debugged or looked at in the dev container";
     let scaled = "a workload that an autoscaler scales cannot be developed in";
     let claims =
         "claims that came with a dev pod stay after the end, where the workload's own rule is that they go";
@@ -45,6 +47,8 @@ pub fn optional() -> Vec<(Permission, &'static str)> {
         (one("list", AUTOSCALERS), "an autoscaler that makes more dev pods is not seen"),
         (get_autoscalers, scaled),
         (update_autoscalers, scaled),
+        (exec("get"), inside),
+        (exec("create"), inside),
         (of_last_schedule(), "a CronJob may start one job for a time that it missed"),
         (one("get", CLAIMS), "a volume claim is taken to serve one pod at a time"),
         (one("delete", CLAIMS), claims),

@@ -251,6 +251,87 @@ public interface DaemonMethods {
     CompletableFuture<ForwardList> forwardList(SessionSelector params);
 
     /**
+     * {@code forward.wait}: Waits until something listens on a port in the dev pod, also where no forward leads to
+     * it. Fails with {@code timeout} and what listens instead. The user needs {@code get} and {@code create} on
+     * {@code pods/exec} for this and for the other methods that look inside.
+     *
+     * <p>Only reads.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code sessionNotFound}, {@code sessionEnding}, {@code cancelled},
+     * {@code timeout}, {@code clusterUnreachable}, {@code unauthorized}, {@code permissionDenied},
+     * {@code clusterError}, {@code podNotReady}, {@code internal}, {@code toolsMissing}.
+     *
+     * @param params Waits until something listens on a port in the dev pod of the one session that matches.
+     * @return A port of the dev pod on which something listens, in whichever of its containers.
+     */
+    @JsonRequest("forward.wait")
+    CompletableFuture<ListeningPort> forwardWait(ForwardWaitParams params);
+
+    /**
+     * {@code forward.suggest}: The ports of the dev pod that may be worth a forward, and why: those that the dev
+     * configuration names, that containers declare, that Services lead to, and on which something listens now.
+     *
+     * <p>Only reads.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code sessionNotFound}, {@code sessionEnding}, {@code cancelled},
+     * {@code clusterUnreachable}, {@code internal}.
+     *
+     * @param params Names sessions: one by its id, or those of a workload. A workload named without a namespace
+     *     matches in every one.
+     * @return Ports of the dev pod that may be worth a forward.
+     */
+    @JsonRequest("forward.suggest")
+    CompletableFuture<PortSuggestions> forwardSuggest(SessionSelector params);
+
+    /**
+     * {@code debug.describe}: What a debugger needs to know: language, port, command, where the source is on both
+     * sides, and which debuggers are in the dev container.
+     *
+     * <p>Only reads.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code sessionNotFound}, {@code sessionEnding}, {@code cancelled},
+     * {@code clusterUnreachable}, {@code internal}.
+     *
+     * @param params Names sessions: one by its id, or those of a workload. A workload named without a namespace
+     *     matches in every one.
+     * @return What a debugger needs to know of the dev container.
+     */
+    @JsonRequest("debug.describe")
+    CompletableFuture<DebugDescription> debugDescribe(SessionSelector params);
+
+    /**
+     * {@code file.read}: A file of the dev container, of 4 MiB at most. Links are followed.
+     *
+     * <p>Only reads.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code sessionNotFound}, {@code sessionEnding}, {@code cancelled},
+     * {@code timeout}, {@code clusterUnreachable}, {@code unauthorized}, {@code permissionDenied},
+     * {@code clusterError}, {@code podNotReady}, {@code internal}, {@code toolsMissing}, {@code fileNotFound},
+     * {@code notADirectory}, {@code notAFile}, {@code fileForbidden}, {@code fileTooLarge}.
+     *
+     * @param params Names a path in the dev container of the one session that matches: in one of the two forms.
+     * @return What a file holds. Links are followed.
+     */
+    @JsonRequest("file.read")
+    CompletableFuture<FileContent> fileRead(FileParams params);
+
+    /**
+     * {@code file.list}: What a folder of the dev container holds, 2,000 entries at most. Links are told as such.
+     *
+     * <p>Only reads.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code sessionNotFound}, {@code sessionEnding}, {@code cancelled},
+     * {@code timeout}, {@code clusterUnreachable}, {@code unauthorized}, {@code permissionDenied},
+     * {@code clusterError}, {@code podNotReady}, {@code internal}, {@code toolsMissing}, {@code fileNotFound},
+     * {@code notADirectory}, {@code fileForbidden}.
+     *
+     * @param params Names a path in the dev container of the one session that matches: in one of the two forms.
+     * @return What a folder holds.
+     */
+    @JsonRequest("file.list")
+    CompletableFuture<FileList> fileList(FileParams params);
+
+    /**
      * {@code sync.status}: How a session's files are synced: which way, what is left out, how far, what cannot be
      * read.
      *

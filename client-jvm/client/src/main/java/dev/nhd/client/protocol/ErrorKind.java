@@ -132,6 +132,24 @@ public final class ErrorKind {
     /** A command cannot be started, signalled or ended in its container. */
     public static final String COMMAND_FAILED = "commandFailed";
 
+    /** The dev container has no shell, or not the tool that is needed to look into it. */
+    public static final String TOOLS_MISSING = "toolsMissing";
+
+    /** There is no such file or folder in the dev container. */
+    public static final String FILE_NOT_FOUND = "fileNotFound";
+
+    /** A path in the dev container is not a folder, or goes through what is not one. */
+    public static final String NOT_A_DIRECTORY = "notADirectory";
+
+    /** A path in the dev container is not a file that can be read: a folder, a device, a socket or a pipe. */
+    public static final String NOT_A_FILE = "notAFile";
+
+    /** The user of the dev container may not look at a file or folder there. */
+    public static final String FILE_FORBIDDEN = "fileForbidden";
+
+    /** A file in the dev container is too large to be read in one piece. */
+    public static final String FILE_TOO_LARGE = "fileTooLarge";
+
     /** The daemon's store cannot be read or written. */
     public static final String STORE_FAILED = "storeFailed";
 
