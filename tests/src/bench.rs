@@ -8,4 +8,6 @@ pub mod trees;
 pub mod forward;
 pub mod memory;
 pub mod status;
+pub mod streams;
 pub mod clients;
+pub mod live;

@@ -1,10 +1,12 @@
-//! An API server that fails every so many requests: a proxy of our own before the real one; it does not know what is
-//! asked for.
+//! An API server that fails every so many requests, counts them or is away: a proxy of our own before the real one; it
+//! does not know what is asked for.
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
 use anyhow::Result;
 use http::{Request, Response, StatusCode, header};
@@ -15,6 +17,7 @@ use kube::client::Body;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
 /// What becomes of a request that fails.
@@ -31,11 +34,19 @@ pub struct FaultyApi {
     kubeconfig: PathBuf,
     counter: Arc<AtomicUsize>,
     every: usize,
+    asked: Asked,
+    open: Arc<AtomicUsize>,
+    up: watch::Sender<bool>,
     _folder: TempDir,
     _listening: AbortOnDropHandle<()>,
 }
 
 impl FaultyApi {
+    /// Fails none, and tells what is asked.
+    pub async fn counting(upstream: kube::Client) -> Result<Self> {
+        Self::before(upstream, usize::MAX, Fault::Broken).await
+    }
+
     /// Fails every request whose number can be divided by `every`; what it lets through has the rights of `upstream`.
     pub async fn before(upstream: kube::Client, every: usize, fault: Fault) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -50,17 +61,48 @@ impl FaultyApi {
         });
         std::fs::write(&kubeconfig, text.to_string())?;
         let counter = Arc::new(AtomicUsize::new(0));
-        let proxy = Proxy { upstream, every, fault, counter: counter.clone() };
+        let (asked, open) = (Asked::default(), Arc::new(AtomicUsize::new(0)));
+        let proxy = Proxy {
+            upstream,
+            every,
+            fault,
+            counter: counter.clone(),
+            asked: Arc::clone(&asked),
+            open: Arc::clone(&open),
+        };
+        let up = watch::Sender::new(true);
+        let is_up = up.subscribe();
         let listening = AbortOnDropHandle::new(tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
-                tokio::spawn(serve(connection, proxy.clone()));
+                let (proxy, mut is_up) = (proxy.clone(), is_up.clone());
+                tokio::spawn(async move {
+                    tokio::select! {
+                        _ = is_up.wait_for(|up| !up) => {}
+                        () = serve(connection, proxy) => {}
+                    }
+                });
             }
         }));
-        Ok(Self { kubeconfig, counter, every, _folder: folder, _listening: listening })
+        Ok(Self { kubeconfig, counter, every, asked, open, up, _folder: folder, _listening: listening })
     }
 
     pub fn kubeconfig(&self) -> &Path {
         &self.kubeconfig
+    }
+
+    /// What was asked so far, as `GET /path?query`.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().expect("nobody panics with it in hand").clone()
+    }
+
+    /// How many requests are being answered at present: watches, above all.
+    pub fn being_answered(&self) -> usize {
+        self.open.load(Relaxed)
+    }
+
+    /// Answers nobody any more, and cuts whoever is connected, until it is up again.
+    pub fn set_up(&self, up: bool) {
+        self.up.send_replace(up);
     }
 
     /// How many requests have failed.
@@ -75,7 +117,11 @@ struct Proxy {
     every: usize,
     fault: Fault,
     counter: Arc<AtomicUsize>,
+    asked: Asked,
+    open: Arc<AtomicUsize>,
 }
+
+type Asked = Arc<Mutex<Vec<String>>>;
 
 /// Why a connection is cut.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +142,14 @@ async fn serve(connection: TcpStream, proxy: Proxy) {
 }
 
 impl Proxy {
-    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
+    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Counted>, Cut> {
+        let asked = format!("{} {}", request.method(), request.uri());
+        self.asked.lock().expect("nobody panics with it in hand").push(asked);
+        let response = self.response(request).await?;
+        Ok(response.map(|body| Counted { body, _open: Open::new(&self.open) }))
+    }
+
+    async fn response(&self, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
         let number = self.counter.fetch_add(1, Relaxed) + 1;
         if !number.is_multiple_of(self.every) {
             return self.pass_on(request).await;
@@ -122,6 +175,39 @@ impl Proxy {
             tokio::spawn(join(below, hyper::upgrade::on(&mut response)));
         }
         Ok(response)
+    }
+}
+
+/// An answer that counts as one for as long as it is being sent.
+struct Counted {
+    body: Body,
+    _open: Open,
+}
+
+struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
+impl hyper::body::Body for Counted {
+    type Data = <Body as hyper::body::Body>::Data;
+    type Error = <Body as hyper::body::Body>::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
     }
 }
 

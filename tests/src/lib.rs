@@ -3,6 +3,7 @@
 
 pub mod process;
 pub mod cluster;
+pub mod pty;
 pub mod shared;
 pub mod faulty_api;
 pub mod node_share;
@@ -12,4 +13,5 @@ pub mod lsp;
 pub mod workload;
 pub mod autoscaler;
 pub mod stage;
+pub mod watcher;
 pub mod bench;

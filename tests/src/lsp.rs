@@ -59,11 +59,18 @@ impl LspConnection {
         }
     }
 
-    /// The next notification, in the order in which they came.
-    pub async fn notification(&mut self) -> Result<Value> {
-        match self.notifications.pop_front() {
-            Some(message) => Ok(message),
-            None => self.next().await,
+    /// The next notification of a method, in the order in which they came. Those of others stay to be asked for.
+    pub async fn notification(&mut self, method: &str) -> Result<Value> {
+        let place = self.notifications.iter().position(|message| message["method"] == method);
+        if let Some(message) = place.and_then(|place| self.notifications.remove(place)) {
+            return Ok(message);
+        }
+        loop {
+            let message = self.next().await?;
+            if message["method"] == method {
+                return Ok(message);
+            }
+            self.notifications.push_back(message);
         }
     }
 }

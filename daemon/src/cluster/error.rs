@@ -93,7 +93,7 @@ impl ClusterError {
     }
 
     /// What somebody else than the API server's own answer says of a request.
-    pub(super) fn told(action: &'static str, object: String, reason: Reason, text: String) -> Self {
+    pub fn told(action: &'static str, object: String, reason: Reason, text: String) -> Self {
         Self { action, object, reason, source: RequestError::Answer(text) }
     }
 

@@ -34,8 +34,9 @@ const MISSED_PINGS: u32 = 3;
 /// The API server answers pings in order with data. Behind input that the process is slow to take, silence proves nothing;
 /// a peer that is gone is then found by TCP's own keepalive.
 const MUCH_INPUT: usize = 64 << 10;
-/// How a process ended may overtake the last of what it wrote: that long more is waited for.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How a process ended may overtake the last of what it wrote. The API server closes after that; where it does neither for
+/// so long, what has come is not all.
+const LAST_WORDS: Duration = Duration::from_secs(30);
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 /// The largest piece of input that is one frame.
 pub const MAX_INPUT: usize = 64 << 10;
@@ -272,7 +273,10 @@ impl ExecOutput {
             let limit = if self.end.is_some() { LAST_WORDS } else { PING_INTERVAL };
             let Ok(frame) = timeout(limit, self.frames.next()).await else {
                 if self.end.is_some() {
-                    return Ok(None);
+                    let seconds = LAST_WORDS.as_secs();
+                    let why =
+                        format!("it ended, and the rest of what it wrote did not come within {seconds} s");
+                    return Err(self.input.lost(why));
                 }
                 silent += 1;
                 if missed >= MISSED_PINGS && self.input.unanswered.load(Relaxed) < MUCH_INPUT {
@@ -288,7 +292,6 @@ impl ExecOutput {
                 Some(Ok(Message::Binary(frame))) => return Ok(Some(frame)),
                 Some(Ok(Message::Close(_))) | None => return Ok(None),
                 Some(Ok(_)) => {}
-                Some(Err(_)) if self.end.is_some() => return Ok(None),
                 Some(Err(error)) => {
                     let why = format!("the connection to the API server broke: {error}");
                     return Err(self.input.lost(why));

@@ -109,7 +109,7 @@ async fn notifications(laptop: &Laptop) -> Result<mpsc::UnboundedReceiver<Arriva
     let mut raw = LspConnection::connect(laptop).await?;
     let subscription = raw.call("events.subscribe", &json!({})).await?["result"].clone();
     tokio::spawn(async move {
-        while let Ok(mut message) = raw.notification().await {
+        while let Ok(mut message) = raw.notification("events.event").await {
             assert_eq!(message["params"]["subscription"], subscription);
             let event = serde_json::from_value(message["params"]["result"].take()).expect("an event");
             if sender.send((event, SystemTime::now())).is_err() {
@@ -141,7 +141,11 @@ async fn end_of_log(stage: &Stage) -> Result<Cursor> {
 }
 
 async fn log_after(stage: &Stage, since: &Cursor) -> Result<Vec<Event>> {
-    Ok(stage.nhd.call::<EventsSince>(EventsParams { since: Some(since.clone()) }).await?.events)
+    Ok(stage
+        .nhd
+        .call::<EventsSince>(EventsParams { since: Some(since.clone()), ..EventsParams::default() })
+        .await?
+        .events)
 }
 
 /// What the daemon has open of files and connections.

@@ -26,10 +26,16 @@ mod cli;
 mod clients;
 mod stdio;
 mod walkthrough;
+mod browse;
+mod live;
 mod config;
 mod corpus;
 mod forced;
 mod forwards;
+mod handles;
+mod doctor;
+mod streams;
+mod inside;
 mod sync;
 mod first_sync;
 

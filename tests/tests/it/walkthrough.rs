@@ -2,10 +2,12 @@
 //! daemon on the real node, and every answer is as shown.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use nhd_tests::lsp::LspConnection;
+use nhd_tests::process::call;
 use nhd_tests::stage::Stage;
 use nhd_tests::workload::app;
 use serde_json::Value;
@@ -124,18 +126,17 @@ impl Player<'_> {
                 ensure!(is_as_shown(shown, came, &mut self.names), "came {came:#}");
             }
             Line::Event { method, shown } => loop {
-                let came = self.plugin.notification().await?;
-                if came["method"] == **method
-                    && is_as_shown(shown, &came["params"]["result"], &mut self.names)
-                {
+                let came = self.plugin.notification(method).await?;
+                if is_as_shown(shown, &came["params"]["result"], &mut self.names) {
                     break;
                 }
             },
             Line::Command(command) => {
-                let mut shell = tokio::process::Command::new("sh");
-                let ended =
-                    shell.args(["-ec", command]).current_dir(self.stage.laptop.source()).status().await?;
-                ensure!(ended.success(), "{ended}");
+                let (command, folder) = (command.clone(), self.stage.laptop.source());
+                let shell =
+                    move || call(Path::new("sh"), &["-ec".to_owned(), command], &BTreeMap::new(), &folder);
+                let ended = tokio::task::spawn_blocking(shell).await??;
+                ensure!(ended.code == Some(0), "{}", ended.stderr);
             }
         }
         Ok(())
