@@ -2,7 +2,6 @@
 //! through an exec into the same pod, onto the same disk.
 
 use std::path::Path;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
@@ -10,9 +9,10 @@ use kube::api::AttachParams;
 use nhd_protocol::session::{StepName, WaitUntil};
 use rand::RngCore as _;
 use tokio::io::AsyncWriteExt as _;
-use tokio::process::Command;
+use tokio::process::ChildStdout;
 
 use super::figures::{Figure, Samples};
+use crate::process::converse;
 use crate::shared::SharedCluster;
 use crate::stage::{Stage, pod_of};
 use crate::workload::app;
@@ -111,23 +111,19 @@ async fn tar_into(stage: &Stage, pod: &str) -> Result<Duration> {
     let script = format!("rm -rf {BESIDE}; mkdir {BESIDE} && exec tar -xf - -C {BESIDE}");
     let params = AttachParams::default().container("nocalhost-dev").stdin(true).stdout(false).stderr(false);
     let began = Instant::now();
-    let mut reader = Command::new("tar")
-        .arg("-C")
-        .arg(stage.laptop.source())
-        .args(["-cf", "-", "."])
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("start tar")?;
+    let source = stage.laptop.source();
+    let folder = source.to_str().context("a path of our own")?;
+    let (mut reader, _, output) = converse(Path::new("tar"), &["-C", folder, "-cf", "-", "."])?;
+    let mut output = ChildStdout::from_std(output)?;
     let mut writer = stage.workload.pods().exec(pod, ["/bin/sh", "-c", &script], &params).await?;
     let ended = writer.take_status().context("has an end")?;
     let mut input = writer.stdin().context("has an input")?;
-    let mut output = reader.stdout.take().context("has an output")?;
     tokio::io::copy(&mut output, &mut input).await?;
     input.shutdown().await?;
     drop(input);
     let status = ended.await.context("tar says how it ended")?;
     let took = began.elapsed();
     ensure!(status.status.as_deref() == Some("Success"), "tar in the pod: {status:?}");
-    ensure!(reader.wait().await?.success(), "tar failed");
+    ensure!(reader.wait()?.success(), "tar failed");
     Ok(took)
 }
