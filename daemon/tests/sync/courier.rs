@@ -58,8 +58,7 @@ impl Looking {
         let thread = std::thread::spawn(move || {
             let mut seen = Vec::new();
             while !until.is_cancelled() {
-                // A syncthing that was killed may take what it wrote last for the container's, and then removes it before it
-                // writes. Half a file is never there.
+                // Syncthing removes a file before it gives its name to the new one. Half a file is never there.
                 if let Ok(text) = std::fs::read_to_string(&path) {
                     seen.push((text.parse().unwrap(), Instant::now()));
                 }
