@@ -8,6 +8,7 @@ import { ConfigLens } from "./config/lens.js";
 import { Daemon } from "./daemon/daemon.js";
 import { Doctor } from "./doctor.js";
 import { Failures } from "./failures.js";
+import { PodFiles } from "./files/provider.js";
 import { log, logDisposal } from "./log.js";
 import { Memory } from "./memory.js";
 import { registerDebug } from "./run/debug.js";
@@ -64,6 +65,7 @@ export function activate(context: ExtensionContext): void {
     new ConfigLens(sessions, target),
     new ConfigLanguage(daemon),
     keepKeys(sessions),
+    new PodFiles(daemon).register(),
     registerTasks(app),
     registerDebug(app),
     ...registerCommands(app, { devMode, workloads, doctor }),

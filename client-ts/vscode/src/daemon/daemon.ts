@@ -132,6 +132,7 @@ export class Daemon implements Disposable {
       const set = (key: string, method: string): void => void commands.executeCommand("setContext", key, this.has(method));
       set("nhd.streams", "terminal.open");
       set("nhd.live", "workload.subscribe");
+      set("nhd.inside", "debug.describe");
       set("nhd.doctor", "daemon.doctor");
       set("nhd.scaffold", "config.scaffold");
       this.#become("connected");

@@ -32,6 +32,8 @@ export interface StreamTerminalOptions {
   /** Told of the stream once it is there, and each time that it is another. */
   readonly opened?: (status: StreamStatus) => void;
   readonly ended?: (end: StreamEnd | undefined) => void;
+  /** Whether it stays after an end that nobody asked for, until the user has read what was written. */
+  readonly lingers?: boolean;
   /** Whether its lines end with a line feed alone, as those of a log do. */
   readonly plainLines?: boolean;
 }
@@ -155,6 +157,12 @@ export class StreamTerminal implements Pseudoterminal {
   #ended(end: StreamEnd | undefined, words: string): void {
     this.#stream = undefined;
     this.#options.ended?.(end);
+    if (this.#options.lingers === true) {
+      if (end?.reason === "closed" || end?.reason === "sessionEnded") return this.#closed.fire();
+      this.say(`${words}\n${l10n.t("Press Enter to close it.")}`);
+      this.#onEnter = () => this.#closed.fire();
+      return;
+    }
     if (end?.reason === "exited" || end?.reason === "closed") {
       this.#closed.fire(end.exitCode);
       return;
