@@ -9,7 +9,10 @@ mod connection;
 mod rewind;
 mod splice;
 mod stream;
-mod tunnel;
+mod dial;
+mod pool;
+mod upgrade;
+mod spdy;
 mod websocket;
 
 #[cfg(test)]
@@ -30,7 +33,7 @@ use tokio_util::{
 
 pub use self::status::{ForwardFailure, ForwardStatus};
 pub use self::target::PodTarget;
-use self::{shared::ForwardContext, status::Tally, tunnel::Tunnel, websocket::WebSocketTunnel};
+use self::{dial::Dial, pool::Tunnels, shared::ForwardContext, status::Tally};
 use crate::cluster::Connection;
 
 /// From where to where a forward leads, and for how long.
@@ -99,10 +102,10 @@ pub struct Forward {
 /// Binds the local port; nothing is asked of the cluster before the first connection. Each stream is opened with what
 /// the cluster's connection is at that moment.
 pub async fn start(cluster: Connection, route: Route) -> Result<Forward, ForwardError> {
-    start_through(WebSocketTunnel::new(cluster), route).await
+    start_through(Tunnels::of(&cluster), route).await
 }
 
-async fn start_through(tunnel: impl Tunnel, route: Route) -> Result<Forward, ForwardError> {
+async fn start_through(dial: impl Dial, route: Route) -> Result<Forward, ForwardError> {
     let Route { target, remote_port, await_listener, local, shutdown, tracker } = route;
     let failed = |source: io::Error| match listening().get(&local.port()) {
         Some(&remote_port) if source.kind() == io::ErrorKind::AddrInUse => {
@@ -117,7 +120,7 @@ async fn start_through(tunnel: impl Tunnel, route: Route) -> Result<Forward, For
     let tally = Arc::new(Tally::new(local, remote_port));
     let shutdown = shutdown.child_token();
     let context = ForwardContext {
-        tunnel,
+        dial,
         target,
         remote_port,
         await_listener,

@@ -7,16 +7,16 @@ use tokio::{
     task::{JoinError, JoinSet},
 };
 
-use super::{connection, shared::ForwardContext, status::Tally, tunnel::Tunnel};
+use super::{connection, dial::Dial, shared::ForwardContext, status::Tally};
 
-/// Each holds a WebSocket, a TLS session and about 256 KiB of buffers.
-pub(super) const MAX_CONNECTIONS: usize = 256;
+/// Each holds two sockets' worth of buffers, of which at most [`super::spdy`]'s count where its client is slow.
+pub(super) const MAX_CONNECTIONS: usize = 2048;
 /// An accept that fails for want of file descriptors fails again at once.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// For connections to say goodbye; those that take longer are dropped.
 pub(super) const STOP_LIMIT: Duration = Duration::from_secs(3);
 
-pub(super) async fn listen<T: Tunnel>(listener: TcpListener, context: Arc<ForwardContext<T>>) {
+pub(super) async fn listen<T: Dial>(listener: TcpListener, context: Arc<ForwardContext<T>>) {
     let mut connections = JoinSet::new();
     while !context.shutdown.is_cancelled() {
         tokio::select! {
@@ -43,7 +43,7 @@ pub(super) async fn listen<T: Tunnel>(listener: TcpListener, context: Arc<Forwar
     }
 }
 
-fn admit<T: Tunnel>(local: TcpStream, context: &Arc<ForwardContext<T>>, connections: &mut JoinSet<()>) {
+fn admit<T: Dial>(local: TcpStream, context: &Arc<ForwardContext<T>>, connections: &mut JoinSet<()>) {
     if connections.len() >= MAX_CONNECTIONS {
         let _ = local.set_zero_linger();
         context.tally.failed(format!("refused a connection: {MAX_CONNECTIONS} are open"));

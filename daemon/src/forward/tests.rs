@@ -10,9 +10,9 @@ use tokio::{
 };
 
 use super::{
-    fake::{FakePod, FakeTunnel},
+    dial::OpenError,
+    fake::{FakeDial, FakePod},
     listener::MAX_CONNECTIONS,
-    tunnel::OpenError,
     *,
 };
 
@@ -35,7 +35,7 @@ fn route(target: watch::Receiver<Option<PodTarget>>, local: SocketAddr) -> Route
 }
 
 async fn running(pod: Option<PodTarget>, refusals: Vec<OpenError>) -> RunningForward {
-    let (tunnel, pods) = FakeTunnel::new();
+    let (tunnel, pods) = FakeDial::new();
     let target = watch::Sender::new(pod);
     let tracker = TaskTracker::new();
     let route = Route { tracker: tracker.clone(), ..route(target.subscribe(), ANY_LOCAL_PORT) };
@@ -197,7 +197,7 @@ async fn too_many_connections_are_refused_and_said() {
     running.until(|status| status.open == MAX_CONNECTIONS).await;
     let mut refused = running.connect().await;
     assert!(is_reset(&mut refused).await);
-    assert_eq!(running.failure().await, "refused a connection: 256 are open");
+    assert_eq!(running.failure().await, "refused a connection: 2048 are open");
     drop(waiting);
     let stopped = tokio::time::timeout(Duration::from_secs(2), running.forward.stop()).await;
     assert!(stopped.is_ok());
@@ -214,7 +214,7 @@ async fn a_port_that_is_taken_is_an_error_with_a_hint() {
         (own, by_this_daemon, "see the forwards of all sessions"),
         (others, format!("failed to listen on {others}"), "another program has that port"),
     ] {
-        let again = start_through(FakeTunnel::new().0, route(running.target.subscribe(), taken));
+        let again = start_through(FakeDial::new().0, route(running.target.subscribe(), taken));
         let Err(error) = again.await else { panic!("the port is taken") };
         assert_eq!(error.to_string(), said);
         assert!(error.hint().starts_with(hint), "{}", error.hint());
@@ -226,7 +226,7 @@ async fn a_port_that_is_taken_is_an_error_with_a_hint() {
 
 #[tokio::test]
 async fn a_port_whose_server_is_starting_gets_the_first_words_when_it_listens() {
-    let (tunnel, mut pods) = FakeTunnel::new();
+    let (tunnel, mut pods) = FakeDial::new();
     let target = watch::Sender::new(pod("reviews-1"));
     let route = Route { await_listener: true, ..route(target.subscribe(), ANY_LOCAL_PORT) };
     let forward = start_through(tunnel, route).await.unwrap();

@@ -1,0 +1,93 @@
+//! The two ends of a request that a local connection holds. Dropping both ends the request.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::super::stream::StreamError;
+use super::request::Arrived;
+use super::state::State;
+use super::tunnel::{Shared, Tunnel, TunnelError};
+
+pub(in crate::forward) struct SpdyReader {
+    stream: Arc<Held>,
+    has_data: bool,
+}
+
+pub(in crate::forward) struct SpdyWriter {
+    stream: Arc<Held>,
+}
+
+/// Keeps the request, and the tunnel.
+struct Held {
+    id: u32,
+    shared: Arc<Shared>,
+    changed: Arc<Notify>,
+    _tunnel: Tunnel,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.shared.write(|state| state.close(self.id, Instant::now()));
+        // What it had not taken does not stand in the way any more.
+        self.shared.took();
+    }
+}
+
+pub(super) fn pair(
+    tunnel: Tunnel,
+    shared: Arc<Shared>,
+    id: u32,
+    changed: Arc<Notify>,
+) -> (SpdyReader, SpdyWriter) {
+    let stream = Arc::new(Held { id, shared, changed, _tunnel: tunnel });
+    (SpdyReader { stream: stream.clone(), has_data: false }, SpdyWriter { stream })
+}
+
+impl SpdyReader {
+    /// Whether the pod has ever sent anything.
+    pub(in crate::forward) fn has_data(&self) -> bool {
+        self.has_data
+    }
+
+    /// The next bytes from the pod, or `None` once its side has closed.
+    pub(in crate::forward) async fn receive(&mut self) -> Result<Option<Bytes>, StreamError> {
+        let Held { id, shared, changed, .. } = &*self.stream;
+        loop {
+            let taken = shared.state().take(*id, Instant::now());
+            match taken {
+                Some(Arrived::Data(data)) => {
+                    shared.took();
+                    self.has_data = true;
+                    return Ok(Some(data));
+                }
+                Some(Arrived::End) => return Ok(None),
+                Some(Arrived::Failed(error)) => return Err(error),
+                None => changed.notified().await,
+            }
+        }
+    }
+}
+
+impl SpdyWriter {
+    /// Returns when there is room for the bytes among those that wait to be written, so that a slow pod slows the local
+    /// side down instead of filling memory.
+    pub(in crate::forward) async fn send(&mut self, data: &[u8]) -> Result<(), StreamError> {
+        let Held { id, shared, .. } = &*self.stream;
+        let Ok(room) = shared.room.acquire_many(data.len() as u32).await else {
+            let ended = shared.state().failure().unwrap_or_else(|| Arc::new(TunnelError::Ended));
+            return Err(ended.into());
+        };
+        if shared.write(|state| state.send(*id, data))? {
+            room.forget();
+        }
+        Ok(())
+    }
+
+    /// Tells the pod's side that the local side has finished sending.
+    pub(in crate::forward) fn finish(&mut self) {
+        self.stream.shared.write(|state: &mut State| state.finish(self.stream.id));
+    }
+}
