@@ -21,11 +21,11 @@ mod fake;
 use std::{
     collections::BTreeMap,
     io,
-    net::{Ipv4Addr, SocketAddr},
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
     task::TaskTracker,
@@ -33,7 +33,7 @@ use tokio_util::{
 
 pub use self::status::{ForwardFailure, ForwardStatus};
 pub use self::target::PodTarget;
-use self::{dial::Dial, pool::Tunnels, shared::ForwardContext, status::Tally};
+use self::{dial::Dial, listener::Listeners, pool::Tunnels, shared::ForwardContext, status::Tally};
 use crate::cluster::Connection;
 
 /// From where to where a forward leads, and for how long.
@@ -45,13 +45,22 @@ pub struct Route {
     /// Whether a connection waits for something to listen on the port, as it waits for a pod, instead of being refused
     /// at once. For ports whose server is known to be starting.
     pub await_listener: bool,
-    /// [`ANY_LOCAL_PORT`], unless the user asked for a certain one.
+    /// [`ANY_LOCAL_PORT`], unless the user asked for a certain one. The same port of `::1` leads there, too, where the
+    /// machine has it and nobody else does.
     pub local: SocketAddr,
     pub shutdown: CancellationToken,
     pub tracker: TaskTracker,
 }
 
 pub const ANY_LOCAL_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+/// The same port, of the other loopback address. Programs that connect to `localhost` try either first.
+fn other_family(local: SocketAddr) -> SocketAddr {
+    match local {
+        SocketAddr::V4(_) => (Ipv6Addr::LOCALHOST, local.port()).into(),
+        SocketAddr::V6(_) => (Ipv4Addr::LOCALHOST, local.port()).into(),
+    }
+}
 
 #[derive(Debug, thiserror::Error)]
 pub enum ForwardError {
@@ -113,8 +122,8 @@ async fn start_through(dial: impl Dial, route: Route) -> Result<Forward, Forward
         }
         _ => ForwardError::Listen { local, source },
     };
-    let listener = TcpListener::bind(local).await.map_err(failed)?;
-    let local = listener.local_addr().map_err(failed)?;
+    let listeners = Listeners::bind(local).await.map_err(failed)?;
+    let local = listeners.local().map_err(failed)?;
     listening().insert(local.port(), remote_port);
     let held = Held(local.port());
     let tally = Arc::new(Tally::new(local, remote_port));
@@ -129,7 +138,7 @@ async fn start_through(dial: impl Dial, route: Route) -> Result<Forward, Forward
     };
     let listening = tracker.spawn(async move {
         let _held = held;
-        listener::listen(listener, Arc::new(context)).await;
+        listener::listen(listeners, Arc::new(context)).await;
     });
     Ok(Forward { local, tally, listening, stop: shutdown.drop_guard() })
 }

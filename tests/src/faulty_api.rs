@@ -1,10 +1,10 @@
-//! An API server that fails every so many requests: a proxy of our own before the real one; it does not know what is
-//! asked for.
+//! An API server that fails every so many requests, or refuses to upgrade to what it does not know: a proxy of our own
+//! before the real one; it does not know what is asked for.
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 
 use anyhow::Result;
 use http::{Request, Response, StatusCode, header};
@@ -31,6 +31,7 @@ pub struct FaultyApi {
     kubeconfig: PathBuf,
     counter: Arc<AtomicUsize>,
     every: usize,
+    upgrades: Arc<Mutex<Vec<String>>>,
     _folder: TempDir,
     _listening: AbortOnDropHandle<()>,
 }
@@ -38,6 +39,20 @@ pub struct FaultyApi {
 impl FaultyApi {
     /// Fails every request whose number can be divided by `every`; what it lets through has the rights of `upstream`.
     pub async fn before(upstream: kube::Client, every: usize, fault: Fault) -> Result<Self> {
+        Self::with(upstream, every, fault, &[]).await
+    }
+
+    /// Fails nothing but upgrades to these protocols, as servers and proxies do that do not know them.
+    pub async fn without(upstream: kube::Client, protocols: &'static [&'static str]) -> Result<Self> {
+        Self::with(upstream, usize::MAX, Fault::Broken, protocols).await
+    }
+
+    async fn with(
+        upstream: kube::Client,
+        every: usize,
+        fault: Fault,
+        unknown: &'static [&'static str],
+    ) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let folder = TempDir::with_prefix("nhd-faulty-api-")?;
         let kubeconfig = folder.path().join("kubeconfig");
@@ -50,17 +65,30 @@ impl FaultyApi {
         });
         std::fs::write(&kubeconfig, text.to_string())?;
         let counter = Arc::new(AtomicUsize::new(0));
-        let proxy = Proxy { upstream, every, fault, counter: counter.clone() };
+        let upgrades = Arc::default();
+        let proxy = Proxy {
+            upstream,
+            every,
+            fault,
+            unknown,
+            counter: counter.clone(),
+            upgrades: Arc::clone(&upgrades),
+        };
         let listening = AbortOnDropHandle::new(tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
                 tokio::spawn(serve(connection, proxy.clone()));
             }
         }));
-        Ok(Self { kubeconfig, counter, every, _folder: folder, _listening: listening })
+        Ok(Self { kubeconfig, counter, every, upgrades, _folder: folder, _listening: listening })
     }
 
     pub fn kubeconfig(&self) -> &Path {
         &self.kubeconfig
+    }
+
+    /// The protocols of all upgrades that were asked for, in their order.
+    pub fn upgrades(&self) -> Vec<String> {
+        self.upgrades.lock().expect("no holder panics").clone()
     }
 
     /// How many requests have failed.
@@ -74,7 +102,9 @@ struct Proxy {
     upstream: kube::Client,
     every: usize,
     fault: Fault,
+    unknown: &'static [&'static str],
     counter: Arc<AtomicUsize>,
+    upgrades: Arc<Mutex<Vec<String>>>,
 }
 
 /// Why a connection is cut.
@@ -97,6 +127,13 @@ async fn serve(connection: TcpStream, proxy: Proxy) {
 
 impl Proxy {
     async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
+        if let Some(protocol) = protocol(&request) {
+            let is_unknown = self.unknown.contains(&protocol.as_str());
+            self.upgrades.lock().expect("no holder panics").push(protocol);
+            if is_unknown {
+                return Ok(Response::builder().status(403).body(Body::empty()).expect("is a response"));
+            }
+        }
         let number = self.counter.fetch_add(1, Relaxed) + 1;
         if !number.is_multiple_of(self.every) {
             return self.pass_on(request).await;
@@ -123,6 +160,13 @@ impl Proxy {
         }
         Ok(response)
     }
+}
+
+/// The subprotocol of a WebSocket, or else to what the connection is to be upgraded.
+fn protocol(request: &Request<Incoming>) -> Option<String> {
+    let value = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let protocol = value(header::SEC_WEBSOCKET_PROTOCOL).or_else(|| value(header::UPGRADE))?;
+    Some(protocol.to_owned())
 }
 
 /// Carries the bytes of an upgraded connection both ways.

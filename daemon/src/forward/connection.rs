@@ -79,6 +79,9 @@ async fn carry(local: &mut TcpStream, context: &ForwardContext<impl Dial>) -> Re
     loop {
         let (pod, mut stream) = open(&mut target, context, deadline).await?;
         context.tally.connected(&pod);
+        if context.await_listener {
+            stream.reader.settle().await;
+        }
         let carried = tokio::select! {
             carried = splice(&mut from_local, &mut to_local, &mut stream, &context.tally) => carried,
             () = replaced(&mut target, &pod) => return Err(ConnectionError::Replaced { pod: pod.pod }),

@@ -4,7 +4,7 @@
 //! As no server has flow control within a tunnel (see [`super::spdy`]), a connection gets one of its own while there are
 //! enough: whoever is slow is then slow alone, and several have more than one core's worth of TLS and copying between
 //! here and the pod. Tunnels are kept for whoever comes next, and there is always one ready, so that a connection costs
-//! two frames. Beyond [`MAX_TUNNELS`] connections share them.
+//! two frames. Where many come at once they share what there is, and more is opened behind them.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -20,7 +20,7 @@ use super::websocket;
 use crate::cluster::connection::Connection;
 
 /// To one pod. Each holds a TLS session and about 100 KiB here, and goroutines in API server, kubelet and runtime.
-pub(super) const MAX_TUNNELS: usize = 32;
+const LIMITS: Limits = Limits { waited_for: 32, all: 256 };
 /// Where each connection is a WebSocket of its own, with a TLS session and about 256 KiB of buffers.
 const MAX_WEBSOCKETS: usize = 256;
 /// A tunnel may turn out to be gone when it is to be used.
@@ -35,7 +35,17 @@ pub(super) struct Tunnels {
     way: AsyncMutex<Option<Way>>,
     pod: Mutex<Option<Arc<PodTunnels>>>,
     websockets: Arc<Semaphore>,
-    limit: usize,
+    limits: Limits,
+}
+
+/// How many tunnels there may be.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    /// So many are opened for a connection that waits for its own. Beyond that, one that finds none that is free and ready
+    /// shares one: opening a tunnel costs all those between here and the pod some milliseconds, and hundreds of
+    /// connections at once would wait for each other.
+    waited_for: usize,
+    all: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,19 +107,22 @@ impl Slot {
 
 impl PodTunnels {
     /// A place in a tunnel that nobody else uses, if there is one or can be one; else in that which fewest use.
-    fn lease(&self, limit: usize) -> Lease {
+    fn lease(&self, limits: Limits) -> Lease {
         let mut slots = locked(&self.slots);
         slots.retain(|slot| !slot.is_free() || slot.warming.load(Relaxed) || slot.tunnel().is_some());
-        let free = |slot: &&Arc<Slot>| slot.is_free() && slot.tunnel().is_some();
-        let chosen = slots.iter().find(free).or_else(|| slots.iter().find(|slot| slot.is_free()));
-        let slot = match chosen {
+        let ready = |slot: &&Arc<Slot>| slot.is_free() && slot.tunnel().is_some();
+        let waits = slots.len() < limits.waited_for;
+        // One that is being opened is there sooner than another one.
+        let free = slots.iter().find(ready).or_else(|| slots.iter().find(|slot| waits && slot.is_free()));
+        let slot = match free {
             Some(slot) => slot.clone(),
-            None if slots.len() < limit => {
+            None if waits => {
                 slots.push(Arc::default());
                 slots[slots.len() - 1].clone()
             }
             None => {
-                let fewest = slots.iter().min_by_key(|slot| slot.live.load(Relaxed));
+                let used = slots.iter().filter(|slot| !slot.is_free());
+                let fewest = used.min_by_key(|slot| slot.live.load(Relaxed)).or_else(|| slots.first());
                 fewest.expect("the limit is not zero").clone()
             }
         };
@@ -118,9 +131,9 @@ impl PodTunnels {
     }
 
     /// A new place for whoever comes next, where there is none that is free.
-    fn spare(&self, limit: usize) -> Option<Arc<Slot>> {
+    fn spare(&self, limits: Limits) -> Option<Arc<Slot>> {
         let mut slots = locked(&self.slots);
-        if slots.len() >= limit || slots.iter().any(|slot| slot.is_free()) {
+        if slots.len() >= limits.all || slots.iter().any(|slot| slot.is_free()) {
             return None;
         }
         let slot = Arc::new(Slot { warming: AtomicBool::new(true), ..Slot::default() });
@@ -138,18 +151,18 @@ impl Tunnels {
         if let Some(found) = living.find(|tunnels| tunnels.cluster.is_same(cluster)) {
             return found;
         }
-        let tunnels = Arc::new(Self::new(cluster.clone(), MAX_TUNNELS));
+        let tunnels = Arc::new(Self::new(cluster.clone(), LIMITS));
         all.push(Arc::downgrade(&tunnels));
         tunnels
     }
 
-    fn new(cluster: Connection, limit: usize) -> Self {
+    fn new(cluster: Connection, limits: Limits) -> Self {
         Self {
             cluster,
             way: AsyncMutex::new(None),
             pod: Mutex::new(None),
             websockets: Arc::new(Semaphore::new(MAX_WEBSOCKETS)),
-            limit,
+            limits,
         }
     }
 
@@ -174,7 +187,7 @@ impl Tunnels {
                     Dialed::Tunnel(tunnel) => first_of(&tunnel, target, port).await,
                 };
             }
-            let lease = pod.lease(self.limit);
+            let lease = pod.lease(self.limits);
             let tunnel = match self.tunnel(&lease.0, target, port).await? {
                 Dialed::Tunnel(tunnel) => tunnel,
                 Dialed::Stream(stream) => return Ok(stream),
@@ -272,7 +285,7 @@ impl Tunnels {
 
     /// Opens a tunnel in the background, where the last free one was just taken.
     fn keep_a_spare(self: &Arc<Self>, pod: &PodTunnels) {
-        let Some(slot) = pod.spare(self.limit) else { return };
+        let Some(slot) = pod.spare(self.limits) else { return };
         let (tunnels, target) = (self.clone(), pod.target.clone());
         tokio::spawn(async move {
             let _dialing = slot.dialing.lock().await;
@@ -297,3 +310,6 @@ impl Dial for Arc<Tunnels> {
         self.open(pod, port).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@
 
 mod decode;
 mod encode;
+mod lanes;
 mod liveness;
 mod request;
 mod state;

@@ -90,6 +90,15 @@ impl PodReader {
         }
     }
 
+    /// Waits until nothing has been heard of nobody listening, where that can be known before anything is sent. What is
+    /// sent to nobody is in the way of others (see [`super::spdy`]).
+    pub(super) async fn settle(&self) {
+        match self {
+            Self::Spdy(reader) => reader.settle().await,
+            Self::WebSocket(_) => {}
+        }
+    }
+
     /// The next bytes from the pod, or `None` once its side has closed.
     pub(super) async fn receive(&mut self) -> Result<Option<Bytes>, StreamError> {
         match self {

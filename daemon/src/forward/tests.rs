@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     sync::mpsc,
 };
 
@@ -201,6 +201,45 @@ async fn too_many_connections_are_refused_and_said() {
     drop(waiting);
     let stopped = tokio::time::timeout(Duration::from_secs(2), running.forward.stop()).await;
     assert!(stopped.is_ok());
+}
+
+#[tokio::test]
+async fn both_loopback_addresses_lead_into_the_pod_and_either_can_be_missing() {
+    let mut both = running(pod("reviews"), Vec::new()).await;
+    let mut addresses = vec![both.forward.local];
+    let sixth = other_family(both.forward.local);
+    if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).await.is_ok() {
+        addresses.push(sixth);
+    }
+    for address in addresses {
+        let mut local = TcpStream::connect(address).await.unwrap();
+        let (_, mut far_end) = both.pods.recv().await.unwrap();
+        exchange(&mut local, &mut far_end).await;
+    }
+    both.forward.stop().await;
+    assert!(TcpStream::connect(sixth).await.is_err());
+
+    // Somebody else has the port of the one that was not named.
+    let Ok(others) = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).await else { return };
+    let named = other_family(others.local_addr().unwrap());
+    let target = watch::Sender::new(pod("reviews"));
+    let (dial, mut pods) = FakeDial::new();
+    let forward = start_through(dial, route(target.subscribe(), named)).await.unwrap();
+    assert_eq!(forward.local, named);
+    let mut local = TcpStream::connect(named).await.unwrap();
+    let (_, mut far_end) = pods.recv().await.unwrap();
+    exchange(&mut local, &mut far_end).await;
+}
+
+#[tokio::test]
+async fn a_machine_without_the_named_address_listens_on_the_other() {
+    // No machine has this one of its own.
+    let foreign = SocketAddr::from(([192, 0, 2, 1], 0));
+    let Ok(listeners) = Listeners::bind(foreign).await else {
+        assert!(TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).await.is_err());
+        return;
+    };
+    assert_eq!(listeners.local().unwrap().ip(), Ipv6Addr::LOCALHOST);
 }
 
 #[tokio::test]

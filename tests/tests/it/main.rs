@@ -29,6 +29,7 @@ mod config;
 mod corpus;
 mod forced;
 mod forwards;
+mod tunnels;
 mod sync;
 
 /// The cluster that all tests of this binary share.

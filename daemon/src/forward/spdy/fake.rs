@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 
 use super::decode::{Decoder, Frame};
 use super::encode::Encoder;
+use super::lanes::PAIR;
 use super::tunnel::Tunnel;
 use super::wire::plain;
 
@@ -115,14 +116,14 @@ impl FakeServer {
     /// Ends both streams of a request, as when the program in the pod has closed its side.
     pub(in crate::forward) async fn end(&mut self, stream: u32) {
         self.write(|encoder, out| encoder.data(out, stream, &[], true)).await;
-        self.write(|encoder, out| encoder.data(out, stream - 2, &[], true)).await;
+        self.write(|encoder, out| encoder.data(out, stream - PAIR, &[], true)).await;
     }
 
     /// As containerd and the kubelet do it: the data stream ends before it is said why.
     pub(in crate::forward) async fn fail(&mut self, stream: u32, text: &str) {
         self.write(|encoder, out| encoder.data(out, stream, &[], true)).await;
-        self.write(|encoder, out| encoder.data(out, stream - 2, text.as_bytes(), false)).await;
-        self.reset(stream - 2).await;
+        self.write(|encoder, out| encoder.data(out, stream - PAIR, text.as_bytes(), false)).await;
+        self.reset(stream - PAIR).await;
     }
 
     pub(in crate::forward) async fn reset(&mut self, stream: u32) {

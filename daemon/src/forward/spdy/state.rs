@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::super::stream::{STALL_LIMIT, StreamError};
 use super::decode::Frame;
 use super::encode::{CANCEL, Encoder};
+use super::lanes::{Lanes, PAIR};
 use super::liveness::Liveness;
 use super::request::{Arrived, Request};
 use super::tunnel::TunnelError;
@@ -23,15 +24,13 @@ pub(super) const SHARED_BUFFER: usize = 2 << 20;
 /// What a pod is sending does not stop at once when it is not wanted any more. From this much on it is a transfer that
 /// is worth a tunnel.
 const BULK: u64 = 1 << 20;
-const LAST_STREAM: u32 = 0x7fff_fff0;
 
 #[derive(Debug)]
 pub(super) struct State {
     encoder: Encoder,
-    /// By the stream of their data; that of their errors is two before it.
+    /// By the stream of their data; that of their errors is [`PAIR`] before it.
     requests: BTreeMap<u32, Request>,
-    next_stream: u32,
-    next_ping: u32,
+    lanes: Lanes,
     /// What waits for local sides, of all requests together.
     waiting: usize,
     out: Outgoing,
@@ -58,8 +57,7 @@ impl State {
         Self {
             encoder: Encoder::default(),
             requests: BTreeMap::new(),
-            next_stream: 1,
-            next_ping: 1,
+            lanes: Lanes::new(),
             waiting: 0,
             out: Outgoing::default(),
             liveness: Liveness::default(),
@@ -92,9 +90,11 @@ impl State {
         if !self.is_accepting() {
             return None;
         }
-        let (error, data) = (self.next_stream, self.next_stream + 2);
-        self.next_stream += 4;
-        self.accepting = self.next_stream < LAST_STREAM;
+        let Some(data) = self.lanes.take() else {
+            self.accepting = false;
+            return None;
+        };
+        let error = data - PAIR;
         let (port, request) = (port.to_string(), data.to_string());
         for (stream, kind) in [(error, "error"), (data, "data")] {
             let headers = [("streamtype", kind), ("port", &port), ("requestid", &request)];
@@ -141,8 +141,11 @@ impl State {
             // The pod may go on to send for a second (containerd). The tunnel's end ends that at once.
             self.accepting &= request.received < BULK;
         }
+        self.lanes.give_back(stream, &self.encoder, &mut self.out.bytes);
         if self.requests.is_empty() {
             self.idle_since = now;
+            // Of those who answer pings it is known before the next connection that they do.
+            self.accepting &= !self.lanes.are_all_in_doubt();
         }
     }
 
@@ -155,14 +158,18 @@ impl State {
         taken
     }
 
+    /// Whether there is anything to take.
+    pub(super) fn has_arrived(&self, stream: u32) -> bool {
+        self.requests.get(&stream).is_none_or(|request| request.waiting_bytes() > 0 || request.is_over())
+    }
+
     /// Whether the pod's side has answered that it has the request; or else it has failed.
     pub(super) fn replied(&self, stream: u32) -> bool {
         self.requests.get(&stream).is_none_or(|request| request.replied || request.is_over())
     }
 
     pub(super) fn ping(&mut self) {
-        self.encoder.ping(&mut self.out.bytes, self.next_ping);
-        self.next_ping = self.next_ping.wrapping_add(2) | 1;
+        self.lanes.ping(&self.encoder, &mut self.out.bytes);
         self.out.pings += 1;
     }
 
@@ -199,20 +206,21 @@ impl State {
                 if let Some(request) = self.requests.get_mut(&stream) {
                     request.replied = true;
                     request.data(bytes::Bytes::new(), fin, now);
-                } else if let Some(request) = self.requests.get_mut(&(stream + 2)) {
+                } else if let Some(request) = self.requests.get_mut(&stream.saturating_add(PAIR)) {
                     request.error(&[], fin);
                 }
             }
             Frame::Reset { stream, status } => {
                 if let Some(request) = self.requests.get_mut(&stream) {
                     request.reset(true, status);
-                } else if let Some(request) = self.requests.get_mut(&(stream + 2)) {
+                } else if let Some(request) = self.requests.get_mut(&stream.saturating_add(PAIR)) {
                     request.reset(false, status);
                 }
             }
-            // Answers to ours have been heard, which is all. The peer's have even numbers.
+            // The peer's have even numbers.
             Frame::Ping { id } if id % 2 == 0 => self.encoder.ping(&mut self.out.bytes, id),
-            Frame::Ping { .. } | Frame::Other => {}
+            Frame::Ping { id } => self.lanes.answered(id),
+            Frame::Other => {}
             Frame::GoAway { last_stream } => {
                 self.accepting = false;
                 for (_, request) in self.requests.range_mut(last_stream.saturating_add(1)..) {
@@ -229,7 +237,7 @@ impl State {
             let before = request.waiting_bytes();
             request.data(data, fin, now);
             self.waiting += request.waiting_bytes() - before;
-        } else if let Some(request) = self.requests.get_mut(&(stream + 2)) {
+        } else if let Some(request) = self.requests.get_mut(&stream.saturating_add(PAIR)) {
             request.error(&data, fin);
         }
     }

@@ -1,6 +1,7 @@
 //! The two ends of a request that a local connection holds. Dropping both ends the request.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::Notify;
@@ -10,6 +11,9 @@ use super::super::stream::StreamError;
 use super::request::Arrived;
 use super::state::State;
 use super::tunnel::{Shared, Tunnel, TunnelError};
+
+/// How long after its answer a server may take to try the port, on the pod's own loopback.
+const SETTLED: Duration = Duration::from_millis(20);
 
 pub(in crate::forward) struct SpdyReader {
     stream: Arc<Held>,
@@ -25,7 +29,7 @@ struct Held {
     id: u32,
     shared: Arc<Shared>,
     changed: Arc<Notify>,
-    _tunnel: Tunnel,
+    tunnel: Tunnel,
 }
 
 impl Drop for Held {
@@ -42,7 +46,7 @@ pub(super) fn pair(
     id: u32,
     changed: Arc<Notify>,
 ) -> (SpdyReader, SpdyWriter) {
-    let stream = Arc::new(Held { id, shared, changed, _tunnel: tunnel });
+    let stream = Arc::new(Held { id, shared, changed, tunnel });
     (SpdyReader { stream: stream.clone(), has_data: false }, SpdyWriter { stream })
 }
 
@@ -50,6 +54,23 @@ impl SpdyReader {
     /// Whether the pod has ever sent anything.
     pub(in crate::forward) fn has_data(&self) -> bool {
         self.has_data
+    }
+
+    /// Waits until it would have been said by now that nothing listens on the port: that is said at once, while nothing
+    /// ever says that something does.
+    pub(in crate::forward) async fn settle(&self) {
+        let Held { id, shared, changed, tunnel } = &*self.stream;
+        if !tunnel.replies(*id).await {
+            return;
+        }
+        let arrival = async {
+            while !shared.state().has_arrived(*id) {
+                changed.notified().await;
+            }
+        };
+        let _ = tokio::time::timeout(SETTLED, arrival).await;
+        // Whoever receives finds what has arrived, with or without being stirred.
+        changed.notify_one();
     }
 
     /// The next bytes from the pod, or `None` once its side has closed.

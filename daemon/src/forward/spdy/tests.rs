@@ -35,20 +35,20 @@ async fn many_requests_share_a_tunnel_and_each_has_its_own_bytes_and_end() {
     let (mut second, mut to_second) = tunnel.open(81).await.unwrap();
     to_first.send(b"one").await.unwrap();
     to_second.send(b"two").await.unwrap();
-    server.until_said(3, 3).await;
-    server.until_said(7, 3).await;
-    assert_eq!((&server.said[&3].0[..], &server.said[&7].0[..]), (&b"one"[..], &b"two"[..]));
-    assert!(server.said[&1].1 && server.said[&5].1, "nothing is ever sent on the streams of errors");
-    server.say(7, b"zwei").await;
-    server.say(3, b"eins").await;
-    server.end(3).await;
+    server.until_said(11, 3).await;
+    server.until_said(23, 3).await;
+    assert_eq!((&server.said[&11].0[..], &server.said[&23].0[..]), (&b"one"[..], &b"two"[..]));
+    assert!(server.said[&1].1 && server.said[&13].1, "nothing is ever sent on the streams of errors");
+    server.say(23, b"zwei").await;
+    server.say(11, b"eins").await;
+    server.end(11).await;
     assert_eq!(first.receive().await.unwrap().unwrap(), "eins");
     assert!(first.receive().await.unwrap().is_none());
     assert_eq!(second.receive().await.unwrap().unwrap(), "zwei");
     drop((first, to_first));
-    server.until(|it| it.said[&3].1).await;
+    server.until(|it| it.said[&11].1).await;
     assert!(server.resets.is_empty(), "what has ended is ended on this side too, not reset");
-    server.say(7, b"more").await;
+    server.say(23, b"more").await;
     assert_eq!(second.receive().await.unwrap().unwrap(), "more");
 }
 
@@ -58,9 +58,9 @@ async fn an_answer_comes_after_the_local_side_has_said_that_it_has_finished() {
     let (mut reader, mut writer) = tunnel.open(80).await.unwrap();
     writer.send(b"question").await.unwrap();
     writer.finish();
-    server.until(|it| it.said.get(&3).is_some_and(|(_, ended)| *ended)).await;
-    server.say(3, b"answer").await;
-    server.end(3).await;
+    server.until(|it| it.said.get(&11).is_some_and(|(_, ended)| *ended)).await;
+    server.say(11, b"answer").await;
+    server.end(11).await;
     assert_eq!(reader.receive().await.unwrap().unwrap(), "answer");
     assert!(reader.receive().await.unwrap().is_none());
 }
@@ -72,10 +72,10 @@ async fn what_went_wrong_is_said_of_one_request_although_its_data_ended_before_a
     let (mut other, _to_other) = tunnel.open(81).await.unwrap();
     let (mut reset, _to_reset) = tunnel.open(82).await.unwrap();
     server.until(|it| it.said.len() == 6).await;
-    server.say(3, b"last words").await;
-    server.fail(3, "connection refused\n").await;
-    server.reset(11).await;
-    server.say(7, b"fine").await;
+    server.say(11, b"last words").await;
+    server.fail(11, "connection refused\n").await;
+    server.reset(35).await;
+    server.say(23, b"fine").await;
     assert_eq!(failing.receive().await.unwrap().unwrap(), "last words");
     assert_eq!(failing.receive().await.unwrap_err().to_string(), "the pod's side failed: connection refused");
     assert!(matches!(reset.receive().await.unwrap_err(), StreamError::Reset { status: 5 }));
@@ -88,9 +88,9 @@ async fn whoever_leaves_early_resets_its_stream_alone() {
     let leaving = tunnel.open(80).await.unwrap();
     let (mut staying, _to_staying) = tunnel.open(81).await.unwrap();
     drop(leaving);
-    server.until(|it| it.resets == [3]).await;
-    server.say(3, b"too late").await;
-    server.say(7, b"in time").await;
+    server.until(|it| it.resets == [11]).await;
+    server.say(11, b"too late").await;
+    server.say(23, b"in time").await;
     assert_eq!(staying.receive().await.unwrap().unwrap(), "in time");
     assert!(tunnel.is_accepting());
 }
@@ -102,7 +102,7 @@ async fn one_who_does_not_read_is_felt_by_the_pod_and_loses_nothing() {
     server.until(|it| it.said.len() == 2).await;
     let chunk = vec![7; 32 << 10];
     let mut sent = 0;
-    while timeout(Duration::from_secs(1), server.say(3, &chunk)).await.is_ok() {
+    while timeout(Duration::from_secs(1), server.say(11, &chunk)).await.is_ok() {
         sent += chunk.len();
         assert!(sent < 1 << 20, "everything is buffered");
     }
@@ -121,9 +121,9 @@ async fn one_who_does_not_read_holds_up_others_for_ten_seconds_and_no_more() {
     let chunk = vec![7; 32 << 10];
     let flooding = async {
         for _ in 0..200 {
-            server.say(3, &chunk).await;
+            server.say(11, &chunk).await;
         }
-        server.say(7, b"at last").await;
+        server.say(23, b"at last").await;
     };
     let (answer, ()) = tokio::join!(other.receive(), flooding);
     assert_eq!(answer.unwrap().unwrap(), "at last");
@@ -131,7 +131,7 @@ async fn one_who_does_not_read_holds_up_others_for_ten_seconds_and_no_more() {
     assert!(waited >= STALL_LIMIT && waited < STALL_LIMIT * 2, "{waited:?}");
     let error = stalled.receive().await.unwrap_err().to_string();
     assert!(error.starts_with("its client read nothing for 10 s while 20"), "{error}");
-    server.until(|it| it.resets == [3]).await;
+    server.until(|it| it.resets == [11]).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -143,9 +143,9 @@ async fn one_who_reads_slowly_is_not_ended_for_it() {
     let chunk = vec![7; 32 << 10];
     let flooding = async {
         for _ in 0..200 {
-            server.say(3, &chunk).await;
+            server.say(11, &chunk).await;
         }
-        server.say(7, b"at last").await;
+        server.say(23, b"at last").await;
     };
     let reading = async {
         for _ in 0..200 {
@@ -167,7 +167,7 @@ async fn a_pod_that_does_not_read_slows_the_local_side_down() {
         sent += chunk.len();
         assert!(sent < 2 << 20, "everything is buffered");
     }
-    server.until_said(3, sent).await;
+    server.until_said(11, sent).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -219,10 +219,10 @@ async fn whoever_says_that_it_goes_away_gets_no_more_requests_and_finishes_those
     let (mut known, _to_known) = tunnel.open(80).await.unwrap();
     let (mut unknown, _to_unknown) = tunnel.open(81).await.unwrap();
     server.until(|it| it.said.len() == 4).await;
-    server.go_away(3).await;
+    server.go_away(11).await;
     assert!(matches!(unknown.receive().await.unwrap_err(), StreamError::GoneAway));
     assert!(tunnel.open(82).await.is_none());
-    server.say(3, b"to the end").await;
+    server.say(11, b"to the end").await;
     assert_eq!(known.receive().await.unwrap().unwrap(), "to the end");
 }
 
@@ -252,9 +252,45 @@ async fn the_last_who_holds_a_tunnel_takes_it_along() {
     let request = tunnel.open(80).await.unwrap();
     drop(tunnel);
     server.until(|it| it.said.len() == 2).await;
-    server.say(3, b"still here").await;
+    server.say(11, b"still here").await;
     let (mut reader, writer) = request;
     assert_eq!(reader.receive().await.unwrap().unwrap(), "still here");
     drop((reader, writer));
     while server.hear().await.is_some() {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_whose_worker_may_wait_for_ever_costs_nobody_else_anything() {
+    let (tunnel, mut server) = tunnel();
+    server.answers_pings = false;
+    for _ in 0..5 {
+        assert!(tunnel.is_accepting());
+        let (_, mut writer) = tunnel.open(80).await.expect("a worker who is not in doubt");
+        writer.send(b"anybody?").await.unwrap();
+    }
+    assert!(!tunnel.is_accepting(), "there is nobody left who is sure to answer");
+
+    let (tunnel, mut server) = super::fake::tunnel();
+    for _ in 0..50 {
+        let request = beside(&mut server, tunnel.open(80)).await.expect("all answer");
+        drop(request);
+        beside(&mut server, sleep(Duration::from_millis(1))).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whether_nothing_listens_is_known_before_anything_is_sent() {
+    let (tunnel, mut server) = tunnel();
+    let (mut reader, mut writer) = tunnel.open(80).await.unwrap();
+    server.until(|it| it.said.len() == 2).await;
+    server.fail(11, "connection refused").await;
+    reader.settle().await;
+    writer.send(b"anybody?").await.unwrap();
+    assert!(reader.receive().await.is_err());
+    let (reader, _writer) = tunnel.open(80).await.unwrap();
+    server.until(|it| it.said.len() == 4).await;
+    let began = Instant::now();
+    reader.settle().await;
+    assert_eq!(began.elapsed(), Duration::from_millis(20));
+    assert!(server.said[&11].0.is_empty());
 }

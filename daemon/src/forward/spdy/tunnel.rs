@@ -122,7 +122,7 @@ impl Tunnel {
         self.is_heard(|state| state.heard > before).await
     }
 
-    async fn replies(&self, stream: u32) -> bool {
+    pub(super) async fn replies(&self, stream: u32) -> bool {
         self.is_heard(|state| state.replied(stream)).await
     }
 

@@ -212,7 +212,7 @@ async fn running_through_a_tunnel() -> (DuplexStream, FakeServer, JoinHandle<Res
 async fn asked(local: &mut DuplexStream, server: &mut FakeServer) {
     local.write_all(b"question").await.unwrap();
     local.shutdown().await.unwrap();
-    server.until_said(3, 8).await;
+    server.until_said(11, 8).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -220,14 +220,14 @@ async fn a_tunnel_is_told_of_the_end_only_when_the_answer_has_had_its_time() {
     let (mut local, mut server, ended) = running_through_a_tunnel().await;
     asked(&mut local, &mut server).await;
     sleep(Duration::from_secs(25)).await;
-    server.say(3, b"slow ").await;
+    server.say(11, b"slow ").await;
     assert_eq!(read(&mut local, 5).await, b"slow ");
     let before = Instant::now();
-    server.until(|it| it.said[&3].1).await;
+    server.until(|it| it.said[&11].1).await;
     assert!(before.elapsed() >= FAREWELL_GRACE);
     // It can be of a kind that answers only now.
-    server.say(3, b"answer").await;
-    server.end(3).await;
+    server.say(11, b"answer").await;
+    server.end(11).await;
     let mut rest = Vec::new();
     local.read_to_end(&mut rest).await.unwrap();
     assert_eq!(rest, b"answer");
@@ -240,10 +240,10 @@ async fn an_answer_only_after_the_end_of_the_question_is_delivered_where_the_run
     let (mut local, mut server, ended) = running_through_a_tunnel().await;
     asked(&mut local, &mut server).await;
     let before = Instant::now();
-    server.until(|it| it.said[&3].1).await;
+    server.until(|it| it.said[&11].1).await;
     assert_eq!(before.elapsed(), ANSWER_GRACE);
-    server.say(3, b"answer").await;
-    server.end(3).await;
+    server.say(11, b"answer").await;
+    server.end(11).await;
     assert_eq!(read(&mut local, 6).await, b"answer");
     drop(local);
     assert_eq!(ended.await.unwrap().unwrap(), End::PodClosed);
@@ -253,9 +253,9 @@ async fn an_answer_only_after_the_end_of_the_question_is_delivered_where_the_run
 async fn a_pods_side_that_closes_unanswered_because_it_was_told_of_the_end_has_cut_the_answer_off() {
     let (mut local, mut server, ended) = running_through_a_tunnel().await;
     asked(&mut local, &mut server).await;
-    server.until(|it| it.said[&3].1).await;
+    server.until(|it| it.said[&11].1).await;
     sleep(Duration::from_secs(1)).await;
-    server.end(3).await;
+    server.end(11).await;
     assert_eq!(ended.await.unwrap().unwrap(), End::Unanswered);
 }
 
@@ -263,9 +263,9 @@ async fn a_pods_side_that_closes_unanswered_because_it_was_told_of_the_end_has_c
 async fn a_pods_side_that_does_not_close_when_it_is_told_of_the_end_is_left() {
     let (mut local, mut server, ended) = running_through_a_tunnel().await;
     local.shutdown().await.unwrap();
-    server.say(3, b"answer").await;
+    server.say(11, b"answer").await;
     assert_eq!(read(&mut local, 6).await, b"answer");
     sleep(ANSWER_GRACE).await;
-    let (ended, ()) = tokio::join!(ended, server.until(|it| it.resets == [3]));
+    let (ended, ()) = tokio::join!(ended, server.until(|it| it.resets == [11]));
     assert_eq!(ended.unwrap().unwrap(), End::Idle);
 }
