@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Passes all tests: format, lints, licences, unit tests, the tests on a real Kubernetes node, those of the clients for
-# Node and the JVM, and documentation. At the end come the seconds of each step and the tests that took longest.
+# Node and the JVM and of the extension for VS Code, and documentation. At the end come the seconds of each step and the
+# tests that took longest.
 # Installs what is missing (see tests/cluster/install.sh); the first run builds Kubernetes, which takes some minutes.
 # Set NHD_TEST_KUBECONFIG to test against a cluster of your own, and NHD_TEST_FAULTS=alone to give each fault point a life
 # of its own.
@@ -101,6 +102,7 @@ licences() {
 }
 typescript() { client-ts/test.sh; }
 jvm() { client-jvm/test.sh; }
+vscode() { client-ts/vscode/test.sh; }
 
 start_cluster() {
     local since=$SECONDS
@@ -147,6 +149,8 @@ while [ ${#names[@]} -gt 0 ]; do
     case $ended in
     # A test of several clients at once has the one for Node.js take part.
     typescript) begin jvm jvm ;;
+    # Two editors with a browser each need the processors for themselves, and so do tests that wait for a kubelet.
+    tests) begin vscode vscode ;;
     # Compilers take what the tests leave of the processors, one after the other.
     lints) begin documentation documentation ;;
     esac

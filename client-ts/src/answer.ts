@@ -1,6 +1,6 @@
 /** JSON-RPC's error objects as the errors of this client. */
 import { NhdError } from "./errors.js";
-import { CANCELLED_CODE, ERROR_CODES, type ErrorInfo, type ErrorKind } from "./generated/protocol.js";
+import { CANCELLED_CODE, ERROR_CODES, type ErrorData, type ErrorInfo, type ErrorKind } from "./generated/protocol.js";
 import { isObject } from "./json.js";
 
 /** Not JSON, no request, no such method, wrong params. */
@@ -17,6 +17,10 @@ export function answeredError(method: string, error: unknown): NhdError {
   const [hint, session] = [text(details["hint"]), text(details["session"])];
   if (hint !== undefined) info.hint = hint;
   if (session !== undefined) info.session = session;
+  const textCode = text(details["code"]);
+  if (textCode !== undefined) info.code = textCode;
+  if (isTexts(details["arguments"])) info.arguments = details["arguments"];
+  if (isObject(details["data"])) info.data = details["data"] as ErrorData;
   return new NhdError(info);
 }
 
@@ -38,4 +42,8 @@ function isKind(value: unknown): value is ErrorKind {
 
 function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return isObject(value) && Object.values(value).every((it) => typeof it === "string");
 }

@@ -19,6 +19,10 @@ export function boundOf<M extends Method>(method: M, params: Params<M>): number 
         : WAIT_MS;
     case "session.start":
     case "session.plan":
+    case "namespace.list":
+    case "workload.list":
+    case "workload.describe":
+    case "image.suggest":
       return CLUSTER_CALL_MS;
     default:
       return CALL_MS;

@@ -5,8 +5,10 @@ import { boundOf } from "./bounds.js";
 import { namespaces, type CallOptions, type Calls, type Method, type Namespaces, type Params, type Result } from "./calls.js";
 import { cancelled } from "./connection.js";
 import { EventStream, type EventsOptions } from "./events.js";
-import type { HelloResult } from "./generated/protocol.js";
+import type { HelloResult, StreamTicket, WorkloadSubscribeParams } from "./generated/protocol.js";
 import type { Link } from "./link.js";
+import { openStream, type StreamConnection, type StreamListener } from "./stream.js";
+import { WorkloadStream, type WorkloadsOptions } from "./workloads.js";
 
 /** `client.events()` iterates over events as they happen; `client.events.since()` asks for those that are there. */
 export interface Events extends Calls<"events"> {
@@ -25,10 +27,17 @@ export interface Client extends Omit<Namespaces, "events"> {
   readonly hello: HelloResult;
   /** Events as they happen, and those of the log. */
   readonly events: Events;
+  /** The workloads of a namespace, or of all, as they change: for a view, for as long as it is shown. */
+  workloads(params?: WorkloadSubscribeParams, options?: WorkloadsOptions): WorkloadStream;
   /** Calls a method by its name. `client.session.start(params)` is `client.call("session.start", params)`. */
   call<M extends Method>(method: M, params: Params<M>, options?: CallOptions): Promise<Result<M>>;
   /**
-   * Ends calls (`ConnectionError` of the reason `disposed`) and event streams, and closes the connection. Resolves when no
+   * Opens the connection of a ticket that `terminal.open`, `exec.start`, `log.follow` or an `attach` answered with; each is
+   * good for one. Its output flows at the pace of whoever reads it, and delays no call.
+   */
+  openStream(ticket: StreamTicket, listener?: StreamListener): Promise<StreamConnection>;
+  /**
+   * Ends calls (`ConnectionError` of the reason `disposed`) and event streams, and closes all connections. Resolves when no
    * handle is left, so that the process can exit by itself. Sessions and the daemon go on.
    */
   dispose(): Promise<void>;
@@ -46,12 +55,20 @@ export function clientOn(link: Link, first: HelloResult): Client {
   const dispose = (): Promise<void> => link.dispose();
   const { events, ...others } = namespaces(call);
   const stream = (options: EventsOptions = {}): EventStream => new EventStream(link, options);
+  const open = async (ticket: StreamTicket, listener: StreamListener = {}): Promise<StreamConnection> => {
+    const opened = await openStream((link.hello ?? first).socket, ticket, listener);
+    const undo = link.onDispose(() => opened.close());
+    opened.ended.then(undo, undo);
+    return opened;
+  };
   return {
     ...others,
     get hello() {
       return link.hello ?? first;
     },
     events: Object.assign(stream, events),
+    workloads: (params = {}, options = {}) => new WorkloadStream(link, params, options),
+    openStream: open,
     call,
     dispose,
     [Symbol.asyncDispose]: dispose,

@@ -1,9 +1,13 @@
-/** JSON-RPC on one socket: requests and their answers, cancellation, the subscription to events. */
+/** JSON-RPC on one socket: requests and their answers, cancellation, subscriptions. */
 import { answeredError } from "./answer.js";
 import { ConnectionError, disposed, NhdError } from "./errors.js";
-import { CANCEL_REQUEST, EVENT_SUBSCRIPTION, REPEATS, type EventsParams } from "./generated/protocol.js";
+import { CANCEL_REQUEST, EVENT_SUBSCRIPTION, REPEATS, WORKLOAD_SUBSCRIPTION } from "./generated/protocol.js";
 import { isObject, parsed } from "./json.js";
 import { openSocket, type Socket } from "./socket.js";
+import type { SubscriptionNames } from "./subscription.js";
+
+/** The notifications that carry what is subscribed to. */
+const NOTIFICATIONS: readonly string[] = [EVENT_SUBSCRIPTION.notification, WORKLOAD_SUBSCRIPTION.notification];
 
 /** How long an answer is waited for, and who may give it up. */
 export interface Patience {
@@ -12,11 +16,11 @@ export interface Patience {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Where the events of one subscription go. */
+/** Where the messages of one subscription go. */
 export interface Sink {
-  /** Whether nobody wants events any more. */
+  /** Whether nobody wants them any more. */
   readonly isClosed: boolean;
-  push(event: unknown): void;
+  push(message: unknown): void;
   /** The connection is gone; nothing comes after it. */
   end(): void;
 }
@@ -34,7 +38,7 @@ export class Connection {
   #isClosing = false;
   #lastId = 0;
   readonly #pending = new Map<number, Pending>();
-  readonly #sinks = new Map<string, Sink>();
+  readonly #sinks = new Map<string, { readonly names: SubscriptionNames; readonly sink: Sink }>();
 
   /** @throws {ConnectionError} `notRunning` or `handshake`. */
   static async open(path: string, signal: AbortSignal): Promise<Connection> {
@@ -61,12 +65,12 @@ export class Connection {
     return this.#request(method, params, patience, (result) => result);
   }
 
-  /** Leads events into a sink until it is closed or {@link unsubscribe} is called. Answers with the subscription's id. */
-  subscribe(params: EventsParams, sink: Sink, patience: Patience): Promise<string> {
-    // The first event can be in the same read as the answer, so the sink has to be in place at once.
-    return this.#request(EVENT_SUBSCRIPTION.subscribe, params, patience, (result) => {
+  /** Leads messages into a sink until it is closed or {@link unsubscribe} is called. Answers with the subscription's id. */
+  subscribe(names: SubscriptionNames, params: unknown, sink: Sink, patience: Patience): Promise<string> {
+    // The first message can be in the same read as the answer, so the sink has to be in place at once.
+    return this.#request(names.subscribe, params, patience, (result) => {
       const id = String(result);
-      this.#sinks.set(id, sink);
+      this.#sinks.set(id, { names, sink });
       if (sink.isClosed) this.unsubscribe(id);
       return id;
     });
@@ -74,8 +78,10 @@ export class Connection {
 
   /** Ends a subscription, if it has not ended yet. What of it is under way is dropped. */
   unsubscribe(id: string): void {
-    if (!this.#sinks.delete(id)) return;
-    this.#send({ id: ++this.#lastId, method: EVENT_SUBSCRIPTION.unsubscribe, params: [id] });
+    const names = this.#sinks.get(id)?.names;
+    if (names === undefined) return;
+    this.#sinks.delete(id);
+    this.#send({ id: ++this.#lastId, method: names.unsubscribe, params: [id] });
   }
 
   /** Resolves when nothing of the connection is left. What is under way fails as `disposed`. */
@@ -120,16 +126,16 @@ export class Connection {
     const message = parsed(text);
     if (!isObject(message)) return;
     const { id, method, params } = message;
-    if (method === EVENT_SUBSCRIPTION.notification && isObject(params)) {
+    if (typeof method === "string" && NOTIFICATIONS.includes(method) && isObject(params)) {
       this.#feed(String(params["subscription"]), params["result"]);
     } else if (typeof id === "number") {
       this.#answer(id, message);
     }
   }
 
-  #feed(id: string, event: unknown): void {
-    const sink = this.#sinks.get(id);
-    sink?.push(event);
+  #feed(id: string, message: unknown): void {
+    const sink = this.#sinks.get(id)?.sink;
+    sink?.push(message);
     if (sink?.isClosed === true) this.unsubscribe(id);
   }
 
@@ -144,7 +150,7 @@ export class Connection {
     for (const { method, failed } of this.#pending.values()) {
       failed(this.#gone(method, cause));
     }
-    for (const sink of this.#sinks.values()) sink.end();
+    for (const { sink } of this.#sinks.values()) sink.end();
     this.#pending.clear();
     this.#sinks.clear();
   }

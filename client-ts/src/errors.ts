@@ -1,5 +1,5 @@
 /** What can go wrong, as classes to tell apart with `instanceof` and kinds to branch on. */
-import type { ErrorInfo, ErrorKind } from "./generated/protocol.js";
+import type { ErrorData, ErrorInfo, ErrorKind } from "./generated/protocol.js";
 
 /**
  * An error that the daemon answered with, or that stands for what it would have said. Branch on `kind`; `message` and
@@ -12,12 +12,21 @@ export class NhdError extends Error {
   readonly hint: string | undefined;
   /** The id of the session that it concerns. */
   readonly session: string | undefined;
+  /** Which text `message` is, finer than `kind`, to translate it by; the texts are in the protocol's reference. */
+  readonly code: string | undefined;
+  /** What stands in the places of that text's arguments. */
+  readonly arguments: Readonly<Record<string, string>>;
+  /** What there is to act on: choices, missing permissions, a place in a file, an owner, the holder of a port. */
+  readonly data: ErrorData | undefined;
 
   constructor(info: ErrorInfo, options?: { readonly cause?: unknown }) {
     super(info.message, options);
     this.kind = info.kind;
     this.hint = info.hint;
     this.session = info.session;
+    this.code = info.code;
+    this.arguments = info.arguments ?? {};
+    this.data = info.data;
   }
 }
 

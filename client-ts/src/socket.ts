@@ -1,7 +1,7 @@
 /** A WebSocket over a Unix socket that carries text; it does not know what the text means. */
 import { connect } from "node:net";
 
-import { WebSocket } from "ws";
+import type { WebSocket } from "ws";
 
 import { ConnectionError } from "./errors.js";
 
@@ -11,6 +11,12 @@ const HANDSHAKE_BOUND_MS = 10_000;
 const CLOSE_BOUND_MS = 500;
 /** Larger than the largest message of a daemon, which is 10 MiB. */
 const LARGEST_MESSAGE_BYTES = 16 << 20;
+
+/**
+ * In an extension host, VS Code leads every request of Node's `http` to its proxy that does not say it is for a Unix socket, be it
+ * with a connection of its own. This says so; the path in it is not used, which could not have a colon.
+ */
+const ADDRESS = "ws+unix:/nhd:/";
 
 /** Who hears what comes over a socket. */
 export interface Listener {
@@ -32,8 +38,10 @@ export interface Socket {
  *
  * @throws {ConnectionError} `notRunning` or `handshake`.
  */
-export function openSocket(path: string, listener: Listener, signal: AbortSignal): Promise<Socket> {
-  const socket = new WebSocket("ws://localhost/", {
+export async function openSocket(path: string, listener: Listener, signal: AbortSignal): Promise<Socket> {
+  // Loaded with the first connection: an editor counts what its extensions take before they have anything to do.
+  const { WebSocket } = await import("ws");
+  const socket = new WebSocket(ADDRESS, {
     createConnection: () => connect({ path }),
     perMessageDeflate: false,
     maxPayload: LARGEST_MESSAGE_BYTES,
@@ -64,7 +72,7 @@ export function openSocket(path: string, listener: Listener, signal: AbortSignal
 function handle(socket: WebSocket): Socket {
   return {
     get isOpen() {
-      return socket.readyState === WebSocket.OPEN;
+      return socket.readyState === socket.OPEN;
     },
     // Where it cannot be sent the socket is on its way down, which the listener hears.
     send: (text) => socket.send(text, () => undefined),
@@ -73,7 +81,7 @@ function handle(socket: WebSocket): Socket {
 }
 
 function close(socket: WebSocket): Promise<void> {
-  if (socket.readyState === WebSocket.CLOSED) return Promise.resolve();
+  if (socket.readyState === socket.CLOSED) return Promise.resolve();
   return new Promise((resolve) => {
     const impatient = setTimeout(() => socket.terminate(), CLOSE_BOUND_MS);
     socket.once("close", () => {

@@ -47,6 +47,7 @@ test("what the daemon answers with is an error with kind, hint and session", { t
     assert.deepEqual([error.name, error.kind], ["NhdError", "sessionNotFound"]);
     assert.match(error.message, /none/);
     assert.match(error.hint ?? "", /list of sessions/);
+    assert.deepEqual([error.code, error.arguments], ["sessionNotFound", { session: "none" }]);
     return true;
   });
   const start = { kind: "Deployment", name: "web", image: "i", source: "/nowhere" } as const;

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { connect, NhdError, type Client, type StartParams } from "@nhd/client";
@@ -43,7 +43,9 @@ export class Laptop {
   }
 
   save(name: string, text: string): void {
-    writeFileSync(join(this.source, name), text);
+    const path = join(this.source, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
   }
 
   /** The daemon dies with this process. */

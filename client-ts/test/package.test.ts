@@ -36,6 +36,11 @@ export async function use(signal: AbortSignal): Promise<string> {
   for await (const event of client.events({ since: { epoch: "e", seq: 1 } })) {
     if (event.type === "snapshot") return event.sessions.map((it) => it.phase).join() + wrong;
   }
+  for await (const event of client.workloads({ allNamespaces: true }, { signal })) {
+    if (event.type === "snapshot") return event.workloads.map((it) => it.trouble?.reason).join();
+    // @ts-expect-error a change has no context
+    if (event.type === "changed") return event.context;
+  }
   const [first] = (await client.events.since()).events;
   await client.dispose();
   const error: unknown = first;
@@ -45,11 +50,15 @@ export async function use(signal: AbortSignal): Promise<string> {
 
 /** What the example of the README takes from the extension that it stands in. */
 const SURROUNDINGS = `
-import type { SessionStatus } from "@nhd/client";
+import type { SessionStatus, WorkloadRef, WorkloadSummary } from "@nhd/client";
 declare const context: { readonly subscriptions: { push(...undo: { dispose(): void }[]): void } };
 declare const folder: string;
 declare const signal: AbortSignal;
 declare const tree: { replaceAll(sessions: readonly SessionStatus[]): void; replace(status: SessionStatus): void };
+declare const view: {
+  replaceAll(workloads: readonly WorkloadSummary[]): void;
+  update(upserted: readonly WorkloadSummary[], removed: readonly WorkloadRef[]): void;
+};
 `;
 
 /** The first block of code, which is what authors begin with. */
@@ -62,7 +71,7 @@ function exampleOf(readme: string): string {
 test("the tarball holds the built package and nothing else", { timeout }, async () => {
   const { stdout } = await run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: own });
   const [{ files }] = JSON.parse(stdout) as [{ readonly files: readonly { readonly path: string }[] }];
-  const modules = "abort answer bounds calls client connect connection errors events feed generated/protocol hello index json launch link paths socket";
+  const modules = "abort answer bounds calls client connect connection errors events feed generated/protocol hello index json launch link paths socket stream subscription workloads";
   const built = ["cjs", "esm"].flatMap((kind) =>
     modules.split(" ").flatMap((name) => [`dist/${kind}/${name}.d.ts`, `dist/${kind}/${name}.js`]),
   );

@@ -5,11 +5,17 @@
 pub mod files;
 pub mod image;
 
+pub mod check;
+pub mod edit;
+pub mod scaffold;
+pub mod schema;
+
 mod document;
 mod expand;
 mod keys;
 mod layers;
 mod model;
+mod nearest;
 mod read;
 mod services;
 mod settings;
@@ -17,7 +23,10 @@ mod template;
 mod text;
 mod values;
 mod variables;
+mod yaml;
 
+#[cfg(test)]
+mod editing;
 #[cfg(test)]
 mod expansion;
 #[cfg(test)]
@@ -27,10 +36,12 @@ mod tables;
 
 use std::path::PathBuf;
 
+use check::Remedy;
 pub use layers::resolve;
 pub use model::{Entry, Layer, Origin, Resolved, Setting, SourceKind};
+pub use services::Wanted;
 pub use settings::{DevSettings, WantedForward};
-pub use text::Text;
+pub use text::{Text, utf16_column};
 pub use values::{Flags, Values};
 
 /// A place in a text: line and column, from 1; the column counts characters.
@@ -48,7 +59,13 @@ impl Position {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     #[error("{file}:{}:{}: {message}", at.line, at.column)]
-    Wrong { file: String, at: Position, message: String },
+    Wrong {
+        file: String,
+        at: Position,
+        message: String,
+        /// The containers of which one is to be named, where that is what is wrong.
+        choices: Vec<String>,
+    },
     #[error("failed to read {}", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
     #[error("failed to read {}: it is longer than {limit} bytes", path.display())]
@@ -60,14 +77,22 @@ pub enum ConfigError {
 struct Fault {
     at: Position,
     message: String,
+    /// What is to be chosen from.
+    choices: Vec<String>,
+    /// Where what is wrong is over, where that is known.
+    end: Option<Position>,
+    /// The key that it is about.
+    key: Option<String>,
+    remedy: Option<Box<Remedy>>,
 }
 
 impl Fault {
     fn new(at: Position, message: impl Into<String>) -> Self {
-        Self { at, message: message.into() }
+        Self { at, message: message.into(), choices: Vec::new(), end: None, key: None, remedy: None }
     }
 
     fn in_file(self, file: &str) -> ConfigError {
-        ConfigError::Wrong { file: file.to_owned(), at: self.at, message: self.message }
+        let Self { at, message, choices, .. } = self;
+        ConfigError::Wrong { file: file.to_owned(), at, message, choices }
     }
 }

@@ -7,6 +7,7 @@ use nhd_protocol::event::EventBody;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::browse::live::Live;
 use crate::clock::timestamp_now;
 use crate::events::EventLog;
 use crate::instance::{Instance, InstanceError};
@@ -14,6 +15,7 @@ use crate::rpc::methods::{MethodContext, methods};
 use crate::rpc::{Listener, ListenerError, serve};
 use crate::session::{SessionManager, Shared};
 use crate::store::{Store, StoreError, Withheld};
+use crate::streams::Streams;
 use nhd_client::paths::{Paths, PathsError};
 
 /// How long everything may take to stop. `nhd-cli daemon stop` waits a little longer.
@@ -53,8 +55,12 @@ pub async fn run(paths: Paths, shutdown: CancellationToken) -> Result<(), Daemon
         shared.events.publish(EventBody::Warning { session: Some(session), message });
     }
     let manager = Arc::new(SessionManager::resume(Arc::clone(&shared), sessions));
-    let context = MethodContext { manager, shared, started_at: timestamp_now() };
-    serve(listener, methods(context), shutdown, &tracker).await;
+    let live = Arc::new(Live::new(Arc::clone(&shared), Arc::clone(&manager)));
+    let streams = Streams::new(Arc::clone(&manager), Arc::clone(&shared));
+    tracker.spawn(Arc::clone(&streams).tend());
+    let context =
+        MethodContext { manager, live, shared, streams: Arc::clone(&streams), started_at: timestamp_now() };
+    serve(listener, methods(context), streams, shutdown, &tracker).await;
     tracker.close();
     if tokio::time::timeout(STOP_LIMIT, tracker.wait()).await.is_err() {
         tracing::error!("not everything stopped within {} s", STOP_LIMIT.as_secs());

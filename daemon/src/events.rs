@@ -2,6 +2,8 @@
 //!
 //! An event is in the store before it leaves, so that numbers are never given twice. It does not know what events mean.
 
+pub mod progress;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
@@ -15,6 +17,9 @@ use crate::store::{EVENT_LIMIT, Store};
 /// How far a subscriber may fall behind before it is told to ask again.
 const SUBSCRIBER_LAG: usize = 1024;
 
+/// The same of progress, of which only the latest is of use.
+const PROGRESS_LAG: usize = 64;
+
 /// The log. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct EventLog {
@@ -26,6 +31,7 @@ struct Inner {
     store: Arc<Store>,
     tail: Mutex<Tail>,
     live: broadcast::Sender<Arc<Event>>,
+    progress: broadcast::Sender<EventBody>,
 }
 
 #[derive(Debug)]
@@ -49,7 +55,8 @@ impl EventLog {
         let (kept, last) = store.events::<Event>();
         let kept = kept.into_iter().map(|(_, event)| Arc::new(event)).collect();
         let (live, _) = broadcast::channel(SUBSCRIBER_LAG);
-        Self { inner: Arc::new(Inner { store, tail: Mutex::new(Tail { last, kept }), live }) }
+        let (progress, _) = broadcast::channel(PROGRESS_LAG);
+        Self { inner: Arc::new(Inner { store, tail: Mutex::new(Tail { last, kept }), live, progress }) }
     }
 
     /// Appends an event. One that cannot be stored is still sent: it is a hint, and clients ask again.
@@ -69,6 +76,11 @@ impl EventLog {
         }
         // No receiver is not a failure: nobody listens.
         let _ = self.inner.live.send(event);
+    }
+
+    /// What moves without being an event of the log.
+    pub fn progress(&self) -> &broadcast::Sender<EventBody> {
+        &self.inner.progress
     }
 
     /// Where the log ends now.

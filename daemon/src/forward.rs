@@ -1,6 +1,8 @@
 //! Host listener ⇄ pod port. A forward is bound once and outlives pods: each connection asks anew which pod is behind
 //! it. Knows nothing of workloads or sessions, and of Kubernetes only the one request that opens a tunnel.
 
+pub mod port_holder;
+
 mod target;
 mod status;
 mod shared;

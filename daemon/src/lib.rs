@@ -1,6 +1,8 @@
 //! The daemon that puts a Kubernetes workload into DevMode and keeps it there; modules in the order data flows.
 
 pub mod rpc;
+pub mod browse;
+pub mod streams;
 pub mod session;
 pub mod cluster;
 pub mod forward;
@@ -9,6 +11,9 @@ pub mod store;
 pub mod events;
 
 pub mod config;
+
+pub mod doctor;
+pub mod inside;
 
 pub mod daemon;
 pub mod fault;

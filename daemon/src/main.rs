@@ -1,11 +1,13 @@
 //! The daemon's binary: logs to standard error, runs in the foreground, stops on SIGTERM and SIGINT.
 
+use std::io::Read as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use nhd::daemon;
 use nhd::log::Log;
-use nhd_client::paths::Paths;
+use nhd_client::paths::{Paths, PathsError};
+use nhd_protocol::doctor::DoctorParams;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -16,7 +18,21 @@ use tracing_subscriber::EnvFilter;
     version,
     about = "Puts Kubernetes workloads into DevMode and keeps them there. IDEs and nhd-cli talk to it."
 )]
-struct Arguments {}
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Look at what sessions stand on without a daemon: takes the params of `daemon.doctor` on standard input, and
+    /// answers as it does
+    #[command(hide = true)]
+    Doctor,
+}
+
+/// More than the params of a request.
+const PARAMS_LIMIT: u64 = 16 << 20;
 
 /// What is logged where `NHD_LOG` does not say: the file watcher's library has a line for each folder that is removed.
 const LOGGED: &str = "info,notify=error";
@@ -29,8 +45,11 @@ const LAST_GRACE: Duration = Duration::from_secs(2);
 const MOST_FILES: u64 = 10_240;
 
 fn main() -> ExitCode {
-    let Arguments {} = clap::Parser::parse();
+    let Arguments { command } = clap::Parser::parse();
     let paths = Paths::from_environment();
+    if matches!(command, Some(Command::Doctor)) {
+        return doctor(paths);
+    }
     let log = match Log::to_stderr(paths.as_ref().ok().map(Paths::log).as_deref()) {
         Ok(log) => log,
         Err(error) => {
@@ -84,6 +103,25 @@ fn run(paths: Paths) -> anyhow::Result<()> {
     });
     runtime.shutdown_background();
     result
+}
+
+/// For whoever cannot start a daemon. It locks and writes nothing, and no thread that hangs keeps it.
+fn doctor(paths: Result<Paths, PathsError>) -> ExitCode {
+    let examined = || -> anyhow::Result<()> {
+        let params = std::io::read_to_string(std::io::stdin().take(PARAMS_LIMIT))?;
+        let params: DoctorParams = serde_json::from_str(&params)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let report = runtime.block_on(nhd::doctor::examine(&paths?, None, params));
+        runtime.shutdown_background();
+        Ok(serde_json::to_writer(std::io::stdout(), &report)?)
+    };
+    match examined() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// Sees to it that the process ends.

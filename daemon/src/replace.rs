@@ -1,9 +1,9 @@
 //! Replaces a small file as a whole: whoever reads it finds the old text or the new one, whenever this process dies. It
 //! is this user's only. One writer a file: what a killed one left aside is written over by the next.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -16,6 +16,21 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 /// Replaces a file so that it outlasts the machine's going down, too.
 pub fn replace_durably(path: &Path, content: &[u8]) -> io::Result<()> {
     let aside = written_aside(path, content)?;
+    aside.as_file().sync_all()?;
+    persist(aside, path)?;
+    File::open(folder(path))?.sync_all()
+}
+
+/// Replaces a file of the user's own durably. It keeps its mode; a new one gets that of any new file.
+pub fn replace_keeping_mode(path: &Path, content: &[u8]) -> io::Result<()> {
+    const NEW: u32 = 0o644;
+    let permissions = match path.metadata() {
+        Ok(metadata) => metadata.permissions(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Permissions::from_mode(NEW),
+        Err(error) => return Err(error),
+    };
+    let aside = written_aside(path, content)?;
+    aside.as_file().set_permissions(permissions)?;
     aside.as_file().sync_all()?;
     persist(aside, path)?;
     File::open(folder(path))?.sync_all()
@@ -42,8 +57,6 @@ fn folder(path: &Path) -> &Path {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     #[test]
@@ -69,5 +82,18 @@ mod tests {
         std::fs::create_dir(&path).unwrap();
         replace(&path, b"text").unwrap_err();
         assert_eq!(place.path().read_dir().unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_of_the_users_own_keeps_its_mode() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("config.yaml");
+        let mode = || path.metadata().expect("the file").permissions().mode() & 0o777;
+        replace_keeping_mode(&path, b"new").expect("is written");
+        assert_eq!(mode(), 0o644);
+        std::fs::set_permissions(&path, Permissions::from_mode(0o640)).expect("permissions");
+        replace_keeping_mode(&path, b"again").expect("is written");
+        assert_eq!((mode(), std::fs::read(&path).expect("the file")), (0o640, b"again".to_vec()));
+        assert_eq!(folder.path().read_dir().expect("the folder").count(), 1);
     }
 }

@@ -10,9 +10,11 @@ mod load;
 pub mod methods;
 pub mod server;
 mod sniff;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod transcode;
+mod workloads;
 
 pub use listener::{Listener, ListenerError};
 pub use server::serve;

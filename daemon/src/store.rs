@@ -1,9 +1,11 @@
-//! What must outlive the daemon: sessions and the event log, in a database and, of the sessions, in a copy beside it.
+//! What must outlive the daemon: sessions and the event log, in a database and, of the sessions, in a copy beside it; and in
+//! a file of its own what was chosen last for each workload.
 //!
 //! Each write of a session is a revision of it, and of two that are found the later counts. A database that fails is
 //! moved aside and made anew from what is known; until then the copies are the store. The only code that knows sled.
 //! It does not know what the values mean; callers hand in versioned, serialisable ones.
 
+mod choices;
 mod copies;
 mod database;
 mod document;
@@ -18,11 +20,14 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use nhd_protocol::error::error_chain;
+use nhd_protocol::workload::WorkloadRef;
 use serde::{Deserialize, Serialize};
 
+pub use choices::StoredChoice;
 pub use database::DatabaseError;
 pub use session::StoredSession;
 
+use self::choices::Choices;
 use self::copies::{Copies, move_aside};
 use self::database::{Contents, Database, Meta};
 use self::document::{Document, Flaw};
@@ -47,6 +52,7 @@ const ROOM: u64 = 16 << 20;
 pub struct Store {
     path: PathBuf,
     state: Mutex<State>,
+    choices: Choices,
 }
 
 #[derive(Debug)]
@@ -136,7 +142,7 @@ impl Store {
         }
         state.catch_up(&copied, &earlier);
         state.clean(&path);
-        Ok(Self { path, state: Mutex::new(state) })
+        Ok(Self { path, state: Mutex::new(state), choices: Choices::open(paths.choices()) })
     }
 
     /// Opens the copies alone, as if no database could be made.
@@ -146,7 +152,8 @@ impl Store {
         let mut state = State::without_database(copies, known);
         state.retry_pause = LAST_RETRY;
         state.retry_later();
-        Self { path: paths.store(), state: Mutex::new(state) }
+        let choices = Choices::open(paths.choices());
+        Self { path: paths.store(), state: Mutex::new(state), choices }
     }
 
     /// The name of this store's event log; another store has another, and so has one that lost events.
@@ -175,6 +182,20 @@ impl Store {
             Some(Withheld { session: id.clone(), why: document.session().err()? })
         });
         withheld.collect()
+    }
+
+    /// Remembers what was chosen for a workload, as far as it can.
+    pub fn put_choice(&self, choice: StoredChoice) {
+        self.choices.put(choice);
+    }
+
+    /// What was chosen last for a workload of a cluster that may be known by several names.
+    pub fn last_choice(
+        &self,
+        workload: &WorkloadRef,
+        is_cluster: impl Fn(&str) -> bool,
+    ) -> Option<StoredChoice> {
+        self.choices.of(workload, is_cluster)
     }
 
     /// Appends to the event log and drops what is older than [`EVENT_LIMIT`]. While the copies are the store, there is

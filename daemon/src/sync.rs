@@ -23,6 +23,6 @@ pub use options::SyncOptions;
 pub use source::omissions::{LeftOutBy, end_omissions};
 pub use source::rules::Selection;
 pub use status::{SyncState, SyncStatus};
-pub use syncthing::binary::{Binary, BinaryError};
+pub use syncthing::binary::{Binary, BinaryError, OLDEST as OLDEST_SYNCTHING};
 pub use syncthing::config_xml::{RemoteFolder, remote_config};
 pub use syncthing::identity::{DeviceId, IdentityError, KeyPair, SyncIdentity};

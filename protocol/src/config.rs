@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::message::Notice;
 use crate::workload::WorkloadRef;
 
 /// A value of the dev configuration.
@@ -67,4 +68,7 @@ pub struct ConfigResult {
     /// What was found and has no effect, each with its place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// The same as codes with arguments, in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
 }

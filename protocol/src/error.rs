@@ -1,7 +1,12 @@
 //! What went wrong, as data: a closed list of kinds, a message and a hint.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use crate::handles::{Choices, ErrorData, ErrorLocation, MissingPermission, PortHolder};
+use crate::message::{Arguments, Message};
 
 macro_rules! error_kinds {
     ($($(#[doc = $doc:expr])+ $name:ident = $code:literal, $remedy:literal;)+) => {
@@ -112,6 +117,26 @@ error_kinds! {
     LocalPortTaken = 90, "Name another `localPort` or none, or end what has it; the message names the port.";
     /// The user may not open this local port.
     LocalPortDenied = 91, "Name a `localPort` of 1024 or above, or none.";
+    /// No terminal, command or log has this id.
+    StreamNotFound = 120, "Ask `terminal.list` or `exec.list`. What ended long ago is forgotten.";
+    /// So many terminals, commands and logs are open that there is room for no other.
+    TooManyStreams = 121, "Close some of those that `terminal.list` and `exec.list` name.";
+    /// The workload has no pod that runs, or not the one that was named.
+    NoPod = 122, "Wait until a pod runs, or name another `pod`; the message names those that there are.";
+    /// A command cannot be started, signalled or ended in its container.
+    CommandFailed = 123, "Read the container runtime's words in the message.";
+    /// The dev container has no shell, or not the tool that is needed to look into it.
+    ToolsMissing = 130, "Use a dev image that has a shell and the usual tools.";
+    /// There is no such file or folder in the dev container.
+    FileNotFound = 131, "Check the path.";
+    /// A path in the dev container is not a folder, or goes through what is not one.
+    NotADirectory = 132, "Read it as a file, or check the path.";
+    /// A path in the dev container is not a file that can be read: a folder, a device, a socket or a pipe.
+    NotAFile = 133, "List it, where it is a folder.";
+    /// The user of the dev container may not look at a file or folder there.
+    FileForbidden = 134, "Look at it as a user who may.";
+    /// A file in the dev container is too large to be read in one piece.
+    FileTooLarge = 135, "Look at a part of it in a terminal.";
     /// The daemon's store cannot be read or written.
     StoreFailed = 100, "Check that the disk is not full and that the home belongs to the user.";
     /// A fault of nhd itself.
@@ -145,6 +170,19 @@ pub const WORKLOAD_ERRORS: &[ErrorKind] = &[
     ErrorKind::InDevModeElsewhere,
 ];
 
+/// Why the dev container cannot be looked into.
+pub const INSIDE_ERRORS: &[ErrorKind] = &[
+    ErrorKind::SessionNotFound,
+    ErrorKind::SessionEnding,
+    ErrorKind::Timeout,
+    ErrorKind::PodNotReady,
+    ErrorKind::ClusterUnreachable,
+    ErrorKind::Unauthorized,
+    ErrorKind::PermissionDenied,
+    ErrorKind::ClusterError,
+    ErrorKind::ToolsMissing,
+];
+
 /// Why a session cannot go on.
 pub const SESSION_ERRORS: &[ErrorKind] = &[
     ErrorKind::WorkloadOverwritten,
@@ -161,6 +199,21 @@ pub const SESSION_ERRORS: &[ErrorKind] = &[
     ErrorKind::StoreFailed,
 ];
 
+/// Why nothing can be run or read in a pod.
+pub const STREAM_ERRORS: &[ErrorKind] = &[
+    ErrorKind::SessionNotFound,
+    ErrorKind::SessionEnding,
+    ErrorKind::WorkloadNotFound,
+    ErrorKind::NamespaceNotFound,
+    ErrorKind::UnsupportedKind,
+    ErrorKind::ContainerNotFound,
+    ErrorKind::ContainerAmbiguous,
+    ErrorKind::TooManyStreams,
+    ErrorKind::NoPod,
+    ErrorKind::CommandFailed,
+    ErrorKind::Timeout,
+];
+
 /// An error as clients see it: the JSON-RPC error's `data`, and the `error` of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -174,16 +227,53 @@ pub struct ErrorInfo {
     /// The session that it concerns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
+    /// Which text `message` is, finer than `kind`, for clients that translate; see the list of codes. The list only ever
+    /// grows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Box<str>>,
+    /// What stands in the places of that text's arguments.
+    #[serde(default, skip_serializing_if = "no_arguments")]
+    pub arguments: Box<BTreeMap<String, String>>,
+    /// What a client can act on: what there is to choose from, which permission is missing, where, who, which program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<Box<ErrorData>>,
+}
+
+fn no_arguments(arguments: &BTreeMap<String, String>) -> bool {
+    arguments.is_empty()
 }
 
 impl ErrorInfo {
+    /// An error in words of its own; one that users commonly meet has a code, by [`ErrorInfo::of`].
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hint: None, session: None }
+        let arguments = Box::default();
+        Self { kind, message: message.into(), hint: None, session: None, code: None, arguments, data: None }
+    }
+
+    /// One of the known errors.
+    #[must_use]
+    pub fn of(message: &Message, arguments: Arguments<'_>) -> Self {
+        Self::new(message.kind.unwrap_or(ErrorKind::Internal), "").said(message, arguments)
+    }
+
+    /// The same error in other words, which mostly have the present ones as their `cause`.
+    #[must_use]
+    pub fn said(self, message: &Message, arguments: Arguments<'_>) -> Self {
+        let arguments = message.collected(arguments);
+        let hint = message.render_hint(&arguments).or(self.hint);
+        let text = message.render(&arguments);
+        Self { message: text, hint, code: Some(message.code.into()), arguments: Box::new(arguments), ..self }
     }
 
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub fn with_data(mut self, data: ErrorData) -> Self {
+        self.data = (data != ErrorData::default()).then(|| Box::new(data));
         self
     }
 }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::error::ErrorInfo;
 use crate::session::{SessionStatus, StepName};
+use crate::stream::StreamStatus;
+use crate::sync::SyncState;
 
 /// A place in the log. `seq` counts up by one from 1 within an epoch; a new epoch begins with a new store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -51,6 +53,21 @@ pub enum EventBody {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<ErrorInfo>,
     },
+    /// How far the sync and the connections of a session are, while they move: at most four a second of a session, on
+    /// subscriptions that ask for it. It is not in the log: its number is that of the last event before it, and one that
+    /// is missed is replaced by the next, or by the session's status.
+    Progress {
+        /// The id of the session.
+        session: String,
+        /// Left out before syncthing has been started for the first time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sync: Option<SyncProgress>,
+        /// The user's forwards that are open.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        forwards: Vec<ForwardProgress>,
+    },
+    /// A terminal or a command was opened, runs, waits or ended.
+    Stream { stream: Box<StreamStatus> },
     /// Something that the user should know.
     Warning {
         /// The id of the session that it concerns.
@@ -78,6 +95,40 @@ pub struct EventsParams {
     /// comes first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Cursor>,
+    /// Whether `events.subscribe` sends events of the type `progress`, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub progress: bool,
+}
+
+/// How far a session's files are.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SyncProgress {
+    pub state: SyncState,
+    /// How much of the source folder is in the pod, in percent of bytes.
+    pub completion: f64,
+    /// Files, folders and deletions not yet in the pod.
+    pub need_files: u64,
+    /// Bytes not yet in the pod.
+    pub need_bytes: u64,
+    /// Files in the source folder.
+    pub total_files: u64,
+    /// Bytes in the source folder.
+    pub total_bytes: u64,
+}
+
+/// The connections of a forward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ForwardProgress {
+    /// The port on 127.0.0.1.
+    pub local_port: u16,
+    /// The port in the pod.
+    pub remote_port: u16,
+    /// Connections open now.
+    pub open_connections: u32,
+    /// Connections accepted since the forward was opened.
+    pub connections: u64,
 }
 
 /// A piece of the log.

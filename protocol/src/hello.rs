@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::methods::{METHODS, SUBSCRIPTIONS};
 
 /// Who calls. A daemon that speaks another protocol version answers with `protocolMismatch`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +32,39 @@ pub struct HelloResult {
     pub socket: String,
     /// When the daemon was started.
     pub started_at: Timestamp,
+    /// What this daemon can do: the names of its methods, and words for what a client may otherwise not know to be there.
+    /// Within a version of the protocol they are only ever added.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<String>,
+}
+
+/// The features that are not methods.
+pub const FEATURES: &[&str] = &[
+    // `code`, `arguments` and `data` of errors; `notices` beside warnings.
+    "errors.code",
+    "errors.data",
+    // `progress` of `events.subscribe`.
+    "events.progress",
+    // `before` and `after` of a planned change.
+    "plan.before",
+    // `ended` beside the sessions.
+    "session.ended",
+    // `steps` of a session's status.
+    "session.steps",
+    // `streams` of a session's status, and the event `stream`.
+    "session.streams",
+    // The connection that begins with `NHD-STREAM/1`.
+    "stream.frames",
+];
+
+/// All that [`HelloResult::features`] has, in the order of the alphabet.
+#[must_use]
+pub fn features() -> Vec<String> {
+    let subscriptions = SUBSCRIPTIONS.iter().map(|entry| entry.subscribe);
+    let methods = METHODS.iter().map(|entry| entry.name).chain(subscriptions);
+    let mut features: Vec<String> = methods.chain(FEATURES.iter().copied()).map(str::to_owned).collect();
+    features.sort();
+    features
 }
 
 /// Takes no parameters: `{}` or nothing.

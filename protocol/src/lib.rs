@@ -4,16 +4,24 @@
 //! documents are made. Objects are flat, members are camelCase, absent options are left out, durations are whole
 //! milliseconds and end in `Ms`, moments are RFC 3339 strings in UTC.
 
+pub mod browse;
 pub mod config;
 pub mod discover;
+pub mod editor;
+pub mod environment;
+pub mod doctor;
 pub mod error;
 pub mod event;
 pub mod forward;
+pub mod handles;
 pub mod hello;
+pub mod inside;
 pub mod listing;
+pub mod message;
 pub mod methods;
 pub mod openrpc;
 pub mod session;
+pub mod stream;
 pub mod sync;
 pub mod workload;
 

@@ -57,6 +57,28 @@ pub struct WorkloadSummary {
     /// Present while it is in DevMode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dev_mode: Option<DevModeSummary>,
+    /// What is the matter with its pods. `workload.list` reads no pods but bare ones, and so tells it of those alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<WorkloadTrouble>,
+}
+
+/// What is the matter with the pods of a workload: the worst of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkloadTrouble {
+    /// In one word, mostly the cluster's: `CrashLoopBackOff`, `ImagePullBackOff`, `Unschedulable`, `FailedCreate`.
+    pub reason: String,
+    /// In the cluster's words, cut where they are long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The pod that it is told of; absent where the workload itself tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod: Option<String>,
+    /// The container of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+    /// How many of its pods are in trouble.
+    pub pods: u32,
 }
 
 /// Pods of a workload.

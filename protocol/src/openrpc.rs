@@ -7,8 +7,11 @@ use serde_json::{Map, Value, json};
 
 use crate::discover::OpenRpcDocument;
 use crate::error::{ErrorInfo, ErrorKind};
-use crate::event::EventsParams;
-use crate::methods::{CancelParams, EventNotification, EventSubscription, METHODS, MethodEntry, Repeat};
+use crate::message::{ERRORS, Message, WARNINGS};
+use crate::methods::{
+    CancelParams, METHODS, MethodEntry, Repeat, SUBSCRIPTIONS, SubscriptionEntry, UNSUBSCRIBE_DOC,
+};
+use crate::stream::frame::{StreamNotice, StreamOpened, StreamOrigin, StreamSignal};
 
 /// The version of OpenRPC that the document follows.
 const OPENRPC_VERSION: &str = "1.3.2";
@@ -19,11 +22,16 @@ const DEFINITIONS: &str = "/components/schemas";
 pub fn document() -> OpenRpcDocument {
     let mut types = generator();
     let mut methods: Vec<Value> = METHODS.iter().map(|entry| method(&mut types, entry)).collect();
-    methods.extend(subscription(&mut types));
+    methods.extend(SUBSCRIPTIONS.iter().flat_map(|entry| subscription(&mut types, entry)));
     // Types that no method names by itself.
-    for schema in
-        [SchemaGenerator::subschema_for::<ErrorInfo>, SchemaGenerator::subschema_for::<CancelParams>]
-    {
+    for schema in [
+        SchemaGenerator::subschema_for::<ErrorInfo>,
+        SchemaGenerator::subschema_for::<CancelParams>,
+        SchemaGenerator::subschema_for::<StreamOpened>,
+        SchemaGenerator::subschema_for::<StreamSignal>,
+        SchemaGenerator::subschema_for::<StreamOrigin>,
+        SchemaGenerator::subschema_for::<StreamNotice>,
+    ] {
         schema(&mut types);
     }
     let document = json!({
@@ -36,6 +44,7 @@ pub fn document() -> OpenRpcDocument {
             "license": { "name": "Apache-2.0" },
         },
         "methods": methods,
+        "x-messages": messages(),
         "components": { "schemas": types.take_definitions(true), "errors": errors() },
     });
     OpenRpcDocument(document.as_object().expect("the literal is an object").clone())
@@ -117,25 +126,25 @@ fn param(name: &str, schema: Value, required: bool) -> Value {
     param
 }
 
-fn subscription(types: &mut SchemaGenerator) -> [Value; 2] {
-    let errors: Vec<Value> = crate::error::REQUEST_ERRORS.iter().copied().map(error_reference).collect();
+fn subscription(types: &mut SchemaGenerator, entry: &SubscriptionEntry) -> [Value; 2] {
+    let kinds = [crate::error::REQUEST_ERRORS].iter().chain(entry.errors).copied().flatten().copied();
+    let mut kinds: Vec<ErrorKind> = kinds.collect();
+    kinds.sort_by_key(|kind| kind.code());
+    let errors: Vec<Value> = kinds.into_iter().map(error_reference).collect();
     let id = json!({ "type": "string" });
     let subscribe = json!({
-        "name": EventSubscription::SUBSCRIBE,
-        "description": EventSubscription::SUBSCRIBE_DOC,
+        "name": entry.subscribe,
+        "description": entry.doc,
         "paramStructure": "by-name",
-        "params": params(types, SchemaGenerator::subschema_for::<EventsParams>),
-        "x-params": types.subschema_for::<EventsParams>(),
+        "params": params(types, entry.params),
+        "x-params": (entry.params)(types),
         "result": { "name": "subscription", "required": true, "schema": id },
         "errors": errors,
-        "x-notification": {
-            "method": EventSubscription::NOTIFICATION,
-            "params": types.subschema_for::<EventNotification>(),
-        },
+        "x-notification": { "method": entry.notification, "params": (entry.carries)(types) },
     });
     let unsubscribe = json!({
-        "name": EventSubscription::UNSUBSCRIBE,
-        "description": EventSubscription::UNSUBSCRIBE_DOC,
+        "name": entry.unsubscribe,
+        "description": UNSUBSCRIBE_DOC,
         "paramStructure": "by-position",
         "params": [{ "name": "subscription", "required": true, "schema": id }],
         "result": { "name": "ended", "required": true, "schema": { "type": "boolean" } },
@@ -150,6 +159,21 @@ fn error_reference(kind: ErrorKind) -> Value {
 fn errors() -> Map<String, Value> {
     let error = |kind: ErrorKind| json!({ "code": kind.code(), "message": kind.description(), "data": { "kind": word(kind) } });
     ErrorKind::ALL.iter().map(|&kind| (word(kind), error(kind))).collect()
+}
+
+/// Every text with a code, for those who translate.
+fn messages() -> Vec<Value> {
+    let message = |message: &Message| {
+        let mut entry = json!({ "code": message.code, "text": message.text });
+        if let Some(kind) = message.kind {
+            entry["kind"] = word(kind).into();
+        }
+        if let Some(hint) = message.hint {
+            entry["hint"] = hint.into();
+        }
+        entry
+    };
+    ERRORS.iter().chain(WARNINGS).map(message).collect()
 }
 
 /// The kind as it is on the wire.

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 use crate::error::ErrorInfo;
 use crate::forward::{ForwardStatus, PortForward};
+use crate::message::Notice;
 pub use crate::selector::SessionSelector;
+use crate::stream::StreamStatus;
 use crate::sync::{SyncStatus, SyncType};
 use crate::workload::{WorkloadKind, WorkloadRef};
 
@@ -196,6 +198,25 @@ impl StepName {
     }
 }
 
+/// A step with how far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedStep {
+    pub step: StepName,
+    pub state: StepState,
+}
+
+/// How far a planned step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum StepState {
+    Done,
+    /// It is being done, tried again or waited for.
+    Current,
+    /// It is yet to come, as far as can be foreseen.
+    Ahead,
+}
+
 /// The dev pod.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -232,6 +253,11 @@ pub struct SessionStatus {
     /// What it is doing now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<StepName>,
+    /// The steps of the start, the end or the way back to `synced` that is under way: in order, those that are done, the
+    /// current one and those that are foreseen. What is found out on the way may add to them. Empty while there is
+    /// nothing to do. A `session` event tells of another list; the `step` events tell where in it the session is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<PlannedStep>,
     /// The container developed in, by its original name, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,
@@ -254,12 +280,19 @@ pub struct SessionStatus {
     pub forwards: Vec<PortForward>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sync: Option<SyncStatus>,
+    /// The terminals and commands in it, the oldest first, those included that ended lately. Those of `session.status`,
+    /// `session.list` and `session.wait`; a `session` event has none, they have events of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub streams: Vec<StreamStatus>,
     /// Why the session cannot go on, or why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorInfo>,
     /// What the user should know but need not act on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// The same as codes with arguments, in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
     /// What became of the workload, once the session is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<SessionOutcome>,
@@ -305,6 +338,9 @@ pub struct SessionList {
     /// which there has been another session since, and not those of an earlier daemon.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failed: Vec<SessionStatus>,
+    /// The same of those that ended: `outcome`, `warnings` and `since` say what became of the workload, and when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<SessionStatus>,
 }
 
 /// Which sessions to end, and how their cluster is reached now. A session that cannot reach it any more by what it was
@@ -383,6 +419,16 @@ pub struct PlannedChange {
     pub name: String,
     /// A unified diff of the manifest as YAML. Secret values are left out.
     pub diff: String,
+    /// The whole manifest before, as YAML for a diff editor; of what is created there is none. What the cluster keeps
+    /// about the object is left out, and in place of a Secret's values stands how long they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// The whole manifest after, in the same form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Whether `before` or `after` is longer than 256 KiB and ends before its end, with a line that says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub truncated: bool,
 }
 
 /// What `session.start` with the same parameters would do.
@@ -401,6 +447,9 @@ pub struct PlanResult {
     /// What the user should know before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// The same as codes with arguments, in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
 }
 
 #[cfg(test)]

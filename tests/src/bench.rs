@@ -7,4 +7,6 @@ pub mod save;
 pub mod forward;
 pub mod memory;
 pub mod status;
+pub mod streams;
 pub mod clients;
+pub mod live;

@@ -1,10 +1,12 @@
-//! An API server that fails every so many requests, or refuses to upgrade to what it does not know: a proxy of our own
-//! before the real one; it does not know what is asked for.
+//! An API server that fails every so many requests, counts them, is away, or refuses to upgrade to what it does not
+//! know: a proxy of our own before the real one; it does not know what is asked for.
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
 use anyhow::Result;
 use http::{Request, Response, StatusCode, header};
@@ -15,6 +17,7 @@ use kube::client::Body;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
 /// What becomes of a request that fails.
@@ -32,11 +35,19 @@ pub struct FaultyApi {
     counter: Arc<AtomicUsize>,
     every: usize,
     upgrades: Arc<Mutex<Vec<String>>>,
+    asked: Asked,
+    open: Arc<AtomicUsize>,
+    up: watch::Sender<bool>,
     _folder: TempDir,
     _listening: AbortOnDropHandle<()>,
 }
 
 impl FaultyApi {
+    /// Fails none, and tells what is asked.
+    pub async fn counting(upstream: kube::Client) -> Result<Self> {
+        Self::before(upstream, usize::MAX, Fault::Broken).await
+    }
+
     /// Fails every request whose number can be divided by `every`; what it lets through has the rights of `upstream`.
     pub async fn before(upstream: kube::Client, every: usize, fault: Fault) -> Result<Self> {
         Self::with(upstream, every, fault, &[]).await
@@ -65,6 +76,7 @@ impl FaultyApi {
         });
         std::fs::write(&kubeconfig, text.to_string())?;
         let counter = Arc::new(AtomicUsize::new(0));
+        let (asked, open) = (Asked::default(), Arc::new(AtomicUsize::new(0)));
         let upgrades = Arc::default();
         let proxy = Proxy {
             upstream,
@@ -72,14 +84,34 @@ impl FaultyApi {
             fault,
             unknown,
             counter: counter.clone(),
+            asked: Arc::clone(&asked),
+            open: Arc::clone(&open),
             upgrades: Arc::clone(&upgrades),
         };
+        let up = watch::Sender::new(true);
+        let is_up = up.subscribe();
         let listening = AbortOnDropHandle::new(tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
-                tokio::spawn(serve(connection, proxy.clone()));
+                let (proxy, mut is_up) = (proxy.clone(), is_up.clone());
+                tokio::spawn(async move {
+                    tokio::select! {
+                        _ = is_up.wait_for(|up| !up) => {}
+                        () = serve(connection, proxy) => {}
+                    }
+                });
             }
         }));
-        Ok(Self { kubeconfig, counter, every, upgrades, _folder: folder, _listening: listening })
+        Ok(Self {
+            kubeconfig,
+            counter,
+            every,
+            asked,
+            open,
+            up,
+            upgrades,
+            _folder: folder,
+            _listening: listening,
+        })
     }
 
     pub fn kubeconfig(&self) -> &Path {
@@ -89,6 +121,21 @@ impl FaultyApi {
     /// The protocols of all upgrades that were asked for, in their order.
     pub fn upgrades(&self) -> Vec<String> {
         self.upgrades.lock().expect("no holder panics").clone()
+    }
+
+    /// What was asked so far, as `GET /path?query`.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().expect("nobody panics with it in hand").clone()
+    }
+
+    /// How many requests are being answered at present: watches, above all.
+    pub fn being_answered(&self) -> usize {
+        self.open.load(Relaxed)
+    }
+
+    /// Answers nobody any more, and cuts whoever is connected, until it is up again.
+    pub fn set_up(&self, up: bool) {
+        self.up.send_replace(up);
     }
 
     /// How many requests have failed.
@@ -105,7 +152,11 @@ struct Proxy {
     unknown: &'static [&'static str],
     counter: Arc<AtomicUsize>,
     upgrades: Arc<Mutex<Vec<String>>>,
+    asked: Asked,
+    open: Arc<AtomicUsize>,
 }
+
+type Asked = Arc<Mutex<Vec<String>>>;
 
 /// Why a connection is cut.
 #[derive(Debug, thiserror::Error)]
@@ -126,7 +177,14 @@ async fn serve(connection: TcpStream, proxy: Proxy) {
 }
 
 impl Proxy {
-    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
+    async fn answer(&self, request: Request<Incoming>) -> Result<Response<Counted>, Cut> {
+        let asked = format!("{} {}", request.method(), request.uri());
+        self.asked.lock().expect("nobody panics with it in hand").push(asked);
+        let response = self.response(request).await?;
+        Ok(response.map(|body| Counted { body, _open: Open::new(&self.open) }))
+    }
+
+    async fn response(&self, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
         if let Some(protocol) = protocol(&request) {
             let is_unknown = self.unknown.contains(&protocol.as_str());
             self.upgrades.lock().expect("no holder panics").push(protocol);
@@ -167,6 +225,39 @@ fn protocol(request: &Request<Incoming>) -> Option<String> {
     let value = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let protocol = value(header::SEC_WEBSOCKET_PROTOCOL).or_else(|| value(header::UPGRADE))?;
     Some(protocol.to_owned())
+}
+
+/// An answer that counts as one for as long as it is being sent.
+struct Counted {
+    body: Body,
+    _open: Open,
+}
+
+struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
+impl hyper::body::Body for Counted {
+    type Data = <Body as hyper::body::Body>::Data;
+    type Error = <Body as hyper::body::Body>::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<hyper::body::Frame<Self::Data>, Self::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
 }
 
 /// Carries the bytes of an upgraded connection both ways.

@@ -16,7 +16,8 @@ use nhd_protocol::workload::WorkloadKind;
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::process::{Outcome, Process, call, kill_naming, processes_naming, tail};
+use crate::process::{Outcome, Process, call, kill_naming, processes_naming, start_on, start_piped, tail};
+use crate::pty::Pty;
 
 /// How the daemon is told who speaks.
 const CLIENT: &str = "nhd-tests";
@@ -77,7 +78,12 @@ impl Laptop {
         self.folder.path().join("home")
     }
 
-    fn paths(&self) -> Paths {
+    /// The daemon's socket.
+    pub fn socket(&self) -> PathBuf {
+        self.paths().socket
+    }
+
+    pub fn paths(&self) -> Paths {
         let (home, runtime) = (self.home(), self.home().join("run"));
         Paths { socket: runtime.join("nhd.sock"), runtime, config: home.join("config.yaml"), home }
     }
@@ -235,6 +241,18 @@ impl Laptop {
         tokio::task::spawn_blocking(move || call(&program, &arguments, &environment, &folder)).await?
     }
 
+    /// Starts `nhd-cli` on a terminal of a size.
+    pub fn cli_on_terminal(&self, columns: u16, rows: u16, arguments: &[&str]) -> Result<Pty> {
+        let (program, arguments) = (binary("nhd-cli")?, owned(arguments));
+        let (environment, folder) = (&self.environment, self.folder.path());
+        Pty::start(columns, rows, |terminal| start_on(terminal, &program, &arguments, environment, folder))
+    }
+
+    /// Starts `nhd-cli` with pipes as its standard streams.
+    pub fn cli_piped(&self, arguments: &[&str]) -> Result<std::process::Child> {
+        start_piped(&binary("nhd-cli")?, &owned(arguments), &self.environment, self.folder.path())
+    }
+
     /// Runs a second daemon in the same home to its end.
     pub async fn second_daemon(&self) -> Result<Outcome> {
         let (program, environment) = (binary("nhd")?, self.environment.clone());
@@ -262,6 +280,10 @@ impl Drop for Laptop {
         }
         crate::process::end_processes_naming(&self.home());
     }
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
 }
 
 /// A binary of the workspace, beside the test's own.

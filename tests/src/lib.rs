@@ -3,12 +3,15 @@
 
 pub mod process;
 pub mod cluster;
+pub mod pty;
 pub mod shared;
 pub mod faulty_api;
 pub mod node_share;
 pub mod namespace;
 pub mod laptop;
+pub mod lsp;
 pub mod workload;
 pub mod autoscaler;
 pub mod stage;
+pub mod watcher;
 pub mod bench;

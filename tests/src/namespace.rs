@@ -9,6 +9,8 @@ use kube::{Api, Client};
 use serde_json::json;
 
 const LIMIT: Duration = Duration::from_secs(30);
+/// Its pods may take their time to end.
+const GONE_WITHIN: Duration = Duration::from_secs(180);
 const INTERVAL: Duration = Duration::from_millis(20);
 
 /// A namespace whose pods can start. It stays until [`Namespace::delete`], or the end of the cluster.
@@ -20,7 +22,25 @@ pub struct Namespace {
 impl Namespace {
     /// Makes the namespace `PREFIX-RANDOM` and waits for what every pod in it needs.
     pub async fn create(client: &Client, prefix: &str) -> Result<Self> {
-        let name = format!("{prefix}-{:08x}", rand::random::<u32>());
+        Self::create_named(client, format!("{prefix}-{:08x}", rand::random::<u32>())).await
+    }
+
+    /// Makes another namespace under the name of this one, once this one is gone.
+    pub async fn make_again(&self, client: &Client) -> Result<Self> {
+        let namespaces = Api::<NamespaceObject>::all(client.clone());
+        let deadline = Instant::now() + GONE_WITHIN;
+        while namespaces.get_opt(&self.name).await?.is_some() {
+            anyhow::ensure!(
+                Instant::now() < deadline,
+                "namespace {} is still there after {GONE_WITHIN:?}",
+                self.name
+            );
+            tokio::time::sleep(INTERVAL).await;
+        }
+        Self::create_named(client, self.name.clone()).await
+    }
+
+    async fn create_named(client: &Client, name: String) -> Result<Self> {
         let object = NamespaceObject {
             metadata: ObjectMeta { name: Some(name.clone()), ..ObjectMeta::default() },
             ..NamespaceObject::default()

@@ -191,6 +191,34 @@ pub fn call(
     })
 }
 
+/// Starts a command in a session of its own whose terminal is the one that is given.
+pub fn start_on(
+    terminal: File,
+    program: &Path,
+    arguments: &[String],
+    environment: &BTreeMap<String, OsString>,
+    folder: &Path,
+) -> Result<Child> {
+    // It makes what it finds as standard input the terminal of the session, and then becomes the program.
+    let mut command = Command::new("setsid");
+    command.arg("--ctty").arg(program).args(arguments).env_clear().envs(environment).current_dir(folder);
+    command.stdin(terminal.try_clone()?).stdout(terminal.try_clone()?).stderr(terminal);
+    on_the_spawner(move || command.spawn()).with_context(|| format!("start {program:?} on a terminal"))
+}
+
+/// Starts a command with pipes as its standard streams.
+pub fn start_piped(
+    program: &Path,
+    arguments: &[String],
+    environment: &BTreeMap<String, OsString>,
+    folder: &Path,
+) -> Result<Child> {
+    let mut command = Command::new(program);
+    command.args(arguments).env_clear().envs(environment).current_dir(folder);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    on_the_spawner(move || command.spawn()).with_context(|| format!("start {program:?}"))
+}
+
 /// Runs a command to its end on our own terminal, or silently, with some variables more than ours.
 pub fn show(
     program: &Path,

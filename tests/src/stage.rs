@@ -140,7 +140,8 @@ impl Stage {
     /// What was told of a step of the session, in its order.
     pub async fn outcomes(&self, session: &str, wanted: StepName) -> Result<Vec<StepOutcome>> {
         let since = Some(self.beginning().await?);
-        let events = self.nhd.call::<EventsSince>(EventsParams { since }).await?.events;
+        let events =
+            self.nhd.call::<EventsSince>(EventsParams { since, ..EventsParams::default() }).await?.events;
         let outcomes = events.iter().filter_map(|event| match &event.body {
             EventBody::Step { session: of, step, outcome, .. } if of == session && *step == wanted => {
                 Some(*outcome)

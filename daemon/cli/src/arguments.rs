@@ -1,5 +1,9 @@
 //! The command line as data. Other tools script it: arguments are only ever added.
 
+mod examples;
+mod forward;
+pub(crate) mod place;
+pub(crate) mod streams;
 #[cfg(test)]
 mod tests;
 
@@ -10,8 +14,13 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use nhd_protocol::forward::PortPair;
 use serde_json::Value;
 
+use self::place::{ClusterArguments, KubeconfigArgument, NamespaceArguments};
+use self::streams::{ExecArguments, LogsArguments, RunArguments, ShellArguments};
 use super::duration::parse_duration;
 use super::target::{OptionalTarget, TARGET, Target};
+
+pub(crate) use self::examples::with_examples;
+pub(crate) use self::forward::*;
 
 /// Puts Kubernetes workloads into DevMode: edit here, run there.
 #[derive(Debug, Parser)]
@@ -24,7 +33,8 @@ pub(crate) struct Arguments {
     pub(crate) json: bool,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 daemon unreachable, 130 interrupted";
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 daemon unreachable, 130 interrupted; shell, exec \
+                          and run exit as what they ran";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -32,7 +42,7 @@ pub(crate) enum Command {
     Start(StartArguments),
     /// Show what `start` with the same arguments would change, and change nothing
     Plan(StartArguments),
-    /// Show what `start` with the same arguments would use, and where each value comes from
+    /// Show what `start` with the same arguments would use, and where each value comes from; check and write it
     Config(ConfigArguments),
     /// Give a workload back as it was
     End(EndArguments),
@@ -40,11 +50,27 @@ pub(crate) enum Command {
     Status(StatusArguments),
     /// Show the workloads of a namespace, and who has which in DevMode
     Workloads(WorkloadsArguments),
+    /// Show one workload in detail: containers, pods, services, who manages it and who has it in DevMode
+    Describe(DescribeArguments),
+    /// Show the contexts of the kubeconfig: which clusters there are, and how one signs in
+    Contexts(ContextsArguments),
+    /// Show the namespaces of a cluster
+    Namespaces(NamespacesArguments),
+    /// Open a terminal in a container, with the first shell that it has
+    Shell(ShellArguments),
+    /// Run a command in a container, with the standard streams, signals and exit code of this process
+    Exec(ExecArguments),
+    /// Show what containers write to their logs
+    Logs(LogsArguments),
+    /// Run a command of the dev configuration, once everything saved is in the pod
+    Run(RunArguments),
     /// Lead ports of this machine into the dev pod
     #[command(subcommand)]
     Forward(ForwardCommand),
     /// The files of a session: how far they are, and what to do with them
     Sync(SyncArguments),
+    /// Look for what is wrong, here and in the cluster, and say what to do about it
+    Doctor(DoctorArguments),
     /// The daemon behind it all, which the other commands start when they need it
     #[command(subcommand)]
     Daemon(DaemonCommand),
@@ -52,6 +78,18 @@ pub(crate) enum Command {
     Call(CallArguments),
     /// Show what happened
     Events(EventsArguments),
+    /// Print what a shell reads to complete the arguments of nhd-cli
+    Completion {
+        /// The shell
+        #[arg(value_enum)]
+        shell: CompletedShell,
+    },
+    /// Write a man page of every command into a folder; for packages
+    #[command(hide = true)]
+    Man {
+        /// The folder, which is made where it is not there
+        folder: PathBuf,
+    },
     /// Speak the protocol on standard input and output, framed as language servers do; for IDE plugins
     Stdio,
 }
@@ -60,7 +98,8 @@ pub(crate) enum Command {
 pub(crate) struct StartArguments {
     #[command(flatten)]
     pub(crate) target: Target,
-    /// The local source folder [default: the nearest folder, from here upwards, with .nocalhost/config.yaml]
+    /// The local source folder [default: the nearest folder, from here upwards, with .nocalhost/config.yaml, else this
+    /// one]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) source: Option<PathBuf>,
     #[command(flatten)]
@@ -77,14 +116,82 @@ pub(crate) struct StartArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
 pub(crate) struct ConfigArguments {
+    #[command(subcommand)]
+    pub(crate) file: Option<ConfigFileCommand>,
     #[command(flatten)]
+    pub(crate) target: OptionalTarget,
+    /// The local source folder [default: as of `start`]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) source: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) dev: DevArguments,
+}
+
+/// What there is to do with the file of a dev configuration.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigFileCommand {
+    /// Say all that is wrong with a file
+    Check(ConfigCheckArguments),
+    /// Print the JSON Schema of the file
+    Schema {
+        /// Of the daemon's own config.yaml
+        #[arg(long)]
+        daemon: bool,
+    },
+    /// Write a first file for a workload, with comments
+    Init(ConfigInitArguments),
+    /// Set one key in the file, and leave all else as it is
+    Set(ConfigSetArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigCheckArguments {
+    /// The file
+    pub(crate) file: PathBuf,
+    /// The workload that is meant
+    #[arg(long, value_name = "KIND/NAME")]
+    pub(crate) workload: Option<Target>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigInitArguments {
+    /// The workload
+    #[arg(value_name = "KIND/NAME")]
     pub(crate) target: Target,
     /// The local source folder
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     pub(crate) source: PathBuf,
+    /// The image to begin with [default: by the files of the source folder, else the container's own]
+    #[arg(long, value_name = "IMAGE", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) image: Option<String>,
     #[command(flatten)]
-    pub(crate) dev: DevArguments,
+    pub(crate) at: NamespaceArguments,
+    /// Ask no cluster
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Print it and write no file
+    #[arg(long)]
+    pub(crate) print: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigSetArguments {
+    /// The workload
+    #[arg(value_name = "KIND/NAME")]
+    pub(crate) target: Target,
+    /// The key below dev: image, sync.mode, env.LOG_LEVEL
+    pub(crate) key: String,
+    /// Its value; those of a list one by one, behind `--` where one begins with a hyphen
+    #[arg(required = true, value_name = "VALUE")]
+    pub(crate) values: Vec<String>,
+    /// The container [default: the only one]
+    #[arg(short, long)]
+    pub(crate) container: Option<String>,
+    /// The local source folder
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) source: PathBuf,
 }
 
 /// Where the workload is, and what wins over the dev configuration.
@@ -96,15 +203,8 @@ pub(crate) struct DevArguments {
     /// A variable of the dev container; may be given several times
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
     pub(crate) env: Vec<(String, String)>,
-    /// Where the workload is [default: the context's namespace]
-    #[arg(short, long)]
-    pub(crate) namespace: Option<String>,
-    /// The kubeconfig's context [default: the current one]
-    #[arg(long)]
-    pub(crate) context: Option<String>,
-    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) kubeconfig: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) at: NamespaceArguments,
     /// The container to develop in [default: the only one]
     #[arg(short, long)]
     pub(crate) container: Option<String>,
@@ -129,6 +229,23 @@ pub(crate) struct DevArguments {
     /// Which way files go [default: send]
     #[arg(long, value_name = "WAY")]
     pub(crate) sync_type: Option<Way>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CompletedShell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+impl From<CompletedShell> for clap_complete::Shell {
+    fn from(shell: CompletedShell) -> Self {
+        match shell {
+            CompletedShell::Bash => Self::Bash,
+            CompletedShell::Zsh => Self::Zsh,
+            CompletedShell::Fish => Self::Fish,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -197,12 +314,40 @@ pub(crate) struct WorkloadsArguments {
     /// Those of every namespace
     #[arg(short = 'A', long)]
     pub(crate) all_namespaces: bool,
-    /// The kubeconfig's context [default: the current one]
-    #[arg(long)]
-    pub(crate) context: Option<String>,
-    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) kubeconfig: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DescribeArguments {
+    #[command(flatten)]
+    pub(crate) target: Target,
+    #[command(flatten)]
+    pub(crate) at: NamespaceArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ContextsArguments {
+    #[command(flatten)]
+    pub(crate) kubeconfig: KubeconfigArgument,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NamespacesArguments {
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArguments {
+    /// The namespace to look at [default: the context's]
+    #[arg(short, long)]
+    pub(crate) namespace: Option<String>,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArguments,
+    /// Also write an archive for a bug report: logs, events and configuration, without secrets
+    #[arg(long, value_name = "FILE.tar.gz")]
+    pub(crate) bundle: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -218,41 +363,6 @@ pub(crate) struct StatusArguments {
     /// Go on and show every change
     #[arg(short, long)]
     pub(crate) watch: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ForwardCommand {
-    /// Lead a local port into the dev pod until the session ends
-    Start(ForwardStartArguments),
-    /// End a forward, one of the dev configuration included
-    End(ForwardEndArguments),
-    /// Show what is forwarded
-    List(SessionArguments),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ForwardStartArguments {
-    /// LOCAL:REMOTE, :REMOTE for whichever local port is free, or PORT for the same on both sides
-    #[arg(value_name = "PORTS")]
-    pub(crate) ports: PortPair,
-    #[command(flatten)]
-    pub(crate) session: SessionArguments,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ForwardEndArguments {
-    /// The local port, or :REMOTE, or LOCAL:REMOTE
-    #[arg(value_name = "PORT", value_parser = parse_ended)]
-    pub(crate) port: EndedPort,
-    #[command(flatten)]
-    pub(crate) session: SessionArguments,
-}
-
-/// A forward to end, by one of its ports or both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct EndedPort {
-    pub(crate) local: Option<u16>,
-    pub(crate) remote: Option<u16>,
 }
 
 #[derive(Debug, Args)]
@@ -337,10 +447,4 @@ fn parse_params(text: &str) -> Result<Value, String> {
         Ok(_) => Err("params are a JSON object or array".to_owned()),
         Err(error) => Err(error.to_string()),
     }
-}
-
-fn parse_ended(text: &str) -> Result<EndedPort, &'static str> {
-    let PortPair { local, remote } = text.parse()?;
-    let remote = text.contains(':').then_some(remote);
-    Ok(EndedPort { local, remote })
 }

@@ -83,6 +83,15 @@ impl Caller {
         self.folder.ancestors().find(has_one).map(Path::to_owned)
     }
 
+    /// Whether a folder is the user's home, or one around it such as the root: nobody means to sync that by saying
+    /// nothing.
+    pub(crate) fn holds_home(&self, folder: &Path) -> bool {
+        let resolved = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let folder = resolved(folder);
+        let home = self.variable("HOME").filter(|home| !home.is_empty());
+        folder.parent().is_none() || home.is_some_and(|home| resolved(Path::new(home)).starts_with(&folder))
+    }
+
     /// A path as the daemon, which runs elsewhere, must have it: absolute, without `.` and a final slash. A folder
     /// that is not there stays as written; the daemon says so.
     pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
@@ -125,6 +134,16 @@ impl Caller {
             environment.insert(KUBECONFIG.to_owned(), kubeconfig);
         }
         environment
+    }
+
+    /// All variables that are Unicode.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables.iter().filter_map(|(name, value)| Some((name.to_str()?, value.to_str()?)))
+    }
+
+    /// Whether a variable says where something is, and is no secret.
+    pub(crate) fn is_harmless(name: &str, value: &str) -> bool {
+        (NAMES.contains(&name) || name == KUBECONFIG) && !value.contains('@')
     }
 
     fn variable(&self, name: &str) -> Option<&OsStr> {

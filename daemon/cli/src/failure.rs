@@ -22,16 +22,19 @@ pub(crate) enum Exit {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
-    info: ErrorInfo,
+    /// In a box, as every result of this program holds the room for it.
+    info: Box<ErrorInfo>,
     /// What led to it, nearest first.
     causes: Vec<String>,
     /// Whether there is nobody left to tell.
     pub(crate) unheard: bool,
+    /// The exit code of what was run, in the place of `exit`.
+    passed_on: Option<u8>,
 }
 
 impl Failure {
     pub(crate) fn new(exit: Exit, info: ErrorInfo) -> Self {
-        Self { exit, info, causes: Vec::new(), unheard: false }
+        Self { exit, info: Box::new(info), causes: Vec::new(), unheard: false, passed_on: None }
     }
 
     pub(crate) fn usage(message: impl Into<String>) -> Self {
@@ -52,6 +55,12 @@ impl Failure {
         self
     }
 
+    #[must_use]
+    pub(crate) fn with_exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
     /// The same for whoever has been told of it already.
     #[must_use]
     pub(crate) fn told(mut self) -> Self {
@@ -59,9 +68,20 @@ impl Failure {
         self
     }
 
+    /// What was run has failed, and has said so itself as far as it wanted to.
+    pub(crate) fn of_command(code: u8) -> Self {
+        let info = ErrorInfo::new(ErrorKind::CommandFailed, format!("the command ended with code {code}"));
+        Self { unheard: true, passed_on: Some(code), ..Self::new(Exit::Failed, info) }
+    }
+
+    /// The exit code of this process.
+    pub(crate) fn code(&self) -> u8 {
+        self.passed_on.unwrap_or(self.exit as u8)
+    }
+
     /// As clients of the daemon see errors: causes follow the message after colons.
     pub(crate) fn info(&self) -> ErrorInfo {
-        let mut info = self.info.clone();
+        let mut info = ErrorInfo::clone(&self.info);
         for cause in &self.causes {
             info.message = format!("{}: {cause}", info.message);
         }

@@ -13,7 +13,9 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
+use nhd_protocol::doctor::{DoctorParams, DoctorReport};
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use tokio::io::AsyncWriteExt as _;
 use tokio::time::Instant;
 
 use super::failure::{Exit, Failure};
@@ -27,6 +29,8 @@ const LOG_LIMIT: u64 = 8 << 20;
 const START_BOUND: Duration = Duration::from_secs(10);
 /// How long a daemon may take to stop: a little longer than it gives itself.
 const STOP_BOUND: Duration = Duration::from_secs(25);
+/// A little longer than the doctor gives itself.
+const EXAMINE_BOUND: Duration = Duration::from_secs(60);
 const FIRST_DELAY: Duration = Duration::from_millis(5);
 const LONGEST_DELAY: Duration = Duration::from_millis(200);
 /// How much of the log a failed start shows.
@@ -41,6 +45,38 @@ pub(crate) async fn connect(paths: &Paths) -> Result<Client, Failure> {
     }
     paths.prepare()?;
     start(paths, &daemon_binary()).await
+}
+
+/// What the daemon's program finds by itself, where none can be started.
+pub(crate) async fn examine(params: &DoctorParams) -> Result<DoctorReport, Failure> {
+    let binary = daemon_binary();
+    let failed = |why: String| {
+        let message = format!("failed to look by {} alone: {why}", binary.display());
+        Failure::new(Exit::Failed, ErrorInfo::new(ErrorKind::DaemonUnreachable, message))
+    };
+    let mut command = tokio::process::Command::new(&binary);
+    command
+        .arg("doctor")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    let mut child = command.spawn().map_err(|error| failed(error.to_string()))?;
+    let (stdin, params) = (child.stdin.take(), serde_json::to_vec(params).expect("params are JSON"));
+    let work = async {
+        if let Some(mut stdin) = stdin {
+            stdin.write_all(&params).await?;
+        }
+        child.wait_with_output().await
+    };
+    let output = match tokio::time::timeout(EXAMINE_BOUND, work).await {
+        Ok(output) => output.map_err(|error| failed(error.to_string()))?,
+        Err(_) => return Err(failed(format!("no answer within {} s", EXAMINE_BOUND.as_secs()))),
+    };
+    serde_json::from_slice(&output.stdout).map_err(|_| {
+        let said = String::from_utf8_lossy(&output.stderr);
+        failed(format!("{}: {}", output.status, said.trim()))
+    })
 }
 
 /// The daemon beside this executable, else the one that `PATH` has.

@@ -8,21 +8,44 @@ use nhd_protocol::forward::PortPair;
 use nhd_protocol::session::{SecurityContextChoice, SessionSelector, SidecarPreset, StartParams};
 use nhd_protocol::sync::SyncType;
 
+use crate::arguments::place::NamespaceArguments;
 use crate::arguments::{DevArguments, Preset, SecurityContext, SessionArguments, StartArguments, Way};
 use crate::caller::Caller;
 use crate::failure::Failure;
+use crate::render::Screen;
+use crate::render::style::Tone;
 use crate::target::Target;
-use crate::variables::{self, CONFIGURATION};
+use crate::variables;
 
-/// What a start asks for. The source is the folder of the dev configuration around its caller where none is named.
+/// What a start asks for. Without a source it is the folder of the dev configuration around its caller, else the one that
+/// the caller is in; a folder that holds everything of theirs has to be named.
 pub(crate) fn of_start(arguments: &StartArguments, here: &Caller) -> Result<StartParams, Failure> {
-    let source = arguments.source.clone().or_else(|| here.source()).ok_or_else(|| {
-        Failure::usage(format!(
-            "no source folder is given, and neither this folder nor one above it has {CONFIGURATION}"
-        ))
-        .with_hint("name the folder whose files go into the container: --source FOLDER")
-    })?;
+    let source = source(arguments.source.as_deref(), here);
+    if arguments.source.is_none() && here.holds_home(&source) {
+        let message = format!("no source folder is given, and {} holds your home folder", source.display());
+        return Err(Failure::usage(message).with_hint(
+            "change to the folder whose files go into the container, or name it: --source FOLDER",
+        ));
+    }
     start_params(&arguments.target, &source, &arguments.dev, here)
+}
+
+/// The source folder as given, else as a start takes it.
+pub(crate) fn source(given: Option<&Path>, here: &Caller) -> PathBuf {
+    let found = || here.source().unwrap_or_else(|| here.absolute(Path::new(".")));
+    given.map_or_else(found, Path::to_owned)
+}
+
+/// Whose files go into the container is never left unsaid.
+pub(crate) fn say_source(
+    arguments: &StartArguments,
+    params: &StartParams,
+    screen: &mut Screen,
+) -> Result<(), Failure> {
+    match arguments.source {
+        Some(_) => Ok(()),
+        None => Ok(screen.note(Tone::Dim, &format!("source folder {}", params.source))?),
+    }
 }
 
 /// What the command line and its caller ask for.
@@ -32,14 +55,15 @@ pub(crate) fn start_params(
     arguments: &DevArguments,
     here: &Caller,
 ) -> Result<StartParams, Failure> {
-    let kubeconfig = kubeconfig(arguments.kubeconfig.as_deref(), here)?;
+    let NamespaceArguments { namespace, cluster } = &arguments.at;
+    let kubeconfig = cluster.kubeconfig.named(here)?;
     let source = here.absolute(source);
     Ok(StartParams {
         kind: target.kind,
         name: target.name.clone(),
-        namespace: arguments.namespace.clone(),
+        namespace: namespace.clone(),
         kubeconfig,
-        context: arguments.context.clone(),
+        context: cluster.context.clone(),
         environment: here.environment_with(&variables::named(&source)),
         container: arguments.container.clone(),
         image: arguments.image.clone(),
@@ -74,7 +98,7 @@ pub(crate) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn text(what: &str, path: impl Into<OsString>) -> Result<String, Failure> {
+pub(crate) fn text(what: &str, path: impl Into<OsString>) -> Result<String, Failure> {
     let wrong = |path| Failure::usage(format!("{what} must be Unicode: {}", PathBuf::from(path).display()));
     path.into().into_string().map_err(wrong)
 }

@@ -39,6 +39,18 @@ impl StepLines {
         !self.running.is_empty() || self.undone.values().any(Option::is_some)
     }
 
+    /// The session whose first sync is under way, of which no event says how far it is.
+    pub(crate) fn syncing(&self) -> Option<&str> {
+        let (session, _, _) = self.running.iter().rfind(|(_, step, _)| *step == StepName::AwaitSync)?;
+        Some(session)
+    }
+
+    /// Shows how far a session is that was asked.
+    pub(crate) fn update(&mut self, status: &SessionStatus, screen: &mut Screen) -> io::Result<()> {
+        self.detail(status, screen)?;
+        self.show_running(screen)
+    }
+
     pub(crate) fn show(&mut self, event: &Event, screen: &mut Screen) -> io::Result<()> {
         match &event.body {
             EventBody::Step { session, step, outcome, elapsed_ms, error } if self.knows(session) => {
@@ -117,8 +129,25 @@ impl StepLines {
         }
         detail.clone_from(&news);
         let Some(news) = news else { return Ok(()) };
+        if step == StepName::AwaitSync && !screen.overwrites() {
+            return self.quarter(status, screen);
+        }
         let text = format!("{}: {news}", words::step(step).running);
         if step == StepName::AwaitPod && !screen.overwrites() && self.said.insert(text.clone()) {
+            let line = self.line(&status.session, &text, None);
+            screen.note(Tone::Plain, &line)?;
+        }
+        Ok(())
+    }
+
+    /// A line for each quarter of the first sync, where lines are not overwritten.
+    fn quarter(&mut self, status: &SessionStatus, screen: &mut Screen) -> io::Result<()> {
+        let done = status.sync.as_ref().map_or(0.0, |sync| sync.completion);
+        let Some(quarter) = [75, 50, 25].into_iter().find(|quarter| done >= f64::from(*quarter)) else {
+            return Ok(());
+        };
+        let text = format!("{}: {quarter} %", words::step(StepName::AwaitSync).running);
+        if done < 100.0 && self.said.insert(format!("{} {text}", status.session)) {
             let line = self.line(&status.session, &text, None);
             screen.note(Tone::Plain, &line)?;
         }
@@ -158,10 +187,23 @@ fn waiting_for(step: StepName, status: &SessionStatus) -> Option<String> {
         StepName::AwaitPod => status.pod.as_ref()?.waiting_for.clone(),
         StepName::AwaitSync => {
             let sync = status.sync.as_ref()?;
-            Some(format!("{:.0} %, {} files to go", sync.completion.floor(), sync.need_files))
+            Some(format!(
+                "{} {:.0} %, {} files to go",
+                bar(sync.completion),
+                sync.completion.floor(),
+                sync.need_files
+            ))
         }
         _ => None,
     }
+}
+
+/// How much of a hundred, for the eye.
+fn bar(percent: f64) -> String {
+    const CELLS: usize = 20;
+    // Never more full than it is: the last cell is that of the end.
+    let full = (1..=CELLS).filter(|cell| *cell as f64 * 100.0 / CELLS as f64 <= percent).count();
+    format!("[{}{}]", "#".repeat(full), "·".repeat(CELLS - full))
 }
 
 #[cfg(test)]
@@ -237,6 +279,32 @@ mod tests {
                       \r\u{1b}[K  waiting for the dev pod: ErrImagePull: no such image\
                       \r\u{1b}[K  the dev pod is ready                12 ms\n";
         assert_eq!(shown(&[("s1", "reviews")], true, &events), expect);
+    }
+
+    fn syncing(completion: f64) -> Event {
+        let mut status = status("s1", "reviews", Phase::Ready);
+        let sync = serde_json::json!({
+            "state": "syncing", "completion": completion, "needFiles": 3, "needBytes": 9, "totalFiles": 9,
+            "totalBytes": 99, "connected": true, "restarts": 0,
+        });
+        status.sync = Some(serde_json::from_value(sync).expect("a status of a sync"));
+        event(EventBody::Session { status: Box::new(status) })
+    }
+
+    #[test]
+    fn the_first_sync_is_a_bar_on_a_terminal_and_lines_elsewhere() {
+        let began = step("s1", StepName::AwaitSync, StepOutcome::Began, None);
+        let events = [began, syncing(10.0), syncing(33.4), syncing(49.9), syncing(99.9), syncing(100.0)];
+        let live = shown(&[("s1", "reviews")], true, &events);
+        for bar in
+            ["[##··················] 10 %", "[######··············] 33 %", "[###################·] 99 %"]
+        {
+            assert!(live.contains(bar), "{bar}: {live}");
+        }
+        assert!(live.contains(&format!("[{}] 100 %, 3 files to go", "#".repeat(20))), "{live}");
+        let plain = shown(&[("s1", "reviews")], false, &events);
+        let running = words::step(StepName::AwaitSync).running;
+        assert_eq!(plain, format!("  {running}: 25 %\n  {running}: 75 %\n"));
     }
 
     #[test]

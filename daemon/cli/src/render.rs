@@ -5,6 +5,7 @@ pub(crate) mod session;
 pub(crate) mod style;
 pub(crate) mod table;
 pub(crate) mod words;
+pub(crate) mod wrap;
 
 use std::io::{self, IsTerminal as _, Write};
 
@@ -36,13 +37,13 @@ pub(crate) struct Screen {
 impl Screen {
     pub(crate) fn of_this_process(json: bool) -> Self {
         let (live_out, live_errors) = (io::stdout().is_terminal(), io::stderr().is_terminal());
-        let colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let variable = |name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         Self {
             json,
             out: Box::new(io::stdout()),
             errors: Box::new(io::stderr()),
-            style: Style { colours: colours && live_out, width: width(live_out) },
-            error_style: Style { colours: colours && live_errors, ..Style::PLAIN },
+            style: Style { colours: colours(variable, live_out), width: width(live_out) },
+            error_style: Style { colours: colours(variable, live_errors), ..Style::PLAIN },
             live_out,
             live_errors,
             pending: false,
@@ -92,6 +93,12 @@ impl Screen {
         }
         serde_json::to_writer(&mut self.out, value)?;
         self.out.write_all(b"\n")?;
+        self.out.flush()
+    }
+
+    /// Bytes as they are, for other programs.
+    pub(crate) fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out.write_all(bytes)?;
         self.out.flush()
     }
 
@@ -161,6 +168,18 @@ impl Screen {
         }
         Ok(())
     }
+}
+
+/// Whether there are colours, by the conventions of <https://no-color.org> and <https://bixense.com/clicolors>.
+fn colours(variable: impl Fn(&'static str) -> Option<String>, live: bool) -> bool {
+    let set = |name| variable(name).filter(|value| !value.is_empty());
+    if set("NO_COLOR").is_some() {
+        return false;
+    }
+    if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
+        return true;
+    }
+    live && set("CLICOLOR").is_none_or(|value| value != "0")
 }
 
 /// The columns of the terminal that standard output is, if it says how many.
@@ -237,6 +256,27 @@ mod tests {
         screen.failure(&Failure::from(info)).expect("prints");
         assert_eq!(errors.text(), "error: there is none\nhint: look again\nsee: nhd-cli workloads\n");
         assert_eq!(out.text(), "");
+    }
+
+    #[test]
+    fn colours_follow_the_terminal_and_the_variables() {
+        for (variables, live, expect) in [
+            (&[][..], true, true),
+            (&[], false, false),
+            (&[("NO_COLOR", "1")], true, false),
+            (&[("NO_COLOR", "")], true, true),
+            (&[("CLICOLOR", "0")], true, false),
+            (&[("CLICOLOR", "1")], false, false),
+            (&[("CLICOLOR_FORCE", "1")], false, true),
+            (&[("CLICOLOR_FORCE", "0")], false, false),
+            (&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], true, false),
+        ] {
+            let variable = |name| {
+                let found = variables.iter().find(|(key, _): &&(&str, &str)| *key == name);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            assert_eq!(colours(variable, live), expect, "{variables:?} {live}");
+        }
     }
 
     #[test]

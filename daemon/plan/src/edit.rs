@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::annotation;
 use crate::kinds;
 use crate::manifest::{name, text};
 
@@ -32,6 +33,9 @@ pub struct Edit {
     /// The volume claims that were not there before, and come with the dev pod.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<MadeClaim>,
+    /// The uid of the workload's namespace; none in what earlier versions wrote, and where it may not be read.
+    #[serde(rename = "namespaceUid", default, skip_serializing_if = "Option::is_none")]
+    pub namespace_uid: Option<String>,
 }
 
 /// A volume claim that the dev pod's controller makes.
@@ -64,6 +68,7 @@ impl Edit {
             dev_workload: None,
             autoscalers: Vec::new(),
             claims: Vec::new(),
+            namespace_uid: None,
         }
     }
 
@@ -72,6 +77,12 @@ impl Edit {
     pub fn last_known(&self) -> &Value {
         let given_back = self.given_back.as_ref().map(|given_back| &given_back.object);
         given_back.or(self.merged.as_ref()).unwrap_or(&self.edited)
+    }
+
+    /// Whether it was given back once, whatever others have made of it since.
+    #[must_use]
+    pub fn was_given_back(&self) -> bool {
+        self.given_back.is_some() || self.merged.as_ref().is_some_and(|merged| !annotation::is_ours(merged))
     }
 
     /// Whether the claims that came with the dev pod go with it, as those of a pod that is scaled away.
@@ -132,6 +143,7 @@ mod tests {
             "generated": {"kind": "Job"},
             "autoscalers": [{"origin": {"metadata": {"name": "web"}}, "pinned": {}}],
             "claims": [{"name": "data-web-0"}, {"name": "log-web-0", "uid": "u"}],
+            "namespaceUid": "n",
         });
         for written in [least, all] {
             let edit: Edit = serde_json::from_value(written.clone()).unwrap();

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::kinds::{self, DEV_WORKLOAD_TEMPLATE, Kind, Shape};
 use crate::manifest::{self, without_nulls};
+use crate::warning;
 use crate::{DevOptions, PlanError, annotation, controller, dev_workload, template};
 
 /// What is to be written.
@@ -83,7 +84,7 @@ fn edit(origin: &Value, options: &DevOptions) -> Result<Entered, PlanError> {
     let stays = kind.shape == Shape::Untouched;
     let annotated = if stays { dev_workload.as_mut() } else { Some(&mut object) };
     if !annotated.is_some_and(|annotated| annotation::put(annotated, &origin["spec"])) {
-        warnings.push("the original is too large for an annotation: only the Secret holds it".to_owned());
+        warnings.push(warning::ORIGIN_TOO_LARGE.to_owned());
     }
     Ok(Entered { object: (!stays).then_some(object), dev_workload, container, warnings })
 }

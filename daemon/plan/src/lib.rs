@@ -27,6 +27,7 @@ mod controller;
 mod manifest;
 mod quantity;
 mod error;
+mod warning;
 
 #[cfg(test)]
 mod tests;
@@ -57,4 +58,5 @@ pub use options::{
 };
 pub use room::waits_for_the_share_of;
 pub use shortage::shortage;
-pub use show::{Difference, diff, render_diff};
+pub use show::{Difference, diff, render_diff, render_yaml};
+pub use warning::WARNINGS;

@@ -5,4 +5,4 @@ mod render;
 
 pub(crate) use diff::diff_at;
 pub use diff::{Difference, diff};
-pub use render::render_diff;
+pub use render::{render_diff, render_yaml};

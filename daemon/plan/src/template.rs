@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::manifest::{self, items, items_mut, name, retain, set};
 use crate::names::{SHARED_VOLUME, is_our_container, is_our_volume};
+use crate::warning;
 use crate::{DEV_CONTAINER, DevOptions, PlanError, SIDECAR_CONTAINER};
 
 /// Puts the dev container and its sidecar into `template`; returns the name that the dev container had.
@@ -30,7 +31,7 @@ pub(crate) fn develop(
     let shared = work_dir::shared_volume(pod_spec, chosen, &options.work_dir, options.force, warnings)?;
 
     if pod_spec.get("hostNetwork") == Some(&Value::Bool(true)) {
-        warnings.push("the pod is on its node's network: so are the sidecar's ports, on loopback".to_owned());
+        warnings.push(warning::HOST_NETWORK.to_owned());
     }
 
     references::rename(template, &old_name, DEV_CONTAINER);

@@ -1,6 +1,7 @@
 //! Whether the user may do what starting *and* ending need, asked before anything is written.
 
 use futures::future::try_join_all;
+use nhd_protocol::error::MissingPermission;
 use serde_json::{Value, json};
 
 use super::error::ClusterError;
@@ -12,6 +13,21 @@ pub struct Permission {
     pub verb: &'static str,
     pub resource: Resource,
     pub subresource: Option<&'static str>,
+}
+
+impl Permission {
+    /// The same as what a user lacks in a namespace.
+    #[must_use]
+    pub fn missing_in(&self, namespace: &str) -> MissingPermission {
+        MissingPermission {
+            verb: self.verb.to_owned(),
+            group: self.resource.group.to_owned(),
+            resource: self.resource.plural.to_owned(),
+            subresource: self.subresource.map(str::to_owned),
+            namespace: Some(namespace.to_owned()),
+            name: None,
+        }
+    }
 }
 
 impl std::fmt::Display for Permission {
@@ -36,7 +52,7 @@ pub async fn missing(
     namespace: &str,
     wanted: &[Permission],
 ) -> Result<Vec<Permission>, ClusterError> {
-    let reviews = wanted.iter().map(|permission| review(objects, namespace, permission));
+    let reviews = wanted.iter().map(|permission| is_allowed(objects, namespace, permission));
     let allowed = try_join_all(reviews).await?;
     Ok(wanted
         .iter()
@@ -46,7 +62,12 @@ pub async fn missing(
         .collect())
 }
 
-async fn review(objects: &Objects, namespace: &str, permission: &Permission) -> Result<bool, ClusterError> {
+/// Whether the user has the permission in the namespace.
+pub async fn is_allowed(
+    objects: &Objects,
+    namespace: &str,
+    permission: &Permission,
+) -> Result<bool, ClusterError> {
     let review = json!({
         "apiVersion": "authorization.k8s.io/v1",
         "kind": "SelfSubjectAccessReview",

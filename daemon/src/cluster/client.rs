@@ -3,12 +3,13 @@
 
 pub mod environment;
 mod error;
-mod exec;
-mod kubeconfig;
+pub mod exec;
+pub mod kubeconfig;
 mod plugin_gate;
 mod proxy;
 mod retry;
 mod stack;
+pub mod survey;
 mod token_file;
 
 use std::{path::PathBuf, time::Duration};
@@ -52,7 +53,32 @@ pub struct ClusterClient {
     pub certificate_authority: Option<String>,
 }
 
+/// What an address leads to, and as whom, as the kubeconfig says it: nobody was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    pub context: String,
+    /// The URL of the API server.
+    pub server: String,
+    /// The context's own.
+    pub namespace: String,
+    /// A hash of cluster, user and what else credentials come from: where it is equal, so is what may be seen.
+    pub credentials: String,
+}
+
 impl ClusterAddress {
+    /// Reads the kubeconfig, and no more.
+    pub async fn identify(&self) -> Result<Identity, ConnectError> {
+        let address = self.clone();
+        let reading = tokio::task::spawn_blocking(move || {
+            kubeconfig::identify(&address.kubeconfig, address.context.as_deref(), &address.environment)
+        });
+        match tokio::time::timeout(CONNECT_LIMIT, reading).await {
+            Ok(Ok(identity)) => identity,
+            Ok(Err(source)) => Err(ConnectError::Interrupted { source }),
+            Err(_) => Err(self.too_slow()),
+        }
+    }
+
     /// Reads the kubeconfig and the credentials again and makes a client. To be called again after a 401: tokens of
     /// exec plugins that name no expiry, and client certificates, are never renewed by the client itself.
     pub async fn connect(&self) -> Result<ClusterClient, ConnectError> {

@@ -92,6 +92,11 @@ impl ClusterError {
         Self { action, object, reason: Reason::Unreachable, source: RequestError::Answer(text) }
     }
 
+    /// What somebody else than the API server's own answer says of a request.
+    pub fn told(action: &'static str, object: String, reason: Reason, text: String) -> Self {
+        Self { action, object, reason, source: RequestError::Answer(text) }
+    }
+
     /// Whether the same request may succeed later without anybody changing anything.
     #[must_use]
     pub fn is_transient(&self) -> bool {

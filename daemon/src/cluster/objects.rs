@@ -30,6 +30,7 @@ pub const SECRETS: Resource = Resource { group: "", version: "v1", plural: "secr
 pub const PODS: Resource = Resource { group: "", version: "v1", plural: "pods", word: "pod" };
 pub const NAMESPACES: Resource =
     Resource { group: "", version: "v1", plural: "namespaces", word: "namespace" };
+pub const SERVICES: Resource = Resource { group: "", version: "v1", plural: "services", word: "service" };
 pub const QUOTAS: Resource =
     Resource { group: "", version: "v1", plural: "resourcequotas", word: "resource quota" };
 pub const LIMIT_RANGES: Resource =

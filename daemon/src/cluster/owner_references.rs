@@ -1,4 +1,5 @@
-//! The owners of an object that are no more: with a reference to one of these a new object is collected at once.
+//! The owners of an object: which controls it, and which are no more, as with a reference to one of these a new object is
+//! collected at once.
 
 use kube::Api;
 use kube::api::{DynamicObject, GroupVersionKind};
@@ -7,6 +8,12 @@ use serde_json::Value;
 
 use super::error::{ClusterError, OrAbsent as _, bounded};
 use super::objects::Objects;
+
+/// The uid of the controller that owns an object.
+pub fn controller(object: &Value) -> Option<&str> {
+    let owners = object.pointer("/metadata/ownerReferences")?.as_array()?;
+    owners.iter().find(|owner| owner["controller"] == true)?["uid"].as_str()
+}
 
 /// The uids of those owners of `object` that are gone. One that cannot be read, or is of a kind that the API server
 /// does not know, is taken to be there.

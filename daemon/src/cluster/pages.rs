@@ -19,6 +19,13 @@ pub enum Part {
     Metadata,
 }
 
+/// All objects of a kind, as far as they were kept, and the version of the list, from which a watch goes on.
+#[derive(Debug)]
+pub struct Listed<T> {
+    pub items: Vec<T>,
+    pub version: String,
+}
+
 impl Objects {
     /// All objects of a kind that match a label selector.
     pub async fn pages(
@@ -28,6 +35,18 @@ impl Objects {
         selector: Option<&str>,
         part: Part,
     ) -> Result<Vec<Value>, ClusterError> {
+        Ok(self.listed(resource, namespace, selector, part, Some).await?.items)
+    }
+
+    /// The same, with only what is kept of each object: of many the whole would fill the memory.
+    pub async fn listed<T>(
+        &self,
+        resource: Resource,
+        namespace: Option<&str>,
+        selector: Option<&str>,
+        part: Part,
+        keep: impl Fn(Value) -> Option<T>,
+    ) -> Result<Listed<T>, ClusterError> {
         let all = || selector.map_or_else(ListParams::default, |it| ListParams::default().labels(it));
         let page = all().limit(PAGE);
         let (mut items, mut next) = (Vec::new(), page.clone());
@@ -42,11 +61,11 @@ impl Objects {
                 list => list?,
             };
             if let Value::Array(found) = list["items"].take() {
-                items.extend(found);
+                items.extend(found.into_iter().filter_map(&keep));
             }
             match list.pointer("/metadata/continue").and_then(Value::as_str) {
                 Some(token) if !token.is_empty() => next = page.clone().continue_token(token),
-                _ => return Ok(items),
+                _ => return Ok(Listed { items, version: version(&list) }),
             }
         }
     }
@@ -65,6 +84,11 @@ impl Objects {
         };
         self.send("list", describe_all(resource, namespace), request).await
     }
+}
+
+/// The version of a list or of an object.
+pub(super) fn version(of: &Value) -> String {
+    of.pointer("/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

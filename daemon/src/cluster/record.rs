@@ -9,6 +9,7 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use nhd_plan::Edit;
 use nhd_protocol::Timestamp;
+use nhd_protocol::listing::DevModeOwner;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -20,7 +21,7 @@ use super::pages::Part;
 const RECORD_KEY: &str = "nhd.json.gz";
 
 /// The Kubernetes API refuses Secrets whose data is larger.
-const SECRET_LIMIT: usize = 1024 * 1024;
+pub const SECRET_LIMIT: usize = 1024 * 1024;
 
 /// No record unpacks to more; a larger one is not ours.
 const UNPACKED_LIMIT: u64 = 32 * 1024 * 1024;
@@ -51,6 +52,12 @@ pub struct Owner {
     pub since: Timestamp,
 }
 
+impl From<Owner> for DevModeOwner {
+    fn from(Owner { user, host, since }: Owner) -> Self {
+        Self { user, host, since }
+    }
+}
+
 impl std::fmt::Display for Owner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}@{} since {}", self.user, self.host, self.since)
@@ -75,21 +82,25 @@ pub struct RecordHead {
     pub owner: Option<Owner>,
 }
 
+/// The label that all records have.
+pub const SELECTOR: &str = "app.kubernetes.io/managed-by=nhd";
+
 /// The records of a namespace, or of all, by namespace and name.
 pub async fn list(
     objects: &Objects,
     namespace: Option<&str>,
 ) -> Result<BTreeMap<(String, String), RecordHead>, ClusterError> {
-    let ours = Some("app.kubernetes.io/managed-by=nhd");
-    let items = objects.pages(SECRETS, namespace, ours, Part::Metadata).await?;
-    let head = |item: &Value| {
-        let metadata = &item["metadata"];
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let session = text(&metadata["annotations"]["nhd.dev/session"]);
-        let owner = text(&metadata["annotations"]["nhd.dev/owner"]).parse().ok();
-        ((text(&metadata["namespace"]), text(&metadata["name"])), RecordHead { session, owner })
-    };
+    let items = objects.pages(SECRETS, namespace, Some(SELECTOR), Part::Metadata).await?;
     Ok(items.iter().map(head).collect())
+}
+
+/// A record by its namespace and name, told from its metadata.
+pub fn head(object: &Value) -> ((String, String), RecordHead) {
+    let metadata = &object["metadata"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let session = text(&metadata["annotations"]["nhd.dev/session"]);
+    let owner = text(&metadata["annotations"]["nhd.dev/owner"]).parse().ok();
+    ((text(&metadata["namespace"]), text(&metadata["name"])), RecordHead { session, owner })
 }
 
 /// What the sidecar mounts.

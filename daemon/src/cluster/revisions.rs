@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::error::ClusterError;
 use super::objects::{CONTROLLER_REVISIONS, Delete, Objects, REPLICA_SETS, Resource};
+use super::owner_references::controller;
 
 /// Where the revisions of one workload are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,12 +60,6 @@ impl History {
         let delete = Delete { uid: Some(revision.uid.clone()), background: true, ..Delete::default() };
         objects.delete(self.resource, Some(namespace), &revision.name, delete).await
     }
-}
-
-/// The uid of the controller that owns an object.
-fn controller(object: &Value) -> Option<&str> {
-    let owners = object.pointer("/metadata/ownerReferences")?.as_array()?;
-    owners.iter().find(|owner| owner["controller"] == true)?["uid"].as_str()
 }
 
 fn see(object: &Value, dev: bool) -> RevisionSeen {

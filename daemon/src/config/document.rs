@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
+use super::text::after;
 use super::{Fault, Position};
 
 /// Deeper than any configuration is written.
@@ -16,6 +17,8 @@ pub(super) struct Node {
     pub(super) at: Position,
     /// Where it is over.
     pub(super) end: Position,
+    /// Whether it stands in brackets.
+    pub(super) is_flow: bool,
     pub(super) content: Content,
 }
 
@@ -34,6 +37,8 @@ pub(super) enum Content {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PlacedKey {
     pub(super) at: Position,
+    /// Where the name is over.
+    pub(super) end: Position,
     pub(super) name: String,
     /// Where the same key stands before, with values that do not count.
     pub(super) earlier: Vec<Position>,
@@ -82,6 +87,27 @@ impl Node {
         }
     }
 
+    /// Whether what stands at a position stands in this node, and is not brought in from elsewhere.
+    pub(super) fn holds(&self, at: Position) -> bool {
+        (self.at..=self.end).contains(&at)
+    }
+
+    /// Where the last of what it says is over.
+    pub(super) fn last_end(&self) -> Position {
+        let below: Vec<Position> = match &self.content {
+            Content::Null | Content::Scalar { .. } => return self.end,
+            // Brackets end what is in them.
+            _ if self.is_flow => return self.end,
+            Content::List(items) => items.iter().map(Self::last_end).collect(),
+            Content::Map(members) => members
+                .iter()
+                .filter(|(key, _)| self.holds(key.at))
+                .map(|(key, value)| if value.content == Content::Null { key.end } else { value.last_end() })
+                .collect(),
+        };
+        below.into_iter().filter(|end| *end <= self.end).max().unwrap_or(self.end)
+    }
+
     fn count(&self) -> usize {
         1 + match &self.content {
             Content::Null | Content::Scalar { .. } => 0,
@@ -94,7 +120,8 @@ impl Node {
 /// Reads the one document of a text; an empty text is null.
 pub(super) fn parse(text: &str) -> Result<Node, Fault> {
     let events = Parser::new_from_str(text);
-    let mut builder = Builder { events, anchors: HashMap::new(), nodes: 0, end: Position::START };
+    let characters = text.chars().collect();
+    let mut builder = Builder { events, characters, anchors: HashMap::new(), nodes: 0, end: Position::START };
     let mut root = None;
     loop {
         let (event, span) = builder.next()?;
@@ -110,11 +137,17 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
             _ => {}
         }
     }
-    Ok(root.unwrap_or(Node { at: Position::START, end: Position::START, content: Content::Null }))
+    Ok(root.unwrap_or(Node {
+        at: Position::START,
+        end: Position::START,
+        is_flow: false,
+        content: Content::Null,
+    }))
 }
 
 struct Builder<'text, T: saphyr_parser::Input> {
     events: Parser<'text, T>,
+    characters: Vec<char>,
     anchors: HashMap<usize, Node>,
     nodes: usize,
     /// Where what was read last is over.
@@ -145,15 +178,20 @@ impl<'text, T: saphyr_parser::Input> Builder<'text, T> {
             return Err(Fault::new(at, format!("this is nested more than {DEEPEST} levels deep")));
         }
         self.spend(1, at)?;
+        // The bracket is all that the beginning of such a list or mapping is.
+        let is_flow = span.start.index() < span.end.index();
         let (anchor, content) = match event {
             Event::Alias(anchor) => {
                 // An anchor that is not complete yet holds itself.
                 let meant = self.anchors.get(&anchor).cloned();
                 let meant = meant.ok_or_else(|| Fault::new(at, "this alias has no anchor before it"))?;
                 self.spend(meant.count(), at)?;
-                return Ok(Node { at, end: self.end, content: meant.content });
+                return Ok(Node { at, end: self.end, is_flow: true, content: meant.content });
             }
             Event::Scalar(text, style, anchor, tag) => {
+                if let Some(end) = self.end_of_quotes(span, style) {
+                    self.end = end;
+                }
                 let plain = style == ScalarStyle::Plain && tag.is_none();
                 (anchor, scalar(text.into_owned(), plain))
             }
@@ -161,7 +199,7 @@ impl<'text, T: saphyr_parser::Input> Builder<'text, T> {
             Event::MappingStart(anchor, _) => (anchor, Content::Map(self.map(depth)?)),
             _ => (0, Content::Null),
         };
-        let node = Node { at, end: self.end, content };
+        let node = Node { at, end: self.end, is_flow, content };
         if anchor > 0 {
             self.anchors.insert(anchor, node.clone());
         }
@@ -200,7 +238,7 @@ impl<'text, T: saphyr_parser::Input> Builder<'text, T> {
                 let there = members.iter().position(|(key, _)| key.name == name);
                 let before = there.map(|index| members.remove(index).0);
                 let earlier = before.map(|key| [key.earlier, vec![key.at]].concat()).unwrap_or_default();
-                members.push((PlacedKey { at: key.at, name, earlier }, value));
+                members.push((PlacedKey { at: key.at, end: key.end, name, earlier }, value));
             }
         }
         for (key, value) in merged {
@@ -209,6 +247,27 @@ impl<'text, T: saphyr_parser::Input> Builder<'text, T> {
             }
         }
         Ok(members)
+    }
+
+    /// The library takes what follows the closing quote for part of it.
+    fn end_of_quotes(&self, span: &Span, style: ScalarStyle) -> Option<Position> {
+        let quote = match style {
+            ScalarStyle::SingleQuoted => '\'',
+            ScalarStyle::DoubleQuoted => '"',
+            _ => return None,
+        };
+        let text = self.characters.get(span.start.index()..)?;
+        let mut at = 1;
+        loop {
+            match (text.get(at)?, text.get(at + 1)) {
+                ('\\', Some(_)) if quote == '"' => at += 2,
+                ('\'', Some('\'')) if quote == '\'' => at += 2,
+                (it, _) if *it == quote => break,
+                _ => at += 1,
+            }
+        }
+        let quoted: String = text[..=at].iter().collect();
+        Some(after(position(span), &quoted))
     }
 
     fn spend(&mut self, nodes: usize, at: Position) -> Result<(), Fault> {

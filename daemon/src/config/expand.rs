@@ -11,6 +11,8 @@ use super::{ConfigError, Fault, Position};
 const DEEPEST: usize = 16;
 const MOST_INCLUDES: usize = 256;
 const WIDEST: usize = 256;
+/// More than anybody mends at once.
+const MOST_UNREAD: usize = 100;
 
 /// The path and the text of a file, or why there is none.
 pub(super) type Included = Result<(PathBuf, String), String>;
@@ -29,18 +31,38 @@ pub(super) fn expand(
     text: &str,
     surroundings: &Surroundings<'_>,
 ) -> Result<Text, ConfigError> {
-    let mut expander = Expander { out: Writer::new(), surroundings };
-    expander.out.text.files.push(TextFile { name, path: path.to_owned(), parent: None });
-    expander.file(0, text)?;
+    let mut expander = Expander { out: Writer::new(), surroundings, unread: None };
+    expander.whole(name, path, text)?;
     Ok(expander.out.text)
+}
+
+/// The same as far as it goes, with all that cannot be put into its place.
+pub(super) fn expand_all(
+    name: String,
+    path: &Path,
+    text: &str,
+    surroundings: &Surroundings<'_>,
+) -> (Text, Vec<ConfigError>) {
+    let mut expander = Expander { out: Writer::new(), surroundings, unread: Some(Vec::new()) };
+    let last = expander.whole(name, path, text).err();
+    let unread = expander.unread.take().unwrap_or_default();
+    (expander.out.text, unread.into_iter().chain(last).collect())
 }
 
 struct Expander<'a> {
     out: Writer,
     surroundings: &'a Surroundings<'a>,
+    /// What could not be put into its place, where that is no reason to stop.
+    unread: Option<Vec<ConfigError>>,
 }
 
 impl Expander<'_> {
+    fn whole(&mut self, name: String, path: &Path, text: &str) -> Result<(), ConfigError> {
+        self.out.text.raw = text.to_owned();
+        self.out.text.files.push(TextFile { name, path: path.to_owned(), parent: None });
+        self.file(0, text)
+    }
+
     fn file(&mut self, file: usize, text: &str) -> Result<(), ConfigError> {
         let place = Place { file, at: Position::START };
         // Something has to stand where an empty file does.
@@ -50,22 +72,32 @@ impl Expander<'_> {
 
     fn parts(&mut self, mut place: Place, parts: &[Part<'_>]) -> Result<(), ConfigError> {
         for Part { source, meaning } in parts {
-            match *meaning {
-                Meaning::Literal => self.out.verbatim(place, source),
-                Meaning::Dollar => self.out.instead(place, "$"),
-                Meaning::Variable { name, otherwise } => self.variable(place, source, name, otherwise)?,
-                Meaning::Include(operand) => self.include(place, operand)?,
-                Meaning::Foreign => {
-                    let message = format!("{source} is no variable of a known form and is left as it is");
-                    self.note(place, message);
-                    self.out.verbatim(place, source);
+            if let Err(error) = self.part(place, source, *meaning) {
+                match &mut self.unread {
+                    Some(unread) if unread.len() < MOST_UNREAD => unread.push(error),
+                    _ => return Err(error),
                 }
-                Meaning::Open => return Err(self.wrong(place, format!("{source} is not closed by a }}"))),
             }
             if self.out.is_full {
                 return Err(self.wrong(place, format!("this makes the text longer than {LONGEST} bytes")));
             }
             place.at = after(place.at, source);
+        }
+        Ok(())
+    }
+
+    fn part(&mut self, place: Place, source: &str, meaning: Meaning<'_>) -> Result<(), ConfigError> {
+        match meaning {
+            Meaning::Literal => self.out.verbatim(place, source),
+            Meaning::Dollar => self.out.instead(place, "$"),
+            Meaning::Variable { name, otherwise } => self.variable(place, source, name, otherwise)?,
+            Meaning::Include(operand) => self.include(place, operand)?,
+            Meaning::Foreign => {
+                let message = format!("{source} is no variable of a known form and is left as it is");
+                self.note(place, message);
+                self.out.verbatim(place, source);
+            }
+            Meaning::Open => return Err(self.wrong(place, format!("{source} is not closed by a }}"))),
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::expand::{Surroundings, expand};
+use super::expand::{Surroundings, expand, expand_all};
 use super::text::{LONGEST, Note, Place, Text, after};
 use super::variables::{self, Variables};
 use super::{ConfigError, Fault, Layer, Position, SourceKind};
@@ -21,13 +21,53 @@ pub fn of_source(
     let path = source.join(IN_SOURCE);
     let Some(text) = text_of(&path)? else { return Ok(None) };
     let name = path.display().to_string();
+    let (variables, missing) = variables_of(source, &path, &text, environment)?;
+    let surroundings = Surroundings {
+        variable: &|name| variables.get(name),
+        include: &|includer, file| below(source, includer, file).map_err(Unread::into_text),
+    };
+    let mut text = expand(name, &path, &text, &surroundings)?;
+    note_missing(&mut text, missing);
+    Ok(Some(Layer { kind: SourceKind::File, text }))
+}
+
+/// A text that may not be saved yet, as if it were the file at `path`, with all that it refers to and cannot be had.
+pub fn unsaved(
+    source: &Path,
+    path: &Path,
+    text: &str,
+    environment: &BTreeMap<String, String>,
+) -> (Text, Vec<ConfigError>) {
+    let name = path.display().to_string();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let (variables, missing, unread) = match variables_of(source, path, text, environment) {
+        Ok((variables, missing)) => (variables, missing, None),
+        Err(error) => (Variables::given(environment), None, Some(error)),
+    };
+    let surroundings = Surroundings {
+        variable: &|name| variables.get(name),
+        include: &|includer, file| below(source, includer, file).map_err(Unread::into_text),
+    };
+    let (mut text, others) = expand_all(name, path, text, &surroundings);
+    note_missing(&mut text, missing);
+    (text, unread.into_iter().chain(others).collect())
+}
+
+/// What the variables of a configuration stand for, and what is to be said of the file of variables that it names.
+fn variables_of<'a>(
+    source: &Path,
+    path: &Path,
+    text: &str,
+    environment: &'a BTreeMap<String, String>,
+) -> Result<(Variables<'a>, Option<Fault>), ConfigError> {
     let mut variables = Variables::given(environment);
-    let missing = match variables::env_file(&text, &variables) {
+    let missing = match variables::env_file(text, &variables) {
         None => None,
-        Some((at, file)) => match below(source, &path, &file) {
+        Some((at, file)) => match below(source, path, &file) {
             Err(Unread::Absent) => Some(variables::missing(at, &file)),
             Err(Unread::Because(why)) => {
-                return Err(Fault::new(at, format!("failed to read envFile {file}: {why}")).in_file(&name));
+                let fault = Fault::new(at, format!("failed to read envFile {file}: {why}"));
+                return Err(fault.in_file(&path.display().to_string()));
             }
             Ok((_, text)) => {
                 variables.add_file(&text);
@@ -35,16 +75,14 @@ pub fn of_source(
             }
         },
     };
-    let surroundings = Surroundings {
-        variable: &|name| variables.get(name),
-        include: &|includer, file| below(source, includer, file).map_err(Unread::into_text),
-    };
-    let mut text = expand(name, &path, &text, &surroundings)?;
-    if let Some(Fault { at, message }) = missing {
+    Ok((variables, missing))
+}
+
+fn note_missing(text: &mut Text, missing: Option<Fault>) {
+    if let Some(Fault { at, message, .. }) = missing {
         let place = Place { file: 0, at };
         text.notes.insert(0, Note { at: Position::START, place, message });
     }
-    Ok(Some(Layer { kind: SourceKind::File, text }))
 }
 
 /// The daemon's own configuration, if there is one.
@@ -108,7 +146,8 @@ fn below(source: &Path, includer: &Path, file: &str) -> Result<(PathBuf, String)
     }
 }
 
-fn text_of(path: &Path) -> Result<Option<String>, ConfigError> {
+/// The text of a file, if there is one, without a byte order mark.
+pub fn text_of(path: &Path) -> Result<Option<String>, ConfigError> {
     let failed = |source| ConfigError::Unreadable { path: path.to_owned(), source };
     let mut bytes = Vec::new();
     match File::open(path) {

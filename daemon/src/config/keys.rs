@@ -17,6 +17,8 @@ pub(super) enum Shape {
     Text(Check),
     OneOf(&'static [&'static str]),
     Texts(Check),
+    /// `true` or `false`.
+    Truth,
     /// A port, or `LOCAL:REMOTE`.
     Port,
     /// A list of names with values.
@@ -48,6 +50,7 @@ pub(super) const DEV: &[Key] = &[
     key("env", Shape::Variables),
     key("sync", Shape::Group(SYNC)),
     key("command", Shape::Group(COMMAND)),
+    key("hotReload", Shape::Truth),
     key("portForward", Shape::Texts(forwarded)),
     key("debug", Shape::Group(DEBUG)),
     key("securityContext", Shape::OneOf(&["keep"])),
@@ -56,7 +59,6 @@ pub(super) const DEV: &[Key] = &[
     key("storageClass", Shape::Unsupported),
     key("envFrom", Shape::Unsupported),
     key("gitUrl", Shape::Unsupported),
-    key("hotReload", Shape::Unsupported),
     key("useDevContainer", Shape::Unsupported),
 ];
 

@@ -2,7 +2,7 @@
 
 use nhd_protocol::workload::WorkloadKind;
 
-use super::document::{self, Node};
+use super::document;
 use super::keys::{DEV, Key, Shape};
 use super::model::{CONTAINER, Entry, Layer, Origin, Resolved, Setting, SourceKind};
 use super::read::{Found, Idle, Reading};
@@ -12,7 +12,7 @@ use super::values::Flags;
 use super::{ConfigError, Fault, Position};
 
 /// The daemon's own file: defaults for every workload.
-const DAEMON: &[Key] = &[Key { name: "dev", shape: Shape::Group(DEV) }];
+pub(super) const DAEMON: &[Key] = &[Key { name: "dev", shape: Shape::Group(DEV) }];
 
 /// What holds for a workload. `layers` are in the order of their strength.
 pub fn resolve(
@@ -82,12 +82,15 @@ fn read(layer: &Layer, wanted: Wanted<'_>) -> Result<(Reading, Vec<(Position, Po
     let root = document::parse(&layer.text.text)?;
     let mut reading = Reading::default();
     if layer.kind == SourceKind::Daemon {
-        reading.members(&root, DAEMON, "")?;
-        return Ok((reading.below("dev."), Vec::new()));
+        reading.members(&root, DAEMON, "");
+        return Ok((reading.whole()?.below("dev."), Vec::new()));
     }
     let choice = choose(&root, wanted)?;
     reading.idle = choice.idle;
-    read_dev(&mut reading, choice.dev)?;
+    if let Some(dev) = choice.dev {
+        reading.members(dev, DEV, "");
+    }
+    let mut reading = reading.whole()?;
     // A container that is found by its name is the one to develop in, unless another is named expressly.
     if let Some((name, at)) = choice.container
         && !reading.found.iter().any(|found| found.key == CONTAINER)
@@ -95,10 +98,6 @@ fn read(layer: &Layer, wanted: Wanted<'_>) -> Result<(Reading, Vec<(Position, Po
         reading.found.push(Found { key: CONTAINER.to_owned(), value: Setting::Text(name), at });
     }
     Ok((reading, choice.others))
-}
-
-fn read_dev(reading: &mut Reading, dev: Option<&Node>) -> Result<(), Fault> {
-    dev.map_or(Ok(()), |dev| reading.members(dev, DEV, ""))
 }
 
 /// The order of the table; keys that nobody has set are there without a value.

@@ -15,6 +15,18 @@ pub enum Setting {
     List(Vec<String>),
 }
 
+impl Setting {
+    /// One value as it is written; none of a list.
+    #[must_use]
+    pub fn as_text(&self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text.clone()),
+            Self::Number(number) => Some(number.to_string()),
+            Self::List(_) => None,
+        }
+    }
+}
+
 /// Sources by strength; the strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SourceKind {
@@ -55,7 +67,7 @@ pub struct Resolved {
 }
 
 impl Resolved {
-    pub(super) fn get(&self, key: &str) -> Option<&Setting> {
+    pub fn get(&self, key: &str) -> Option<&Setting> {
         self.entries.iter().find(|entry| entry.key == key)?.value.as_ref()
     }
 
@@ -65,7 +77,7 @@ impl Resolved {
     }
 
     /// The entries below a key, by the rest of their names.
-    pub(super) fn below<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a str, &'a Setting)> {
+    pub fn below<'a>(&'a self, path: &'a str) -> impl Iterator<Item = (&'a str, &'a Setting)> {
         self.entries.iter().filter_map(move |entry| {
             let name = entry.key.strip_prefix(path)?.strip_prefix('.')?;
             Some((name, entry.value.as_ref()?))

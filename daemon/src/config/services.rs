@@ -8,8 +8,8 @@ use super::document::{Content, Node};
 use super::read::{Idle, text};
 use super::{Fault, Position};
 
-const SERVICE_KEYS: [&str; 4] = ["name", "serviceType", "containers", "configProperties"];
-const CONTAINER_KEYS: [&str; 2] = ["name", "dev"];
+pub(super) const SERVICE_KEYS: [&str; 4] = ["name", "serviceType", "containers", "configProperties"];
+pub(super) const CONTAINER_KEYS: [&str; 2] = ["name", "dev"];
 /// Keys of Nocalhost about installing an application, which nhd does not do.
 const NOCALHOSTS: [&str; 13] = [
     "priorityClass",
@@ -31,6 +31,9 @@ const NOCALHOSTS: [&str; 13] = [
 #[derive(Debug, Default)]
 pub(super) struct Choice<'a> {
     pub(super) dev: Option<&'a Node>,
+    /// The service and the container that it is about.
+    pub(super) service: Option<&'a Node>,
+    pub(super) chosen_container: Option<&'a Node>,
     /// The container that the file names, and where.
     pub(super) container: Option<(String, Position)>,
     pub(super) idle: Vec<Idle>,
@@ -40,10 +43,10 @@ pub(super) struct Choice<'a> {
 
 /// The workload that is looked for; its container where that is known already.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wanted<'a> {
-    pub(super) kind: WorkloadKind,
-    pub(super) name: &'a str,
-    pub(super) container: Option<&'a str>,
+pub struct Wanted<'a> {
+    pub kind: WorkloadKind,
+    pub name: &'a str,
+    pub container: Option<&'a str>,
 }
 
 pub(super) fn choose<'a>(root: &'a Node, wanted: Wanted<'_>) -> Result<Choice<'a>, Fault> {
@@ -74,6 +77,7 @@ pub(super) fn choose<'a>(root: &'a Node, wanted: Wanted<'_>) -> Result<Choice<'a
     match chosen {
         Some(service) => {
             choice.others = elsewhere;
+            choice.service = Some(service);
             container(service, wanted, &mut choice)?;
         }
         None if root.content == Content::Null => {}
@@ -91,7 +95,7 @@ pub(super) fn choose<'a>(root: &'a Node, wanted: Wanted<'_>) -> Result<Choice<'a
 }
 
 /// The services of a file, whichever form it has.
-fn services<'a>(root: &'a Node, idle: &mut Vec<Idle>) -> Result<Vec<&'a Node>, Fault> {
+pub(super) fn services<'a>(root: &'a Node, idle: &mut Vec<Idle>) -> Result<Vec<&'a Node>, Fault> {
     match &root.content {
         Content::Null => Ok(Vec::new()),
         Content::List(items) => items.iter().map(|item| mapping(item, "a service")).collect(),
@@ -122,6 +126,23 @@ fn services<'a>(root: &'a Node, idle: &mut Vec<Idle>) -> Result<Vec<&'a Node>, F
     }
 }
 
+/// The list that another service can be added to, where the file has that form.
+pub(super) fn list_of(root: &Node) -> Option<&Node> {
+    match &root.content {
+        Content::List(_) => Some(root),
+        Content::Map(members)
+            if members.iter().any(|(key, _)| SERVICE_KEYS[1..3].contains(&key.name.as_str())) =>
+        {
+            None
+        }
+        Content::Map(_) => match root.get("application") {
+            Some(application) => list_of(application),
+            None => root.get("services").filter(|list| matches!(list.content, Content::List(_))),
+        },
+        Content::Null | Content::Scalar { .. } => None,
+    }
+}
+
 /// Finds the container: the one that is wanted, or else the only one, or the one without a name, which stands for any.
 fn container<'a>(service: &'a Node, wanted: Wanted<'_>, choice: &mut Choice<'a>) -> Result<(), Fault> {
     note_others(service, &SERVICE_KEYS, &mut choice.idle);
@@ -149,6 +170,7 @@ fn container<'a>(service: &'a Node, wanted: Wanted<'_>, choice: &mut Choice<'a>)
             let at = item.get("name").map_or(item.at, |node| node.at);
             choice.container = (!name.is_empty()).then(|| (name.clone(), at));
             choice.dev = item.get("dev");
+            choice.chosen_container = Some(item);
             Ok(())
         }
         (None, _) if named.is_empty() => Ok(()),
@@ -159,12 +181,13 @@ fn container<'a>(service: &'a Node, wanted: Wanted<'_>, choice: &mut Choice<'a>)
         }
         (None, None) => {
             let message = format!("several containers ({}) are configured and none was chosen", names());
-            Err(Fault::new(list.at, message))
+            let choices = named.iter().map(|(name, _)| name.clone()).collect();
+            Err(Fault { choices, ..Fault::new(list.at, message) })
         }
     }
 }
 
-fn mapping<'a>(node: &'a Node, what: &str) -> Result<&'a Node, Fault> {
+pub(super) fn mapping<'a>(node: &'a Node, what: &str) -> Result<&'a Node, Fault> {
     match node.content {
         Content::Map(_) => Ok(node),
         _ => Err(Fault::new(node.at, format!("{what} must be a mapping, not {}", node.described()))),
@@ -172,7 +195,7 @@ fn mapping<'a>(node: &'a Node, what: &str) -> Result<&'a Node, Fault> {
 }
 
 /// A name, which may be a number where nobody has quoted it.
-fn member_text(node: &Node, key: &str) -> Result<Option<String>, Fault> {
+pub(super) fn member_text(node: &Node, key: &str) -> Result<Option<String>, Fault> {
     match node.get(key) {
         Some(Node { content: Content::Scalar { text, .. }, .. }) => Ok(Some(text.clone())),
         Some(node) if node.content != Content::Null => text(key, node, |_| Ok(())).map(Some),
@@ -181,15 +204,18 @@ fn member_text(node: &Node, key: &str) -> Result<Option<String>, Fault> {
 }
 
 /// Notes every member that is none of `known`, and every one that is given twice.
-fn note_others(node: &Node, known: &[&str], idle: &mut Vec<Idle>) {
+pub(super) fn note_others(node: &Node, known: &[&str], idle: &mut Vec<Idle>) {
     let Content::Map(members) = &node.content else { return };
     idle.extend(Idle::repeated(node, ""));
     for (key, value) in members.iter().filter(|(key, _)| !known.contains(&key.name.as_str())) {
         let name = &key.name;
         if !NOCALHOSTS.contains(&name.as_str()) {
-            idle.push(Idle::new(key.at, format!("{name} is not a key of the dev configuration")));
+            let message = format!("{name} is not a key of the dev configuration");
+            let absent = known.iter().copied().filter(|name| node.get(name).is_none());
+            idle.push(Idle::of_key((key, value), name, message, absent));
         } else if !value.is_empty() {
-            idle.push(Idle::new(key.at, format!("{name} is not supported yet and has no effect")));
+            let message = format!("{name} is not supported yet and has no effect");
+            idle.push(Idle::of_key((key, value), name, message, []));
         }
     }
 }

@@ -46,8 +46,12 @@ fn resolved(flags: &Flags, layers: &[Layer]) -> Result<Resolved, String> {
 }
 
 fn of_file(text: &str) -> Resolved {
-    resolved(&Flags::default(), &[layer(SourceKind::File, text)])
-        .unwrap_or_else(|error| panic!("{error}\n{text}"))
+    let resolved = resolved(&Flags::default(), &[layer(SourceKind::File, text)]);
+    let resolved = resolved.unwrap_or_else(|error| panic!("{error}\n{text}"));
+    for warning in &resolved.warnings {
+        assert!(nhd_protocol::message::Notice::of(warning).code.is_some(), "{warning} has no code");
+    }
+    resolved
 }
 
 fn image(resolved: &Resolved) -> Option<String> {

@@ -14,6 +14,8 @@ pub struct Text {
     pieces: Vec<Piece>,
     pub(super) files: Vec<TextFile>,
     pub(super) notes: Vec<Note>,
+    /// The text's own file, as it is.
+    pub(super) raw: String,
 }
 
 /// What a text, or a part of it, was read from.
@@ -68,6 +70,62 @@ impl Text {
         // What an include was indented by stands nowhere.
         let following = self.pieces.get(next).filter(|following| following.start.line == at.line);
         following.unwrap_or(piece).place
+    }
+
+    /// Where a position stands in the text's own file, if what stands there is read as it stands there.
+    pub(super) fn own(&self, at: Position) -> Option<Position> {
+        let place = self.place(at);
+        (place.file == 0 && self.is_verbatim(at)).then_some(place.at)
+    }
+
+    fn is_verbatim(&self, at: Position) -> bool {
+        let next = self.pieces.partition_point(|piece| piece.start <= at);
+        self.pieces.get(next.saturating_sub(1)).is_none_or(|piece| piece.verbatim)
+    }
+
+    /// A stretch in the text's own file: all of it is read as it stands there.
+    pub(super) fn own_span(&self, at: Position, end: Position) -> Option<(Position, Position)> {
+        let (start, over) = (self.own(at)?, self.own_end(end)?);
+        // What a variable stands for in between is not there to be written over.
+        let straight = self.pieces.iter().filter(|piece| at < piece.start && piece.start < end);
+        (start <= over && straight.into_iter().all(|piece| piece.verbatim && piece.place.file == 0))
+            .then_some((start, over))
+    }
+
+    /// An end belongs to what is before it.
+    fn own_end(&self, end: Position) -> Option<Position> {
+        if end.column <= 1 {
+            return self.own(end);
+        }
+        let last = self.own(Position { column: end.column - 1, ..end })?;
+        Some(Position { column: last.column + 1, ..last })
+    }
+
+    /// The place of a stretch, and where it is over in the same file; what does not stand there as it is read has no length.
+    pub(super) fn span(&self, at: Position, end: Position) -> (Place, Position) {
+        let place = self.place(at);
+        let before = Position { column: end.column.saturating_sub(1).max(1), ..end };
+        let last = self.place(before);
+        let known = self.is_verbatim(at) && self.is_verbatim(before) && last.file == place.file;
+        let over = Position { column: last.at.column + u32::from(end.column > 1), ..last.at };
+        (place, if known && over > place.at { over } else { place.at })
+    }
+
+    /// The whole lines of a member that has them for itself: from where its key begins to where the next line does.
+    pub(super) fn own_lines(&self, at: Position, end: Position) -> Option<(Position, Position)> {
+        let lines: Vec<&str> = self.raw.lines().collect();
+        let before = lines.get(at.line as usize - 1)?.chars().take(at.column as usize - 1);
+        let behind = lines.get(end.line as usize - 1)?.chars().skip(end.column as usize - 1);
+        let behind: String = behind.collect();
+        let is_alone = before.clone().all(|it| it == ' ')
+            && (behind.trim().is_empty() || behind.trim_start().starts_with('#'));
+        let line = |line: u32| Position { line, column: 1 };
+        is_alone.then(|| (line(at.line), line(end.line + 1)))
+    }
+
+    /// The name of the text's own file.
+    pub(super) fn own_name(&self) -> &str {
+        self.files.first().map_or("", |file| &file.name)
     }
 
     pub(super) fn file_of(&self, place: Place) -> &str {
@@ -172,6 +230,27 @@ impl Cursor {
         }
         self.after_return = character == '\r';
     }
+}
+
+/// Where a position is in a text, in bytes.
+pub(super) fn offset_of(text: &str, at: Position) -> Option<usize> {
+    let mut cursor = Cursor { at: Position::START, after_return: false };
+    for (offset, character) in text.char_indices() {
+        if cursor.at == at && !(cursor.after_return && character == '\n') {
+            return Some(offset);
+        }
+        cursor.pass(character);
+    }
+    (cursor.at == at).then_some(text.len())
+}
+
+/// The column of a position as editors count, from 0 in the units of UTF-16.
+#[must_use]
+pub fn utf16_column(text: &str, at: Position) -> u32 {
+    let start = offset_of(text, Position { column: 1, ..at });
+    let line = start.map_or("", |start| text[start..].split(['\n', '\r']).next().unwrap_or_default());
+    let units: usize = line.chars().take(at.column as usize - 1).map(char::len_utf16).sum();
+    u32::try_from(units).unwrap_or(u32::MAX)
 }
 
 /// The position after a text that begins at `at`.

@@ -11,9 +11,10 @@ use jsonrpsee::server::middleware::rpc::{
 };
 use jsonrpsee::types::error::INVALID_REQUEST_CODE;
 use jsonrpsee::types::{ErrorObjectOwned, Id, SubscriptionId};
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::message::error;
 use nhd_protocol::methods::{
-    CANCEL_REQUEST, CANCELLED_CODE, CancelParams, EventSubscription, METHODS, RequestId,
+    CANCEL_REQUEST, CANCELLED_CODE, CancelParams, METHODS, RequestId, SUBSCRIPTIONS,
 };
 use tokio::sync::RwLock;
 use tokio::time::Instant;
@@ -87,14 +88,14 @@ where
         async move {
             let _asked = asked;
             // A subscription that is given up half made would never be ended.
-            if method == EventSubscription::SUBSCRIBE {
+            if SUBSCRIPTIONS.iter().any(|of| of.subscribe == method) {
                 request.extensions_mut().insert(accepting);
                 return service.call(request).await;
             }
             if let Some(error) = malformed_end(&request) {
                 return MethodResponse::error(id, error);
             }
-            if method == EventSubscription::UNSUBSCRIBE {
+            if SUBSCRIPTIONS.iter().any(|of| of.unsubscribe == method) {
                 drop(accepting.0.write().await);
             }
             let answered = async {
@@ -160,28 +161,24 @@ where
 /// whoever sent it would wait for ever.
 fn without_id(notification: &Notification<'_>) -> Option<ErrorObjectOwned> {
     let method = notification.method.as_ref();
-    let of_subscriptions = [EventSubscription::SUBSCRIBE, EventSubscription::UNSUBSCRIBE];
-    if !of_subscriptions.contains(&method) && METHODS.iter().all(|known| known.name != method) {
+    let mut of_subscriptions = SUBSCRIPTIONS.iter().flat_map(|of| [of.subscribe, of.unsubscribe]);
+    if !of_subscriptions.any(|known| known == method) && METHODS.iter().all(|known| known.name != method) {
         return None;
     }
-    let message =
-        format!("{method} is a request, and its id is missing or no string and no integer from 0 on");
-    let info = ErrorInfo::new(ErrorKind::InvalidRequest, message);
+    let info = ErrorInfo::of(&error::REQUEST_ID_MISSING, &[("method", &method)]);
     Some(ErrorObjectOwned::owned(INVALID_REQUEST_CODE, info.message.clone(), Some(info)))
 }
 
 /// What is wrong with the parameters of the end of a subscription. jsonrpsee would answer as if it had been ended
 /// before.
 fn malformed_end(request: &Request<'_>) -> Option<ErrorObjectOwned> {
-    if request.method != EventSubscription::UNSUBSCRIBE {
-        return None;
-    }
+    let ends = SUBSCRIPTIONS.iter().find(|of| of.unsubscribe == request.method)?;
     let error = request.params().one::<SubscriptionId<'_>>().err()?;
-    Some(invalid_params(EventSubscription::UNSUBSCRIBE, &error))
+    Some(invalid_params(ends.unsubscribe, &error))
 }
 
 fn cancelled(id: Id<'_>, method: &str) -> MethodResponse {
-    let info = ErrorInfo::new(ErrorKind::Cancelled, format!("the client cancelled {method}"));
+    let info = ErrorInfo::of(&error::REQUEST_CANCELLED, &[("method", &method)]);
     MethodResponse::error(id, ErrorObjectOwned::owned(CANCELLED_CODE, info.message.clone(), Some(info)))
 }
 

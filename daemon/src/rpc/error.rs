@@ -2,7 +2,8 @@
 
 use jsonrpsee::types::ErrorObjectOwned;
 use jsonrpsee::types::error::INVALID_PARAMS_CODE;
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::message::error;
 
 /// An error as a JSON-RPC error object. Plugins branch on `data.kind`.
 pub fn to_wire(error: ErrorInfo) -> ErrorObjectOwned {
@@ -10,10 +11,8 @@ pub fn to_wire(error: ErrorInfo) -> ErrorObjectOwned {
 }
 
 /// Parameters that are not what the method takes: JSON-RPC's own code, and our data.
-pub fn invalid_params(method: &str, error: &ErrorObjectOwned) -> ErrorObjectOwned {
-    let detail = error.data().map_or_else(|| error.message().to_owned(), |data| data.get().to_owned());
-    let info =
-        ErrorInfo::new(ErrorKind::InvalidRequest, format!("the parameters of {method} are wrong: {detail}"))
-            .with_hint("see the method's parameters in the protocol's documentation");
+pub fn invalid_params(method: &str, found: &ErrorObjectOwned) -> ErrorObjectOwned {
+    let detail = found.data().map_or_else(|| found.message().to_owned(), |data| data.get().to_owned());
+    let info = ErrorInfo::of(&error::PARAMS_WRONG, &[("method", &method), ("cause", &detail)]);
     ErrorObjectOwned::owned(INVALID_PARAMS_CODE, info.message.clone(), Some(info))
 }

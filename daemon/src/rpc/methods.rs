@@ -9,24 +9,30 @@ use jsonrpsee::{
     SubscriptionSink,
 };
 use nhd_protocol::PROTOCOL_VERSION;
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::event::{Cursor, Event, EventBody, EventList, EventsParams};
-use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult};
-use nhd_protocol::methods::{
-    Discover, End, EventSubscription, EventsSince, ForwardEnd, ForwardStart, Forwards, Hello, List, Method,
-    Plan, Release, Resolve, Shutdown, Start, Status, SyncPause, SyncRescan, SyncResume, SyncState, Wait,
-    Workloads,
-};
+use nhd_protocol::hello::{HelloParams, HelloResult, NoParams, ShutdownResult, features};
+use nhd_protocol::message::{Arguments, error};
+// All of them, as each is registered here.
+use nhd_protocol::methods::*;
 use nhd_protocol::openrpc::document;
 use nhd_protocol::session::{EndParams, SessionList, SessionSelector, StartParams};
+use nhd_protocol::stream::{ExecSignalParams, StreamKind, StreamParams, TerminalResizeParams};
+use serde::Serialize;
 use tokio::sync::broadcast;
 
 use super::cancel::Accepting;
 use super::error::{invalid_params, to_wire};
+use super::workloads;
+use crate::browse::live::Live;
+use crate::browse::{contexts, describe, images, list, namespaces};
 use crate::clock::timestamp_now;
+use crate::doctor;
 use crate::events::Since;
-use crate::session::requests::{configure, end, preview, release, workloads};
+use crate::inside::{debug, files, listening, suggest};
+use crate::session::requests::{configure, editor, end, preview, release};
 use crate::session::{SessionManager, Shared};
+use crate::streams::Streams;
 
 /// Made once, when it is first asked for.
 static DOCUMENT: LazyLock<<Discover as Method>::Output> = LazyLock::new(document);
@@ -34,7 +40,9 @@ static DOCUMENT: LazyLock<<Discover as Method>::Output> = LazyLock::new(document
 /// What the methods lead to.
 pub struct MethodContext {
     pub manager: Arc<SessionManager>,
+    pub live: Arc<Live>,
     pub shared: Arc<Shared>,
+    pub streams: Arc<Streams>,
     pub started_at: String,
 }
 
@@ -43,6 +51,10 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     let mut module = RpcModule::new(context);
     method::<Hello, _, _>(&mut module, hello);
     method::<Shutdown, _, _>(&mut module, shutdown);
+    method::<Doctor, _, _>(&mut module, |context, params| async move {
+        let sessions = context.manager.list(&SessionSelector::default()).sessions;
+        Ok(doctor::examine(&context.shared.paths, Some(&sessions), params).await)
+    });
     method::<Discover, _, _>(&mut module, |_, _| async move { Ok(DOCUMENT.clone()) });
     method::<Plan, _, _>(&mut module, |context, params: StartParams| async move {
         preview::preview(&context.manager, params).await
@@ -55,11 +67,22 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
         release::release(&context.manager, params).await
     });
     method::<Workloads, _, _>(&mut module, |context, params| async move {
-        workloads::list(&context.manager, params).await
+        list::list(&context.manager, params).await
     });
-    method::<Status, _, _>(&mut module, |context, selector| async move { context.manager.status(&selector) });
-    method::<List, _, _>(&mut module, |context, selector| async move { Ok(context.manager.list(&selector)) });
-    method::<Wait, _, _>(&mut module, |context, params| async move { context.manager.wait(params).await });
+    method::<SetEnvironment, _, _>(&mut module, |context, params| async move {
+        context.manager.set_environment(params).await
+    });
+    method::<Status, _, _>(&mut module, |context, selector| async move {
+        context.manager.status(&selector).map(|status| context.streams.complete(status))
+    });
+    method::<List, _, _>(&mut module, |context, selector| async move {
+        let list = context.manager.list(&selector);
+        let sessions = list.sessions.into_iter().map(|status| context.streams.complete(status)).collect();
+        Ok(SessionList { sessions, ..list })
+    });
+    method::<Wait, _, _>(&mut module, |context, params| async move {
+        context.manager.wait(params).await.map(|status| context.streams.complete(status))
+    });
     method::<ForwardStart, _, _>(&mut module, |context, params| async move {
         context.manager.start_forward(params).await
     });
@@ -68,6 +91,21 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     });
     method::<Forwards, _, _>(&mut module, |context, selector| async move {
         Ok(context.manager.forwards(&selector))
+    });
+    method::<ForwardWait, _, _>(&mut module, |context, params| async move {
+        listening::wait(&context.manager, params).await
+    });
+    method::<ForwardSuggest, _, _>(&mut module, |context, selector: SessionSelector| async move {
+        suggest::suggest(&context.manager, &selector).await
+    });
+    method::<DebugDescribe, _, _>(&mut module, |context, selector: SessionSelector| async move {
+        debug::describe(&context.manager, &context.shared.paths, &selector).await
+    });
+    method::<FileRead, _, _>(&mut module, |context, params| async move {
+        files::read(&context.manager, params).await
+    });
+    method::<FileEntries, _, _>(&mut module, |context, params| async move {
+        files::list(&context.manager, params).await
     });
     method::<SyncState, _, _>(&mut module, |context, selector: SessionSelector| async move {
         context.manager.sync_status(&selector).await
@@ -82,13 +120,32 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     method::<SyncResume, _, _>(&mut module, |context, selector: SessionSelector| async move {
         context.manager.pause_sync(&selector, false).await
     });
+    method::<Contexts, _, _>(&mut module, |_, params| async move { contexts::list(params).await });
+    method::<Namespaces, _, _>(&mut module, |context, params| async move {
+        namespaces::list(&context.manager, params).await
+    });
+    method::<Describe, _, _>(&mut module, |context, params| async move {
+        describe::describe(&context.manager, params).await
+    });
+    method::<SuggestImages, _, _>(&mut module, |context, params| async move {
+        images::suggest(&context.manager, params).await
+    });
     method::<Resolve, _, _>(&mut module, |context, params| async move {
         configure::show(&context.shared.paths, params).await
+    });
+    method::<ConfigCheck, _, _>(&mut module, |context, params| async move {
+        editor::check(&context.shared.paths, params).await
+    });
+    method::<ConfigSchema, _, _>(&mut module, |_, params| async move { editor::schema(params).await });
+    method::<ConfigScaffold, _, _>(&mut module, |_, params| async move { editor::scaffold(params).await });
+    method::<ConfigSet, _, _>(&mut module, |context, params| async move {
+        editor::set(&context.shared.paths, params).await
     });
     method::<EventsSince, _, _>(
         &mut module,
         |context, params| async move { Ok(events_since(&context, &params)) },
     );
+    stream_methods(&mut module);
     module
         .register_subscription(
             EventSubscription::SUBSCRIBE,
@@ -98,6 +155,55 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
         )
         .expect("the table names each method once");
     module
+        .register_subscription(
+            WorkloadSubscription::SUBSCRIBE,
+            WorkloadSubscription::NOTIFICATION,
+            WorkloadSubscription::UNSUBSCRIBE,
+            workloads::subscribe,
+        )
+        .expect("the table names each method once");
+    module
+}
+
+/// Those of terminals, commands and logs.
+fn stream_methods(module: &mut RpcModule<MethodContext>) {
+    use StreamKind::{Exec, Terminal};
+    method::<TerminalOpen, _, _>(module, |context, params| async move {
+        context.streams.open_terminal(params).await
+    });
+    method::<TerminalAttach, _, _>(module, |context, params: StreamParams| async move {
+        context.streams.attach(Terminal, &params.stream)
+    });
+    method::<TerminalResize, _, _>(module, |context, params: TerminalResizeParams| async move {
+        let stream = context.streams.find(Terminal, &params.stream)?;
+        stream.resize(params.size).await;
+        Ok(stream.status())
+    });
+    method::<TerminalClose, _, _>(module, |context, params: StreamParams| async move {
+        context.streams.close(Terminal, &params.stream).await
+    });
+    method::<Terminals, _, _>(module, |context, params| async move {
+        Ok(context.streams.list(Terminal, &params))
+    });
+    method::<ExecStart, _, _>(
+        module,
+        |context, params| async move { context.streams.start_exec(params).await },
+    );
+    method::<ExecAttach, _, _>(module, |context, params: StreamParams| async move {
+        context.streams.attach(Exec, &params.stream)
+    });
+    method::<ExecSignal, _, _>(module, |context, params: ExecSignalParams| async move {
+        let stream = context.streams.find(Exec, &params.stream)?;
+        stream.signal(params.signal).await.map(|()| stream.status())
+    });
+    method::<ExecClose, _, _>(module, |context, params: StreamParams| async move {
+        context.streams.close(Exec, &params.stream).await
+    });
+    method::<Execs, _, _>(module, |context, params| async move { Ok(context.streams.list(Exec, &params)) });
+    method::<LogFollow, _, _>(
+        module,
+        |context, params| async move { context.streams.follow_log(params).await },
+    );
 }
 
 fn method<M, F, Fut>(module: &mut RpcModule<MethodContext>, call: F)
@@ -117,7 +223,10 @@ where
 }
 
 /// Params as one flat object; none at all stand for an empty one.
-fn parse<T: serde::de::DeserializeOwned>(method: &str, params: &Params<'_>) -> Result<T, ErrorObjectOwned> {
+pub(super) fn parse<T: serde::de::DeserializeOwned>(
+    method: &str,
+    params: &Params<'_>,
+) -> Result<T, ErrorObjectOwned> {
     let result = match params.as_str() {
         None | Some("" | "null" | "[]") => Params::new(Some("{}")).parse(),
         Some(_) => params.parse(),
@@ -127,15 +236,13 @@ fn parse<T: serde::de::DeserializeOwned>(method: &str, params: &Params<'_>) -> R
 
 async fn hello(context: Arc<MethodContext>, params: HelloParams) -> Result<HelloResult, ErrorInfo> {
     if params.protocol != PROTOCOL_VERSION {
-        let message = format!(
-            "{} speaks protocol {}, and this daemon (nhd {}) speaks {PROTOCOL_VERSION}",
-            params.client,
-            params.protocol,
-            crate::VERSION
-        );
-        return Err(ErrorInfo::new(ErrorKind::ProtocolMismatch, message).with_hint(
-            "update the older of the two; a daemon that is shut down keeps its sessions for the next",
-        ));
+        let arguments: Arguments<'_> = &[
+            ("client", &params.client),
+            ("theirs", &params.protocol),
+            ("version", &crate::VERSION),
+            ("ours", &PROTOCOL_VERSION),
+        ];
+        return Err(ErrorInfo::of(&error::PROTOCOL_MISMATCH, arguments));
     }
     let paths = &context.shared.paths;
     Ok(HelloResult {
@@ -145,6 +252,7 @@ async fn hello(context: Arc<MethodContext>, params: HelloParams) -> Result<Hello
         home: paths.home.display().to_string(),
         socket: paths.socket.display().to_string(),
         started_at: context.started_at.clone(),
+        features: features(),
     })
 }
 
@@ -183,22 +291,24 @@ async fn subscribe(
             return Ok(());
         }
     };
-    let mut log = context.shared.events.subscribe(params.since.as_ref());
+    let events = &context.shared.events;
+    let mut progress = params.progress.then(|| events.progress().subscribe());
+    let mut log = events.subscribe(params.since.as_ref());
     let sink = accept(pending, &extensions).await?;
     loop {
         let (missed, end, live) = log;
         match missed {
             Since::Events(events) => {
                 for event in events {
-                    send(&sink, &event).await?;
+                    send(&sink, &*event).await?;
                 }
             }
-            Since::TooOld => send(&sink, &snapshot(&context, end)).await?,
+            Since::TooOld => send(&sink, &snapshot(&context, end.clone())).await?,
         }
-        if !follow(&sink, live).await? {
+        if !follow(&sink, live, end, progress.as_mut()).await? {
             return Ok(());
         }
-        log = context.shared.events.subscribe(None);
+        log = events.subscribe(None);
     }
 }
 
@@ -206,21 +316,44 @@ async fn subscribe(
 async fn follow(
     sink: &SubscriptionSink,
     mut live: broadcast::Receiver<Arc<Event>>,
+    mut last: Cursor,
+    mut progress: Option<&mut broadcast::Receiver<EventBody>>,
 ) -> Result<bool, SubscriptionError> {
     loop {
         let event = tokio::select! {
+            biased;
             () = sink.closed() => return Ok(false),
             event = live.recv() => event,
+            // It stands where the client is, which may not have heard of all that is in the log by now.
+            body = moved(progress.as_deref_mut()) => {
+                send(sink, &Event { cursor: last.clone(), at: timestamp_now(), body }).await?;
+                continue;
+            }
         };
         match event {
-            Ok(event) => send(sink, &event).await?,
+            Ok(event) => {
+                send(sink, &*event).await?;
+                last = event.cursor.clone();
+            }
             Err(broadcast::error::RecvError::Lagged(_)) => return Ok(true),
             Err(broadcast::error::RecvError::Closed) => return Ok(false),
         }
     }
 }
 
-async fn accept(
+/// The next progress; never where none is asked for. What was missed is out of date.
+async fn moved(progress: Option<&mut broadcast::Receiver<EventBody>>) -> EventBody {
+    let Some(progress) = progress else { return std::future::pending().await };
+    loop {
+        match progress.recv().await {
+            Ok(body) => return body,
+            Err(broadcast::error::RecvError::Lagged(_)) => {}
+            Err(broadcast::error::RecvError::Closed) => return std::future::pending().await,
+        }
+    }
+}
+
+pub(super) async fn accept(
     pending: PendingSubscriptionSink,
     extensions: &Extensions,
 ) -> Result<SubscriptionSink, PendingSubscriptionAcceptError> {
@@ -231,7 +364,7 @@ async fn accept(
     pending.accept().await
 }
 
-async fn send(sink: &SubscriptionSink, event: &Event) -> SubscriptionResult {
+pub(super) async fn send(sink: &SubscriptionSink, event: &impl Serialize) -> SubscriptionResult {
     let message = SubscriptionMessage::new(sink.method_name(), sink.subscription_id(), event)?;
     Ok(sink.send(message).await?)
 }

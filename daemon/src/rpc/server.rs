@@ -2,6 +2,7 @@
 //! onto a WebSocket of the same server.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jsonrpsee::RpcModule;
@@ -22,7 +23,9 @@ use super::listener::Listener;
 use super::load::Load;
 use super::methods::MethodContext;
 use super::sniff::{Framing, sniff};
+use super::stream::{self, StreamError};
 use super::transcode::{TranscodeError, transcode};
+use crate::streams::Streams;
 
 /// A client that answers no ping for this long is gone.
 const PING_EVERY: Duration = Duration::from_secs(20);
@@ -50,12 +53,15 @@ enum ServeError {
     Served(#[source] BoxError),
     #[error(transparent)]
     Transcoded(#[from] TranscodeError),
+    #[error(transparent)]
+    Streamed(#[from] StreamError),
 }
 
 /// Accepts and serves until the shutdown, then lets calls that are under way finish.
 pub async fn serve(
     mut listener: Listener,
     methods: RpcModule<MethodContext>,
+    streams: Arc<Streams>,
     shutdown: CancellationToken,
     tracker: &TaskTracker,
 ) {
@@ -68,9 +74,9 @@ pub async fn serve(
             move |service| Cancellable::new(service, load.clone())
         });
         let service = builder.clone().set_rpc_middleware(middleware).build(methods.clone(), stop.clone());
-        let (stop, shutdown) = (stop.clone(), shutdown.clone());
+        let (stop, shutdown, streams) = (stop.clone(), shutdown.clone(), Arc::clone(&streams));
         tracker.spawn(async move {
-            if let Err(error) = connection(Bounded::new(stream, STALL_LIMIT, load), service, stop, shutdown).await {
+            if let Err(error) = connection(stream, load, service, &streams, stop, shutdown).await {
                 tracing::debug!(error = %nhd_protocol::error::error_chain(&error), "a connection ended badly");
             }
         });
@@ -80,8 +86,10 @@ pub async fn serve(
 }
 
 async fn connection<T>(
-    stream: Bounded<UnixStream>,
+    stream: UnixStream,
+    load: Load,
     service: T,
+    streams: &Streams,
     stop: StopHandle,
     shutdown: CancellationToken,
 ) -> Result<(), ServeError>
@@ -98,11 +106,15 @@ where
     let sniffing = tokio::time::timeout(FIRST_BYTES, sniff(stream));
     let Some(Ok(sniffed)) = shutdown.run_until_cancelled(sniffing).await else { return Ok(()) };
     let (framing, stream) = sniffed.map_err(ServeError::First)?;
+    let bounded = |stream| Bounded::new(stream, STALL_LIMIT, load);
     match framing {
+        Framing::Stream => Ok(stream::serve(stream, streams, shutdown).await?),
         Framing::Http => {
+            let stream = bounded(stream);
             serve_with_graceful_shutdown(stream, service, stop.shutdown()).await.map_err(ServeError::Served)
         }
         Framing::Lsp => {
+            let stream = bounded(stream);
             let (near, far) = tokio::io::duplex(TRANSCODER_BUFFER);
             let server = serve_with_graceful_shutdown(far, service, stop.shutdown());
             let (served, transcoded) = tokio::join!(server, transcode(stream, near, shutdown));

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::{Buf as _, Bytes, BytesMut};
+use nhd_protocol::stream::frame::GREETING;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 
 /// How the first header of LSP framing begins, `Content-Length` and `Content-Type`; no request of HTTP does.
@@ -15,6 +16,8 @@ pub(super) enum Framing {
     Lsp,
     /// HTTP, and WebSocket by an upgrade.
     Http,
+    /// Frames of a stream, opened by a token.
+    Stream,
 }
 
 /// Reads as much as it takes to know.
@@ -36,10 +39,14 @@ where
 
 fn framing_of(first: &[u8]) -> Option<Framing> {
     let length = first.len().min(LSP.len());
-    if !first[..length].eq_ignore_ascii_case(&LSP[..length]) {
-        return Some(Framing::Http);
+    if first[..length].eq_ignore_ascii_case(&LSP[..length]) {
+        return (length == LSP.len()).then_some(Framing::Lsp);
     }
-    (length == LSP.len()).then_some(Framing::Lsp)
+    let length = first.len().min(GREETING.len());
+    if first[..length] == GREETING.as_bytes()[..length] {
+        return (length == GREETING.len()).then_some(Framing::Stream);
+    }
+    Some(Framing::Http)
 }
 
 /// A stream that is read from its beginning although some of it was read before.
@@ -91,6 +98,11 @@ mod tests {
             ("GET / HTTP/1.1", Some(Framing::Http)),
             ("CONNECT a HTTP/1.1", Some(Framing::Http)),
             ("\r\n", Some(Framing::Http)),
+            ("NHD-STREAM/1 token\n", Some(Framing::Stream)),
+            ("NHD-STREAM/1", None),
+            ("N", None),
+            ("NHD-STREAM/2 ", Some(Framing::Http)),
+            ("nhd-stream/1 ", Some(Framing::Http)),
             ("{", Some(Framing::Http)),
             ("", None),
             ("C", None),
@@ -103,7 +115,9 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_read_to_know_is_read_again() {
-        for text in ["Content-Length: 2\r\n\r\n{}", "POST / HTTP/1.1\r\n\r\n", "Con", ""] {
+        for text in
+            ["Content-Length: 2\r\n\r\n{}", "NHD-STREAM/1 token\n", "POST / HTTP/1.1\r\n\r\n", "Con", ""]
+        {
             let stream = slow_stream(text);
             let (_, mut replayed) = sniff(stream).await.expect("reads");
             let mut all = String::new();

@@ -2,8 +2,10 @@
 
 mod documents;
 mod lsp;
+mod streams;
 mod subscriptions;
 mod websocket;
+mod workloads;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,16 +23,19 @@ use tokio_util::task::TaskTracker;
 use super::framing::frame;
 use super::methods::{MethodContext, methods};
 use super::{Listener, serve};
+use crate::browse::live::Live;
 use crate::events::EventLog;
 use crate::instance::Instance;
 use crate::session::{SessionManager, Shared};
 use crate::store::Store;
+use crate::streams::Streams;
 use nhd_client::paths::Paths;
 
 /// A daemon's context, with methods more: `test.hang` never answers, `test.large` answers with many bytes, and
 /// `test.counted` with a tenth of that and how often it was run.
 struct House {
     shared: Arc<Shared>,
+    streams: Arc<Streams>,
     server: JoinHandle<()>,
     _only: Instance,
     _folder: TempDir,
@@ -56,12 +61,22 @@ impl House {
             tracker: TaskTracker::new(),
         });
         let manager = Arc::new(SessionManager::resume(Arc::clone(&shared), Vec::new()));
-        let context = MethodContext { manager, shared: Arc::clone(&shared), started_at: String::new() };
+        let live = Arc::new(Live::new(Arc::clone(&shared), Arc::clone(&manager)));
+        let streams = Streams::new(Arc::clone(&manager), Arc::clone(&shared));
+        let context = MethodContext {
+            manager,
+            live,
+            shared: Arc::clone(&shared),
+            streams: Arc::clone(&streams),
+            started_at: String::new(),
+        };
         let listener = Listener::bind(&paths.socket, &paths.home, &only).expect("binds");
         let (shutdown, tracker) = (shared.shutdown.clone(), shared.tracker.clone());
         let module = with_test_methods(methods(context));
-        let server = tokio::spawn(async move { serve(listener, module, shutdown, &tracker).await });
-        Self { shared, server, _only: only, _folder: folder }
+        let of_server = Arc::clone(&streams);
+        let server =
+            tokio::spawn(async move { serve(listener, module, of_server, shutdown, &tracker).await });
+        Self { shared, streams, server, _only: only, _folder: folder }
     }
 
     async fn connect(&self) -> Client {

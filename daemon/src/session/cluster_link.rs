@@ -1,6 +1,7 @@
 //! A session's way to its cluster: the connection that all its parts share, and the watches that wake it.
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::message::{Arguments, error};
 use nhd_protocol::workload::WorkloadRef;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -82,12 +83,11 @@ impl ClusterLink {
 /// It may come back, so that it is tried again; and until then nothing is done, ended or forgotten.
 fn another_cluster(cluster: &StoredCluster, server: &str) -> ErrorInfo {
     let files: Vec<String> = cluster.kubeconfig.iter().map(|file| file.display().to_string()).collect();
-    let message = format!(
-        "context {} of {} leads to another cluster now, at {server}; this session is of the one with the uid {}",
-        cluster.context,
-        files.join(" and "),
-        cluster.uid
-    );
-    ErrorInfo::new(ErrorKind::AnotherCluster, message)
-        .with_hint("point the context at the session's own cluster again; nothing is done in the other one")
+    let arguments: Arguments<'_> = &[
+        ("context", &cluster.context),
+        ("kubeconfig", &files.join(" and ")),
+        ("server", &server),
+        ("uid", &cluster.uid),
+    ];
+    ErrorInfo::of(&error::CONTEXT_MOVED, arguments)
 }

@@ -7,7 +7,7 @@ pub mod wanted;
 use std::time::Duration;
 
 use futures::future::{join_all, select_all};
-use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::error::{ErrorInfo, PortHolder};
 use nhd_protocol::forward::{ForwardState, PortForward, PortPair};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -38,6 +38,14 @@ impl UserForwards {
 
     pub fn any_open(&self) -> bool {
         self.forwards.iter().any(|(_, port)| matches!(port, UserForward::Open { .. }))
+    }
+
+    /// What was found to have its port, when that was looked for.
+    pub fn blocked_by(&self, forward: &WantedForward) -> Option<&PortHolder> {
+        match self.get(forward) {
+            Some(UserForward::Blocked { error, .. }) => error.data.as_ref()?.holder.as_ref(),
+            _ => None,
+        }
     }
 
     /// Whether it is time to open this one.

@@ -7,6 +7,7 @@ pub mod judge;
 pub mod rollout;
 pub mod autoscalers;
 pub mod claims;
+pub mod namespace;
 pub mod differences;
 
 pub use read::look;

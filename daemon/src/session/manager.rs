@@ -2,24 +2,30 @@
 
 mod ask;
 mod finished;
+mod environment;
 mod forwards;
 mod sync;
 mod wait;
+mod whereabouts;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use futures::future::join_all;
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::browse::images::LastChoice;
+use nhd_protocol::error::{Choices, ErrorData, ErrorInfo};
 use nhd_protocol::event::EventBody;
+use nhd_protocol::message::{Arguments, error as said};
 use nhd_protocol::session::{EndResult, Phase, SessionList, SessionSelector, SessionStatus, StartParams};
 use nhd_protocol::workload::WorkloadRef;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use self::finished::Finished;
+pub use self::whereabouts::SessionPlace;
 use crate::cluster::ClusterAddress;
+use crate::events::progress;
 use crate::fault;
 use crate::session::requests::check::{Request, differences};
 use crate::session::requests::configure::configure;
@@ -28,8 +34,8 @@ use crate::session::requests::source;
 use crate::session::shared::Shared;
 use crate::session::status;
 use crate::session::task::{Command, SessionTask};
-use crate::store::StoredSession;
 use crate::store::session::StoredRequest;
+use crate::store::{StoredChoice, StoredSession};
 use nhd_client::paths::Paths;
 
 /// How long a session may be busy with a step of its own before it takes an end on; it will, and is not waited for
@@ -85,7 +91,17 @@ impl SessionManager {
         }
         self.registry().compatible(&details)?;
         let stored = new_session(&request, details, &place)?;
-        self.begin(stored)
+        let choice = StoredChoice {
+            cluster: stored.cluster.uid.clone(),
+            workload: stored.workload.clone(),
+            image: stored.request.image.clone(),
+            container: stored.request.container.clone(),
+            source: stored.request.source.clone(),
+            at: stored.created_at.clone(),
+        };
+        let status = self.begin(stored)?;
+        self.shared.store.put_choice(choice);
+        Ok(status)
     }
 
     /// Takes on a session that ends what another daemon began. Asked again, it is still that one; a session that this
@@ -98,8 +114,7 @@ impl SessionManager {
         if status.phase == Phase::Ending {
             return Ok(status);
         }
-        let message = format!("{} is in DevMode by this daemon itself", stored.workload);
-        let error = ErrorInfo::new(ErrorKind::SessionExists, message).with_hint("end that session");
+        let error = ErrorInfo::of(&said::SESSION_IS_OWN, &[("workload", &stored.workload)]);
         Err(ErrorInfo { session: Some(status.session), ..error })
     }
 
@@ -118,6 +133,13 @@ impl SessionManager {
     /// Whether a folder can be synced by these rules beside the sessions that there are.
     pub fn check_rules(&self, asked: &StoredRequest) -> Result<(), ErrorInfo> {
         self.registry().compatible(asked)
+    }
+
+    /// What was chosen when a workload was last put into DevMode from this machine.
+    pub fn last_choice(&self, place: &Place, workload: &WorkloadRef) -> Option<LastChoice> {
+        let choice = self.shared.store.last_choice(workload, |known| place.is_certainly(known))?;
+        let StoredChoice { image, container, source, at, .. } = choice;
+        Some(LastChoice { image, container, source: source.display().to_string(), at })
     }
 
     pub fn has_session(&self, cluster_uid: &str, workload: &WorkloadRef) -> Option<String> {
@@ -175,7 +197,9 @@ impl SessionManager {
         match self.only(selector)? {
             Some(handle) => Ok(handle.status.borrow().clone()),
             None => {
-                let failed = || self.registry().failed(selector).pop().filter(|_| selector.session.is_none());
+                let failed = || {
+                    self.registry().over(Phase::Failed, selector).pop().filter(|_| selector.session.is_none())
+                };
                 self.finished(selector.session.as_deref()).or_else(failed).ok_or_else(|| not_found(selector))
             }
         }
@@ -193,7 +217,9 @@ impl SessionManager {
 
     pub fn list(&self, selector: &SessionSelector) -> SessionList {
         let sessions = self.matching(selector).iter().map(|handle| handle.status.borrow().clone()).collect();
-        SessionList { sessions, failed: self.registry().failed(selector) }
+        let registry = self.registry();
+        let failed = registry.over(Phase::Failed, selector);
+        SessionList { sessions, failed, ended: registry.over(Phase::Ended, selector) }
     }
 
     /// How many sessions there are.
@@ -227,6 +253,7 @@ impl SessionManager {
         let (commands, receiver) = mpsc::channel(16);
         let initial = status::initial(&stored);
         let (sender, status) = watch::channel(initial.clone());
+        let handle_status = status.clone();
         let handle = Handle {
             cluster: stored.cluster.uid.clone(),
             workload: stored.workload.clone(),
@@ -237,14 +264,15 @@ impl SessionManager {
         let id = stored.id.clone();
         self.registry().live.insert(id.clone(), handle);
         self.shared.events.publish(EventBody::Session { status: Box::new(initial.clone()) });
+        let progress = progress::tell(handle_status, self.shared.events.progress().clone());
+        self.shared.tracker.spawn(progress);
         let task = SessionTask::new(Arc::clone(&self.shared), stored, receiver, sender.clone());
         let (registry, shared) = (Arc::clone(&self.registry), Arc::clone(&self.shared));
         self.shared.tracker.spawn(async move {
             let work = shared.tracker.spawn(task.run());
             if let Err(error) = work.await {
                 tracing::error!(session = id, %error, "the task of a session died");
-                let why = ErrorInfo::new(ErrorKind::Internal, "nhd met a fault of its own in this session")
-                    .with_hint("restart the daemon: it goes on with the session from its store");
+                let why = ErrorInfo::of(&said::SESSION_FAULT, &[]);
                 sender.send_modify(|status| (status.phase, status.error) = (Phase::Blocked, Some(why)));
                 shared.events.publish(EventBody::Session { status: Box::new(sender.borrow().clone()) });
             }
@@ -293,16 +321,16 @@ impl Registry {
         self.finished.add(cluster, status, Instant::now());
     }
 
-    /// The sessions that failed lately, as far as they match.
-    fn failed(&self, selector: &SessionSelector) -> Vec<SessionStatus> {
+    /// The sessions that ended or failed lately, as far as they match.
+    fn over(&self, how: Phase, selector: &SessionSelector) -> Vec<SessionStatus> {
         let goes_on =
             |cluster: &str, status: &SessionStatus| self.of_workload(cluster, &status.workload).is_some();
-        // One that has just failed is moved in a moment.
-        let just_now = self.live.values().filter(|handle| handle.status.borrow().phase == Phase::Failed);
-        let mut failed = self.finished.failed(Instant::now(), goes_on);
-        failed.extend(just_now.map(|handle| handle.status.borrow().clone()));
-        failed.retain(|status| selector.matches(status));
-        failed
+        // One that has just come to its end is moved in a moment.
+        let just_now = self.live.values().filter(|handle| handle.status.borrow().phase == how);
+        let mut over = self.finished.lately(how, Instant::now(), goes_on);
+        over.extend(just_now.map(|handle| handle.status.borrow().clone()));
+        over.retain(|status| selector.matches(status));
+        over
     }
 }
 
@@ -312,21 +340,15 @@ impl Handle {
         let status = self.status.borrow().clone();
         let about = |error: ErrorInfo| ErrorInfo { session: Some(status.session.clone()), ..error };
         if status.phase == Phase::Ending {
-            let message = format!("the session of {} is being ended", self.workload);
-            return Err(about(
-                ErrorInfo::new(ErrorKind::SessionEnding, message).with_hint("start again when it has ended"),
-            ));
+            return Err(about(ErrorInfo::of(&said::SESSION_ENDING, &[("workload", &self.workload)])));
         }
         let differences = differences(&self.request, asked);
         if differences.is_empty() {
             return Ok(status);
         }
-        let message =
-            format!("{} has a session with other parameters: {}", self.workload, differences.join("; "));
-        Err(about(
-            ErrorInfo::new(ErrorKind::SessionExists, message)
-                .with_hint("end that session first, or start with its parameters"),
-        ))
+        let differences = differences.join("; ");
+        let arguments: Arguments<'_> = &[("workload", &self.workload), ("differences", &differences)];
+        Err(about(ErrorInfo::of(&said::SESSION_DIFFERS, arguments)))
     }
 
     /// Tells the session of other ways to its cluster. Nobody waits for what it makes of them: that is in its status.
@@ -363,18 +385,18 @@ impl Handle {
 
 fn ambiguous(several: &[Handle]) -> ErrorInfo {
     let names: Vec<String> = several.iter().map(|handle| handle.workload.to_string()).collect();
-    let message = format!("several sessions match: {}", names.join(", "));
-    ErrorInfo::new(ErrorKind::InvalidRequest, message).with_hint("name the namespace or the session")
+    let sessions = several.iter().map(|handle| handle.status.borrow().session.clone()).collect();
+    ErrorInfo::of(&said::SESSIONS_AMBIGUOUS, &[("workloads", &names.join(", "))])
+        .with_data(ErrorData::choices(Choices::Session, sessions))
 }
 
 fn not_found(selector: &SessionSelector) -> ErrorInfo {
-    let message = match (&selector.session, &selector.name) {
-        (Some(session), _) => format!("there is no session {session}"),
+    match (&selector.session, &selector.name) {
+        (Some(session), _) => ErrorInfo::of(&said::SESSION_NOT_FOUND, &[("session", session)]),
         (None, Some(name)) => {
-            format!("there is no session of {}/{name}", selector.kind.map_or("workload", |kind| kind.word()))
+            let workload = format!("{}/{name}", selector.kind.map_or("workload", |kind| kind.word()));
+            ErrorInfo::of(&said::WORKLOAD_WITHOUT_SESSION, &[("workload", &workload)])
         }
-        (None, None) => "there is no session".to_owned(),
-    };
-    ErrorInfo::new(ErrorKind::SessionNotFound, message)
-        .with_hint("look it up in the list of sessions; one that ended long ago is forgotten")
+        (None, None) => ErrorInfo::of(&said::NO_SESSION, &[]),
+    }
 }

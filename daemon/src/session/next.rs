@@ -2,7 +2,11 @@
 //!
 //! There is no path for recovery: boot, crash, sleep, pod loss and network loss are all "observe again".
 
+mod foresight;
+
 use nhd_protocol::session::StepName;
+
+pub use foresight::foresee;
 
 use crate::store::session::Desired;
 
@@ -19,6 +23,8 @@ pub struct Observed {
     /// Whether this kind of workload is written to at all.
     pub edits_workload: bool,
     pub workload: WorkloadState,
+    /// This end has given it back once, and may yet owe its controls.
+    pub given_back: bool,
     pub dev_workload: DevWorkload,
     pub rollout: Rollout,
     /// The dev pod is ready, and no pod of another template is left but those that are going.
@@ -48,6 +54,7 @@ impl Observed {
         record: RecordState::Absent,
         edits_workload: true,
         workload: WorkloadState::Original,
+        given_back: false,
         dev_workload: DevWorkload::NotNeeded,
         rollout: Rollout::Complete,
         dev_pod_ready: false,
@@ -289,12 +296,13 @@ fn towards_original(observed: &Observed) -> Next {
 }
 
 /// Whether there is something of ours to be told from what others wrote. Whoever overwrites the workload may leave part
-/// of our edit, such as the replicas; unless the record is gone too, with which somebody gave the workload back.
+/// of our edit, such as the replicas, or what we gave back with its controls still neutral; unless the record is gone too,
+/// with which somebody else gave the workload back.
 fn others_changed_it(observed: &Observed) -> bool {
     let recorded = matches!(observed.record, RecordState::Ours { .. });
     match observed.workload {
         WorkloadState::Drifted => true,
-        WorkloadState::Overwritten => observed.entered && recorded,
+        WorkloadState::Overwritten => observed.entered && (recorded || observed.given_back),
         _ => false,
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::message::{Arguments, error as said};
 use nhd_protocol::workload::WorkloadRef;
 
 use crate::cluster::pod_events::Stage;
@@ -128,10 +129,14 @@ pub fn start_error(sight: Option<&Sight>, workload: &WorkloadRef, limit: Option<
     let trouble = sight.and_then(start_trouble);
     let pod = sight.and_then(Sight::dev_pod);
     let why = trouble.as_ref().map(|trouble| trouble.text.clone()).or_else(|| pod?.waits_for());
-    let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-    let message = match limit {
-        None => format!("the dev pod of {workload} cannot run{why}"),
-        Some(limit) => format!("the dev pod of {workload} is not ready after {} s{why}", limit.as_secs_f32()),
+    let why = why.unwrap_or_default();
+    let error = match limit {
+        None => ErrorInfo::of(&said::DEV_POD_CANNOT_RUN, &[("workload", workload), ("cause", &why)]),
+        Some(limit) => {
+            let arguments: Arguments<'_> =
+                &[("workload", workload), ("seconds", &limit.as_secs_f32()), ("cause", &why)];
+            ErrorInfo::of(&said::DEV_POD_NOT_READY, arguments)
+        }
     };
     let (kind, hint) = match trouble {
         Some(trouble) => (trouble.kind, trouble.hint),
@@ -139,7 +144,7 @@ pub fn start_error(sight: Option<&Sight>, workload: &WorkloadRef, limit: Option<
             (ErrorKind::PodNotReady, "see the pod's events, or give the start a longer timeout".to_owned())
         }
     };
-    ErrorInfo::new(kind, message).with_hint(hint)
+    ErrorInfo { kind, ..error }.with_hint(hint)
 }
 
 /// How long the end waits for the original's pods in this state before it goes on.

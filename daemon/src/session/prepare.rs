@@ -2,13 +2,14 @@
 
 mod autoscalers;
 mod claims;
-mod permissions;
+pub mod permissions;
 mod policy;
 mod refusals;
 mod dry_run;
 
 use futures::{join, try_join};
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::{Choices, ErrorData, ErrorInfo, ErrorKind};
+use nhd_protocol::message::{error, warning};
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 
@@ -18,16 +19,20 @@ pub use self::refusals::taken;
 use self::refusals::{is_paused_half_way, paused};
 use crate::cluster::autoscalers::PinnedAutoscaler;
 use crate::cluster::error::OrAbsent as _;
-use crate::cluster::objects::{self, Mode, Objects};
+use crate::cluster::objects::{self, Mode, Objects, Resource};
 use crate::cluster::record::{self, Owner, Record, SidecarFiles};
 use crate::cluster::{access, quota};
 use crate::session::failure::Failure;
-use crate::session::look::parts;
+use crate::session::look::{namespace, parts};
 use crate::store::session::{StoredPlan, StoredRequest};
 use nhd_plan::{DEFAULT_COMMAND, DevOptions, Edit, PROMPT_COMMAND, Sidecar, SidecarPreset};
 
 /// From this minor version of Kubernetes on, a StatefulSet's revisionHistoryLimit can be changed.
 const MINOR_WITH_FREE_HISTORY: u32 = 33;
+
+/// So many names are said in a hint, and so many given to choose from.
+const NAMED: usize = 10;
+const CHOICES: usize = 500;
 
 /// A start that has passed every check: what would be written.
 #[derive(Debug)]
@@ -56,15 +61,18 @@ pub async fn prepare(
     let namespace = workload.namespace.as_str();
     let secret_name = parts::record_name(workload);
     let wanted = wanted(workload.kind);
-    let (origin, missing) =
-        join!(read_workload(objects, workload), access::missing(objects, namespace, &wanted));
+    let (origin, missing, namespace_uid) = join!(
+        read_workload(objects, workload),
+        access::missing(objects, namespace, &wanted),
+        namespace::uid(objects, namespace),
+    );
     let missing = missing?;
     // Whoever may not even read learns of all that is missing at once; that there is nothing to read is said first.
     let unread = matches!(&origin, Err(failure) if failure.info.kind != ErrorKind::PermissionDenied);
     if !unread && !missing.is_empty() {
         return Err(Failure::fatal(denied(workload, &missing)));
     }
-    let origin = origin?;
+    let (origin, namespace_uid) = (origin?, namespace_uid.or_absent()?.flatten());
     let seen = record::read(objects, namespace, &secret_name).await?;
     if let Some(seen) = &seen
         && !seen.is_of(asker.session)
@@ -94,6 +102,7 @@ pub async fn prepare(
         dev_workload: tried.generated,
         autoscalers: scaling.pinned,
         claims: claims.made,
+        namespace_uid,
         ..Edit::new(entered.container, origin, tried.edited)
     };
     let plan = StoredPlan { edit, warnings: entered.warnings };
@@ -111,11 +120,7 @@ async fn catching_up(objects: &Objects, namespace: &str, origin: &Value) -> Resu
         return Ok(None);
     }
     let missing = access::missing(objects, namespace, &[permissions::of_last_schedule()]).await?;
-    Ok((!missing.is_empty()).then(|| {
-        "at the end of DevMode the schedule may start one job that it missed: no permission to update \
-         cronjobs/status"
-            .to_owned()
-    }))
+    Ok((!missing.is_empty()).then(|| warning::SCHEDULE_CATCHES_UP.say(&[])))
 }
 
 /// What the planner must know of this workload and its surroundings.
@@ -190,25 +195,24 @@ async fn read_workload(objects: &Objects, workload: &WorkloadRef) -> Result<Valu
     let namespace_exists =
         !matches!(objects.get(objects::NAMESPACES, None, namespace).await.or_absent(), Ok(None));
     if !namespace_exists {
-        let error =
-            ErrorInfo::new(ErrorKind::NamespaceNotFound, format!("there is no namespace {namespace}"));
-        return Err(Failure::fatal(error.with_hint("name the workload's namespace")));
+        let error = ErrorInfo::of(&error::NAMESPACE_NOT_FOUND, &[("namespace", &namespace)]);
+        let choices = names_of(objects, objects::NAMESPACES, None).await;
+        return Err(Failure::fatal(error.with_data(ErrorData::choices(Choices::Namespace, choices))));
     }
-    let others: Result<Value, _> = objects.list(workload.kind.into(), Some(namespace), None).await;
-    let names: Vec<String> = others
-        .ok()
-        .and_then(|list| list["items"].as_array().cloned())
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|item| item.pointer("/metadata/name")?.as_str().map(str::to_owned))
-        .take(10)
-        .collect();
+    let names = names_of(objects, workload.kind.into(), Some(namespace)).await;
     let hint = if names.is_empty() {
         format!("namespace {namespace} has no {}; name another namespace", workload.kind.word())
     } else {
-        format!("there are: {}", names.join(", "))
+        format!("there are: {}", names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", "))
     };
-    Err(Failure::fatal(
-        ErrorInfo::new(ErrorKind::WorkloadNotFound, format!("there is no {workload}")).with_hint(hint),
-    ))
+    let error = ErrorInfo::of(&error::WORKLOAD_NOT_FOUND, &[("workload", workload)]).with_hint(hint);
+    Err(Failure::fatal(error.with_data(ErrorData::choices(Choices::Workload, names))))
+}
+
+/// The names of what there is, where that may be listed: the first of them, in the order of the alphabet.
+async fn names_of(objects: &Objects, resource: Resource, namespace: Option<&str>) -> Vec<String> {
+    let list: Option<Value> = objects.list(resource, namespace, None).await.ok();
+    let items = list.as_ref().and_then(|list| list["items"].as_array());
+    let names = items.into_iter().flatten().filter_map(|item| item.pointer("/metadata/name")?.as_str());
+    names.take(CHOICES).map(str::to_owned).collect()
 }

@@ -2,9 +2,9 @@
 
 pub mod check;
 pub mod configure;
+pub mod editor;
 pub mod end;
 pub mod place;
 pub mod preview;
 pub mod release;
 pub mod source;
-pub mod workloads;

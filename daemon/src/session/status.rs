@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use nhd_protocol::Timestamp;
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::forward::{ForwardStatus, PortForward};
-use nhd_protocol::session::{Phase, PodStatus, SessionOutcome, SessionStatus, StepName};
+use nhd_protocol::message::{Notice, error as said, warning};
+use nhd_protocol::session::{Phase, PlannedStep, PodStatus, SessionOutcome, SessionStatus, StepName};
 use nhd_protocol::sync::{LeftOutBy, SyncProblem, SyncState, SyncStatus, SyncType};
 
 use crate::clock::{timestamp, timestamp_now};
@@ -53,6 +54,7 @@ pub fn initial(stored: &StoredSession) -> SessionStatus {
         since: timestamp_now(),
         started_at: stored.created_at.clone(),
         step: None,
+        steps: Vec::new(),
         container: stored.plan.as_ref().map(|plan| plan.edit.container.clone()),
         image: stored.request.image.clone(),
         source: stored.request.source.display().to_string(),
@@ -62,7 +64,9 @@ pub fn initial(stored: &StoredSession) -> SessionStatus {
         forward: None,
         forwards: stored.forwards.iter().map(opening).collect(),
         sync: None,
+        streams: Vec::new(),
         error: stored.failure.clone(),
+        notices: Notice::all(&stored.request.dev.warnings),
         warnings: stored.request.dev.warnings.clone(),
         outcome: None,
     }
@@ -84,6 +88,7 @@ pub struct StatusParts<'a> {
     pub unready: Option<String>,
     pub phase: Phase,
     pub step: Option<StepName>,
+    pub steps: Vec<PlannedStep>,
     pub error: Option<ErrorInfo>,
 }
 
@@ -106,11 +111,7 @@ pub fn refreshed(previous: &SessionStatus, parts: StatusParts<'_>) -> SessionSta
     warnings.extend(parts.outcome.and_then(|_| left_alone(parts.stored, parts.sight?)));
     warnings.extend(parts.outcome.and_then(|_| claims::kept(parts.stored, parts.sight?)));
     warnings.extend(parts.unready);
-    warnings.extend(
-        parts.kept.map(|kept| {
-            format!("local files that the pod changed or deleted are kept in {}", kept.display())
-        }),
-    );
+    warnings.extend(parts.kept.map(|kept| warning::FILES_KEPT.say(&[("folder", &kept.display())])));
     let two_way = parts.stored.request.dev.two_way;
     let sync = parts.sync.map(|sync| sync_status(sync, two_way));
     SessionStatus {
@@ -119,12 +120,17 @@ pub fn refreshed(previous: &SessionStatus, parts: StatusParts<'_>) -> SessionSta
         phase: parts.phase,
         since,
         step: parts.step,
+        steps: parts.steps,
         container: parts.stored.plan.as_ref().map(|plan| plan.edit.container.clone()),
         pod: parts.sight.and_then(pod_status),
         forward: parts.forward.map(forward_status),
         forwards: parts.forwards,
         error: parts.error.or_else(|| sync.as_ref().and_then(sync_error)),
         sync,
+        notices: match warnings == previous.warnings {
+            true => previous.notices.clone(),
+            false => Notice::all(&warnings),
+        },
         warnings,
         outcome: parts.outcome,
         ..previous.clone()
@@ -148,7 +154,10 @@ pub fn is_news(before: &SessionStatus, after: &SessionStatus) -> bool {
         status.forwards.iter().map(still).collect()
     };
     let forward = |status: &SessionStatus| status.forward.as_ref().map(|forward| forward.local_port);
+    // Where in the list the session is, the steps' own events tell.
+    let steps = |status: &SessionStatus| status.steps.iter().map(|it| it.step).collect::<Vec<_>>();
     before.phase != after.phase
+        || steps(before) != steps(after)
         || before.pod != after.pod
         || before.error != after.error
         || before.warnings != after.warnings
@@ -161,53 +170,39 @@ pub fn is_news(before: &SessionStatus, after: &SessionStatus) -> bool {
 /// What the workload has now that it had not before, as the API server adds it to every write.
 fn added_by_the_cluster(stored: &StoredSession) -> Option<String> {
     let additions = nhd_plan::additions(&stored.plan.as_ref()?.edit);
-    (!additions.is_empty()).then(|| {
-        format!(
-            "the cluster has added to it since it was made, as to everything that is written: {}",
-            named(&additions)
-        )
-    })
+    (!additions.is_empty()).then(|| warning::ADDED_BY_CLUSTER.say(&[("differences", &named(&additions))]))
 }
 
 /// What is in the place of the record at the end and is not ours to delete.
 fn left_alone(stored: &StoredSession, sight: &Sight) -> Option<String> {
     sight.record.as_ref().filter(|seen| !seen.is_of_nhd())?;
     let name = record_name(&stored.workload);
-    Some(format!("Secret {name} is not one of nhd and was left alone; delete it if nobody needs it"))
+    Some(warning::SECRET_LEFT_ALONE.say(&[("secret", &name)]))
 }
 
 /// What others changed in the workload since our edit, and whose it will be at the end.
 fn changed_by_others(stored: &StoredSession, sight: &Sight) -> Option<String> {
     let plan = stored.plan.as_ref().filter(|_| stored.desired == Desired::DevMode)?;
-    let (what, differences) = match sight.standing(plan)? {
-        Standing::Drifted(differences) => ("changed", differences),
-        Standing::ReAdded(differences) => {
-            ("put the original container back beside the dev container:", differences)
-        }
+    let (message, differences) = match sight.standing(plan)? {
+        Standing::Drifted(differences) => (warning::CHANGED_BY_OTHERS, differences),
+        Standing::ReAdded(differences) => (warning::PUT_BACK_BY_OTHERS, differences),
         _ => return None,
     };
     let writers = sight.writers(plan, &differences);
-    Some(format!("{writers} {what} {}; it stays when DevMode ends", named(&differences)))
+    Some(message.say(&[("writers", &writers), ("differences", &named(&differences))]))
 }
 
 /// What is the matter with the containers beside the dev container, which does not keep anybody from developing.
 fn companions(sight: &Sight) -> Vec<String> {
     let Some(pod) = sight.dev_pod().filter(|pod| pod.ready && !pod.available) else { return Vec::new() };
-    let say = |waiting: &Waiting| {
-        format!(
-            "{}; it is not what is developed, so DevMode goes on without it, but Services send the pod no requests \
-             until all of its containers are ready",
-            waiting.text
-        )
-    };
+    let say = |waiting: &Waiting| warning::COMPANION_NOT_READY.say(&[("cause", &waiting.text)]);
     pod.companions.iter().map(say).collect()
 }
 
 fn scaled_up(sight: &Sight) -> Option<String> {
     let dev_pods = sight.lasting_pods().filter(|pod| pod.dev).count();
     let synced = sight.dev_pod()?;
-    (dev_pods > 1)
-        .then(|| format!("the workload was scaled to {dev_pods} dev pods; only {} is synced", synced.name))
+    (dev_pods > 1).then(|| warning::SCALED_UP.say(&[("pods", &dev_pods), ("pod", &synced.name)]))
 }
 
 fn pod_status(sight: &Sight) -> Option<PodStatus> {
@@ -231,10 +226,7 @@ fn forward_status(status: forward::ForwardStatus) -> ForwardStatus {
 
 fn own_stignore(stored: &StoredSession, status: &sync::SyncStatus) -> Option<String> {
     let asked_for = !stored.request.dev.selection.is_everything();
-    (asked_for && status.left_out_by == sync::LeftOutBy::OwnFile).then(|| {
-        "there is a .stignore in the source folder, which counts: what is configured under sync has no effect"
-            .to_owned()
-    })
+    (asked_for && status.left_out_by == sync::LeftOutBy::OwnFile).then(|| warning::OWN_STIGNORE.say(&[]))
 }
 
 fn sync_status(status: sync::SyncStatus, two_way: bool) -> SyncStatus {
@@ -279,13 +271,13 @@ fn sync_status(status: sync::SyncStatus, two_way: bool) -> SyncStatus {
 
 /// Sync trouble that the user has to do something about is the session's trouble.
 fn sync_error(sync: &SyncStatus) -> Option<ErrorInfo> {
-    let kind = match sync.state {
-        SyncState::SourceLost => ErrorKind::SourceMissing,
-        SyncState::Failed => ErrorKind::SyncFailed,
+    let message = match sync.state {
+        SyncState::SourceLost => &said::SOURCE_LOST,
+        SyncState::Failed => &said::SYNC_FAILED,
         _ => return None,
     };
-    let message = sync.last_error.clone().unwrap_or_else(|| "files are not synced".to_owned());
-    let mut error = ErrorInfo::new(kind, message);
+    let cause = sync.last_error.clone().unwrap_or_else(|| "files are not synced".to_owned());
+    let mut error = ErrorInfo::of(message, &[("cause", &cause)]);
     error.hint.clone_from(&sync.hint);
     Some(error)
 }

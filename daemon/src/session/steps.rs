@@ -14,7 +14,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures::{join, try_join};
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::message::error as said;
 use nhd_protocol::session::StepName;
 use serde_json::Value;
 use tokio::sync::watch;
@@ -260,7 +261,7 @@ pub async fn syncthing(environment: &BTreeMap<String, String>) -> Result<Binary,
 
 /// A step found something else than the look before it; the next look sees.
 fn changed_meanwhile() -> Failure {
-    Failure::transient(ErrorInfo::new(ErrorKind::ClusterError, "the workload changed meanwhile"))
+    Failure::transient(ErrorInfo::of(&said::WORKLOAD_CHANGED, &[]))
 }
 
 /// The syncthing folder of a session, the same on both sides.

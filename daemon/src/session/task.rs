@@ -2,13 +2,16 @@
 
 mod cluster;
 mod obstacle;
+mod planned;
 mod pod;
 mod forwards;
 mod repeats;
 mod report;
 mod sync;
 mod wait;
+mod whereabouts;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,17 +19,20 @@ use std::time::Duration;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::StepOutcome;
 use nhd_protocol::forward::{PortForward, PortPair};
+use nhd_protocol::message::error as said;
 use nhd_protocol::session::{Phase, SessionOutcome, SessionStatus, StepName};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use self::cluster::Ways;
+use self::planned::PlannedSteps;
 use self::repeats::Repeats;
+pub use self::whereabouts::Whereabouts;
 use crate::session::cluster_link::ClusterLink;
 use crate::session::failure::Failure;
 use crate::session::look::judge::observed;
 use crate::session::look::{Sight, claims, look};
-use crate::session::next::{Next, Observed, next};
+use crate::session::next::{Next, Observed, foresee, next};
 use crate::session::steps::{Running, StepContext};
 
 use crate::backoff::Backoff;
@@ -49,6 +55,12 @@ const BACKOFF: Backoff = Backoff { first: Duration::from_millis(250), longest: D
 pub enum Command {
     /// Other ways to the cluster, for when the session's own fails.
     Offer(Vec<ClusterAddress>),
+    /// Reach the cluster with other variables from now on.
+    SetEnvironment {
+        environment: BTreeMap<String, String>,
+        unset: Vec<String>,
+        answer: oneshot::Sender<Result<(), ErrorInfo>>,
+    },
     /// Give the workload back. Answered when that is durable.
     End(oneshot::Sender<Result<(), ErrorInfo>>),
     /// Hold the sync, or let it go on.
@@ -59,6 +71,8 @@ pub enum Command {
     Barrier(oneshot::Sender<Result<(), ErrorInfo>>),
     /// Answer when the status says all that is known.
     Refresh(oneshot::Sender<Result<(), ErrorInfo>>),
+    /// Say where something can be run.
+    Place(oneshot::Sender<Result<Whereabouts, ErrorInfo>>),
     /// Forward a port, or say at once why not.
     StartForward { pair: PortPair, answer: oneshot::Sender<Result<PortForward, ErrorInfo>> },
     /// End the forwards with these ports.
@@ -97,6 +111,7 @@ pub struct SessionTask {
     kept_since: Option<Instant>,
     failures: u32,
     repeats: Repeats,
+    planned: PlannedSteps,
     outcome: Option<SessionOutcome>,
     /// What is to be said of the original's pods that are not ready.
     unready: Option<String>,
@@ -156,6 +171,7 @@ impl SessionTask {
             kept_since: None,
             failures: 0,
             repeats: Repeats::default(),
+            planned: PlannedSteps::default(),
             outcome: None,
             unready: None,
             error: None,
@@ -190,6 +206,7 @@ impl SessionTask {
         let seen = observed(&self.stored, self.sight.as_ref(), &local);
         let now = next(self.stored.desired, &seen);
         self.leave_wait(now, &seen);
+        self.planned.foresee(foresee(self.stored.desired, &seen.or_of_kind(self.stored.workload.kind)));
         self.note_unready(now, &seen);
         match now {
             Next::Do(StepName::Forget) => self.forget(&seen),
@@ -265,9 +282,10 @@ impl SessionTask {
         let name = step.word();
         self.tell_step(step, StepOutcome::Began, None, None);
         fault::point(&name, "before");
-        let link = self.link.as_ref().ok_or_else(|| {
-            Failure::transient(ErrorInfo::new(ErrorKind::ClusterUnreachable, "the cluster is not connected"))
-        });
+        let link = self
+            .link
+            .as_ref()
+            .ok_or_else(|| Failure::transient(ErrorInfo::of(&said::CLUSTER_NOT_CONNECTED, &[])));
         let result = match link {
             Ok(link) => {
                 let mut context = StepContext {
@@ -286,7 +304,10 @@ impl SessionTask {
         fault::point(&name, "after");
         self.stale = true;
         match &result {
-            Ok(()) => self.tell_step(step, StepOutcome::Done, Some(began.elapsed()), None),
+            Ok(()) => {
+                self.planned.done(step);
+                self.tell_step(step, StepOutcome::Done, Some(began.elapsed()), None);
+            }
             Err(failure) => {
                 let error = Some(failure.info.clone());
                 self.tell_step(step, StepOutcome::Failed, Some(began.elapsed()), error);
@@ -318,6 +339,7 @@ impl SessionTask {
         self.stored.failure = Some(ErrorInfo { session: Some(self.stored.id.clone()), ..why });
         self.stored.desired = Desired::Original;
         self.error.clone_from(&self.stored.failure);
+        self.planned.begin_anew();
         self.failures = 0;
         match self.note("undo") {
             Ok(()) => Turn::Again,
@@ -349,6 +371,7 @@ impl SessionTask {
         fault::point("forget", "after");
         self.error.clone_from(&self.stored.failure);
         self.outcome = Some(self.outcome_of(seen));
+        self.planned.begin_anew();
         self.show_phase(if self.stored.failure.is_some() { Phase::Failed } else { Phase::Ended });
         Turn::Over
     }
@@ -360,6 +383,10 @@ impl SessionTask {
         }
         match command {
             Command::Offer(addresses) => self.offered(addresses),
+            Command::SetEnvironment { answer, .. } if answer.is_closed() => {}
+            Command::SetEnvironment { environment, unset, answer } => {
+                let _ = answer.send(self.set_environment(environment, &unset).await);
+            }
             Command::End(answer) => {
                 let _ = answer.send(self.begin_end());
             }
@@ -373,6 +400,9 @@ impl SessionTask {
             Command::Refresh(answer) => {
                 self.refresh();
                 let _ = answer.send(Ok(()));
+            }
+            Command::Place(answer) => {
+                let _ = answer.send(self.whereabouts());
             }
             // Whoever no longer waits shall not be surprised later.
             Command::StartForward { answer, .. } if answer.is_closed() => {}
@@ -398,6 +428,7 @@ impl SessionTask {
         }
         // Whoever is answered may wait for the end, and must not be met by what stood in the way before.
         self.error = None;
+        self.planned.begin_anew();
         self.show_phase(Phase::Ending);
         Ok(())
     }

@@ -33,6 +33,8 @@ pub(super) struct Core {
     pub(super) refresh: Notify,
     /// Dial the other side now.
     pub(super) redial: Notify,
+    /// When the latest look began that found the source.
+    source_seen: Mutex<Option<Instant>>,
     progress: Mutex<SyncProgress>,
     status: watch::Sender<SyncStatus>,
     verdict: watch::Sender<Verdict>,
@@ -53,6 +55,7 @@ impl Core {
             scanned: AtomicBool::new(false),
             refresh: Notify::new(),
             redial: Notify::new(),
+            source_seen: Mutex::new(None),
             progress: Mutex::new(progress),
             status: watch::Sender::new(status),
             verdict: watch::Sender::new(verdict),
@@ -86,7 +89,9 @@ impl Core {
         self.status.subscribe()
     }
 
+    /// Never behind a status that was shown: whoever publishes both has the lock until both are.
     pub(super) fn verdict(&self) -> watch::Receiver<Verdict> {
+        let _published = self.progress();
         self.verdict.subscribe()
     }
 
@@ -105,6 +110,17 @@ impl Core {
     /// Whether the source was lost, and not all of it has been read since.
     pub(super) fn is_lost(&self) -> bool {
         self.progress().source.is_some()
+    }
+
+    /// A look that began then has found the source.
+    pub(super) fn saw_source(&self, begun: Instant) {
+        let mut seen = self.source_seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        *seen = (*seen).max(Some(begun));
+    }
+
+    /// Whether a look that began later has found it.
+    pub(super) fn has_seen_source_since(&self, begun: Instant) -> bool {
+        *self.source_seen.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) > Some(begun)
     }
 
     /// Whether the other side may be spoken to.

@@ -134,7 +134,7 @@ pub async fn end_leftover(session_dir: &Path, socket: PathBuf, api_key: ApiKey) 
 fn lost_error(verdict: &Verdict) -> SyncError {
     match &verdict.lost {
         Some(loss) => SyncError::SourceLost(loss.clone()),
-        None => SyncError::Stuck { need_files: verdict.need_files },
+        None => SyncError::Stuck { need_files: verdict.need_files, only_deletions: verdict.only_deletions },
     }
 }
 

@@ -24,7 +24,7 @@ pub enum SyncError {
     #[error("{0}")]
     SourceLost(Loss),
     #[error("the container does not take {need_files} paths")]
-    Stuck { need_files: u64 },
+    Stuck { need_files: u64, only_deletions: bool },
     #[error("the sync of this session was stopped")]
     Stopped,
 }
@@ -43,7 +43,7 @@ impl SyncError {
             Self::Identity(error) => error.hint(),
             Self::ProcessState(error) => error.hint(),
             Self::SourceLost(loss) => Some(loss.hint()),
-            Self::Stuck { .. } => Some(super::progress::STUCK_HINT.into()),
+            Self::Stuck { only_deletions, .. } => Some(super::progress::stuck_hint(*only_deletions).into()),
             Self::Stopped => None,
         }
     }

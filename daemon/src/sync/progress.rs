@@ -19,8 +19,11 @@ const DELETIONS_STUCK_AFTER: Duration = Duration::from_secs(2);
 /// So many ends in a row and it is no accident.
 const FAILED_AFTER: u32 = 5;
 
-pub(super) const STUCK_HINT: &str = "the container changed or deleted these files itself, or cannot write them \
+const STUCK_HINT: &str = "the container changed or deleted these files itself, or cannot write them \
      (disk full, no permission); saving them here again replaces what the container has";
+const UNDELETED_HINT: &str = "these were deleted here and are still in the container, which may not delete them, or has a \
+     folder there where a file was deleted here, which syncthing leaves; make a folder of that name here and, once that is \
+     synced, delete it";
 const DELETIONS_HINT: &str =
     "folders that were deleted here still hold files in the container that only exist there";
 /// How syncthing says that a name is in another form of Unicode than the one that it sends.
@@ -85,6 +88,7 @@ pub(super) struct SyncProgress {
     state: SyncState,
     since: SystemTime,
     last_synced: Option<SystemTime>,
+    synced_sequence: u64,
 }
 
 /// Whether the container has everything, as a barrier asks.
@@ -95,6 +99,8 @@ pub(super) struct Verdict {
     pub(super) in_sync: bool,
     pub(super) stuck: bool,
     pub(super) need_files: u64,
+    /// Nothing is missing but deletions.
+    pub(super) only_deletions: bool,
     pub(super) lost: Option<Loss>,
 }
 
@@ -118,6 +124,7 @@ impl SyncProgress {
             state: SyncState::Starting,
             since: wall,
             last_synced: None,
+            synced_sequence: 0,
         }
     }
 
@@ -133,6 +140,7 @@ impl SyncProgress {
         }
         if in_sync {
             self.last_synced = Some(wall);
+            self.synced_sequence = seen.as_ref().map_or(0, |seen| seen.folder.sequence);
         }
         if let Some(seen) = seen.as_ref().filter(|seen| seen.confirmed && seen.scanned) {
             self.percent = if in_sync { 100.0 } else { seen.completion.completion };
@@ -149,6 +157,7 @@ impl SyncProgress {
                 .as_ref()
                 .map(|seen| seen.completion.need_items + seen.completion.need_deletes)
                 .unwrap_or_default(),
+            only_deletions: seen.as_ref().is_some_and(|seen| lacks_only_deletions(&seen.completion)),
             lost: self.source.clone(),
         };
         let seen = self.seen.as_ref();
@@ -171,6 +180,7 @@ impl SyncProgress {
             left_out_by: self.left_out_by,
             paused: self.paused,
             receives: self.receives,
+            synced_sequence: self.synced_sequence,
             last_synced: self.last_synced,
             unreadable: seen.map(|seen| seen.unreadable.clone()).unwrap_or_default(),
             last_error,
@@ -237,7 +247,7 @@ impl SyncProgress {
             return told(
                 SyncState::Degraded,
                 format!("the container does not take {missing} paths{first}"),
-                STUCK_HINT.into(),
+                stuck_hint(lacks_only_deletions(&seen.completion)).into(),
             );
         }
         let hint = (in_sync && seen.completion.need_deletes > 0).then(|| DELETIONS_HINT.to_owned());
@@ -264,6 +274,14 @@ fn ready(seen: &Observation) -> bool {
 
 fn lacks(completion: &Completion) -> bool {
     completion.need_items > 0 || completion.need_bytes > 0 || completion.need_deletes > 0
+}
+
+fn lacks_only_deletions(completion: &Completion) -> bool {
+    completion.need_items == 0 && completion.need_bytes == 0 && completion.need_deletes > 0
+}
+
+pub(super) fn stuck_hint(only_deletions: bool) -> &'static str {
+    if only_deletions { UNDELETED_HINT } else { STUCK_HINT }
 }
 
 fn has_everything(seen: &Observation, unmoved_for: Duration) -> bool {

@@ -96,6 +96,10 @@ impl<'a> Scanner<'a> {
                 self.core.inbox.removals_rest(LONGEST_FLUSH_HOLD).await;
                 wake = Wake::Flushed;
             }
+            if self.core.inbox.removals_held().is_some_and(|until| until <= Instant::now()) {
+                // On a busy machine more may have been deleted and not be noted yet: then they are held on.
+                self.core.inbox.caught_up().await;
+            }
             waiting.retain(|done| !done.is_closed());
             match look_at_source(self.core).await {
                 Ok(sight) if !self.core.is_lost() => {
@@ -143,12 +147,14 @@ impl<'a> Scanner<'a> {
 
     /// SourceChanges go before all else: they are what somebody waits for.
     async fn next(&mut self, everything_at: Instant) -> Wake {
+        // Nothing looks at a folder that may be going just now.
+        let goes = self.core.inbox.removals_held().is_some();
         tokio::select! {
             biased;
             () = self.core.inbox.due() => Wake::Change,
             Some(flush) = self.flushes.recv() => Wake::Flush(flush),
-            () = std::future::ready(()), if !self.pieces.is_empty() => Wake::Piece,
-            () = sleep_until(everything_at) => Wake::Everything,
+            () = std::future::ready(()), if !goes && !self.pieces.is_empty() => Wake::Piece,
+            () = sleep_until(everything_at), if !goes => Wake::Everything,
             () = sleep(LOOK_EVERY) => Wake::Look,
         }
     }

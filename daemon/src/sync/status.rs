@@ -54,6 +54,8 @@ pub struct SyncStatus {
     pub paused: bool,
     /// Whether what the container changes comes here.
     pub receives: bool,
+    /// Counts the changes of the source that the container has: another number is another completed sync.
+    pub synced_sequence: u64,
     /// When the container last was seen to have everything.
     pub last_synced: Option<SystemTime>,
     pub unreadable: Vec<FileError>,

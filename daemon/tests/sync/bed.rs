@@ -32,6 +32,8 @@ pub(crate) struct Bed {
     pub(crate) remote: Option<Syncthing>,
     pub(crate) engine: Option<SyncEngine>,
     pub(crate) tracker: TaskTracker,
+    /// How long this test waits for whatever must come.
+    pub(crate) bound: Duration,
 }
 
 impl Bed {
@@ -56,6 +58,7 @@ impl Bed {
             remote: None,
             engine: None,
             tracker: TaskTracker::new(),
+            bound: BOUND,
         };
         for folder in ["here", "there"] {
             std::fs::create_dir(bed.place.path().join(folder)).unwrap();
@@ -157,7 +160,7 @@ impl Bed {
 
     pub(crate) async fn wait_for(&self, wanted: impl Fn(&SyncStatus) -> bool) -> SyncStatus {
         let mut status = self.engine().status();
-        let waited = tokio::time::timeout(BOUND, status.wait_for(|status| wanted(status))).await;
+        let waited = tokio::time::timeout(self.bound, status.wait_for(|status| wanted(status))).await;
         match waited {
             Ok(status) => status.unwrap().clone(),
             Err(_) => panic!("still {:?}\n{}", self.engine().status().borrow().clone(), self.log()),
@@ -176,7 +179,16 @@ impl Bed {
     }
 
     pub(crate) async fn barrier(&self) -> Result<(), SyncError> {
-        tokio::time::timeout(BOUND, self.engine().barrier()).await.expect("the barrier is bounded")
+        match tokio::time::timeout(self.bound, self.engine().barrier()).await {
+            Ok(reached) => reached,
+            Err(_) => panic!(
+                "no barrier within {:?}, still {:?}\n{}\nin the container:\n{}",
+                self.bound,
+                self.engine().status().borrow().clone(),
+                self.log(),
+                self.remote_log()
+            ),
+        }
     }
 
     /// Syncthing tells the other side about changes four times a second at most: whoever saves more often waits for
@@ -213,6 +225,10 @@ impl Bed {
 
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.place.path().join("session/syncthing.log")).unwrap_or_default()
+    }
+
+    pub(crate) fn remote_log(&self) -> String {
+        std::fs::read_to_string(self.place.path().join("container/syncthing.log")).unwrap_or_default()
     }
 
     /// The id of the engine's syncthing, from the record that it keeps.

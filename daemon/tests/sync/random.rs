@@ -1,8 +1,9 @@
 //! Whatever is done to a tree, in whatever order, the container has the same or the status says which path it has not; and
 //! the local tree is what was written. `NHD_RANDOM_SEED` repeats a run, `NHD_RANDOM_SECONDS` makes a longer one, of a new seed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::io::ErrorKind;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -13,10 +14,11 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::bed::Bed;
 use crate::dice::Dice;
 
-const SECONDS: u64 = 12;
-/// What is run where nothing is asked for. Others are still seen to fail (779020188 does each time), and are
-/// for `tests/soak.sh` to find until that is mended.
-const ORDINARY_SEED: u64 = 1;
+const SECONDS: u64 = 8;
+/// What is run where nothing is asked for: the first, and those that were seen to fail. 779020188 and 3 met folders that
+/// were watched under a name that leads through a link.
+const ORDINARY_SEEDS: [u64; 4] = [1, 779_020_188, 3, 646_079_459];
+const BOUND: Duration = Duration::from_secs(180);
 /// The last of them is not in the form that syncthing sends.
 const NAMES: [&str; 9] = ["a", "b", "c", "d", "e", "src", "w e*rd[x]", "\u{e9}", "e\u{301}"];
 
@@ -102,7 +104,11 @@ impl Operation {
                 let apart = !to.starts_with(from) && !from.starts_with(to);
                 if apart && kind(&top.join(from)).is_some() && make_above(top, to) {
                     remove(&top.join(to));
-                    std::fs::rename(top.join(from), top.join(to)).unwrap();
+                    // Through a link, one name may have been, or be, in the place of the other.
+                    match std::fs::rename(top.join(from), top.join(to)).map_err(|error| error.kind()) {
+                        Ok(()) | Err(ErrorKind::NotFound | ErrorKind::InvalidInput) => {}
+                        Err(error) => panic!("{self:?}: {error}"),
+                    }
                 }
             }
             Self::Mode(path, mode) => {
@@ -211,22 +217,18 @@ fn tree(top: &Path) -> BTreeMap<String, String> {
     found
 }
 
-fn folders_of(top: &Path) -> Vec<PathBuf> {
-    let (mut found, mut unread) = (Vec::new(), vec![top.to_owned()]);
+fn folders_of(top: &Path) -> BTreeSet<PathBuf> {
+    let (mut found, mut unread) = (BTreeSet::new(), vec![top.to_owned()]);
     while let Some(folder) = unread.pop() {
         let entries = folder.read_dir().unwrap().flatten();
         unread.extend(entries.filter(|it| it.file_type().unwrap().is_dir()).map(|entry| entry.path()));
-        found.push(folder);
+        found.insert(folder);
     }
     found
 }
 
 fn is_said(status: &SyncStatus, path: &str) -> bool {
     status.unreadable.iter().any(|error| Path::new(path).starts_with(&error.path))
-}
-
-fn remote_log(bed: &Bed) -> String {
-    std::fs::read_to_string(bed.place.path().join("container/syncthing.log")).unwrap_or_default()
 }
 
 fn differences(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>) -> String {
@@ -243,36 +245,53 @@ fn differences(one: &BTreeMap<String, String>, other: &BTreeMap<String, String>)
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_is_done_both_trees_are_equal_or_the_status_says_why_not() {
     let asked = number("NHD_RANDOM_SECONDS");
-    let seed = number("NHD_RANDOM_SEED").unwrap_or_else(|| {
-        if asked.is_none() {
-            return ORDINARY_SEED;
+    match (number("NHD_RANDOM_SEED"), asked) {
+        (Some(seed), _) => run(seed, asked).await,
+        (None, Some(_)) => {
+            let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+            run(u64::from(now.subsec_nanos()), asked).await;
         }
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        u64::from(now.subsec_nanos())
-    });
-    let seconds = asked.unwrap_or(SECONDS);
+        (None, None) => {
+            for seed in ORDINARY_SEEDS {
+                run(seed, None).await;
+            }
+        }
+    }
+}
+
+/// A tree of its own, for as many seconds as are `asked` for.
+async fn run(seed: u64, asked: Option<u64>) {
     println!("NHD_RANDOM_SEED={seed}");
+    let seconds = asked.unwrap_or(SECONDS);
     let mut dice = Dice::new(seed);
     let mut bed = Bed::synced().await;
+    // What does not come is told after half a minute in which nothing moved, of a machine that is busy with much else, too.
+    bed.bound = BOUND;
     let at = |name: &str| bed.place.path().join(name);
     let (here, there, shadow) = (at("here"), at("there"), at("shadow"));
     let (away, instead) = (at("away"), at("instead"));
     copy(&here, &shadow);
     let mut done: Vec<String> = Vec::new();
+    // All that the container may have as folders.
+    let mut folders = folders_of(&shadow);
     let (begun, mut rounds, mut restarts) = (Instant::now(), 0, 0);
     while begun.elapsed() < Duration::from_secs(seconds) {
         rounds += 1;
         for _ in 0..dice.below(200) {
             let operation = Operation::cast(&mut dice);
-            let folders = folders_of(&shadow);
             operation.carry_out(&shadow);
             operation.carry_out(&here);
             done.push(format!("{operation:?}"));
-            // What was a folder, then a file and then is deleted, while the container has the folder, no syncthing 1.19 there
-            // can delete. That is said after half a minute, which only a longer run has.
+            // What was a folder, then a file and then is deleted, while the container has the folder, no syncthing can
+            // delete there (its issue 9766). That is said after half a minute, which only a longer run has.
+            folders.extend(folders_of(&shadow));
             let turned = folders.iter().any(|folder| kind(folder).is_some_and(|kind| kind != 'd'));
-            if turned && asked.is_none() {
-                bed.barrier().await.unwrap();
+            if turned && (asked.is_none() || !dice.once_in(50)) {
+                match bed.barrier().await {
+                    Ok(()) => folders = folders_of(&shadow),
+                    Err(SyncError::Stuck { .. }) if asked.is_some() => break,
+                    Err(error) => panic!("{error:?}, {:?}", bed.engine().status().borrow().clone()),
+                }
             }
             if dice.once_in(30) {
                 tokio::time::sleep(Duration::from_millis(dice.below(30))).await;
@@ -281,6 +300,8 @@ async fn whatever_is_done_both_trees_are_equal_or_the_status_says_why_not() {
         match dice.below(12) {
             0 => {
                 done.push("swapped".to_owned());
+                // Another folder is the source as long as it has all names that were seen last: the present ones.
+                let _ = bed.barrier_once_back().await;
                 copy(&here, &instead);
                 std::fs::rename(&here, &away).unwrap();
                 std::fs::rename(&instead, &here).unwrap();
@@ -307,7 +328,7 @@ async fn whatever_is_done_both_trees_are_equal_or_the_status_says_why_not() {
             }
             _ => {}
         }
-        let reached = tokio::time::timeout(Duration::from_secs(60), bed.barrier_once_back()).await;
+        let reached = bed.barrier_once_back().await;
         // While a scan begins, syncthing has for a moment not said what it will say again.
         let misnamed: Vec<String> =
             tree(&shadow).into_keys().filter(|path| path.contains(NAMES[8])).collect();
@@ -326,8 +347,8 @@ async fn whatever_is_done_both_trees_are_equal_or_the_status_says_why_not() {
         let found = tree(&there);
         let wrong = differences(&found, &expected);
         match reached {
-            Ok(Ok(())) => assert!(wrong.is_empty(), "the container has\n{wrong}{}", last()),
-            Ok(Err(SyncError::Stuck { .. })) if asked.is_some() => {
+            Ok(()) => assert!(wrong.is_empty(), "the container has\n{wrong}{}", last()),
+            Err(SyncError::Stuck { .. }) if asked.is_some() => {
                 let error = status.last_error.clone().unwrap();
                 let named =
                     error.split("the first is ").nth(1).unwrap_or_else(|| panic!("{error}: {}", last()));
@@ -341,8 +362,9 @@ async fn whatever_is_done_both_trees_are_equal_or_the_status_says_why_not() {
                 bed.start_remote().await;
                 bed.engine().kick();
             }
-            other => panic!("{other:?}, the container has\n{wrong}{}\n{}", remote_log(&bed), last()),
+            other => panic!("{other:?}, the container has\n{wrong}{}\n{}", bed.remote_log(), last()),
         }
+        folders = folders_of(&shadow);
     }
     println!("{} operations in {rounds} rounds", done.len());
     bed.end().await;

@@ -92,3 +92,37 @@ async fn a_file_that_is_still_there_to_be_deleted_is_waited_for() {
     assert!(!bed.there("second").exists());
     bed.end().await;
 }
+
+/// What was a folder, then a file and then is deleted, while the container still has the folder, no syncthing can delete
+/// there (its issue 9766). It is named, and goes in the way that the hint says.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_that_no_syncthing_deletes_is_named_and_goes_as_the_hint_says() {
+    let mut bed = Bed::synced().await;
+    bed.bound = Duration::from_secs(180);
+    std::fs::create_dir(bed.here("turned")).unwrap();
+    bed.barrier().await.unwrap();
+    bed.kill_remote().await;
+    bed.wait_for(|status| !status.connected).await;
+    // Each is known to the syncthing here before the next.
+    std::fs::remove_dir(bed.here("turned")).unwrap();
+    bed.save("turned", "a file");
+    bed.wait_for(|status| status.global_files == 2).await;
+    std::fs::remove_file(bed.here("turned")).unwrap();
+    bed.wait_for(|status| status.global_files == 1).await;
+    bed.start_remote().await;
+    bed.engine().kick();
+    let reached = bed.barrier().await;
+    assert!(matches!(reached, Err(SyncError::Stuck { need_files: 1, only_deletions: true })), "{reached:?}");
+    let status = bed.engine().status().borrow().clone();
+    assert_eq!(
+        status.last_error.as_deref(),
+        Some("the container does not take 1 paths, the first is turned")
+    );
+    assert!(status.hint.unwrap().contains("make a folder of that name here"));
+    std::fs::create_dir(bed.here("turned")).unwrap();
+    bed.barrier().await.unwrap();
+    std::fs::remove_dir(bed.here("turned")).unwrap();
+    bed.barrier().await.unwrap();
+    assert!(!bed.there("turned").exists());
+    bed.end().await;
+}

@@ -6,6 +6,7 @@ mod error;
 mod events;
 #[cfg(test)]
 mod tests;
+mod workloads;
 
 use std::io;
 use std::time::Duration;
@@ -16,7 +17,10 @@ use jsonrpsee::core::traits::ToRpcParams;
 use nhd_protocol::PROTOCOL_VERSION;
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::hello::{HelloParams, HelloResult};
-use nhd_protocol::methods::{Hello, Method, Plan, Start, Wait};
+use nhd_protocol::methods::{
+    self, DebugDescribe, Describe, Doctor, ForwardWait, Hello, Method, Namespaces, Plan, Start,
+    SuggestImages, Wait,
+};
 use nhd_protocol::session::{SessionStatus, WaitParams};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -28,6 +32,7 @@ use crate::paths::Paths;
 
 pub use self::error::ClientError;
 pub use self::events::Events;
+pub use self::workloads::Workloads;
 
 /// How long a connection may take until the daemon has said who it is.
 const HELLO_BOUND: Duration = Duration::from_secs(10);
@@ -153,8 +158,15 @@ impl Client {
 
 fn bound(method: &str) -> Duration {
     match method {
-        Wait::NAME => WAIT_BOUND,
-        Start::NAME | Plan::NAME => CLUSTER_CALL_BOUND,
+        Wait::NAME | ForwardWait::NAME => WAIT_BOUND,
+        Start::NAME
+        | Plan::NAME
+        | Doctor::NAME
+        | DebugDescribe::NAME
+        | Namespaces::NAME
+        | methods::Workloads::NAME
+        | Describe::NAME
+        | SuggestImages::NAME => CLUSTER_CALL_BOUND,
         _ => CALL_BOUND,
     }
 }

@@ -45,6 +45,7 @@ pub fn hello_module_of(protocol: u32) -> RpcModule<()> {
             home: "/home".to_owned(),
             socket: "/socket".to_owned(),
             started_at: "2026-11-23T08:24:26.123Z".to_owned(),
+            features: Vec::new(),
         })
     });
     module

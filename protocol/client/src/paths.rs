@@ -114,6 +114,12 @@ impl Paths {
         self.home.join("sessions.json")
     }
 
+    /// What was chosen last for each workload.
+    #[must_use]
+    pub fn choices(&self) -> PathBuf {
+        self.home.join("choices.json")
+    }
+
     #[must_use]
     pub fn log(&self) -> PathBuf {
         self.home.join("nhd.log")

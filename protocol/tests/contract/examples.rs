@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 
 use nhd_protocol::error::ErrorInfo;
-use nhd_protocol::event::EventsParams;
 use nhd_protocol::methods::{
-    CANCEL_REQUEST, CANCELLED_CODE, CancelParams, End, EventNotification, EventSubscription, EventsSince,
-    Hello, List, Method, Plan, Resolve, Shutdown, Start, Status, Wait,
+    CANCEL_REQUEST, CANCELLED_CODE, CancelParams, End, EventSubscription, EventsSince, Hello, List, Method,
+    Plan, Resolve, Shutdown, Start, Status, Subscription, Wait, WorkloadSubscription,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -34,6 +33,19 @@ fn method<M: Method>(name: &str, params: Option<&Value>, result: Option<&Value>)
     M::NAME == name
 }
 
+fn subscription<S: Subscription>(name: &str, params: Option<&Value>, result: Option<&Value>) -> bool {
+    if name == S::SUBSCRIBE {
+        params.into_iter().for_each(reads_as::<S::Params>);
+        result.into_iter().for_each(reads_as::<String>);
+    } else if name == S::UNSUBSCRIBE {
+        params.into_iter().for_each(reads_as::<[String; 1]>);
+        result.into_iter().for_each(reads_as::<bool>);
+    } else if name == S::NOTIFICATION {
+        reads_as::<S::Notification>(params.expect("params"));
+    }
+    [S::SUBSCRIBE, S::UNSUBSCRIBE, S::NOTIFICATION].contains(&name)
+}
+
 fn check(name: &str, params: Option<&Value>, result: Option<&Value>) {
     let known = [
         method::<Hello>,
@@ -47,12 +59,12 @@ fn check(name: &str, params: Option<&Value>, result: Option<&Value>) {
         method::<Wait>,
         method::<EventsSince>,
     ];
+    if subscription::<EventSubscription>(name, params, result)
+        || subscription::<WorkloadSubscription>(name, params, result)
+    {
+        return;
+    }
     match name {
-        EventSubscription::SUBSCRIBE => {
-            params.into_iter().for_each(reads_as::<EventsParams>);
-            result.into_iter().for_each(reads_as::<String>);
-        }
-        EventSubscription::NOTIFICATION => reads_as::<EventNotification>(params.expect("params")),
         CANCEL_REQUEST => reads_as::<CancelParams>(params.expect("params")),
         name => assert!(known.iter().any(|method| method(name, params, result)), "no method {name}"),
     }
@@ -87,14 +99,19 @@ fn every_example_is_what_the_types_say() {
 fn examples_are_valid_by_the_schemas_too() {
     let document = crate::document();
     let text = std::fs::read_to_string(crate::root().join("docs/protocol.md")).expect("the document");
-    let event = crate::openrpc::type_validator(&document, "EventNotification");
-    let mut events = 0;
-    for message in
-        examples(&text).iter().filter(|message| message["method"] == EventSubscription::NOTIFICATION)
-    {
-        assert!(event.is_valid(&message["params"]), "{message}");
-        events += 1;
+    for (notification, name) in [
+        (EventSubscription::NOTIFICATION, "EventNotification"),
+        (WorkloadSubscription::NOTIFICATION, "WorkloadNotification"),
+    ] {
+        let event = crate::openrpc::type_validator(&document, name);
+        let mut events = 0;
+        for message in examples(&text).iter().filter(|message| message["method"] == notification) {
+            assert!(event.is_valid(&message["params"]), "{message}");
+            events += 1;
+        }
+        assert!(events > 1, "{name}");
+        assert!(
+            !event.is_valid(&serde_json::json!({ "subscription": "a", "result": { "type": "nothing" } }))
+        );
     }
-    assert!(events > 1);
-    assert!(!event.is_valid(&serde_json::json!({ "subscription": "a", "result": { "type": "nothing" } })));
 }

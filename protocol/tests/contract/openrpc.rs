@@ -1,7 +1,7 @@
 //! The document against OpenRPC's own meta-schema, and against the types.
 
 use jsonschema::{Draft, Registry, Validator};
-use nhd_protocol::methods::METHODS;
+use nhd_protocol::methods::{METHODS, SUBSCRIPTIONS};
 use serde_json::{Value, json};
 
 use crate::document;
@@ -59,7 +59,10 @@ fn every_method_of_the_table_is_in_the_document() {
     for entry in METHODS {
         assert!(names.contains(&entry.name), "{}", entry.name);
     }
-    assert_eq!(names.len(), METHODS.len() + 2, "and the subscription's two: {names:?}");
+    for entry in SUBSCRIPTIONS {
+        assert!(names.contains(&entry.subscribe) && names.contains(&entry.unsubscribe), "{names:?}");
+    }
+    assert_eq!(names.len(), METHODS.len() + 2 * SUBSCRIPTIONS.len(), "{names:?}");
 }
 
 #[test]

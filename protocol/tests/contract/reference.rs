@@ -1,6 +1,7 @@
 //! The reference part of `docs/protocol.md`: methods, types and errors.
 
 use nhd_protocol::error::ErrorKind;
+use nhd_protocol::message::{ERRORS, Message, WARNINGS};
 use serde_json::{Value, json};
 
 use crate::schema::{description, expression, members, referred, words};
@@ -13,7 +14,11 @@ pub(crate) fn render(document: &Value) -> String {
     let methods: String = document["methods"].as_array().expect("methods").iter().map(method).collect();
     let types = document["components"]["schemas"].as_object().expect("types");
     let types: String = types.iter().map(|(name, schema)| type_of(name, schema)).collect();
-    format!("## Methods\n{methods}\n## Types\n{types}\n## Errors by kind\n\n{}", errors())
+    let (errors, errors_by_code, warnings) = (errors(), texts(ERRORS), texts(WARNINGS));
+    format!(
+        "## Methods\n{methods}\n## Types\n{types}\n## Errors by kind\n\n{errors}\n## Errors by code\n\n{errors_by_code}\n\
+         ## Warnings by code\n\n{warnings}"
+    )
 }
 
 fn method(method: &Value) -> String {
@@ -99,4 +104,14 @@ fn errors() -> String {
     };
     let rows: String = ErrorKind::ALL.iter().map(row).collect();
     format!("| kind | code | cause | remedy |\n|---|---|---|---|\n{rows}")
+}
+
+/// Texts with their codes, for those who translate them.
+fn texts(messages: &[Message]) -> String {
+    let row = |message: &Message| match message.hint {
+        Some(hint) => format!("| `{}` | {} | {hint} |\n", message.code, message.text),
+        None => format!("| `{}` | {} | |\n", message.code, message.text),
+    };
+    let rows: String = messages.iter().map(row).collect();
+    format!("| code | text | hint |\n|---|---|---|\n{rows}")
 }

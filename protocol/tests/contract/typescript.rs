@@ -17,28 +17,35 @@ pub(crate) fn render(document: &Value) -> String {
     text + &methods(document) + &codes(document)
 }
 
+fn names<S: nhd_protocol::methods::Subscription>() -> String {
+    format!(
+        "{{\n  subscribe: \"{}\",\n  unsubscribe: \"{}\",\n  notification: \"{}\",\n}} as const",
+        S::SUBSCRIBE,
+        S::UNSUBSCRIBE,
+        S::NOTIFICATION
+    )
+}
+
 fn constants() -> String {
-    use nhd_protocol::methods::{CANCEL_REQUEST, CANCELLED_CODE, EventSubscription as Subscription};
+    use nhd_protocol::methods::{CANCEL_REQUEST, CANCELLED_CODE, EventSubscription, WorkloadSubscription};
     format!(
         "
 /** The version of the protocol that these types describe. */
 export const PROTOCOL_VERSION = {};
 
-/** The names of the one subscription. */
-export const EVENT_SUBSCRIPTION = {{
-  subscribe: \"{}\",
-  unsubscribe: \"{}\",
-  notification: \"{}\",
-}} as const;
+/** The names of the subscription to events. */
+export const EVENT_SUBSCRIPTION = {};
+
+/** The names of the subscription to workloads. */
+export const WORKLOAD_SUBSCRIPTION = {};
 
 /** The notification that cancels a request, and the code with which that request is answered. */
 export const CANCEL_REQUEST = \"{CANCEL_REQUEST}\";
 export const CANCELLED_CODE = {CANCELLED_CODE};
 ",
         nhd_protocol::PROTOCOL_VERSION,
-        Subscription::SUBSCRIBE,
-        Subscription::UNSUBSCRIBE,
-        Subscription::NOTIFICATION
+        names::<EventSubscription>(),
+        names::<WorkloadSubscription>(),
     )
 }
 

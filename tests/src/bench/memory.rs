@@ -39,7 +39,7 @@ pub async fn measure(cluster: &SharedCluster) -> Result<Vec<Figure>> {
 }
 
 /// The resident memory of a process in megabytes.
-fn resident(pid: u32) -> Result<f64> {
+pub(super) fn resident(pid: u32) -> Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS")?;
     let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;

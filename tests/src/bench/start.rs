@@ -128,7 +128,7 @@ impl Steps {
     async fn learn(&mut self, nhd: &Nhd, of: &str) -> Result<()> {
         let snapshot = nhd.call::<EventsSince>(EventsParams::default()).await?;
         let epoch = snapshot.events.first().context("a snapshot")?.cursor.epoch.clone();
-        let since = EventsParams { since: Some(Cursor { epoch, seq: 0 }) };
+        let since = EventsParams { since: Some(Cursor { epoch, seq: 0 }), ..EventsParams::default() };
         for event in nhd.call::<EventsSince>(since).await?.events {
             if let EventBody::Step { session, step, elapsed_ms: Some(elapsed), .. } = event.body
                 && session == of

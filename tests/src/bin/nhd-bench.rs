@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use nhd_tests::bench::figures::Figure;
-use nhd_tests::bench::{clients, forward, memory, save, start, status};
+use nhd_tests::bench::{clients, forward, live, memory, save, start, status, streams};
 use nhd_tests::shared::SharedCluster;
 
 #[derive(Debug, Parser)]
@@ -20,9 +20,11 @@ enum Subject {
     Memory,
     Status,
     Clients,
+    Live,
     Save,
     Forward,
     Start,
+    Streams,
 }
 
 impl Subject {
@@ -31,8 +33,10 @@ impl Subject {
             Self::Memory => memory::measure(cluster).await,
             Self::Status => status::measure(cluster).await,
             Self::Clients => clients::measure(cluster).await,
+            Self::Live => live::measure(cluster).await,
             Self::Save => save::measure(cluster).await,
             Self::Forward => forward::measure(cluster).await,
+            Self::Streams => Box::pin(streams::measure(cluster)).await,
             Self::Start => Box::pin(start::measure(cluster)).await,
         }
     }

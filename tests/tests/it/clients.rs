@@ -12,12 +12,11 @@ use nhd_protocol::event::{Cursor, Event, EventBody, EventsParams};
 use nhd_protocol::methods::{EventsSince, Start};
 use nhd_protocol::session::{Phase, StartParams, WaitUntil};
 use nhd_tests::laptop::Laptop;
+use nhd_tests::lsp::LspConnection;
 use nhd_tests::process::converse;
 use nhd_tests::stage::Stage;
 use nhd_tests::workload::app;
-use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::UnixStream;
+use serde_json::json;
 use tokio::sync::mpsc;
 
 use crate::shared_cluster;
@@ -27,33 +26,6 @@ const LIMIT: Duration = Duration::from_secs(90);
 
 /// An event, and when it arrived.
 type Arrival = (Event, SystemTime);
-
-/// A connection that speaks LSP framing, as a plugin without a library does.
-struct Raw(UnixStream);
-
-impl Raw {
-    async fn connect(laptop: &Laptop) -> Result<Self> {
-        Ok(Self(UnixStream::connect(laptop.home().join("run/nhd.sock")).await?))
-    }
-
-    async fn send(&mut self, id: u64, method: &str, params: &Value) -> Result<()> {
-        let body = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }).to_string();
-        let message = format!("Content-Length: {}\r\n\r\n{body}", body.len());
-        Ok(self.0.write_all(message.as_bytes()).await?)
-    }
-
-    async fn next(&mut self) -> Result<Value> {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(self.0.read_u8().await?);
-        }
-        let head = String::from_utf8(head)?;
-        let length = head.trim().strip_prefix("Content-Length: ").context("a length")?.parse()?;
-        let mut body = vec![0; length];
-        self.0.read_exact(&mut body).await?;
-        Ok(serde_json::from_slice(&body)?)
-    }
-}
 
 /// A process that is killed with the test.
 struct Killed(Child);
@@ -134,11 +106,10 @@ fn lines(stdout: ChildStdout) -> mpsc::UnboundedReceiver<Arrival> {
 
 async fn notifications(laptop: &Laptop) -> Result<mpsc::UnboundedReceiver<Arrival>> {
     let (sender, receiver) = mpsc::unbounded_channel();
-    let mut raw = Raw::connect(laptop).await?;
-    raw.send(1, "events.subscribe", &json!({})).await?;
-    let subscription = raw.next().await?["result"].clone();
+    let mut raw = LspConnection::connect(laptop).await?;
+    let subscription = raw.call("events.subscribe", &json!({})).await?["result"].clone();
     tokio::spawn(async move {
-        while let Ok(mut message) = raw.next().await {
+        while let Ok(mut message) = raw.notification("events.event").await {
             assert_eq!(message["params"]["subscription"], subscription);
             let event = serde_json::from_value(message["params"]["result"].take()).expect("an event");
             if sender.send((event, SystemTime::now())).is_err() {
@@ -170,7 +141,11 @@ async fn end_of_log(stage: &Stage) -> Result<Cursor> {
 }
 
 async fn log_after(stage: &Stage, since: &Cursor) -> Result<Vec<Event>> {
-    Ok(stage.nhd.call::<EventsSince>(EventsParams { since: Some(since.clone()) }).await?.events)
+    Ok(stage
+        .nhd
+        .call::<EventsSince>(EventsParams { since: Some(since.clone()), ..EventsParams::default() })
+        .await?
+        .events)
 }
 
 /// What the daemon has open of files and connections.
@@ -217,10 +192,10 @@ async fn a_client_that_never_reads_is_cut_off_and_the_others_see_every_event() -
     let mut audience = Audience::gather(&stage.laptop).await?;
     let mut since = end_of_log(&stage).await?;
     let before = open_files(&stage)?;
-    let mut deaf = Raw::connect(&stage.laptop).await?;
+    let mut deaf = LspConnection::connect(&stage.laptop).await?;
     // Each subscription is sent every event: many fill the socket sooner.
-    for id in 0..64 {
-        deaf.send(id, "events.subscribe", &json!({})).await?;
+    for _ in 0..64 {
+        deaf.send("events.subscribe", &json!({})).await?;
     }
     until_open_files(&stage, |open| open > before).await?;
     let deadline = tokio::time::Instant::now() + LIMIT;

@@ -2,10 +2,11 @@
 
 use anyhow::{Context, Result, ensure};
 use nhd_protocol::config::{ConfigEntry, ConfigSource, ConfigSourceKind, ConfigValue};
+use nhd_protocol::editor::{ConfigCheckParams, ConfigScaffoldParams, ConfigSetParams};
 use nhd_protocol::error::ErrorKind;
-use nhd_protocol::methods::{Resolve, Start};
+use nhd_protocol::methods::{ConfigCheck, ConfigScaffold, ConfigSet, Resolve, Start};
 use nhd_protocol::session::StartParams;
-use nhd_tests::laptop::DEV_IMAGE;
+use nhd_tests::laptop::{DEV_IMAGE, Laptop};
 use nhd_tests::stage::{Stage, answered, pod_of};
 use nhd_tests::workload::app;
 use serde_json::json;
@@ -203,4 +204,100 @@ async fn a_wrong_value_is_refused_with_its_place_before_anything_is_written() ->
     ensure!(stage.workload.version().await? == version, "the workload was written");
     stage.assert_untouched().await?;
     stage.close().await
+}
+
+/// What an editor does with a workload on the node: a first file, checked, changed, used.
+#[tokio::test]
+async fn a_first_file_is_written_checked_changed_and_started_with() -> Result<()> {
+    let stage = Stage::set(shared_cluster().await, "editor", app("reviews")).await?;
+    let params = stage.params();
+    let scaffold = ConfigScaffoldParams {
+        kind: params.kind,
+        name: params.name.clone(),
+        namespace: params.namespace.clone(),
+        kubeconfig: params.kubeconfig.clone(),
+        context: None,
+        environment: params.environment.clone(),
+        source: Some(params.source.clone()),
+        image: None,
+        offline: false,
+    };
+    let first = stage.nhd.call::<ConfigScaffold>(scaffold).await?;
+    ensure!(first.from_cluster && first.warnings.is_empty(), "{first:?}");
+    ensure!(first.text.contains("- name: app\n"), "{}", first.text);
+
+    let path = format!("{}/{FILE}", params.source);
+    let set = |key: &str, value: ConfigValue, text: Option<String>| ConfigSetParams {
+        path: path.clone(),
+        text,
+        kind: params.kind,
+        name: params.name.clone(),
+        container: None,
+        key: key.to_owned(),
+        value,
+        environment: Default::default(),
+        write: true,
+    };
+    let image = set("image", ConfigValue::Text(DEV_IMAGE.to_owned()), Some(first.text.clone()));
+    let written = stage.nhd.call::<ConfigSet>(image).await?;
+    ensure!(written.written && written.edits.len() == 1, "{written:?}");
+    let command = ConfigValue::List(vec!["sh".to_owned(), "-c".to_owned(), "echo $HOME".to_owned()]);
+    let written = stage.nhd.call::<ConfigSet>(set("command.run", command.clone(), None)).await?;
+    ensure!(std::fs::read_to_string(&path)? == written.text, "the file is not what was said");
+    let comments = |text: &str| text.matches('#').count();
+    ensure!(comments(&written.text) == comments(&first.text), "{}", written.text);
+    let again = stage.nhd.call::<ConfigSet>(set("command.run", command.clone(), None)).await?;
+    ensure!(again.edits.is_empty() && again.text == written.text, "{again:?}");
+
+    let check = |text: Option<String>| ConfigCheckParams {
+        path: path.clone(),
+        text,
+        kind: Some(params.kind),
+        name: Some(params.name.clone()),
+        container: None,
+        environment: Default::default(),
+    };
+    let found = stage.nhd.call::<ConfigCheck>(check(None)).await?;
+    ensure!(found.problems.is_empty(), "{found:?}");
+    let broken = written.text.replace("      image:", "      imgae: \u{1f600}\n      image:");
+    let found = stage.nhd.call::<ConfigCheck>(check(Some(broken))).await?;
+    let problem = found.problems.first().context("a problem")?;
+    ensure!(found.problems.len() == 1 && problem.fix.is_some(), "{found:?}");
+    ensure!(problem.range.start.character == 6 && problem.range.end.character == 11, "{problem:?}");
+
+    let start = StartParams { image: None, ..params };
+    let resolved = stage.nhd.call::<Resolve>(start.clone()).await?;
+    ensure!(entry(&resolved.entries, "command.run")?.value == Some(command), "{resolved:?}");
+    let status = stage.laptop.start_synced(&stage.nhd, start).await?;
+    ensure!(status.image == DEV_IMAGE && status.warnings.is_empty(), "{status:?}");
+    stage.end(&status.session).await?;
+    stage.close().await
+}
+
+/// The same on the command line, without a cluster.
+#[tokio::test]
+async fn the_command_line_checks_begins_and_changes_a_file() -> Result<()> {
+    let mut laptop = Laptop::new(shared_cluster().await.kubeconfig())?;
+    laptop.start_daemon().await?;
+    let source = laptop.source().display().to_string();
+    let init = ["config", "init", "sts/db", "--source", &source, "--offline"];
+    let done = laptop.cli(&init).await?;
+    ensure!(done.code == Some(0), "{done:?}");
+    let again = laptop.cli(&init).await?;
+    ensure!(again.code == Some(1) && again.stderr.contains("is there already"), "{again:?}");
+    let file = laptop.source().join(FILE);
+    let set = ["config", "set", "sts/db", "env.LEVEL", "debug: all", "--source", &source];
+    ensure!(laptop.cli(&set).await?.code == Some(0), "{}", std::fs::read_to_string(&file)?);
+    let text = std::fs::read_to_string(&file)?;
+    ensure!(text.contains("- name: LEVEL\n") && text.contains("value: \"debug: all\""), "{text}");
+    let path = file.display().to_string();
+    let good = laptop.cli(&["config", "check", &path, "--workload", "sts/db"]).await?;
+    ensure!(good.code == Some(0) && good.stdout.contains("nothing is wrong"), "{good:?}");
+    std::fs::write(&file, text.replace("image: debian", "image: Debian"))?;
+    let bad = laptop.cli(&["config", "check", &path]).await?;
+    ensure!(bad.code == Some(1) && bad.stdout.contains("error: image must be"), "{bad:?}");
+    let schema = laptop.cli(&["config", "schema"]).await?;
+    let schema: serde_json::Value = serde_json::from_str(&schema.stdout)?;
+    ensure!(schema["definitions"]["dev"]["properties"]["image"].is_object(), "{schema}");
+    laptop.stop_daemon().await
 }

@@ -1,8 +1,11 @@
 //! Others write to a workload in DevMode: what they did stays, what nhd did goes, and who did it is told.
 
 use anyhow::{Context, Result, ensure};
+use k8s_openapi::api::core::v1::{Pod, Secret};
+use kube::Api;
+use kube::api::ListParams;
 use nhd_protocol::methods::End;
-use nhd_protocol::session::{Phase, SessionSelector, SessionStatus};
+use nhd_protocol::session::{Phase, SessionOutcome, SessionSelector, SessionStatus};
 use nhd_protocol::workload::WorkloadKind;
 use nhd_tests::namespace::Namespace;
 use nhd_tests::stage::Stage;
@@ -277,4 +280,26 @@ async fn a_deleted_namespace_ends_in_peace() -> Result<()> {
     ensure!(ended.phase == Phase::Ended, "{ended:?}");
     ensure!(stage.laptop.processes()?.is_empty(), "{:?}", stage.laptop.processes()?);
     stage.laptop.stop_daemon().await
+}
+
+/// Of a Pod alone nothing is left that would tell it by its uid: it is owed when its name is free.
+#[tokio::test]
+async fn nothing_is_made_in_a_namespace_that_was_deleted_and_made_again() -> Result<()> {
+    for kind in [WorkloadKind::Pod, WorkloadKind::Job] {
+        let mut stage = Stage::set(shared_cluster().await, "again", app_of(kind, "web")).await?;
+        let status = stage.start().await?;
+        stage.namespace.clone().delete(&stage.client).await?;
+        let again = stage.namespace.make_again(&stage.client).await?;
+        let ended = stage.laptop.end(&stage.nhd, &status.session).await?;
+        ensure!(ended.outcome == Some(SessionOutcome::Gone), "{kind}: {ended:?}");
+        let pods = Api::<Pod>::namespaced(stage.client.clone(), again.name());
+        let pods = pods.list(&ListParams::default()).await?.items;
+        ensure!(pods.is_empty(), "{kind}: {pods:?}");
+        let secrets = Api::<Secret>::namespaced(stage.client.clone(), again.name());
+        let secrets = secrets.list(&ListParams::default()).await?.items;
+        ensure!(secrets.is_empty(), "{kind}: {secrets:?}");
+        again.delete(&stage.client).await?;
+        stage.laptop.stop_daemon().await?;
+    }
+    Ok(())
 }

@@ -228,7 +228,11 @@ async fn is_told_by_an_event(stage: &Stage, port: u16) -> Result<()> {
     let snapshot = stage.nhd.call::<EventsSince>(EventsParams::default()).await?;
     let mut since = snapshot.events.first().context("a snapshot")?.cursor.clone();
     since.seq = 0;
-    let events = stage.nhd.call::<EventsSince>(EventsParams { since: Some(since) }).await?.events;
+    let events = stage
+        .nhd
+        .call::<EventsSince>(EventsParams { since: Some(since), ..EventsParams::default() })
+        .await?
+        .events;
     let told = events.iter().any(|event| match &event.body {
         EventBody::Session { status } => to_local(status, port).is_ok(),
         _ => false,

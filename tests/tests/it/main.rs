@@ -25,11 +25,18 @@ mod sign_in;
 mod cli;
 mod clients;
 mod stdio;
+mod walkthrough;
+mod browse;
+mod live;
 mod config;
 mod corpus;
 mod forced;
 mod forwards;
 mod tunnels;
+mod handles;
+mod doctor;
+mod streams;
+mod inside;
 mod sync;
 
 /// The cluster that all tests of this binary share.

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use crate::shared_cluster;
 
 /// One permission: API group, resource with its subresource, verb.
-type Permission = (&'static str, &'static str, &'static str);
+pub(crate) type Permission = (&'static str, &'static str, &'static str);
 
 /// Everything that a developer of Deployments needs, and nothing else.
 const NEEDED: [Permission; 18] = [
@@ -261,7 +261,7 @@ fn words((_, resource, verb): Permission) -> String {
 }
 
 /// Makes a user with these permissions in the stage's namespace, and waits until they hold.
-async fn user(
+pub(crate) async fn user(
     cluster: &SharedCluster,
     stage: &Stage,
     name: &str,

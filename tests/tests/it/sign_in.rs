@@ -1,6 +1,6 @@
 //! A kubeconfig whose exec plugin wants a sign-in that nobody gives for a while.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -9,8 +9,11 @@ use k8s_openapi::api::core::v1::ServiceAccount;
 use k8s_openapi::api::rbac::v1::RoleBinding;
 use kube::Api;
 use kube::api::PostParams;
-use nhd_protocol::session::{SessionStatus, StartParams};
-use nhd_tests::stage::Stage;
+use nhd_protocol::environment::SetEnvironmentParams;
+use nhd_protocol::error::ErrorKind;
+use nhd_protocol::methods::SetEnvironment;
+use nhd_protocol::session::{SessionSelector, SessionStatus, StartParams, WaitUntil};
+use nhd_tests::stage::{Stage, answered};
 use nhd_tests::workload::app;
 use serde_json::{Value, json};
 
@@ -35,15 +38,16 @@ async fn token(stage: &Stage) -> Result<String> {
     Ok(answer.status.context("a token")?.token)
 }
 
-/// A kubeconfig with a plugin that gives the token as long as the file `signed-in` is there, and notes each run in `runs`.
-fn with_plugin(folder: &Path, admin: &Path, token: &str) -> Result<String> {
+/// A kubeconfig with a plugin that gives the token as long as a test of the shell holds, and notes each run in `runs`.
+fn with_plugin(folder: &Path, admin: &Path, token: &str, signed_in: &str) -> Result<String> {
     let credential = json!({
         "apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": token},
     });
     std::fs::write(folder.join("credential.json"), credential.to_string())?;
-    let script =
-        "echo run >> runs; [ -e signed-in ] || { echo 'please sign in' >&2; exit 1; }; cat credential.json";
-    let script = format!("cd {}; {script}", folder.display());
+    let script = format!(
+        "cd {}; echo run >> runs; {signed_in} || {{ echo 'please sign in' >&2; exit 1; }}; cat credential.json",
+        folder.display()
+    );
     let admin: Value = serde_yaml_ng::from_str(&std::fs::read_to_string(admin)?)?;
     let plugin = json!({
         "apiVersion": "client.authentication.k8s.io/v1", "command": "/bin/sh", "args": ["-c", script],
@@ -67,7 +71,8 @@ async fn a_plugin_that_wants_a_sign_in_rests_until_somebody_does_something() -> 
     let runs = || std::fs::read_to_string(folder.path().join("runs")).map(|text| text.lines().count());
     let signed_in = folder.path().join("signed-in");
     std::fs::write(&signed_in, "")?;
-    let kubeconfig = with_plugin(folder.path(), cluster.kubeconfig(), &token(&stage).await?)?;
+    let kubeconfig =
+        with_plugin(folder.path(), cluster.kubeconfig(), &token(&stage).await?, "[ -e signed-in ]")?;
     let params = StartParams { kubeconfig: Some(kubeconfig), ..stage.params() };
     let status = stage.laptop.start_synced(&stage.nhd, params).await.context("start")?;
 
@@ -89,4 +94,57 @@ async fn a_plugin_that_wants_a_sign_in_rests_until_somebody_does_something() -> 
     stage.end(&status.session).await?;
     ensure!(began.elapsed() < Duration::from_secs(30), "the end took {:?}", began.elapsed());
     stage.close().await
+}
+
+/// A session is given the variables that its exec plugin wants, and keeps what it has where they are of no use.
+#[tokio::test]
+async fn a_running_session_takes_renewed_credentials_and_no_others() -> Result<()> {
+    let cluster = shared_cluster().await;
+    let mut stage = Stage::set(cluster, "renewed", app("web")).await?;
+    let folder = tempfile::tempdir()?;
+    let by_variable = "[ \"$SIGNED_IN\" = 'very secret' ]";
+    let kubeconfig = with_plugin(folder.path(), cluster.kubeconfig(), &token(&stage).await?, by_variable)?;
+    let mut params = StartParams { kubeconfig: Some(kubeconfig), ..stage.params() };
+    params.environment.insert("SIGNED_IN".to_owned(), "very secret".to_owned());
+    let status = stage.laptop.start_synced(&stage.nhd, params).await.context("start")?;
+    let set = |value: &str| SetEnvironmentParams {
+        selector: SessionSelector { session: Some(status.session.clone()), ..SessionSelector::default() },
+        environment: [("SIGNED_IN".to_owned(), value.to_owned())].into(),
+        unset: Vec::new(),
+    };
+    let error = answered(stage.nhd.call::<SetEnvironment>(set("no")).await.err().context("it is refused")?)?;
+    ensure!(error.kind == ErrorKind::Unauthorized, "{error:?}");
+    ensure!(error.code.as_deref() == Some("execPluginFailed"), "{error:?}");
+    stage.save_arrives(&status, "kept.txt", "as before").await?;
+
+    // What may be secret ends with the daemon.
+    stage.laptop.stop_daemon().await?;
+    stage.nhd = stage.laptop.start_daemon().await?;
+    let is_told = |status: &SessionStatus| {
+        status.error.as_ref().is_some_and(|error| error.message.contains("please sign in"))
+    };
+    stage.until(&status.session, is_told).await?;
+    stage.nhd.call::<SetEnvironment>(set("very secret")).await?;
+    stage.laptop.wait(&stage.nhd, &status.session, WaitUntil::Synced).await?;
+    stage.save_arrives(&status, "renewed.txt", "signed in again").await?;
+    let holding = files_with(&stage.laptop.home(), b"very secret")?;
+    ensure!(holding.is_empty(), "{holding:?}");
+    stage.end(&status.session).await?;
+    stage.close().await
+}
+
+/// The files below a folder that hold these bytes.
+fn files_with(folder: &Path, bytes: &[u8]) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            found.extend(files_with(&entry.path(), bytes)?);
+        } else if entry.file_type()?.is_file()
+            && std::fs::read(entry.path())?.windows(bytes.len()).any(|window| window == bytes)
+        {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
 }

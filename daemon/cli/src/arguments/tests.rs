@@ -1,5 +1,6 @@
 use clap::CommandFactory as _;
 
+use super::forward::parse_ended;
 use super::*;
 use nhd_protocol::workload::WorkloadKind;
 
@@ -31,6 +32,10 @@ fn every_line_of_the_contract_parses() {
         "start deployment/web --source s --env A=1 --env B=",
         "config deployment/web",
         "config deployment web --source s --image i -n ns -c web --json",
+        "config check .nocalhost/config.yaml --workload deploy/web --json",
+        "config schema --daemon",
+        "config init sts/db --source s --image i -n ns --context c --kubeconfig f --offline --print",
+        "config set deploy/web -c web --source s command.run -- go run -v .",
         "end deployment/web",
         "end deployments.apps web -n ns --timeout 5s --json",
         "end --session abc",
@@ -84,6 +89,11 @@ fn wrong_usage_exits_with_2() {
         "start replicaset/web --image i --source s",
         "config",
         "config deployment/web --wait synced",
+        "config check",
+        "config check f --workload web",
+        "config init",
+        "config set deploy/web image",
+        "config check f --source s",
         "start deployment/web --source s --env A",
         "start deployment/web --source s --env =A",
         "start deployment/web --image= --source s",

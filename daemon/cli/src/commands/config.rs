@@ -8,7 +8,7 @@ use nhd_protocol::methods;
 use crate::arguments::ConfigArguments;
 use crate::caller::Caller;
 use crate::failure::Failure;
-use crate::params::start_params;
+use crate::params::{source, start_params};
 use crate::render::Screen;
 use crate::render::style::{Style, Tone};
 use crate::render::table::{Cell, table};
@@ -20,8 +20,10 @@ pub(crate) async fn run(
     client: &Client,
     screen: &mut Screen,
 ) -> Result<(), Failure> {
-    let asked = start_params(&arguments.target, &arguments.source, &arguments.dev, here)?;
-    let folder = here.absolute(&arguments.source);
+    let target = arguments.target.0.as_ref().ok_or_else(|| Failure::usage("no workload is named"))?;
+    let source = source(arguments.source.as_deref(), here);
+    let asked = start_params(target, &source, &arguments.dev, here)?;
+    let folder = here.absolute(&source);
     let config = client.call::<methods::Resolve>(asked).await?;
     screen.result(&config, |style| text(style, &config, &folder))?;
     Ok(screen.warnings(&config.warnings)?)
@@ -108,6 +110,7 @@ mod tests {
                     ),
                 ),
             ],
+            notices: Vec::new(),
             warnings: Vec::new(),
         };
         let expect = "\

@@ -56,7 +56,7 @@ pub(crate) async fn run(
     ending.iter().for_each(|status| progress.add(status));
     let timeout_ms = Some(milliseconds(arguments.timeout));
     let waits = join_all(ending.iter().map(|status| until_ended(client, status, timeout_ms)));
-    let waited = following(waits, &mut events, &mut progress, screen).await?.ok_or_else(goes_on)?;
+    let waited = following(waits, client, &mut events, &mut progress, screen).await?.ok_or_else(goes_on)?;
     report(waited, screen)
 }
 

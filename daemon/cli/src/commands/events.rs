@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use nhd_protocol::event::{Cursor, Event, EventBody, EventsParams, StepOutcome};
 use nhd_protocol::methods;
 use nhd_protocol::session::SessionStatus;
+use nhd_protocol::stream::StreamStatus;
+use serde::Serialize;
 
 use crate::arguments::EventsArguments;
 use crate::duration::elapsed_text;
@@ -26,7 +28,8 @@ pub(crate) async fn run(
         (since, _) => cursor(client, since.unwrap_or(0)).await?,
     };
     if !arguments.follow {
-        let list = client.call::<methods::EventsSince>(EventsParams { since }).await?;
+        let list =
+            client.call::<methods::EventsSince>(EventsParams { since, ..EventsParams::default() }).await?;
         for event in &list.events {
             screen.item(event, |style| lines.text(style, event))?;
         }
@@ -76,6 +79,13 @@ impl Lines {
                 let why = error.as_ref().map_or_else(String::new, |error| format!(": {}", error.message));
                 format!("{head}{}  {}{took}{why}\n", self.name(session), style.paint(tone, word))
             }
+            EventBody::Progress { session, sync, .. } => {
+                let sync = sync.map_or_else(String::new, |sync| {
+                    format!(": {:.0} %, {} files to go", sync.completion.floor(), sync.need_files)
+                });
+                format!("{head}{}  {}{sync}\n", self.name(session), style.paint(Tone::Dim, "moves"))
+            }
+            EventBody::Stream { stream } => format!("{head}{}\n", stream_text(stream)),
             EventBody::Warning { session, message } => {
                 let name = session.as_ref().map_or_else(String::new, |session| self.name(session) + "  ");
                 format!("{head}{name}{}: {message}\n", style.paint(Tone::Busy, "warning"))
@@ -103,6 +113,21 @@ impl Lines {
     fn name(&self, session: &str) -> String {
         self.names.get(session).cloned().unwrap_or_else(|| format!("session {session}"))
     }
+}
+
+/// A word as the protocol writes it.
+fn word(value: &impl Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|it| it.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// `exec a1b2 of deployment/reviews  ended: exited, code 1`
+fn stream_text(status: &StreamStatus) -> String {
+    let (kind, state) = (word(&status.kind), word(&status.state));
+    let how = status.end.as_ref().map_or_else(String::new, |end| {
+        let code = end.exit_code.map_or_else(String::new, |code| format!(", code {code}"));
+        format!(": {}{code}", word(&end.reason))
+    });
+    format!("{kind} {} of {}  {state}{how}", status.stream, short_name(&status.workload))
 }
 
 #[cfg(test)]

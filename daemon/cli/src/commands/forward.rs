@@ -1,14 +1,19 @@
 //! `nhd-cli forward`: ports of this machine that lead into the dev pod.
 
-use crate::params::selector;
+use crate::follow::interruptible;
+use crate::params::{milliseconds, selector};
+use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::forward::{
     ForwardEndParams, ForwardList, ForwardReason, ForwardStartParams, ForwardState, PortForward,
     SessionForward,
 };
+use nhd_protocol::inside::{ForwardWaitParams, PortReason, PortSuggestions};
 use nhd_protocol::methods;
 
-use crate::arguments::{ForwardCommand, ForwardEndArguments, ForwardStartArguments, SessionArguments};
-use crate::failure::Failure;
+use crate::arguments::{
+    ForwardCommand, ForwardEndArguments, ForwardStartArguments, ForwardWaitArguments, SessionArguments,
+};
+use crate::failure::{Exit, Failure};
 use crate::render::Screen;
 use crate::render::session::{forward_ends, short_name};
 use crate::render::style::{Style, Tone};
@@ -23,7 +28,9 @@ pub(crate) async fn run(
     match command {
         ForwardCommand::Start(arguments) => start(arguments, client, screen).await,
         ForwardCommand::End(arguments) => end(arguments, client, screen).await,
+        ForwardCommand::Wait(arguments) => wait(arguments, client, screen).await,
         ForwardCommand::List(arguments) => list(arguments, client, screen).await,
+        ForwardCommand::Suggest(arguments) => suggest(arguments, client, screen).await,
     }
 }
 
@@ -49,6 +56,52 @@ async fn end(arguments: &ForwardEndArguments, client: &Client, screen: &mut Scre
     };
     let ended = client.call::<methods::ForwardEnd>(params).await?;
     Ok(screen.result(&ended, |_| ended_text(&ended))?)
+}
+
+async fn wait(arguments: &ForwardWaitArguments, client: &Client, screen: &mut Screen) -> Result<(), Failure> {
+    let params = ForwardWaitParams {
+        selector: selector(&arguments.session),
+        remote_port: arguments.port,
+        timeout_ms: Some(milliseconds(arguments.timeout)),
+    };
+    let listening = interruptible(client.call::<methods::ForwardWait>(params)).await;
+    let interrupted = || ErrorInfo::new(ErrorKind::Cancelled, "interrupted while waiting");
+    let listening = listening.ok_or_else(|| Failure::new(Exit::Interrupted, interrupted()))??;
+    let alone = if listening.loopback_only { ", on the pod's loopback alone" } else { "" };
+    Ok(screen.result(&listening, |_| format!("something listens on {}{alone}\n", listening.port))?)
+}
+
+async fn suggest(arguments: &SessionArguments, client: &Client, screen: &mut Screen) -> Result<(), Failure> {
+    let suggestions = client.call::<methods::ForwardSuggest>(selector(arguments)).await?;
+    screen.result(&suggestions, |style| suggestions_text(style, &suggestions))?;
+    Ok(screen.warnings(&suggestions.warnings)?)
+}
+
+fn suggestions_text(style: Style, suggestions: &PortSuggestions) -> String {
+    if suggestions.ports.is_empty() {
+        return "nothing names a port, and nothing listens\n".to_owned();
+    }
+    let rows: Vec<Vec<Cell>> = suggestions
+        .ports
+        .iter()
+        .map(|suggested| {
+            let local = suggested.local_port.map(|port| format!("127.0.0.1:{port}")).unwrap_or_default();
+            let why: Vec<String> = suggested.reasons.iter().map(why).collect();
+            vec![Cell::plain(suggested.port.to_string()), Cell::plain(local), Cell::plain(why.join(", "))]
+        })
+        .collect();
+    table(style, &["PORT", "FORWARDED FROM", "WHY"], &rows)
+}
+
+fn why(why: &PortReason) -> String {
+    match why {
+        PortReason::Configured { reason: configured } => reason(*configured).to_owned(),
+        PortReason::Container { container, name: Some(name) } => format!("{name} of container {container}"),
+        PortReason::Container { container, name: None } => format!("container {container}"),
+        PortReason::Service { service, port } => format!("port {port} of service {service}"),
+        PortReason::Listening { loopback_only: false } => "listening".to_owned(),
+        PortReason::Listening { loopback_only: true } => "listening on the loopback".to_owned(),
+    }
 }
 
 async fn list(arguments: &SessionArguments, client: &Client, screen: &mut Screen) -> Result<(), Failure> {
@@ -127,7 +180,6 @@ fn trouble(style: Style, forward: &PortForward) -> String {
 
 #[cfg(test)]
 mod tests {
-    use nhd_protocol::error::{ErrorInfo, ErrorKind};
     use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 
     use super::*;

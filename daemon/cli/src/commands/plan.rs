@@ -44,6 +44,9 @@ mod tests {
             kind: kind.to_owned(),
             name: "x".to_owned(),
             diff: diff.to_owned(),
+            before: None,
+            after: None,
+            truncated: false,
         };
         let plan = PlanResult {
             workload: WorkloadRef {
@@ -58,6 +61,7 @@ mod tests {
                 change(PlannedAction::Create, "Secret", "+a: 1\n"),
                 change(PlannedAction::Update, "Deployment", "@@ -1 +1 @@\n-a: 1\n+a: 2"),
             ],
+            notices: Vec::new(),
             warnings: Vec::new(),
         };
         let expect = "\

@@ -55,7 +55,7 @@ pub(crate) async fn run(
     };
     let timeout_ms = Some(milliseconds(arguments.timeout));
     let wait = WaitParams { session: started.session.clone(), until, timeout_ms };
-    let waited = following(client.wait(wait), &mut events, &mut progress, screen).await?;
+    let waited = following(client.wait(wait), client, &mut events, &mut progress, screen).await?;
     let status = match waited.ok_or_else(|| goes_on(&started))? {
         Ok(status) => status,
         Err(ClientError::Answered(info))
@@ -88,7 +88,7 @@ async fn until_undone(
 ) -> Result<SessionStatus, Failure> {
     let timeout_ms = Some(milliseconds(UNDO_LIMIT));
     let wait = WaitParams { session: started.session.clone(), until: WaitUntil::Ended, timeout_ms };
-    let waited = following(client.wait(wait), events, progress, screen).await?;
+    let waited = following(client.wait(wait), client, events, progress, screen).await?;
     waited.ok_or_else(|| goes_on(started))?.map_err(|error| unfinished(error.into(), started))
 }
 

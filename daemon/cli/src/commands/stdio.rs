@@ -15,12 +15,10 @@ use tokio::sync::mpsc;
 
 use crate::failure::{Exit, Failure};
 use crate::launch;
+use crate::threads::{CHUNK, read_on_a_thread, write_on_a_thread};
 use nhd_client::Client;
 use nhd_client::paths::Paths;
 
-const CHUNK: usize = 64 << 10;
-/// Chunks that wait for a slow side.
-const CHUNKS: usize = 4;
 /// How long the daemon may take to answer what came before the end of the input. It gives itself two seconds.
 const FAREWELL: Duration = Duration::from_secs(5);
 /// How long a plugin may take to read the last answers.
@@ -105,42 +103,4 @@ fn gone() -> Failure {
     let info = ErrorInfo::new(ErrorKind::DaemonUnreachable, "the daemon closed the connection")
         .with_hint("spawn `nhd-cli stdio` again: it starts a daemon where none runs");
     Failure::new(Exit::Unreachable, info)
-}
-
-/// Reads on a thread of its own: a read of standard input cannot be given up, and must not keep this process.
-fn read_on_a_thread(mut input: impl Read + Send + 'static) -> mpsc::Receiver<Vec<u8>> {
-    let (sender, receiver) = mpsc::channel(CHUNKS);
-    std::thread::spawn(move || {
-        let mut chunk = vec![0; CHUNK];
-        loop {
-            match input.read(&mut chunk) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Ok(0) | Err(_) => return,
-                Ok(length) => {
-                    if sender.blocking_send(chunk[..length].to_vec()).is_err() {
-                        return;
-                    }
-                }
-            }
-        }
-    });
-    receiver
-}
-
-/// Writes on a thread of its own, for the same reason. The second resolves when all is written.
-fn write_on_a_thread(
-    mut output: impl Write + Send + 'static,
-) -> (mpsc::Sender<Vec<u8>>, tokio::sync::oneshot::Receiver<()>) {
-    let (sender, mut receiver) = mpsc::channel::<Vec<u8>>(CHUNKS);
-    let (done, written) = tokio::sync::oneshot::channel();
-    std::thread::spawn(move || {
-        while let Some(chunk) = receiver.blocking_recv() {
-            if output.write_all(&chunk).and_then(|()| output.flush()).is_err() {
-                return;
-            }
-        }
-        // Nobody may wait for it any more.
-        let _ = done.send(());
-    });
-    (sender, written)
 }

@@ -7,7 +7,6 @@ use time::OffsetDateTime;
 use crate::arguments::WorkloadsArguments;
 use crate::caller::Caller;
 use crate::failure::Failure;
-use crate::params::kubeconfig;
 use crate::render::Screen;
 use crate::render::session::{age, short_name};
 use crate::render::style::{Style, Tone};
@@ -23,8 +22,8 @@ pub(crate) async fn run(
     let params = WorkloadListParams {
         namespace: arguments.namespace.clone(),
         all_namespaces: arguments.all_namespaces,
-        kubeconfig: kubeconfig(arguments.kubeconfig.as_deref(), here)?,
-        context: arguments.context.clone(),
+        kubeconfig: arguments.cluster.kubeconfig.named(here)?,
+        context: arguments.cluster.context.clone(),
         environment: here.environment(),
     };
     let list = client.call::<methods::Workloads>(params).await?;
@@ -53,7 +52,7 @@ fn row(summary: &WorkloadSummary, now: OffsetDateTime) -> Vec<Cell> {
     ]
 }
 
-fn who(dev_mode: &DevModeSummary) -> Cell {
+pub(crate) fn who(dev_mode: &DevModeSummary) -> Cell {
     if dev_mode.by_nocalhost {
         return Cell::new(Tone::Busy, "Nocalhost");
     }
@@ -90,6 +89,7 @@ mod tests {
             replicas: Some(ReplicaCount { ready: 1, desired: 2 }),
             containers: vec!["a".into(), "b".into()],
             dev_mode,
+            trouble: None,
         };
         let here = DevModeSummary { owner: Some(owner.clone()), here: true, ..DevModeSummary::default() };
         let elsewhere = DevModeSummary { owner: Some(owner), ..DevModeSummary::default() };

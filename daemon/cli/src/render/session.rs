@@ -228,7 +228,10 @@ pub(crate) mod tests {
             forward: None,
             forwards: Vec::new(),
             sync: None,
+            streams: Vec::new(),
             error: None,
+            notices: Vec::new(),
+            steps: Vec::new(),
             warnings: Vec::new(),
             outcome: None,
         }
@@ -289,14 +292,14 @@ deployment/ratings in bookinfo
     }
 
     fn list(sessions: Vec<SessionStatus>) -> SessionList {
-        SessionList { sessions, failed: Vec::new() }
+        SessionList { sessions, ..SessionList::default() }
     }
 
     #[test]
     fn what_failed_lately_stands_apart_with_its_reason() {
         let mut failed = status("s1", "reviews", Phase::Failed);
         failed.error = Some(ErrorInfo::new(ErrorKind::PodNotReady, "it is not ready").with_hint("mend it"));
-        let list = SessionList { sessions: Vec::new(), failed: vec![failed] };
+        let list = SessionList { failed: vec![failed], ..SessionList::default() };
         let expect = "\
 no workload is in DevMode
 

@@ -5,13 +5,14 @@ use serde_json::Value;
 use super::job;
 use crate::DevOptions;
 use crate::manifest::{set, text};
+use crate::warning;
 
 /// Once a year, and suspended then (the seed has the schedule alone).
 const SCHEDULE: &str = "1 1 1 1 1";
 
 pub(super) fn park(object: &mut Value, _options: &DevOptions, warnings: &mut Vec<String>) {
     if may_fire(object) {
-        warnings.push("no job is started on schedule while in DevMode".to_owned());
+        warnings.push(warning::SCHEDULE_PARKED.to_owned());
     }
     let spec = &mut object["spec"];
     let schedule = parked_schedule(text(spec, "schedule").unwrap_or_default());

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::history;
 use crate::manifest::{remove, set};
+use crate::warning;
 use crate::{DevOptions, PlanError, dev_workload};
 
 /// A label that no node has.
@@ -38,7 +39,7 @@ pub(super) fn park(object: &mut Value, options: &DevOptions, warnings: &mut Vec<
         pod_spec.get("nodeSelector").and_then(Value::as_object).cloned().unwrap_or_default();
     selector.insert(NO_SUCH_NODE.to_owned(), "true".into());
     set(pod_spec, "nodeSelector", selector);
-    warnings.push("the DaemonSet has no pod on any node while in DevMode".to_owned());
+    warnings.push(warning::DAEMON_SET_PARKED.to_owned());
 }
 
 /// Takes out of `template` what keeps it off every node, whatever others have made of it.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::history;
 use crate::DevOptions;
 use crate::manifest::{all_containers, items, remove, set};
+use crate::warning;
 
 /// What the API server takes where a rollout does not say how many pods there may be too many.
 const DEFAULT_SURGE: &str = "25%";
@@ -18,7 +19,7 @@ pub(super) fn prepare(object: &mut Value, options: &DevOptions, warnings: &mut V
     let spec = &mut object["spec"];
     set(spec, "replicas", 1);
     if spec.get("paused") == Some(&Value::Bool(true)) {
-        warnings.push("the Deployment is paused: its rollout is resumed while in DevMode".to_owned());
+        warnings.push(warning::DEPLOYMENT_RESUMED.to_owned());
     }
     remove(spec, "paused");
     // It would keep the pod of the old template in the Service until the dev pod has been ready for so long.
@@ -26,8 +27,7 @@ pub(super) fn prepare(object: &mut Value, options: &DevOptions, warnings: &mut V
     history::keep(spec, options.revisions);
     if exclusive && spec_surges(spec) {
         set(spec, "strategy", json!({ "type": "Recreate" }));
-        warnings
-            .push("the old pod and the dev pod cannot run at the same time: strategy Recreate".to_owned());
+        warnings.push(warning::RECREATED.to_owned());
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::manifest::{annotations, items, items_mut, name, remove, remove_annotations, retain, set, text};
+use crate::warning;
 use crate::{DevOptions, PlanError, annotation, controller};
 
 /// What the API server and the controllers write, or what they must decide anew.
@@ -63,13 +64,9 @@ pub(super) fn refuse(
 /// Makes of `object` the pod to create in its place, its containers not yet edited.
 pub(super) fn prepare(object: &mut Value, _options: &DevOptions, warnings: &mut Vec<String>) {
     if !items(&object["spec"], "ephemeralContainers").is_empty() {
-        warnings.push("the pod's debug containers are lost".to_owned());
+        warnings.push(warning::DEBUG_CONTAINERS_LOST.to_owned());
     }
-    warnings.push(
-        "the pod is deleted and made again: its address changes, and what it has written outside of \
-                   persistent volumes is lost, now and at the end"
-            .to_owned(),
-    );
+    warnings.push(warning::POD_MADE_AGAIN.to_owned());
     clean(object);
     let spec = &mut object["spec"];
     if text(spec, "restartPolicy") == Some("Never") {

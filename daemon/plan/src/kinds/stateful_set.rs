@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::history;
 use crate::manifest::{items, name, remove, set, text};
+use crate::warning;
 use crate::{DevOptions, PlanError};
 
 /// Pods of an older revision that are kept on purpose cannot be given back: the controller makes new ones from the
@@ -60,11 +61,7 @@ fn update_every_pod(spec: &mut Value, warnings: &mut Vec<String>) {
     let Some(strategy) = spec.get_mut("updateStrategy") else { return };
     if text(strategy, "type") == Some("OnDelete") {
         *strategy = json!({ "type": "RollingUpdate" });
-        warnings.push(
-            "updates of the StatefulSet wait for its pods' deletion: not while in DevMode, and at its \
-                       end all pods are made anew"
-                .to_owned(),
-        );
+        warnings.push(warning::UPDATES_ON_DELETE.to_owned());
     } else if let Some(rolling) = strategy.get_mut("rollingUpdate")
         && rolling.get("partition").and_then(Value::as_u64).is_some_and(|partition| partition > 0)
     {

@@ -15,14 +15,15 @@ pub fn render_diff(before: &Value, after: &Value) -> String {
         let name = object.get("metadata").and_then(|metadata| text(metadata, "name")).unwrap_or_default();
         format!("{kind}/{name} ({state})")
     };
-    let (before_yaml, after_yaml) = (render(before), render(after));
+    let (before_yaml, after_yaml) = (render_yaml(before), render_yaml(after));
     TextDiff::from_lines(&before_yaml, &after_yaml)
         .unified_diff()
         .header(&name(before, "before"), &name(after, "after"))
         .to_string()
 }
 
-fn render(object: &Value) -> String {
+/// The whole object as YAML, without what the cluster keeps about it.
+pub fn render_yaml(object: &Value) -> String {
     let mut object = object.clone();
     remove(&mut object, "status");
     if let Some(metadata) = object.get_mut("metadata") {

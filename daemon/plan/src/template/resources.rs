@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::DevOptions;
 use crate::limits::Bounds;
 use crate::quantity::{MEBI, MILLI, Quantity};
+use crate::warning;
 
 /// What the sidecar asks for and is limited to where nothing hinders it (the seed), by resource.
 struct Wish {
@@ -74,11 +75,7 @@ pub(super) fn of_sidecar(pod_spec: &Value, options: &DevOptions, warnings: &mut 
         into.extend(from.iter().map(|(resource, quantity)| (resource.clone(), quantity.as_str().into())));
     }
     if !fitted.is_empty() {
-        warnings.push(format!(
-            "the sidecar gets {}: so much is left to it by sidecarResources, the namespace's LimitRanges and the pod's \
-             own resources",
-            fitted.join(", ")
-        ));
+        warnings.push(warning::filled(warning::SIDECAR_FITTED, &[&fitted.join(", ")]));
     }
     json!({ "limits": limits, "requests": requests })
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::volumes;
 use crate::manifest::{items, items_mut, name, remove, set};
 use crate::names::is_our_container;
+use crate::warning;
 use crate::{DEV_CONTAINER, SIDECAR_CONTAINER, SidecarPreset};
 
 /// The user that dev container and sidecar run as where it must not be root, and nobody says which it is.
@@ -33,7 +34,7 @@ pub(super) fn relax(pod_spec: &mut Value, warnings: &mut Vec<String>) {
             set(container, "securityContext", json!({ "runAsUser": 0 }));
         }
     }
-    warnings.push(format!("the pod runs as user {user}: the dev container and the sidecar run as root"));
+    warnings.push(warning::filled(warning::RUNS_AS_ROOT, &[&user]));
 }
 
 /// Leaves every securityContext as it is, and gives the sidecar one that a namespace of the level `restricted` accepts.
@@ -49,14 +50,11 @@ pub(super) fn keep(pod_spec: &mut Value, preset: SidecarPreset, warnings: &mut V
         let mut context = contexts[0].clone();
         set(&mut context, "runAsUser", DEFAULT_USER);
         set_context(pod_spec, DEV_CONTAINER, &context);
-        warnings.push(format!(
-            "nobody says whom the dev container runs as, only that it is not root: user {DEFAULT_USER}"
-        ));
+        warnings.push(warning::filled(warning::USER_ASSUMED, &[&DEFAULT_USER]));
     }
     let Some(user) = user.filter(|user| *user != 0) else { return };
     if preset == SidecarPreset::Nocalhost {
-        warnings
-            .push("Nocalhost's sidecar is made to run as root, and may not start as another user".to_owned());
+        warnings.push(warning::SIDECAR_WANTS_ROOT.to_owned());
     }
     set_context(pod_spec, SIDECAR_CONTAINER, &restricted(user, effective("runAsGroup"), preset));
     volumes::let_all_read(pod_spec);

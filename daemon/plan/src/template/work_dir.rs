@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::mounts::{Mount, UNKNOWN_KIND, contains, is_read_only, kind, mounts};
 use crate::PlanError;
 use crate::names::{SECRET_MOUNT, SYNCTHING_HOME};
+use crate::warning;
 
 /// Folders that a mount would take away from both images: neither they nor what lies in them can be the work dir.
 const SYSTEM: [&str; 16] = [
@@ -72,7 +73,7 @@ pub(super) fn shared_volume(
     }
     for inner in mounts(container).filter(|mount| mount.path != work_dir && contains(work_dir, mount.path)) {
         let Mount { volume, path, .. } = inner;
-        warnings.push(format!("{path} ({volume}) lies in the work dir and is not synchronised"));
+        warnings.push(warning::filled(warning::NOT_SYNCED, &[&path, &volume]));
     }
     if let Some(mount) = mounts(container).find(|mount| mount.path == work_dir) {
         return share(pod_spec, &mount, work_dir, forced, warnings).map(Some);
@@ -80,7 +81,7 @@ pub(super) fn shared_volume(
     if let Some(outer) = refuse_inside_read_only(pod_spec, container, work_dir)?
         && kind(pod_spec, outer.volume) != "emptyDir"
     {
-        warnings.push(format!("an empty folder {work_dir} is made in {} ({})", outer.volume, outer.path));
+        warnings.push(warning::filled(warning::FOLDER_MADE, &[&work_dir, &outer.volume, &outer.path]));
     }
     Ok(None)
 }
@@ -107,8 +108,7 @@ fn share(
             kind: kind.to_owned(),
         });
     }
-    warnings
-        .push(format!("files in {volume} are overwritten by those of the same name that are synchronised"));
+    warnings.push(warning::filled(warning::FILES_OVERWRITTEN, &[&volume]));
     Ok(volume)
 }
 

@@ -2,6 +2,7 @@
 //! is kept in memory only: a store, a log and an error never have it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::ops::Deref;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -63,6 +64,17 @@ pub struct Environment(BTreeMap<String, String>);
 /// Whether a variable can be written down.
 pub fn is_harmless(name: &str, value: &str) -> bool {
     HARMLESS.contains(&name) || (PROXIES.contains(&name) && !value.contains('@'))
+}
+
+/// Where programs are looked up for a client; where it does not say, as for the daemon itself.
+pub fn search_path(environment: &BTreeMap<String, String>) -> OsString {
+    let own = || std::env::var_os("PATH").unwrap_or_default();
+    environment.get("PATH").map_or_else(own, OsString::from)
+}
+
+/// Whether a variable says which proxy leads to a cluster.
+pub fn is_proxy(name: &str) -> bool {
+    PROXIES.contains(&name) || ["NO_PROXY", "no_proxy"].contains(&name)
 }
 
 impl From<BTreeMap<String, String>> for Environment {

@@ -14,8 +14,8 @@ pub enum ConnectError {
     #[error("failed to read kubeconfig {}", path.display())]
     KubeconfigRead { path: PathBuf, source: std::io::Error },
 
-    #[error("failed to parse kubeconfig {}", path.display())]
-    KubeconfigParse { path: PathBuf, source: Box<KubeconfigError> },
+    #[error("failed to parse kubeconfig {}{}{place}", path.display(), if place.is_empty() { "" } else { ", " })]
+    KubeconfigParse { path: PathBuf, place: String },
 
     #[error("failed to merge kubeconfig {} with those before it", path.display())]
     KubeconfigMerge { path: PathBuf, source: Box<KubeconfigError> },
@@ -102,6 +102,20 @@ impl ConnectError {
             context: context.to_owned(),
             status,
             stderr,
+        }
+    }
+
+    /// The files that it is about, joined for people; empty where it is not about any.
+    pub fn kubeconfig(&self) -> String {
+        match self {
+            Self::KubeconfigMissing { paths }
+            | Self::NoCurrentContext { paths, .. }
+            | Self::ContextMissing { paths, .. }
+            | Self::Timeout { paths, .. } => listed(paths),
+            Self::KubeconfigRead { path, .. }
+            | Self::KubeconfigParse { path, .. }
+            | Self::KubeconfigMerge { path, .. } => path.display().to_string(),
+            _ => String::new(),
         }
     }
 

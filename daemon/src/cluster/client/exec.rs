@@ -9,6 +9,7 @@ use std::{
 use kube::config::{ExecConfig, ExecInteractiveMode};
 
 use super::ConnectError;
+use super::environment::search_path;
 use crate::executable::{is_executable, on_path};
 
 pub(super) fn prepare(
@@ -22,11 +23,7 @@ pub(super) fn prepare(
     }
     // A daemon has no terminal, and kube would hand down the daemon's own standard input and error.
     plugin.interactive_mode = Some(ExecInteractiveMode::Never);
-    let path = match environment.get("PATH") {
-        Some(path) => path.into(),
-        None => std::env::var_os("PATH").unwrap_or_default(),
-    };
-    match find(&command, &path) {
+    match find(&command, &search_path(environment)) {
         Some(found) => plugin.command = Some(found.to_string_lossy().into_owned()),
         None => {
             return Err(ConnectError::ExecPluginMissing {
@@ -55,7 +52,7 @@ fn set_environment(plugin: &mut ExecConfig, environment: &BTreeMap<String, Strin
 }
 
 /// A command with a separator has been made absolute by its kubeconfig's folder; others are looked up.
-fn find(command: &str, path: &std::ffi::OsStr) -> Option<PathBuf> {
+pub fn find(command: &str, path: &std::ffi::OsStr) -> Option<PathBuf> {
     if command.is_empty() {
         return None;
     }

@@ -58,7 +58,7 @@ async fn check(files: &[&str], context: Option<&str>, message: &str, hint: &str)
 async fn what_is_wrong_with_a_kubeconfig_is_said_with_its_file_and_its_context() {
     let view = "check the file with `kubectl config view`";
     check(&["absent"], None, "no kubeconfig found at absent", "name a kubeconfig, or set KUBECONFIG").await;
-    check(&["broken"], None, "failed to parse kubeconfig broken", view).await;
+    check(&["broken"], None, "failed to parse kubeconfig broken, line 1, column 11", view).await;
     check(&["empty"], None, "no current context in kubeconfig empty", "name one of its contexts: ").await;
     check(
         &["good"],
@@ -70,6 +70,18 @@ async fn what_is_wrong_with_a_kubeconfig_is_said_with_its_file_and_its_context()
     let minify = "check the context with `kubectl config view --minify`";
     check(&["good"], Some("lost"), "no cluster nowhere in the kubeconfig, which context lost names", minify)
         .await;
+}
+
+#[tokio::test]
+async fn a_kubeconfig_that_cannot_be_parsed_is_not_quoted() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "users:\n- {name: me, user: {token: hidden, exec: hidden}}\ncontexts: [";
+    fs::write(folder.path().join("quoted"), text).unwrap();
+    let Err(error) = address(folder.path(), &["quoted"], None).connect().await else {
+        panic!("it is broken")
+    };
+    let shown = format!("{} {error:?}", nhd_protocol::error::error_chain(&error));
+    assert!(shown.contains("line ") && !shown.contains("hidden"), "{shown}");
 }
 
 #[tokio::test]

@@ -105,3 +105,24 @@ async fn a_client_that_fell_behind_gets_each_event_once_and_in_order() {
     publisher.join().expect("no panic");
     house.close().await;
 }
+
+#[tokio::test]
+async fn progress_comes_to_whoever_asks_for_it_and_stands_where_the_client_is() {
+    let house = House::open();
+    let (mut asks, mut asks_not) = (house.connect().await, house.connect().await);
+    asks.call(1, "events.subscribe", &json!({"progress": true})).await;
+    asks_not.call(1, "events.subscribe", &json!({})).await;
+    asks.next().await;
+    asks_not.next().await;
+    house.shared.events.publish(warning("one".to_owned()));
+    let one = asks.next().await["params"]["result"].clone();
+    let moved = EventBody::Progress { session: "s".to_owned(), sync: None, forwards: Vec::new() };
+    house.shared.events.progress().send(moved).expect("somebody listens");
+    let progress = asks.next().await["params"]["result"].clone();
+    assert_eq!((&progress["type"], &progress["session"]), (&json!("progress"), &json!("s")));
+    assert_eq!((&progress["epoch"], &progress["seq"]), (&one["epoch"], &one["seq"]));
+    house.shared.events.publish(warning("two".to_owned()));
+    assert_eq!(asks.next().await["params"]["result"]["message"], "two");
+    let heard = [asks_not.next().await, asks_not.next().await];
+    assert_eq!(heard.map(|it| it["params"]["result"]["message"].clone()), [json!("one"), json!("two")]);
+}

@@ -1,5 +1,6 @@
 //! What the autoscalers around a workload mean for its session.
 
+use nhd_protocol::message::warning as said;
 use serde_json::Value;
 
 use crate::cluster::autoscalers::PinnedAutoscaler;
@@ -71,11 +72,10 @@ pub fn warnings(stored: &StoredSession, sight: &Sight) -> Vec<String> {
 }
 
 fn warning(autoscaler: &Value, plan: &StoredPlan) -> Option<String> {
-    const SCALES: &str = "it scales the dev pods, of which one is synced";
     let name = name(autoscaler);
     let scales = nhd_plan::scales(autoscaler, &plan.edit.origin);
     let Some(planned) = planned(autoscaler, plan) else {
-        return scales.then(|| format!("the autoscaler {name} appeared in DevMode: {SCALES}"));
+        return scales.then(|| said::AUTOSCALER_APPEARED.say(&[("autoscaler", &name)]));
     };
     let spec = |object: &Value| serde_json::json!({"spec": object["spec"]});
     let differences = nhd_plan::diff(&spec(&planned.pinned), &spec(autoscaler));
@@ -84,12 +84,9 @@ fn warning(autoscaler: &Value, plan: &StoredPlan) -> Option<String> {
     }
     let writers = nhd_plan::writers_of(autoscaler, &planned.pinned, &differences, FIELD_MANAGER);
     let writers = if writers.is_empty() { "others".to_owned() } else { writers.join(", ") };
-    let what = if scales {
-        format!("{SCALES}, and stays as it is when DevMode ends")
-    } else {
-        "it stays when DevMode ends".to_owned()
-    };
-    Some(format!("{writers} changed the autoscaler {name}: {}; {what}", named(&differences)))
+    let message = if scales { said::AUTOSCALER_SCALES } else { said::AUTOSCALER_CHANGED };
+    let differences = named(&differences);
+    Some(message.say(&[("writers", &writers), ("autoscaler", &name), ("differences", &differences)]))
 }
 
 fn planned<'a>(autoscaler: &Value, plan: &'a StoredPlan) -> Option<&'a PinnedAutoscaler> {

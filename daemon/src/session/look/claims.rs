@@ -1,6 +1,7 @@
 //! What the volume claims that came with the dev pod mean for its session.
 
 use nhd_plan::MadeClaim;
+use nhd_protocol::message::warning;
 use serde_json::Value;
 
 use crate::session::look::Sight;
@@ -48,7 +49,7 @@ pub fn kept(stored: &StoredSession, sight: &Sight) -> Option<String> {
         .filter(|made| without_pods && seen(made, sight).is_some())
         .map(|made| made.name.as_str())
         .collect();
-    (!left.is_empty()).then(|| format!("volume claim {}, made in DevMode, is kept", left.join(", ")))
+    (!left.is_empty()).then(|| warning::CLAIMS_KEPT.say(&[("claims", &left.join(", "))]))
 }
 
 fn seen<'a>(made: &MadeClaim, sight: &'a Sight) -> Option<&'a ClaimSeen> {
@@ -107,6 +108,7 @@ mod tests {
             pods: Vec::new(),
             refusal: None,
             autoscalers: None,
+            namespace_gone: false,
             claims: claims.iter().filter_map(see).collect(),
         }
     }

@@ -38,6 +38,22 @@ pub struct Local {
     pub claims_given_up: bool,
 }
 
+impl Observed {
+    /// Before there is a plan, what the kind alone says of the steps to come.
+    #[must_use]
+    pub fn or_of_kind(self, kind: WorkloadKind) -> Self {
+        let shape = nhd_plan::shape(kind.as_str());
+        match shape {
+            _ if self.planned => self,
+            Some(Shape::Untouched) => {
+                Self { edits_workload: false, dev_workload: DevWorkload::Absent, ..self }
+            }
+            Some(Shape::Parked) => Self { dev_workload: DevWorkload::Absent, ..self },
+            Some(Shape::InPlace | Shape::Replaced) | None => self,
+        }
+    }
+}
+
 /// What the next step depends on.
 pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) -> Observed {
     let (Some(plan), Some(sight)) = (&stored.plan, sight) else {
@@ -54,7 +70,10 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
     let edits_workload = shape != Some(Shape::Untouched);
     let dev_pod = sight.dev_pod().filter(|pod| pod.ready);
     let dev_pod_ready = dev_pod.is_some() && sight.only_dev_pods_last();
+    // What of ours got into another namespace is still taken away.
+    let in_the_wrong_place = stored.desired == Desired::Original && is_marked(sight);
     let workload = match shape {
+        _ if sight.namespace_gone && !in_the_wrong_place => WorkloadState::Gone,
         // Whatever becomes of it is nothing to us.
         Some(Shape::Untouched) => WorkloadState::Original,
         Some(Shape::Replaced) => pod_state(stored, plan, sight, local.namespace_gone),
@@ -78,6 +97,7 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         record: record_state(stored, plan, sight.record.as_ref()),
         edits_workload,
         workload,
+        given_back: plan.edit.was_given_back(),
         dev_workload: dev_workload_state(plan, sight),
         rollout: rollout_state(stored.workload.kind, sight.workload.as_ref(), local),
         dev_pod_ready,
@@ -218,8 +238,12 @@ fn rollout_state(kind: WorkloadKind, workload: Option<&Value>, local: &Local) ->
 mod tests {
     use super::*;
     use crate::cluster::record::{Owner, Record};
+    use crate::session::look::sight::tests::sight_of;
+    use crate::session::next::{Next, Obstacle, next};
     use crate::store::tests::session;
     use nhd_plan::Edit;
+    use nhd_protocol::session::StepName;
+    use nhd_protocol::workload::WorkloadRef;
     use serde_json::json;
 
     #[test]
@@ -274,6 +298,48 @@ mod tests {
         ] {
             let seen = seen(contents, named, true);
             assert_eq!(record_state(&taking, &plan, Some(&seen)), expect, "{seen:?}");
+        }
+    }
+
+    /// In another namespace of the same name nothing is owed, and nothing is made; what of ours got there is taken away.
+    #[test]
+    fn with_its_namespace_everything_is_gone() {
+        for kind in WorkloadKind::ALL {
+            let workload = WorkloadRef { kind, ..session("one").workload };
+            let origin = json!({"kind": kind.as_str(), "metadata": {"uid": "u"}, "spec": {}});
+            let plan =
+                StoredPlan { edit: Edit::new("web".into(), origin.clone(), origin), warnings: Vec::new() };
+            for (desired, begun, expect) in [
+                (Desired::DevMode, false, Next::Stop(Obstacle::Gone)),
+                (Desired::DevMode, true, Next::Stop(Obstacle::Gone)),
+                (Desired::Original, true, Next::Do(StepName::Forget)),
+            ] {
+                let stored = StoredSession {
+                    workload: workload.clone(),
+                    desired,
+                    entered: begun,
+                    plan: Some(plan.clone()),
+                    ..session("one")
+                };
+                let gone = Sight { namespace_gone: true, ..sight_of(Vec::new()) };
+                let seen = observed(&stored, Some(&gone), &Local::default());
+                assert_eq!(next(desired, &seen), expect, "{kind} {desired:?} {seen:?}");
+            }
+            if kind != WorkloadKind::Pod {
+                continue;
+            }
+            let annotated = json!({"kind": "Pod", "metadata": {"uid": "v",
+                "annotations": {"nocalhost.origin.spec.json": "{}"}}, "spec": {}});
+            let sight = Sight { namespace_gone: true, workload: Some(annotated), ..sight_of(Vec::new()) };
+            let stored = StoredSession {
+                workload,
+                desired: Desired::Original,
+                entered: true,
+                plan: Some(plan),
+                ..session("one")
+            };
+            let seen = observed(&stored, Some(&sight), &Local::default());
+            assert_ne!(seen.workload, WorkloadState::Gone);
         }
     }
 }

@@ -15,9 +15,9 @@ use crate::cluster::revisions::{History, RevisionSeen};
 use crate::cluster::{ClusterError, Reason};
 use crate::session::kinds::{self, Maker};
 use crate::session::look::autoscalers as scaling;
-use crate::session::look::claims;
 use crate::session::look::parts::{DevWorkloadPart, WorkloadParts, record_name};
 use crate::session::look::sight::{ClaimSeen, Sight};
+use crate::session::look::{claims, namespace};
 use crate::store::session::StoredPlan;
 use nhd_plan::{DEV_CONTAINER, SIDECAR_CONTAINER};
 
@@ -70,7 +70,14 @@ pub async fn look(
         !kinds::row(kind).known_by_uid
             || found.pointer("/metadata/uid").and_then(Value::as_str) == Some(workload_uid)
     };
-    let workload = found.filter(same);
+    let mut workload = found.filter(same);
+    // A record is in its namespace, and most workloads are known by their uid.
+    let namespace_gone = (record.is_none() || workload.is_none())
+        && namespace::is_gone(objects, namespace, plan.edit.namespace_uid.as_deref()).await?;
+    if namespace_gone && !workload.as_ref().is_some_and(nhd_plan::is_ours) {
+        // What is there is nothing that we took away or put there.
+        (workload, pods) = (None, Vec::new());
+    }
     let mut sight = Sight {
         workload,
         dev_workload,
@@ -81,6 +88,7 @@ pub async fn look(
         refusal: None,
         autoscalers,
         claims,
+        namespace_gone,
     };
     sight.refusal = read_refusal(objects, kind, namespace, &sight).await;
     Ok(sight)

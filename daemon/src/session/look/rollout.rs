@@ -3,6 +3,7 @@
 use nhd_protocol::workload::WorkloadKind;
 use serde_json::Value;
 
+use crate::cluster::workload_pods::is_ready;
 use crate::session::kinds;
 use crate::session::look::Sight;
 
@@ -63,10 +64,8 @@ pub fn of_daemon_set(workload: &Value) -> bool {
 
 /// Also one that has done its work.
 pub fn of_pod(workload: &Value) -> bool {
-    let conditions = workload.pointer("/status/conditions").and_then(Value::as_array);
-    let is_ready = |it: &Value| it["type"] == "Ready" && it["status"] == "True";
     let phase = workload.pointer("/status/phase").and_then(Value::as_str);
-    matches!(phase, Some("Succeeded" | "Failed")) || conditions.into_iter().flatten().any(is_ready)
+    matches!(phase, Some("Succeeded" | "Failed")) || is_ready(workload)
 }
 
 fn is_observed(workload: &Value) -> bool {

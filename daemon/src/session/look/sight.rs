@@ -28,6 +28,8 @@ pub struct Sight {
     pub autoscalers: Option<Vec<Value>>,
     /// The volume claims that the plan says come with the dev pod, as far as they are there to stay.
     pub claims: Vec<ClaimSeen>,
+    /// The namespace that was planned in is gone; what has its name is another one.
+    pub namespace_gone: bool,
 }
 
 /// A volume claim.
@@ -116,6 +118,7 @@ pub(crate) mod tests {
             refusal: None,
             autoscalers: None,
             claims: Vec::new(),
+            namespace_gone: false,
             pods,
         }
     }

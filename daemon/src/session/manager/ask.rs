@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::message::error as said;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -26,11 +27,10 @@ impl Handle {
         };
         let error = match timeout(PATIENCE, answered).await {
             Ok(Some(result)) => return result.map_err(|error| self.about(error)),
-            Ok(None) => ErrorInfo::new(ErrorKind::Cancelled, "the session ended meanwhile"),
+            Ok(None) => ErrorInfo::of(&said::SESSION_GONE, &[]),
             Err(_) => {
-                let message = format!("{} is busy with a step for {} s", self.workload, PATIENCE.as_secs());
-                ErrorInfo::new(ErrorKind::Timeout, message)
-                    .with_hint("ask again; its status says what it does")
+                let seconds = PATIENCE.as_secs();
+                ErrorInfo::of(&said::SESSION_BUSY, &[("workload", &self.workload), ("seconds", &seconds)])
             }
         };
         Err(self.about(error))

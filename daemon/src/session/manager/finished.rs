@@ -1,4 +1,5 @@
-//! Sessions that are over: their last status, for whoever asks late, and those that failed lately, for whoever looks.
+//! Sessions that are over: their last status, for whoever asks late, and those that failed or ended lately, for whoever was
+//! away.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -8,9 +9,9 @@ use tokio::time::Instant;
 
 /// Finished sessions whose last status can still be asked for by id.
 const KEPT: usize = 64;
-/// For so long a session that failed is shown among the others.
+/// For so long a session that is over is shown beside the others.
 const SHOWN_FOR: Duration = Duration::from_secs(60 * 60);
-/// And so many of them at most.
+/// And so many that failed, and that ended, at most.
 const SHOWN: usize = 32;
 
 /// The last of them, the latest last.
@@ -37,26 +38,27 @@ impl Finished {
         self.sessions.iter().map(|over| &over.status).find(|status| status.session == session)
     }
 
-    /// Those that failed lately, the latest last, unless there has been a later session of the workload; `goes_on` says
-    /// whether there is one now.
-    pub(super) fn failed(
+    /// Those that came to this end lately, the latest last, unless there has been a later session of the workload; `goes_on`
+    /// says whether there is one now.
+    pub(super) fn lately(
         &self,
+        how: Phase,
         now: Instant,
         goes_on: impl Fn(&str, &SessionStatus) -> bool,
     ) -> Vec<SessionStatus> {
         let mut later: Vec<&Over> = Vec::new();
-        let mut failed = Vec::new();
+        let mut found = Vec::new();
         for over in self.sessions.iter().rev() {
             let same = |it: &&&Over| it.cluster == over.cluster && it.status.workload == over.status.workload;
             let superseded = later.iter().any(|it| same(&it)) || goes_on(&over.cluster, &over.status);
             later.push(over);
             let lately = now.duration_since(over.at) < SHOWN_FOR;
-            if over.status.phase == Phase::Failed && lately && !superseded && failed.len() < SHOWN {
-                failed.push(over.status.clone());
+            if over.status.phase == how && lately && !superseded && found.len() < SHOWN {
+                found.push(over.status.clone());
             }
         }
-        failed.reverse();
-        failed
+        found.reverse();
+        found
     }
 }
 
@@ -77,8 +79,12 @@ mod tests {
     }
 
     fn shown(finished: &Finished, now: Instant, going: &str) -> Vec<String> {
-        let failed = finished.failed(now, |_, status| status.workload.name == going);
-        failed.into_iter().map(|status| status.session).collect()
+        over(Phase::Failed, finished, now, going)
+    }
+
+    fn over(how: Phase, finished: &Finished, now: Instant, going: &str) -> Vec<String> {
+        let found = finished.lately(how, now, |_, status| status.workload.name == going);
+        found.into_iter().map(|status| status.session).collect()
     }
 
     #[tokio::test(start_paused = true)]
@@ -97,6 +103,9 @@ mod tests {
         assert_eq!(shown(&finished, now, ""), ["one", "five"]);
         assert_eq!(shown(&finished, now, "web"), ["five"]);
         assert_eq!(shown(&finished, now + SHOWN_FOR, ""), [""; 0]);
+        assert_eq!(over(Phase::Ended, &finished, now, ""), ["three", "four", "six"]);
+        assert_eq!(over(Phase::Ended, &finished, now, "api"), ["three", "six"]);
+        assert_eq!(over(Phase::Ended, &finished, now + SHOWN_FOR, ""), [""; 0]);
         assert_eq!(finished.get("two").map(|status| status.phase), Some(Phase::Failed));
     }
 

@@ -1,10 +1,11 @@
 //! The user's own forwards, over all sessions: leads whoever asks to the session, and shows what they all have.
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::{Choices, ErrorData, ErrorInfo, ErrorKind, PortHolder};
 use nhd_protocol::forward::{
     ForwardEndParams, ForwardList, ForwardReason, ForwardStartParams, ForwardState, PortForward, PortPair,
     SessionForward,
 };
+use nhd_protocol::message::error as said;
 use nhd_protocol::session::{SessionSelector, SessionStatus};
 
 use crate::session::forwards::wanted::is_named;
@@ -14,8 +15,7 @@ use crate::session::task::Command;
 impl SessionManager {
     pub async fn start_forward(&self, params: ForwardStartParams) -> Result<SessionForward, ErrorInfo> {
         if params.remote_port == 0 {
-            let error = invalid("remotePort must be a port from 1 to 65535");
-            return Err(error.with_hint("name the port on which the program in the pod listens"));
+            return Err(ErrorInfo::of(&said::REMOTE_PORT_WRONG, &[]));
         }
         let handle = self.one(&params.selector)?;
         let pair =
@@ -28,8 +28,7 @@ impl SessionManager {
     pub async fn end_forwards(&self, params: ForwardEndParams) -> Result<ForwardList, ErrorInfo> {
         let (local, remote) = (params.local_port, params.remote_port);
         if local.is_none() && remote.is_none() {
-            let error = invalid("no forward to end is named");
-            return Err(error.with_hint("name its localPort or its remotePort"));
+            return Err(ErrorInfo::of(&said::FORWARD_UNNAMED, &[]));
         }
         let fits = |forward: &PortForward| is_named(forward.local_port, forward.remote_port, local, remote);
         let mut concerned = Vec::new();
@@ -38,14 +37,14 @@ impl SessionManager {
             if status.forwards.iter().any(fits) {
                 concerned.push(handle);
             } else if own(&status).as_ref().is_some_and(fits) {
-                let message = format!("the sync of {} needs this forward", status.workload);
-                return Err(invalid(message).with_hint("it ends with the session"));
+                return Err(ErrorInfo::of(&said::FORWARD_OF_SYNC, &[("workload", &status.workload)]));
             }
         }
         if local.is_none() && concerned.len() > 1 {
             let names: Vec<String> = concerned.iter().map(|handle| handle.workload.to_string()).collect();
-            let message = format!("several sessions have such a forward: {}", names.join(", "));
-            return Err(invalid(message).with_hint("name the session, or the local port"));
+            let sessions = concerned.iter().map(|handle| handle.status.borrow().session.clone()).collect();
+            let error = ErrorInfo::of(&said::FORWARDS_AMBIGUOUS, &[("workloads", &names.join(", "))]);
+            return Err(error.with_data(ErrorData::choices(Choices::Session, sessions)));
         }
         let mut forwards = Vec::new();
         for handle in concerned {
@@ -76,7 +75,17 @@ impl SessionManager {
             None => error,
             Some(held) => {
                 let leads = format!("it leads to port {} of {}", held.forward.remote_port, held.workload);
-                error.with_hint(format!("{leads}: end that forward, or choose another local port"))
+                let holder = PortHolder {
+                    port: held.forward.local_port.unwrap_or_default(),
+                    pid: Some(std::process::id()),
+                    program: Some(env!("CARGO_PKG_NAME").to_owned()),
+                    session: Some(held.session.clone()),
+                    workload: Some(held.workload.clone()),
+                    remote_port: Some(held.forward.remote_port),
+                };
+                error
+                    .with_hint(format!("{leads}: end that forward, or choose another local port"))
+                    .with_data(ErrorData { holder: Some(holder), ..ErrorData::default() })
             }
         }
     }
@@ -101,8 +110,4 @@ fn own(status: &SessionStatus) -> Option<PortForward> {
         connections: forward.connections,
         last_error: forward.last_error.clone(),
     })
-}
-
-fn invalid(message: impl Into<String>) -> ErrorInfo {
-    ErrorInfo::new(ErrorKind::InvalidRequest, message)
 }

@@ -2,7 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::message::error;
 use nhd_protocol::session::SessionSelector;
 use nhd_protocol::sync::{RescanParams, SyncReport};
 
@@ -51,6 +52,5 @@ fn inside(path: &str) -> Result<PathBuf, ErrorInfo> {
     if normal && !path.is_empty() {
         return Ok(PathBuf::from(path));
     }
-    let message = format!("{path:?} is not a path in the source folder");
-    Err(ErrorInfo::new(ErrorKind::InvalidRequest, message).with_hint("name it relative to that folder"))
+    Err(ErrorInfo::of(&error::PATH_OUTSIDE, &[("path", &format!("{path:?}"))]))
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::message::{Arguments, error as said};
 use nhd_protocol::session::{Phase, SessionSelector, SessionStatus, WaitParams, WaitUntil};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
@@ -57,7 +58,7 @@ impl Handle {
 
     /// Takes as long as the sync does.
     async fn barrier(&self) -> Result<(), ErrorInfo> {
-        let lost = || ErrorInfo::new(ErrorKind::Cancelled, "the session ended meanwhile");
+        let lost = || ErrorInfo::of(&said::SESSION_GONE, &[]);
         let (answer, answered) = oneshot::channel();
         self.commands.send(Command::Barrier(answer)).await.map_err(|_| lost())?;
         answered.await.map_err(|_| lost())?
@@ -93,14 +94,13 @@ fn reached(status: &SessionStatus, until: WaitUntil) -> Option<Result<SessionSta
 /// Why a session that is over cannot come any further.
 fn over(status: &SessionStatus) -> ErrorInfo {
     status.error.clone().unwrap_or_else(|| {
-        let message = format!("the session of {} was ended meanwhile", status.workload);
-        ErrorInfo { session: Some(status.session.clone()), ..ErrorInfo::new(ErrorKind::Cancelled, message) }
+        let error = ErrorInfo::of(&said::SESSION_ENDED, &[("workload", &status.workload)]);
+        ErrorInfo { session: Some(status.session.clone()), ..error }
     })
 }
 
 fn paused_error(status: &SessionStatus) -> ErrorInfo {
-    let message = format!("the sync of {} is paused", status.workload);
-    let error = ErrorInfo::new(ErrorKind::SyncPaused, message).with_hint("resume it");
+    let error = ErrorInfo::of(&said::SYNC_PAUSED, &[("workload", &status.workload)]);
     ErrorInfo { session: Some(status.session.clone()), ..error }
 }
 
@@ -110,18 +110,25 @@ fn too_late(status: &SessionStatus, until: WaitUntil, limit: Duration) -> ErrorI
         WaitUntil::Synced => "synced",
         WaitUntil::Ended => "ended",
     };
-    let mut message =
-        format!("the session of {} is not {goal} after {} s", status.workload, limit.as_secs_f32());
-    if let Some(error) = &status.error {
-        message = format!("{message}: {error}");
+    let cause = if let Some(error) = &status.error {
+        error.to_string()
     } else if let Some(waiting_for) = status.pod.as_ref().and_then(|pod| pod.waiting_for.as_ref()) {
-        message = format!("{message}: {waiting_for}");
+        waiting_for.clone()
     } else if let Some(sync) = status.sync.as_ref().filter(|_| until == WaitUntil::Synced) {
-        message = format!("{message}: {:.0} %, {} files to go", sync.completion.floor(), sync.need_files);
-    }
+        format!("{:.0} %, {} files to go", sync.completion.floor(), sync.need_files)
+    } else {
+        String::new()
+    };
+    let arguments: Arguments<'_> = &[
+        ("workload", &status.workload),
+        ("goal", &goal),
+        ("seconds", &limit.as_secs_f32()),
+        ("cause", &cause),
+    ];
+    let data = status.error.as_ref().and_then(|error| error.data.clone());
     let hint = status.error.as_ref().and_then(|error| error.hint.clone());
     let hint =
         hint.unwrap_or_else(|| "it goes on in the background; its status says how far it is".to_owned());
-    ErrorInfo { session: Some(status.session.clone()), ..ErrorInfo::new(ErrorKind::Timeout, message) }
-        .with_hint(hint)
+    let error = ErrorInfo::of(&said::WAIT_TIMED_OUT, arguments).with_hint(hint);
+    ErrorInfo { session: Some(status.session.clone()), data, ..error }
 }

@@ -10,9 +10,7 @@ use nhd_protocol::workload::WorkloadRef;
 
 /// Somebody does something.
 pub(super) fn meddle(world: &mut World) {
-    // A bare pod that an end still owes is made in whatever namespace has the name.
-    let pod = world.kind == WorkloadKind::Pod;
-    if !pod && world.get("namespaces", NAMESPACE).is_none() && world.dice.once_in(2) {
+    if world.get("namespaces", NAMESPACE).is_none() && world.dice.once_in(2) {
         world.tell(|| "somebody makes the namespace again".to_owned());
         world.make("namespaces", json!({"metadata": {"name": NAMESPACE}}));
     }

@@ -1,5 +1,6 @@
 //! The next step, from every state that there is.
 
+use super::foresight::after;
 use super::*;
 
 const RUNNING: Observed = Observed {
@@ -9,6 +10,7 @@ const RUNNING: Observed = Observed {
     record: RecordState::Ours { current: true },
     edits_workload: true,
     workload: WorkloadState::Dev,
+    given_back: false,
     dev_workload: DevWorkload::NotNeeded,
     rollout: Rollout::Complete,
     dev_pod_ready: true,
@@ -22,73 +24,6 @@ const RUNNING: Observed = Observed {
     sync: true,
     first_sync: true,
 };
-
-/// What a step makes of the world when nothing else happens; `None` for a step that has no place there.
-fn after(step: StepName, seen: Observed) -> Option<Observed> {
-    Some(match step {
-        StepName::Plan => Observed {
-            planned: true,
-            autoscalers: match seen.autoscalers {
-                Autoscalers::Changed => Autoscalers::Unpinned,
-                other => other,
-            },
-            ..seen
-        },
-        StepName::PinAutoscalers => Observed { autoscalers: Autoscalers::Pinned, ..seen },
-        StepName::DeleteClaims => Observed { claims: false, ..seen },
-        StepName::ReleaseAutoscalers => Observed { autoscalers: Autoscalers::Free, ..seen },
-        StepName::CreateRecord | StepName::UpdateRecord => {
-            Observed { record: RecordState::Ours { current: true }, ..seen }
-        }
-        StepName::CreateDevWorkload => Observed { dev_workload: DevWorkload::Present, ..seen },
-        StepName::DeleteDevWorkload => Observed { dev_workload: DevWorkload::Absent, ..seen },
-        StepName::DeleteStalePods => Observed { stale_pods: false, ..seen },
-        StepName::LetOldPodsGo => Observed { old_pods: OldPods::Free, ..seen },
-        StepName::AwaitRelease => Observed {
-            workload: match seen.workload {
-                WorkloadState::Leaving if seen.entered => WorkloadState::Absent,
-                WorkloadState::Leaving => WorkloadState::Gone,
-                other => other,
-            },
-            dev_workload: match seen.dev_workload {
-                DevWorkload::Leaving => DevWorkload::Absent,
-                other => other,
-            },
-            ..seen
-        },
-        StepName::EnterDevMode => Observed {
-            workload: WorkloadState::Dev,
-            entered: true,
-            begun: true,
-            dev_revision: true,
-            rollout: Rollout::Progressing,
-            ..seen
-        },
-        StepName::OpenForward => Observed { forward: true, ..seen },
-        StepName::StartSync => Observed { sync: true, ..seen },
-        StepName::AwaitPod => Observed { dev_pod_ready: true, ..seen },
-        StepName::AwaitSync => Observed { first_sync: true, ..seen },
-        StepName::StopSync => Observed { sync: false, first_sync: false, ..seen },
-        StepName::CloseForward => Observed { forward: false, ..seen },
-        StepName::MergeChanges => Observed {
-            workload: WorkloadState::Dev,
-            record: match seen.record {
-                RecordState::Ours { .. } => RecordState::Ours { current: false },
-                other => other,
-            },
-            ..seen
-        },
-        StepName::ReturnOwnership => Observed { owns_fields: false, ..seen },
-        StepName::RestoreWorkload => {
-            Observed { workload: WorkloadState::Settling, rollout: Rollout::Progressing, ..seen }
-        }
-        StepName::AwaitRollout => Observed { rollout: Rollout::Complete, dev_pod_ready: false, ..seen },
-        StepName::DeleteDevRevision => Observed { dev_revision: false, ..seen },
-        StepName::SettleWorkload => Observed { workload: WorkloadState::Original, ..seen },
-        StepName::DeleteRecord => Observed { record: RecordState::Absent, ..seen },
-        StepName::Forget => return None,
-    })
-}
 
 /// The steps from here until the session is quiet, gone or stuck.
 fn walk(desired: Desired, mut seen: Observed) -> (Vec<StepName>, Observed, Next) {
@@ -196,6 +131,16 @@ fn what_others_changed_is_merged_and_recorded_before_the_restore() {
         let expected = [StepName::MergeChanges, StepName::UpdateRecord, StepName::RestoreWorkload];
         assert_eq!(steps[..3], expected);
     }
+}
+
+/// Its controls are still neutral, and its record was deleted meanwhile.
+#[test]
+fn what_was_given_back_and_changed_by_others_since_is_merged_without_a_record_too() {
+    let changed = Observed { record: RecordState::Absent, workload: WorkloadState::Overwritten, ..RUNNING };
+    let given_back = Observed { given_back: true, ..changed };
+    assert_eq!(next(Desired::Original, &given_back), Next::Do(StepName::MergeChanges));
+    // Somebody else gave it back.
+    assert_eq!(next(Desired::Original, &changed), Next::Do(StepName::StopSync));
 }
 
 #[test]
@@ -310,7 +255,7 @@ fn every_observation() -> impl Iterator<Item = Observed> {
         })
     });
     states.flat_map(|(record, workload, dev_workload, rollout, autoscalers)| {
-        (0..2048_u32).map(move |bits| Observed {
+        (0..4096_u32).map(move |bits| Observed {
             planned: bits & 1 != 0,
             entered: bits & 2 != 0,
             begun: bits & 2 != 0,
@@ -323,6 +268,7 @@ fn every_observation() -> impl Iterator<Item = Observed> {
             edits_workload: bits & 256 != 0,
             owns_fields: bits & 512 != 0,
             claims: bits & 1024 != 0,
+            given_back: bits & 2048 != 0,
             old_pods: OldPods::Free,
             record,
             workload,
@@ -440,6 +386,62 @@ fn nothing_is_begun_again_of_which_somebody_has_taken_the_record() {
             Next::Stop(_) => {}
             Next::Do(StepName::Plan) => assert!(!seen.planned || !seen.entered, "{seen:?}"),
             other => panic!("{seen:?} goes on with {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_is_foreseen_are_the_steps_that_are_taken() {
+    let beside = Observed { dev_workload: DevWorkload::Absent, ..Observed::UNPLANNED };
+    let untouched = Observed { edits_workload: false, ..beside };
+    let autoscaled = Observed { autoscalers: Autoscalers::Unpinned, ..Observed::UNPLANNED };
+    use StepName::{
+        AwaitPod, AwaitRollout, AwaitSync, CloseForward, CreateDevWorkload, CreateRecord, DeleteDevRevision,
+        DeleteDevWorkload, DeleteRecord, EnterDevMode, Forget, OpenForward, PinAutoscalers, Plan,
+        ReleaseAutoscalers, RestoreWorkload, ReturnOwnership, SettleWorkload, StartSync, StopSync,
+    };
+    let last = [OpenForward, StartSync, AwaitPod, AwaitSync];
+    let check = |desired, seen: Observed, expect: &[StepName]| {
+        assert_eq!(foresee(desired, &seen), expect, "{seen:?}");
+    };
+    let start = |first: &[StepName]| [first, &last].concat();
+    check(Desired::DevMode, Observed::UNPLANNED, &start(&[Plan, CreateRecord, EnterDevMode]));
+    check(Desired::DevMode, beside, &start(&[Plan, CreateRecord, EnterDevMode, CreateDevWorkload]));
+    check(Desired::DevMode, untouched, &start(&[Plan, CreateRecord, CreateDevWorkload]));
+    check(Desired::DevMode, autoscaled, &start(&[Plan, CreateRecord, PinAutoscalers, EnterDevMode]));
+    check(Desired::DevMode, RUNNING, &[]);
+    check(
+        Desired::DevMode,
+        Observed { dev_pod_ready: false, first_sync: false, ..RUNNING },
+        &[AwaitPod, AwaitSync],
+    );
+    check(Desired::DevMode, Observed { record: RecordState::Foreign, ..RUNNING }, &[]);
+    let middle = [StopSync, CloseForward, AwaitRollout, DeleteDevRevision, SettleWorkload, ReturnOwnership];
+    let end = |first: &[StepName], last: &[StepName]| [first, &middle, last].concat();
+    check(Desired::Original, RUNNING, &end(&[RestoreWorkload], &[DeleteRecord, Forget]));
+    let beside = Observed { dev_workload: DevWorkload::Present, ..RUNNING };
+    check(Desired::Original, beside, &end(&[DeleteDevWorkload, RestoreWorkload], &[DeleteRecord, Forget]));
+    let pinned = Observed { autoscalers: Autoscalers::Pinned, ..RUNNING };
+    let expect = end(&[RestoreWorkload], &[ReleaseAutoscalers, DeleteRecord, Forget]);
+    check(Desired::Original, pinned, &expect);
+}
+
+#[test]
+fn from_every_state_each_step_is_the_first_that_is_foreseen() {
+    for desired in [Desired::DevMode, Desired::Original] {
+        for mut seen in every_observation() {
+            let foreseen = foresee(desired, &seen);
+            let mut taken = Vec::new();
+            // Some states that do not come about lead in a circle.
+            for _ in 0..40 {
+                let (Next::Do(step) | Next::Wait(Some(step))) = next(desired, &seen) else { break };
+                if !taken.contains(&step) {
+                    taken.push(step);
+                }
+                let Some(later) = after(step, seen) else { break };
+                seen = later;
+            }
+            assert_eq!(foreseen, taken);
         }
     }
 }

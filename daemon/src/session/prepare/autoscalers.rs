@@ -1,6 +1,7 @@
 //! Which autoscalers are to be kept from the workload, and whether that is possible.
 
 use futures::future::try_join_all;
+use nhd_protocol::message::warning;
 use nhd_protocol::workload::WorkloadRef;
 use serde_json::Value;
 
@@ -33,9 +34,8 @@ pub(super) async fn plan(
         return Ok(Scaling { pinned, warning: None });
     }
     let Some(all) = autoscalers::list(objects, &workload.namespace).await? else {
-        let warning = "an autoscaler of the workload would make more dev pods, of which one is synced, and whether \
-                       there is one cannot be seen: no permission to list horizontalpodautoscalers";
-        return Ok(Scaling { pinned: asker.earlier.to_vec(), warning: Some(warning.to_owned()) });
+        let warning = Some(warning::AUTOSCALERS_UNSEEN.say(&[]));
+        return Ok(Scaling { pinned: asker.earlier.to_vec(), warning });
     };
     let (ours, others): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|it| nhd_plan::scales(&nhd_plan::unpinned(it), origin));

@@ -1,6 +1,7 @@
 //! Which volume claims the dev pod of a workload without pods brings into being, and what becomes of them.
 
 use nhd_plan::{Edit, MadeClaim};
+use nhd_protocol::message::warning as said;
 use nhd_protocol::workload::WorkloadRef;
 use serde_json::Value;
 
@@ -35,11 +36,7 @@ pub(super) async fn plan(
     let warning = match (made.as_slice(), unread.as_slice()) {
         ([], []) => None,
         (made, []) => Some(warning(objects, workload, origin, made).await?),
-        (_, unread) => Some(format!(
-            "the StatefulSet has no pods: DevMode makes its volume claims {}, unless they are there, and they stay when \
-             it ends: no permission to get persistentvolumeclaims",
-            unread.join(", ")
-        )),
+        (_, unread) => Some(said::CLAIMS_UNSEEN.say(&[("claims", &unread.join(", "))])),
     };
     Ok(Claims { made, warning })
 }
@@ -53,15 +50,12 @@ async fn warning(
     let names: Vec<&str> = made.iter().map(|made| made.name.as_str()).collect();
     let drops = Edit::new(String::new(), origin.clone(), Value::Null).drops_claims();
     let delete = Permission { verb: "delete", resource: CLAIMS, subresource: None };
-    let what_then = if !drops {
-        "stay when it ends: persistentVolumeClaimRetentionPolicy does not say whenScaled: Delete"
+    let message = if !drops {
+        said::CLAIMS_STAY
     } else if access::missing(objects, &workload.namespace, &[delete]).await?.is_empty() {
-        "are deleted when it ends, as whenScaled: Delete says, with what is in them"
+        said::CLAIMS_GO
     } else {
-        "stay when it ends, although whenScaled: Delete says otherwise: no permission to delete persistentvolumeclaims"
+        said::CLAIMS_UNDELETABLE
     };
-    Ok(format!(
-        "the StatefulSet has no pods: DevMode makes its volume claims {}, which {what_then}",
-        names.join(", ")
-    ))
+    Ok(message.say(&[("claims", &names.join(", "))]))
 }

@@ -1,6 +1,7 @@
 //! Trying a plan on the API server as dry runs, which gives its objects the defaults that they will have.
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::message::{Arguments, error};
 use nhd_protocol::workload::WorkloadRef;
 use serde_json::{Value, json};
 
@@ -105,14 +106,9 @@ async fn try_generated(
         }
         Err(error) if error.reason == Reason::AlreadyExists => {
             let name = generated["metadata"]["name"].as_str().unwrap_or_default();
-            let message = format!(
-                "cannot put {workload} into DevMode: there is {}/{name} already, whose name DevMode needs",
-                kind.word()
-            );
-            Err(Failure::fatal(ErrorInfo::new(ErrorKind::WorkloadUnsuitable, message).with_hint(format!(
-                "it may be left of an earlier DevMode: look at it, and delete {}/{name} if nobody needs it",
-                kind.word()
-            ))))
+            let object = format!("{}/{name}", kind.word());
+            let arguments: Arguments<'_> = &[("workload", workload), ("object", &object)];
+            Err(Failure::fatal(ErrorInfo::of(&error::DEV_WORKLOAD_NAME_TAKEN, arguments)))
         }
         Err(error) => Err(policies.refused_in_place(workload, generated, error)),
     }

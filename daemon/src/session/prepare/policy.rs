@@ -1,7 +1,8 @@
 //! What a namespace's policies say of the dev pod: of a workload that makes pods they refuse the pods alone, later, and
 //! tell only its controller.
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::message::{error, warning};
 use nhd_protocol::workload::WorkloadRef;
 use serde_json::{Value, json};
 
@@ -49,18 +50,15 @@ impl Policies<'_> {
     /// What a quota that refused the try will say of the dev pod once the original's pods are gone.
     pub(super) fn shortage(self, origin: &Value, error: &ClusterError) -> Option<String> {
         let short = nhd_plan::shortage(&error.source.to_string(), origin, self.limit_ranges)?;
-        Some(format!(
-            "the dev pod will be refused as things are: quota {short}; sidecarResources in the dev configuration makes \
-             its sidecar ask for less, resources its dev container"
-        ))
+        Some(warning::QUOTA_SHORT.say(&[("shortage", &short)]))
     }
 
     /// The API server refused a dev pod of this workload.
-    pub(super) fn refused(self, workload: &WorkloadRef, pod: &Value, error: ClusterError) -> Failure {
-        if !matches!(error.reason, Reason::Forbidden | Reason::Invalid | Reason::Other) {
-            return error.into();
+    pub(super) fn refused(self, workload: &WorkloadRef, pod: &Value, answer: ClusterError) -> Failure {
+        if !matches!(answer.reason, Reason::Forbidden | Reason::Invalid | Reason::Other) {
+            return answer.into();
         }
-        let text = error.source.to_string();
+        let text = answer.source.to_string();
         let about_resources = self.about_resources(pod, &text);
         let hint = match (text.contains(POD_SECURITY), self.keeps_security_context) {
             (true, false) => {
@@ -75,11 +73,8 @@ impl Policies<'_> {
                 "change what the message names, in the workload, the dev configuration or the policy".to_owned()
             }),
         };
-        let message = format!("the cluster refuses the dev pod of {workload}: {text}");
-        Failure::fatal(
-            ErrorInfo::new(ErrorKind::WorkloadUnsuitable, message)
-                .with_hint(format!("{hint}; nothing was changed")),
-        )
+        let refused = ErrorInfo::of(&error::DEV_POD_REFUSED, &[("workload", workload), ("cause", &text)]);
+        Failure::fatal(refused.with_hint(format!("{hint}; nothing was changed")))
     }
 
     /// The API server refused an object with the dev pod's template, which may be for what is in that.

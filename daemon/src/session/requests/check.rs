@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::forward::PortPair;
+use nhd_protocol::message::error;
 use nhd_protocol::session::{SidecarPreset, StartParams};
 use nhd_protocol::sync::SyncType;
 use nhd_protocol::workload::WorkloadKind;
@@ -46,7 +47,7 @@ impl Request {
         let timeout_ms = params.timeout_ms.unwrap_or(DEFAULT_TIMEOUT_MS);
         if !TIMEOUTS_MS.contains(&timeout_ms) {
             let (least, most) = (TIMEOUTS_MS.start() / 1000, TIMEOUTS_MS.end() / 1000);
-            return Err(invalid(format!("the timeout must be from {least} s to {most} s")));
+            return Err(ErrorInfo::of(&error::TIMEOUT_OUT_OF_RANGE, &[("least", &least), ("most", &most)]));
         }
         Ok(Self {
             address: address(params.kubeconfig.as_deref(), params.context, params.environment)?,
@@ -73,14 +74,14 @@ impl Request {
     /// What is asked for, request and configuration put together.
     pub fn complete(&self, values: Values) -> Result<StoredRequest, ErrorInfo> {
         let Some(image) = values.image else {
-            let message = format!("no dev image is given for {}/{}", self.kind.word(), self.name);
+            let workload = format!("{}/{}", self.kind.word(), self.name);
             let hint = format!("name one in the request, or in {IN_SOURCE} of the source folder");
             // Why one that is named there counts for nothing, such as a variable that is not set.
             let hint = [vec![hint], values.dev.warnings].concat().join("; ");
-            return Err(invalid(message).with_hint(hint));
+            return Err(ErrorInfo::of(&error::IMAGE_MISSING, &[("workload", &workload)]).with_hint(hint));
         };
         if values.dev.forwards.len() > FORWARDS_LIMIT {
-            return Err(invalid(format!("a session forwards {FORWARDS_LIMIT} ports at most")));
+            return Err(ErrorInfo::of(&error::TOO_MANY_FORWARDS, &[("limit", &FORWARDS_LIMIT)]));
         }
         Ok(StoredRequest {
             container: values.container,
@@ -142,9 +143,7 @@ fn ports(dev: &DevSettings) -> String {
 }
 
 fn port_pairs(texts: &[String]) -> Result<Vec<PortPair>, ErrorInfo> {
-    let pair = |text: &String| {
-        text.parse().map_err(|expected| invalid(format!("portForward must be {expected}, not {text:?}")))
-    };
+    let pair = |text: &String| text.parse().map_err(|expected: &str| wrong("portForward", expected, text));
     texts.iter().map(pair).collect()
 }
 
@@ -171,31 +170,35 @@ fn listed<'a>(pairs: impl Iterator<Item = (&'a String, &'a String)>) -> String {
     if pairs.is_empty() { "(not given)".to_owned() } else { pairs.join(" ") }
 }
 
-fn invalid(message: impl Into<String>) -> ErrorInfo {
-    ErrorInfo::new(ErrorKind::InvalidRequest, message)
+/// A member whose value is not what it must be.
+pub fn wrong(member: &str, expected: &str, value: impl std::fmt::Debug) -> ErrorInfo {
+    let value = format!("{value:?}");
+    ErrorInfo::of(&error::MEMBER_WRONG, &[("member", &member), ("expected", &expected), ("value", &value)])
 }
 
 fn filled(name: &str, value: &str) -> Result<(), ErrorInfo> {
-    if value.trim().is_empty() { Err(invalid(format!("{name} must not be empty"))) } else { Ok(()) }
+    match value.trim().is_empty() {
+        true => Err(ErrorInfo::of(&error::MEMBER_EMPTY, &[("member", &name)])),
+        false => Ok(()),
+    }
 }
 
 fn image_reference(name: &str, given: Option<&str>) -> Result<(), ErrorInfo> {
     let Some(text) = given else { return Ok(()) };
     filled(name, text)?;
     image::check(text).map_err(|expected| {
-        invalid(format!("{name} must be {expected}, not {text:?}"))
-            .with_hint("an image is named like registry.example/team/name:tag")
+        wrong(name, expected, text).with_hint("an image is named like registry.example/team/name:tag")
     })
 }
 
 /// The source folder with all links resolved, so that one folder has one name.
 fn source_folder(source: &str) -> Result<PathBuf, ErrorInfo> {
     let missing = |why: String| {
-        ErrorInfo::new(ErrorKind::SourceMissing, format!("cannot sync the source folder {source:?}: {why}"))
-            .with_hint("name a folder that exists")
+        let source = format!("{source:?}");
+        ErrorInfo::of(&error::SOURCE_UNUSABLE, &[("source", &source), ("cause", &why)])
     };
     if !Path::new(source).is_absolute() {
-        return Err(invalid(format!("source must be an absolute path, not {source:?}")));
+        return Err(wrong("source", "an absolute path", source));
     }
     let folder = std::fs::canonicalize(source).map_err(|error| missing(error.to_string()))?;
     std::fs::read_dir(&folder).map_err(|error| missing(error.to_string()))?;
@@ -211,12 +214,18 @@ pub fn address(
     context: Option<String>,
     environment: BTreeMap<String, String>,
 ) -> Result<ClusterAddress, ErrorInfo> {
-    let kubeconfig = files(kubeconfig, &environment)?;
+    let kubeconfig = kubeconfig_files(kubeconfig, &environment)?;
+    if let Some(relative) = kubeconfig.iter().find(|path| !path.is_absolute()) {
+        return Err(wrong("kubeconfig", "an absolute path", relative));
+    }
     Ok(ClusterAddress { kubeconfig, context, environment: environment.into() })
 }
 
 /// The kubeconfig files: as given, else as the client's environment says, else the client's `~/.kube/config`.
-fn files(given: Option<&str>, environment: &BTreeMap<String, String>) -> Result<Vec<PathBuf>, ErrorInfo> {
+pub fn kubeconfig_files(
+    given: Option<&str>,
+    environment: &BTreeMap<String, String>,
+) -> Result<Vec<PathBuf>, ErrorInfo> {
     let set = |name: &str| environment.get(name).map(String::as_str).filter(|value| !value.is_empty());
     let paths: Vec<PathBuf> = match given.or_else(|| set("KUBECONFIG")) {
         Some(list) => std::env::split_paths(list).filter(|path| !path.as_os_str().is_empty()).collect(),
@@ -225,15 +234,8 @@ fn files(given: Option<&str>, environment: &BTreeMap<String, String>) -> Result<
             None => Vec::new(),
         },
     };
-    if let Some(relative) = paths.iter().find(|path| !path.is_absolute()) {
-        return Err(invalid(format!("kubeconfig must be an absolute path, not {relative:?}")));
-    }
     if paths.is_empty() {
-        return Err(ErrorInfo::new(
-            ErrorKind::KubeconfigInvalid,
-            "no kubeconfig is named and there is no home folder",
-        )
-        .with_hint("name one in the request or in KUBECONFIG"));
+        return Err(ErrorInfo::of(&error::KUBECONFIG_UNNAMED, &[]));
     }
     Ok(paths)
 }
@@ -241,6 +243,7 @@ fn files(given: Option<&str>, environment: &BTreeMap<String, String>) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nhd_protocol::error::ErrorKind;
 
     fn params(source: &str) -> StartParams {
         serde_json::from_value(serde_json::json!({

@@ -1,11 +1,14 @@
 //! Ending sessions: which are meant, wherever they are reached from, and whether somebody else has what this daemon has
 //! no session of.
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::{ErrorData, ErrorInfo};
+use nhd_protocol::listing::DevModeOwner;
+use nhd_protocol::message::error as said;
 use nhd_protocol::session::{EndParams, EndResult, SessionSelector};
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 
 use crate::cluster::error::OrAbsent as _;
+use crate::cluster::record::Owner;
 use crate::cluster::{ClusterAddress, record};
 use crate::session::failure::Failure;
 use crate::session::look::parts::record_name;
@@ -17,8 +20,7 @@ use crate::session::requests::release::dev_workload_of;
 pub async fn end(manager: &SessionManager, params: EndParams) -> Result<EndResult, ErrorInfo> {
     let EndParams { selector, kubeconfig, environment } = params;
     if selector.session.is_none() && selector.name.is_none() && !selector.all {
-        let error = ErrorInfo::new(ErrorKind::InvalidRequest, "no session or workload to end is named");
-        return Err(error.with_hint("name one, or say `all`"));
+        return Err(ErrorInfo::of(&said::END_OF_NOTHING, &[]));
     }
     let says_where = kubeconfig.is_some() || !environment.is_empty();
     let from = match says_where {
@@ -47,12 +49,10 @@ async fn look_elsewhere(
     let who = in_dev_mode(&place, &workload).await.map_err(|error| untold(&workload.to_string(), error))?;
     match who {
         None => Ok(()),
-        Some(who) => {
-            let message = format!("this daemon has no session of {workload}, which is in DevMode {who}");
-            Err(ErrorInfo::new(ErrorKind::InDevModeElsewhere, message).with_hint(
-                "ask them to end it; or take it over, which gives it back by what they left in the cluster, and stops \
-                 their work",
-            ))
+        Some((who, owner)) => {
+            let error =
+                ErrorInfo::of(&said::IN_DEV_MODE_BY_OTHERS, &[("workload", &workload), ("who", &who)]);
+            Err(error.with_data(ErrorData::owner(owner.map(DevModeOwner::from))))
         }
     }
 }
@@ -60,23 +60,30 @@ async fn look_elsewhere(
 /// What is said where the record is gone or may not be read.
 const UNKNOWN: &str = "by others, of whom there is no readable record";
 
-/// By whom the workload is in DevMode, in words; `None` where it is not.
-async fn in_dev_mode(place: &Place, workload: &WorkloadRef) -> Result<Option<String>, ErrorInfo> {
+/// By whom the workload is in DevMode, in words and where it is known as data; `None` where it is not.
+async fn in_dev_mode(
+    place: &Place,
+    workload: &WorkloadRef,
+) -> Result<Option<(String, Option<Owner>)>, ErrorInfo> {
+    let unknown = || Some((UNKNOWN.to_owned(), None));
     let namespace = workload.namespace.as_str();
     let recorded = record::read(&place.objects, namespace, &record_name(workload)).await;
     if let Ok(Some(seen)) = &recorded
         && seen.is_of_nhd()
     {
-        return Ok(Some(seen.owner.as_ref().map_or_else(|| "by others".to_owned(), |it| format!("by {it}"))));
+        let who = seen.owner.as_ref().map_or_else(|| "by others".to_owned(), |it| format!("by {it}"));
+        return Ok(Some((who, seen.owner.clone())));
     }
     let found = place.objects.get(workload.kind.into(), Some(namespace), &workload.name).await.or_absent();
     let found = found.map_err(|error| Failure::from(error).info)?;
     match found {
-        Some(object) if nhd_plan::is_nocalhosts(&object) => Ok(Some("by Nocalhost's own tool".to_owned())),
-        Some(object) if nhd_plan::is_ours(&object) => Ok(Some(UNKNOWN.to_owned())),
+        Some(object) if nhd_plan::is_nocalhosts(&object) => {
+            Ok(Some(("by Nocalhost's own tool".to_owned(), None)))
+        }
+        Some(object) if nhd_plan::is_ours(&object) => Ok(unknown()),
         // What is made beside it tells as well, and the record of a session that has yet to write anything.
         Some(object) => match dev_workload_of(&place.objects, &object).await {
-            Ok(Some(_)) => Ok(Some(UNKNOWN.to_owned())),
+            Ok(Some(_)) => Ok(unknown()),
             Ok(None) => recorded.map(|_| None).map_err(|error| Failure::from(error).info),
             Err(error) => Err(Failure::from(error).info),
         },
@@ -85,9 +92,6 @@ async fn in_dev_mode(place: &Place, workload: &WorkloadRef) -> Result<Option<Str
 }
 
 fn untold(what: &str, error: ErrorInfo) -> ErrorInfo {
-    let message = format!(
-        "this daemon has no session of {what}, and whether others have it in DevMode cannot be told: {}",
-        error.message
-    );
-    ErrorInfo { message, ..error }
+    let cause = error.message.clone();
+    error.said(&said::DEV_MODE_UNTOLD, &[("workload", &what), ("cause", &cause)])
 }

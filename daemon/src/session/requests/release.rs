@@ -1,8 +1,9 @@
 //! Ending what another daemon began, by nothing but what it left in the cluster: the record or, where that cannot be
 //! read, the annotation that has the original.
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::listing::ReleaseParams;
+use nhd_protocol::message::error;
 use nhd_protocol::session::{SessionStatus, SidecarPreset};
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
@@ -15,6 +16,7 @@ use crate::cluster::{ClusterAddress, ClusterError, Objects};
 use crate::config::DevSettings;
 use crate::machine_user;
 use crate::session::failure::Failure;
+use crate::session::look::namespace;
 use crate::session::look::parts::record_name;
 use crate::session::manager::SessionManager;
 use crate::session::prepare::taken;
@@ -63,10 +65,12 @@ async fn by_annotation(
     let autoscalers = autoscalers::list(objects, namespace).await.map_err(failed)?.unwrap_or_default();
     let autoscalers =
         autoscalers.iter().filter_map(|it| PinnedAutoscaler::recovered(it, &edit.origin)).collect();
+    let namespace_uid =
+        namespace::uid(objects, &workload.namespace).await.or_absent().map_err(failed)?.flatten();
     let (session, owner) = seen.map(|seen| (seen.session.clone(), seen.owner.clone())).unwrap_or_default();
     let session = session.unwrap_or_else(|| crate::random_id(12));
     let owner = owner.unwrap_or_else(|| machine_user::owner(&timestamp_now()));
-    Ok(Record::new(&session, owner, Edit { autoscalers, ..edit }))
+    Ok(Record::new(&session, owner, Edit { autoscalers, namespace_uid, ..edit }))
 }
 
 /// The object beside the workload that has the dev pod, where there is one.
@@ -83,18 +87,11 @@ pub(super) async fn dev_workload_of(
 
 /// Nothing in the cluster says any more what was before.
 fn lost(workload: &WorkloadRef, secret: &str) -> ErrorInfo {
-    let message = format!(
-        "{workload} is in DevMode, but Secret {secret} cannot be read, and its annotation does not have the original"
-    );
-    ErrorInfo::new(ErrorKind::InDevModeElsewhere, message)
-        .with_hint("end it with the nhd that began it, or apply the workload's own manifest again")
+    ErrorInfo::of(&error::RECORD_LOST, &[("workload", workload), ("secret", &secret)])
 }
 
 fn not_in_dev_mode(workload: &WorkloadRef) -> ErrorInfo {
-    let message =
-        format!("{workload} is not in DevMode: neither a record in the cluster nor an annotation says so");
-    ErrorInfo::new(ErrorKind::SessionNotFound, message)
-        .with_hint("the list of workloads shows what is in DevMode, and by whom")
+    ErrorInfo::of(&error::NOT_IN_DEV_MODE, &[("workload", workload)])
 }
 
 /// A session that gives back what the record is of.

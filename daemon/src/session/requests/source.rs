@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::message::{Arguments, error, warning};
 use nhd_protocol::workload::WorkloadRef;
 
 use crate::cluster::ClusterAddress;
@@ -16,14 +17,11 @@ pub fn apart(source: &Path, paths: &Paths) -> Result<(), ErrorInfo> {
     for own in [&paths.home, &paths.runtime] {
         let own = own.canonicalize().unwrap_or_else(|_| own.clone());
         let how = match (own.starts_with(source), source.starts_with(&own)) {
-            (true, _) => "holds",
-            (_, true) => "lies in",
+            (true, _) => &error::SOURCE_HOLDS_DAEMON,
+            (_, true) => &error::SOURCE_IN_DAEMON,
             _ => continue,
         };
-        let (source, own) = (source.display(), own.display());
-        let message = format!("the source folder {source} {how} the daemon's own folder {own}");
-        let error = ErrorInfo::new(ErrorKind::InvalidRequest, message);
-        return Err(error.with_hint("name the folder of the program alone, or move the daemon by NHD_HOME"));
+        return Err(ErrorInfo::of(how, &[("source", &source.display()), ("folder", &own.display())]));
     }
     Ok(())
 }
@@ -36,12 +34,10 @@ pub fn exposed(source: &Path, address: &ClusterAddress) -> Vec<String> {
     inside.sort();
     inside.dedup();
     let top = |path: &PathBuf| !inside.iter().any(|other| other != path && path.starts_with(other));
-    let said = inside.iter().filter(|path| top(path)).map(|path| {
-        format!(
-            "{} lies in the source folder and is synced into the pod, unless it is left out",
-            path.display()
-        )
-    });
+    let said = inside
+        .iter()
+        .filter(|path| top(path))
+        .map(|path| warning::CREDENTIALS_SYNCED.say(&[("path", &path.display())]));
     said.collect()
 }
 
@@ -65,13 +61,9 @@ pub fn compatible(asked: &StoredRequest, others: &[Other<'_>]) -> Result<(), Err
             asked.source.starts_with(&there.source) && overwrites(&there.dev, &asked.dev)
         };
         if clash {
-            let message = format!(
-                "{} is synced by the session of {} with other rules for what is left out",
-                there.source.display(),
-                other.workload
-            );
-            let hint = "end that session first, or configure the same under sync for both";
-            let error = ErrorInfo::new(ErrorKind::SessionExists, message).with_hint(hint);
+            let arguments: Arguments<'_> =
+                &[("source", &there.source.display()), ("workload", other.workload)];
+            let error = ErrorInfo::of(&error::SOURCE_RULES_DIFFER, arguments);
             return Err(ErrorInfo { session: Some(other.session.to_owned()), ..error });
         }
     }

@@ -6,6 +6,7 @@ use crate::cluster::objects::{Delete, Mode, PODS};
 use crate::cluster::{ClusterError, Reason, owner_references};
 use crate::fault;
 use crate::session::failure::Failure;
+use crate::session::look::namespace;
 use crate::session::steps::{StepContext, changed_meanwhile};
 
 impl StepContext<'_> {
@@ -47,6 +48,10 @@ impl StepContext<'_> {
         match self.create_pod(&nhd_plan::recreation(origin, &gone)).await {
             Ok(Some(written)) => {
                 fault::point("restoreWorkload", "written");
+                if self.namespace_is_gone().await? {
+                    let uid = text_of(&written, "/metadata/uid");
+                    return self.delete_pod(Delete { uid, ..Delete::default() }).await;
+                }
                 self.note_given_back(|edit| edit.note_settled(written))
             }
             Ok(None) => Ok(()),
@@ -57,6 +62,12 @@ impl StepContext<'_> {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Whether there has been another namespace under the name since the look.
+    async fn namespace_is_gone(&self) -> Result<bool, Failure> {
+        let planned = self.planned()?.edit.namespace_uid.as_deref();
+        Ok(namespace::is_gone(self.objects, &self.namespace(), planned).await?)
     }
 
     async fn delete_pod(&self, delete: Delete) -> Result<(), Failure> {

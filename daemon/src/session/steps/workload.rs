@@ -289,8 +289,9 @@ impl StepContext<'_> {
                 Err(error) if error.reason == Reason::Conflict || error.is_passing_trouble() => {
                     pause_after(&error).await;
                     let now = self.objects.get(resource, Some(&namespace), &name).await?;
-                    if now["spec"] != current["spec"] || now["metadata"]["uid"] != current["metadata"]["uid"]
-                    {
+                    let same = now["spec"] == current["spec"]
+                        && now["metadata"]["uid"] == current["metadata"]["uid"];
+                    if !same || !self.may_still_enter().await? {
                         return Err(error);
                     }
                     current = now;
@@ -299,6 +300,16 @@ impl StepContext<'_> {
             }
         }
         self.objects.replace(resource, Some(&namespace), &change(&current), Mode::Real).await
+    }
+
+    /// Somebody may have ended the session by its record since the look. Before the edit that is all that there was.
+    async fn may_still_enter(&self) -> Result<bool, ClusterError> {
+        if self.stored.desired == Desired::Original || self.stored.entered {
+            return Ok(true);
+        }
+        let name = record_name(&self.stored.workload);
+        let record = record::read(self.objects, &self.namespace(), &name).await?;
+        Ok(record.is_some_and(|record| record.is_of(&self.stored.id)))
     }
 
     fn current(&self) -> Result<&Value, Failure> {

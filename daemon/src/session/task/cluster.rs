@@ -1,7 +1,10 @@
 //! How the session reaches its cluster: by what it is pinned to and, where that fails, by what a client has offered
 //! since. It does not know what is done there.
 
+use std::collections::BTreeMap;
+
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::message::{Arguments, error as said};
 use nhd_protocol::workload::WorkloadRef;
 use serde_json::Value;
 
@@ -60,12 +63,33 @@ impl SessionTask {
             Err(mut failure) => match self.rebind().await {
                 Ok(()) => Ok(()),
                 Err(offered) => {
-                    let message = &mut failure.info.message;
-                    *message = format!("{message}; and what was named since: {}", offered.message);
+                    let cause = failure.info.message.clone();
+                    let arguments: Arguments<'_> = &[("cause", &cause), ("other", &offered.message)];
+                    failure.info = failure.info.said(&said::NO_WAY_LEADS_THERE, arguments);
                     Err(failure)
                 }
             },
         }
+    }
+
+    /// Takes other variables where the session's own cluster can be reached with them; where not, it keeps what it has.
+    pub(super) async fn set_environment(
+        &mut self,
+        given: BTreeMap<String, String>,
+        unset: &[String],
+    ) -> Result<(), ErrorInfo> {
+        let mut variables = (*self.stored.cluster.environment).clone();
+        variables.retain(|name, _| !unset.contains(name));
+        variables.extend(given);
+        let cluster = StoredCluster { environment: variables.into(), ..self.stored.cluster.clone() };
+        let link = ClusterLink::connect(&cluster, &self.ways.gate, self.ways.connection.as_ref()).await;
+        let link = link.map_err(|failure| failure.info)?;
+        tracing::info!(session = self.stored.id, environment = ?cluster.environment, "going on with other variables");
+        self.stored.cluster = cluster;
+        self.go_on_with(link);
+        // What stood in the way may be gone, and is looked at at once.
+        self.failures = 0;
+        Ok(())
     }
 
     fn go_on_with(&mut self, link: ClusterLink) {
@@ -76,7 +100,7 @@ impl SessionTask {
 
     /// Pins the session to the first of the offered ways that leads to its own cluster; stored before it is used.
     async fn rebind(&mut self) -> Result<(), ErrorInfo> {
-        let mut error = ErrorInfo::new(ErrorKind::KubeconfigInvalid, "nothing was named");
+        let mut error = ErrorInfo::of(&said::NO_OTHER_WAY, &[]);
         for address in self.ways.offered.clone() {
             let place = match Place::find(&address, None).await {
                 Ok(place) => place,
@@ -155,9 +179,7 @@ impl SessionTask {
 /// What was offered is not certainly the session's own cluster.
 fn is_not_it(place: &Place) -> ErrorInfo {
     let (context, server) = (&place.client.context, &place.client.server);
-    let message =
-        format!("context {context} leads to another cluster, at {server}, or does not let it be told apart");
-    ErrorInfo::new(ErrorKind::AnotherCluster, message)
+    ErrorInfo::of(&said::CONTEXT_LEADS_ELSEWHERE, &[("context", context), ("server", server)])
 }
 
 /// Resolves when the API server has refused the session's credentials; never where there is no connection.

@@ -2,12 +2,13 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::{ErrorData, ErrorInfo, ErrorKind};
 use nhd_protocol::forward::{ForwardReason, PortForward, PortPair};
+use nhd_protocol::message::{Arguments, error as said};
 use tokio::time::Instant;
 
 use crate::config::WantedForward;
-use crate::forward::{self, ANY_LOCAL_PORT, Forward, ForwardError, Route};
+use crate::forward::{self, ANY_LOCAL_PORT, Forward, ForwardError, Route, port_holder};
 use crate::session::cluster_link::ClusterLink;
 use crate::session::failure::Failure;
 use crate::session::forwards::wanted::{Asked, FORWARDS_LIMIT, asked, is_named};
@@ -57,12 +58,27 @@ impl SessionTask {
                 Ok(chosen)
             }
             Err(failure) => {
+                let failure = self.with_port_holder(&wanted, failure);
                 let mut error = failure.info.clone();
                 error.hint = error.hint.map(|hint| hint + "; it is opened as soon as that is possible");
                 self.running.user_forwards.blocked(&wanted, error, Instant::now());
                 Err(failure)
             }
         }
+    }
+
+    /// Names the program that has the port. That takes a look at all processes, so that it is not repeated with each of
+    /// the tries that follow.
+    fn with_port_holder(&self, wanted: &WantedForward, failure: Failure) -> Failure {
+        let (ErrorKind::LocalPortTaken, Some(port)) = (failure.info.kind, wanted.local) else {
+            return failure;
+        };
+        let holder = match self.running.user_forwards.blocked_by(wanted) {
+            Some(known) if port_holder::is_there(known) => known.clone(),
+            _ => crate::blocking::blocking(|| port_holder::of(port)),
+        };
+        let data = ErrorData { holder: Some(holder), ..ErrorData::default() };
+        Failure { info: failure.info.with_data(data), ..failure }
     }
 
     async fn listen(&mut self, wanted: &WantedForward) -> Result<Forward, Failure> {
@@ -103,8 +119,7 @@ impl SessionTask {
     /// A client asks for a forward: it gets one that listens, or the reason why not, at once.
     pub(super) async fn start_user_forward(&mut self, pair: PortPair) -> Result<PortForward, ErrorInfo> {
         if self.stored.desired == Desired::Original {
-            let message = format!("the session of {} is being ended", self.stored.workload);
-            let error = ErrorInfo::new(ErrorKind::SessionEnding, message);
+            let error = ErrorInfo::of(&said::SESSION_ENDING, &[("workload", &self.stored.workload)]);
             return Err(error.with_hint("start a session again when it has ended"));
         }
         let ports = &self.running.user_forwards;
@@ -115,9 +130,9 @@ impl SessionTask {
             Asked::There(index) => index,
             Asked::Elsewhere(index) => return Err(self.leads_elsewhere(index)),
             Asked::TooMany => {
-                let message =
-                    format!("{} forwards {FORWARDS_LIMIT} ports, which is the most", self.stored.workload);
-                return Err(ErrorInfo::new(ErrorKind::InvalidRequest, message).with_hint("end one first"));
+                let arguments: Arguments<'_> =
+                    &[("workload", &self.stored.workload), ("limit", &FORWARDS_LIMIT)];
+                return Err(ErrorInfo::of(&said::FORWARDS_FULL, arguments));
             }
             Asked::New => {
                 self.stored.forwards.push(WantedForward::new(pair, ForwardReason::Request));
@@ -153,10 +168,9 @@ impl SessionTask {
     fn leads_elsewhere(&self, index: usize) -> ErrorInfo {
         let WantedForward { remote, .. } = self.stored.forwards[index];
         let port = self.stored.forwards[index].port().unwrap_or_default();
-        let message =
-            format!("127.0.0.1:{port} is wanted for port {remote} of {} already", self.stored.workload);
-        ErrorInfo::new(ErrorKind::LocalPortTaken, message)
-            .with_hint("end that forward first, or choose another local port")
+        let workload = &self.stored.workload;
+        let arguments: Arguments<'_> = &[("port", &port), ("remotePort", &remote), ("workload", workload)];
+        ErrorInfo::of(&said::PORT_WANTED, arguments)
     }
 
     /// Ends the forwards with these ports, and answers with what they were.

@@ -1,6 +1,7 @@
 //! What stands in a session's way, in words, and what becomes of the session.
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::message::{Arguments, error as said};
 use nhd_protocol::session::StepName;
 
 use crate::session::look::parts::record_name;
@@ -22,51 +23,35 @@ impl SessionTask {
 
     /// A step that has been taken again and again and left everything as it was.
     pub(super) fn in_vain(&self, step: StepName, times: usize) -> ErrorInfo {
-        let message = format!(
-            "{} was done {times} times for {}, and each time the cluster was as before",
-            step.word(),
-            self.stored.workload
-        );
-        let error = ErrorInfo::new(ErrorKind::ClusterError, message).with_hint(
-            "see what undoes it, such as an admission webhook or an operator; it is tried again, ever later",
-        );
+        let arguments: Arguments<'_> =
+            &[("step", &step.word()), ("times", &times), ("workload", &self.stored.workload)];
+        let error = ErrorInfo::of(&said::STEP_IN_VAIN, arguments);
         ErrorInfo { session: Some(self.stored.id.clone()), ..error }
     }
 
     pub(super) fn obstacle_error(&self, obstacle: Obstacle) -> ErrorInfo {
         let workload = &self.stored.workload;
+        let secret = record_name(workload);
         let error = match obstacle {
             Obstacle::TakenByOthers | Obstacle::RecordOfLater => {
                 match self.sight.as_ref().and_then(|sight| sight.record.as_ref()) {
-                    Some(seen) => taken(workload, &record_name(workload), seen),
-                    None => ErrorInfo::new(ErrorKind::InDevModeElsewhere, format!("{workload} was taken over")),
+                    Some(seen) => taken(workload, &secret, seen),
+                    None => ErrorInfo::of(&said::TAKEN_OVER, &[("workload", workload)]),
                 }
             }
-            Obstacle::RecordUnreadable => ErrorInfo::new(
-                ErrorKind::InDevModeElsewhere,
-                format!(
-                    "Secret {} is not the record of {workload} any more, nor of another session of nhd",
-                    record_name(workload)
-                ),
-            )
-            .with_hint("end this session, which gives the workload back and leaves that Secret alone, then start again"),
-            Obstacle::RecordGone => ErrorInfo::new(
-                ErrorKind::InDevModeElsewhere,
-                format!(
-                    "the record of {workload} in the cluster is gone: somebody has ended its DevMode by it, or has deleted it"
-                ),
-            )
-            .with_hint("end this session, which gives back what is left of DevMode, then start again"),
-            Obstacle::Gone => ErrorInfo::new(
-                ErrorKind::WorkloadNotFound,
-                format!("{workload} was deleted, or deleted and made anew"),
-            )
-            .with_hint("end this session, then start a new one on what is there"),
-            Obstacle::Overwritten => ErrorInfo::new(
-                ErrorKind::WorkloadOverwritten,
-                format!("{} overwrote {workload} while it was in DevMode", self.overwriters()),
-            )
-            .with_hint("end this session, which keeps what they wrote and takes back what is left of DevMode, then start again"),
+            Obstacle::RecordUnreadable => {
+                ErrorInfo::of(&said::RECORD_REPLACED, &[("secret", &secret), ("workload", workload)])
+            }
+            Obstacle::RecordGone => ErrorInfo::of(&said::RECORD_GONE, &[("workload", workload)]),
+            Obstacle::Gone if self.sight.as_ref().is_some_and(|sight| sight.namespace_gone) => {
+                let arguments: Arguments<'_> = &[("namespace", &workload.namespace), ("workload", workload)];
+                ErrorInfo::of(&said::NAMESPACE_REPLACED, arguments)
+            }
+            Obstacle::Gone => ErrorInfo::of(&said::WORKLOAD_REPLACED, &[("workload", workload)]),
+            Obstacle::Overwritten => {
+                let arguments: Arguments<'_> = &[("writers", &self.overwriters()), ("workload", workload)];
+                ErrorInfo::of(&said::WORKLOAD_OVERWRITTEN, arguments)
+            }
         };
         ErrorInfo { session: Some(self.stored.id.clone()), ..error }
     }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::event::{EventBody, StepOutcome};
+use nhd_protocol::message::{error as said, warning};
 use nhd_protocol::session::{Phase, SessionOutcome, StepName};
 use tokio::time::Instant;
 
@@ -26,13 +27,14 @@ impl SessionTask {
         if let Some((waited, since)) = self.waiting {
             let given_up = self.given_up(waited, seen);
             if is_reached(waited, seen) {
+                self.planned.done(waited);
                 self.tell_step(waited, StepOutcome::Done, Some(since.elapsed()), None);
             } else if given_up.is_some() {
                 self.tell_step(waited, StepOutcome::Failed, Some(since.elapsed()), given_up);
             } else if matches!(now, Next::Do(_)) {
                 return;
             } else {
-                let interrupted = ErrorInfo::new(ErrorKind::Cancelled, "something else has to come first");
+                let interrupted = ErrorInfo::of(&said::STEP_INTERRUPTED, &[]);
                 let why =
                     if let Next::Stop(obstacle) = now { self.obstacle_error(obstacle) } else { interrupted };
                 self.tell_step(waited, StepOutcome::Failed, Some(since.elapsed()), Some(why));
@@ -51,30 +53,30 @@ impl SessionTask {
         let ends = self.stored.desired == Desired::Original;
         match step {
             StepName::AwaitPod | StepName::AwaitSync if ends => Some(
-                self.stored
-                    .failure
-                    .clone()
-                    .unwrap_or_else(|| ErrorInfo::new(ErrorKind::Cancelled, "the session is being ended")),
+                self.stored.failure.clone().unwrap_or_else(|| ErrorInfo::of(&said::SESSION_BEING_ENDED, &[])),
             ),
-            StepName::AwaitRollout => self.given_up_pods(seen).map(|message| {
-                let hint = "they are as they would be without DevMode: see why in their events";
-                ErrorInfo::new(ErrorKind::PodNotReady, message).with_hint(hint)
-            }),
+            StepName::AwaitRollout => {
+                let message = match seen.rollout {
+                    Rollout::AsBefore => &said::PODS_NOT_READY_BEFORE,
+                    Rollout::GivenUp => &said::PODS_NOT_READY,
+                    Rollout::Progressing | Rollout::Complete => return None,
+                };
+                let cause = self.sight.as_ref().and_then(patience::unready).unwrap_or_default();
+                Some(ErrorInfo::of(message, &[("cause", &cause)]))
+            }
             _ => None,
         }
     }
 
     /// That the original's pods are not ready, and why, once they are not waited for any more.
     fn given_up_pods(&self, seen: &Observed) -> Option<String> {
-        let why = self.sight.as_ref().and_then(patience::unready);
-        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-        match seen.rollout {
-            Rollout::AsBefore => {
-                Some(format!("the original pods are not ready, and were not before DevMode either{why}"))
-            }
-            Rollout::GivenUp => Some(format!("the original pods do not become ready{why}")),
-            Rollout::Progressing | Rollout::Complete => None,
-        }
+        let message = match seen.rollout {
+            Rollout::AsBefore => &warning::ORIGINAL_NOT_READY_BEFORE,
+            Rollout::GivenUp => &warning::ORIGINAL_NOT_READY,
+            Rollout::Progressing | Rollout::Complete => return None,
+        };
+        let cause = self.sight.as_ref().and_then(patience::unready).unwrap_or_default();
+        Some(message.say(&[("cause", &cause)]))
     }
 
     /// What the status says of the original's pods while they are waited for, and of those that were given up.
@@ -83,7 +85,7 @@ impl SessionTask {
         let long = waited.is_some_and(|(_, since)| since.elapsed() >= WARNINGS_AFTER);
         self.unready = if long {
             let why = self.sight.as_ref().and_then(patience::unready);
-            why.map(|why| format!("the original pods are not ready yet: {why}"))
+            why.map(|why| warning::ORIGINAL_NOT_READY_YET.say(&[("cause", &why)]))
         } else {
             self.given_up_pods(seen).filter(|_| self.stored.desired == Desired::Original)
         };
@@ -139,6 +141,7 @@ impl SessionTask {
                 unready: self.unready.clone(),
                 phase,
                 step,
+                steps: self.planned.show(),
                 error: self.error.clone().or_else(|| self.stored.failure.clone()),
             },
         );

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::error::ErrorInfo;
+use nhd_protocol::message::error;
 use tokio::sync::oneshot;
 
 use crate::session::failure::Failure;
@@ -15,8 +16,7 @@ impl SessionTask {
             return Ok(());
         }
         if paused && self.is_unsynced() {
-            let error = ErrorInfo::new(ErrorKind::SyncFailed, "the first sync is not complete");
-            return Err(error.with_hint("wait for it, or end the session"));
+            return Err(ErrorInfo::of(&error::FIRST_SYNC_INCOMPLETE, &[]));
         }
         self.stored.sync_paused = paused;
         if let Err(error) = self.note("pause") {
@@ -37,7 +37,7 @@ impl SessionTask {
             let reached = async {
                 match sync {
                     Some(sync) => sync.barrier().await.map_err(|error| Failure::from(error).info),
-                    None => Err(ErrorInfo::new(ErrorKind::SyncFailed, "files are not being synced")),
+                    None => Err(ErrorInfo::of(&error::NOT_SYNCING, &[])),
                 }
             };
             let result = tokio::select! {
@@ -50,7 +50,7 @@ impl SessionTask {
 
     pub(super) fn rescan(&mut self, paths: Vec<PathBuf>) -> Result<(), ErrorInfo> {
         let sync = self.running.sync.as_ref();
-        let sync = sync.ok_or_else(|| ErrorInfo::new(ErrorKind::SyncFailed, "files are not being synced"))?;
+        let sync = sync.ok_or_else(|| ErrorInfo::of(&error::NOT_SYNCING, &[]))?;
         sync.rescan(paths);
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
+use nhd_protocol::message::{Arguments, error as said};
 use nhd_protocol::session::StepName;
 use tokio::time::Instant;
 
@@ -97,16 +98,14 @@ impl SessionTask {
         let names: Vec<&str> =
             finalizers.into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
         let workload = &self.stored.workload;
-        let (why, hint) = if names.is_empty() {
-            (String::new(), "see whether the kubelet of its node is at work".to_owned())
+        let hint = if names.is_empty() {
+            "see whether the kubelet of its node is at work"
         } else {
-            (
-                format!(", held by {}", names.join(", ")),
-                "remove those finalizers if nobody needs them".to_owned(),
-            )
+            "remove those finalizers if nobody needs them"
         };
-        ErrorInfo::new(ErrorKind::PodNotReady, format!("{workload} is being deleted and does not go{why}"))
-            .with_hint(hint + "; the original is made again as soon as it is gone")
+        let arguments: Arguments<'_> = &[("workload", workload), ("finalizers", &names.join(", "))];
+        ErrorInfo::of(&said::POD_NOT_RELEASED, arguments)
+            .with_hint(format!("{hint}; the original is made again as soon as it is gone"))
     }
 
     /// Until the dev pod was ready the start's own time counts; after that only how long the first sync has come no
@@ -164,7 +163,7 @@ impl SessionTask {
         });
         let detail = status.and_then(|status| status.last_error).unwrap_or(detail);
         let (workload, seconds) = (&self.stored.workload, self.halt_limit().as_secs_f32());
-        let message = format!("the first sync of {workload} has come no further for {seconds} s: {detail}");
-        ErrorInfo::new(ErrorKind::SyncFailed, message).with_hint(hint)
+        let arguments: Arguments<'_> = &[("workload", workload), ("seconds", &seconds), ("cause", &detail)];
+        ErrorInfo::of(&said::FIRST_SYNC_HALTED, arguments).with_hint(hint)
     }
 }

@@ -16,11 +16,14 @@ pub const OPEN_FILE_DELAY: Duration = Duration::from_secs(1);
 const HOLD: Duration = Duration::from_millis(4);
 const LONGEST_HOLD: Duration = Duration::from_millis(40);
 /// What is deleted waits until nothing more is: if it is the whole folder that goes, that is seen by then, and was no wish.
-/// A few deletions wait less than many, whoever waits for the container less than others, and nobody for ever.
+/// A few deletions wait less than many, and those less than what may be a whole tree; whoever waits for the container less
+/// than others, and nobody for ever.
 const FEW_REMOVALS: usize = 16;
 const FEW_REMOVALS_QUIET: Duration = Duration::from_millis(50);
 const REMOVALS_QUIET: Duration = Duration::from_millis(500);
-const LONGEST_REMOVALS: Duration = Duration::from_secs(10);
+const TREE_REMOVALS: usize = 256;
+const TREE_REMOVALS_QUIET: Duration = Duration::from_secs(2);
+const LONGEST_REMOVALS: Duration = Duration::from_secs(30);
 /// Beyond this a scan names common parents, and then the whole folder.
 const PATHS_PER_SCAN: usize = 128;
 const PATHS_HELD: usize = 4096;
@@ -81,12 +84,22 @@ impl Removals {
         let latest = self.hold.map_or(now + LONGEST_REMOVALS, |before| before.latest);
         // Whoever deletes slowly, as on a machine that is busy, pauses for longer, too.
         let lasted = (now + LONGEST_REMOVALS).duration_since(latest);
-        let quiet = if self.are_many() { REMOVALS_QUIET.max(lasted) } else { FEW_REMOVALS_QUIET };
+        let quiet = if self.may_be_all() {
+            TREE_REMOVALS_QUIET.max(lasted)
+        } else if self.are_many() {
+            REMOVALS_QUIET.max(lasted)
+        } else {
+            FEW_REMOVALS_QUIET
+        };
         self.hold = Some(Hold { due: (now + quiet).min(latest), latest });
     }
 
     fn are_many(&self) -> bool {
         self.everything || self.paths.len() >= FEW_REMOVALS
+    }
+
+    fn may_be_all(&self) -> bool {
+        self.everything || self.paths.len() >= TREE_REMOVALS
     }
 
     fn due(&self) -> Option<Instant> {
@@ -359,12 +372,14 @@ mod tests {
         assert_eq!(changes.take_due(last + REMOVALS_QUIET), Some(Batch::Everything));
         assert!(changes.is_empty());
 
+        // What may be the whole tree may pause for longer.
         let start = last + REMOVALS_QUIET;
         let mut now = start;
-        for at in 0..FEW_REMOVALS {
+        for at in 0..TREE_REMOVALS {
             changes.note(removed(at), now);
         }
-        for at in FEW_REMOVALS.. {
+        assert_eq!(changes.removals_held(), Some(now + TREE_REMOVALS_QUIET));
+        for at in TREE_REMOVALS.. {
             if changes.take_due(now).is_some() {
                 break;
             }

@@ -108,12 +108,18 @@ impl Inbox {
         self.noted().changes.is_unknown()
     }
 
+    /// Until when many deletions that may go on are held.
+    pub fn removals_held(&self) -> Option<Instant> {
+        self.noted().changes.removals_held()
+    }
+
     /// Resolves when many deletions do not go on, or after `longest`.
     pub async fn removals_rest(&self, longest: Duration) {
         let latest = Instant::now() + longest;
         loop {
-            let held = self.noted().changes.removals_held();
-            let Some(until) = held.filter(|until| *until > Instant::now() && latest > Instant::now()) else {
+            let Some(until) =
+                self.removals_held().filter(|until| *until > Instant::now() && latest > Instant::now())
+            else {
                 return;
             };
             tokio::time::sleep_until(until.min(latest)).await;

@@ -51,6 +51,9 @@ impl SourceWatcher {
         let watcher = RecommendedWatcher::new(handler, Config::default().with_follow_symlinks(false))?;
         let mut tree = WatchedTree::new(watcher, root, rules);
         let coverage = tree.watch_all(inbox.cookie_folder());
+        if tree.is_lost() {
+            inbox.note(Vec::new(), vec![TreeChange::Everything]);
+        }
         Ok((Self { tree, identity, inbox }, coverage))
     }
 
@@ -73,6 +76,9 @@ impl SourceWatcher {
         }
         let appeared: Vec<PathBuf> = changes.iter().filter_map(|change| self.appeared(change)).collect();
         let coverage = self.tree.follow(changes);
+        if self.tree.is_lost() {
+            return Followed::Lost;
+        }
         // A scan may have taken the folder's own notice before its watch was there: what was made in between is found
         // by another one. Where none has, the two notices are one.
         self.inbox.note(appeared.into_iter().map(Notice::Altered).collect(), Vec::new());
@@ -83,7 +89,7 @@ impl SourceWatcher {
     /// another has its name.
     fn appeared(&self, change: &TreeChange) -> Option<PathBuf> {
         let (TreeChange::Appeared(path) | TreeChange::Gone(path)) = change else { return None };
-        path.strip_prefix(self.tree.root()).ok().filter(|_| path.is_dir()).map(Path::to_owned)
+        path.strip_prefix(self.tree.root()).ok().filter(|_| self.tree.is_folder(path)).map(Path::to_owned)
     }
 }
 
@@ -98,8 +104,8 @@ fn handle(inbox: &Inbox, root: &Path, event: notify::Result<notify::Event>) {
     if event.paths.first().is_some_and(|path| inbox.take_cookie(path)) {
         return;
     }
-    let (notices, tree) =
-        reading::read(&event, root, cfg!(target_os = "linux"), reading::is_complete_when_made);
+    let look = |path: &Path| path.symlink_metadata().ok();
+    let (notices, tree) = reading::read(&event, root, cfg!(target_os = "linux"), look);
     if !notices.is_empty() {
         inbox.note(notices, tree);
     }
@@ -247,6 +253,30 @@ mod tests {
         std::fs::rename(&here, &away).unwrap();
         std::fs::create_dir(&here).unwrap();
         assert!(!bed.watcher.is_of(Identity::of(&here.metadata().unwrap())));
+    }
+
+    /// What is said of the end of a folder may come when a link has the name of one above it.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_folder_is_not_watched_under_a_name_that_leads_through_a_link() {
+        let mut bed = Bed::new();
+        for folder in ["old/inner", "own/inner/deep"] {
+            std::fs::create_dir_all(bed.path(folder)).unwrap();
+        }
+        bed.expect(&["old", "own"]).await;
+        std::fs::remove_dir_all(bed.path("old")).unwrap();
+        std::os::unix::fs::symlink("own", bed.path("old")).unwrap();
+        assert!(bed.inbox.caught_up().await);
+        bed.watcher.follow();
+        bed.inbox.take_all();
+        for file in ["own/inner/file", "own/inner/deep/file"] {
+            std::fs::write(bed.path(file), "1").unwrap();
+            bed.expect(&[file]).await;
+        }
+        std::fs::remove_file(bed.path("old")).unwrap();
+        bed.expect(&["old"]).await;
+        std::fs::write(bed.path("own/inner/file"), "2").unwrap();
+        bed.expect(&["own/inner/file"]).await;
     }
 
     #[cfg(target_os = "linux")]

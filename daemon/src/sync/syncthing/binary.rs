@@ -12,7 +12,8 @@ use super::process::run::{RunError, run};
 use crate::executable::{is_executable, on_path};
 
 const NAME: &str = "syncthing";
-const OLDEST: Version = Version { major: 1, minor: 19, patch: 0 };
+/// The oldest that is good enough.
+pub const OLDEST: Version = Version { major: 1, minor: 19, patch: 0 };
 const VERSION_BOUND: Duration = Duration::from_secs(5);
 
 #[derive(Debug, thiserror::Error)]

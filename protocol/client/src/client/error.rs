@@ -70,7 +70,7 @@ fn info_of(method: &str, object: &ErrorObjectOwned) -> ErrorInfo {
     }
     let kind = kind_of(object.code());
     if let Ok(Newer { message, hint, session }) = serde_json::from_str(data) {
-        return ErrorInfo { kind, message, hint, session };
+        return ErrorInfo { hint, session, ..ErrorInfo::new(kind, message) };
     }
     // jsonrpsee says in plain text what is wrong with params.
     let details = serde_json::from_str::<String>(data).map(|text| format!(": {text}")).unwrap_or_default();

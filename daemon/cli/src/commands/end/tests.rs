@@ -1,6 +1,6 @@
 use clap::Parser as _;
 use nhd_protocol::event::EventsParams;
-use nhd_protocol::methods::EventSubscription;
+use nhd_protocol::methods::{EventSubscription, Subscription as _};
 use nhd_protocol::session::SessionList;
 
 use super::*;

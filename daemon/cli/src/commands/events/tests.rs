@@ -16,7 +16,7 @@ fn event(seq: u64, body: EventBody) -> Event {
 /// A log of two events, whose current epoch is `now`.
 fn log_module() -> RpcModule<()> {
     let mut module = hello_module();
-    on::<methods::EventsSince>(&mut module, |EventsParams { since }| {
+    on::<methods::EventsSince>(&mut module, |EventsParams { since, .. }| {
         let Some(since) = since else {
             return Ok(EventList { events: vec![event(2, EventBody::Snapshot { sessions: Vec::new() })] });
         };

@@ -1,7 +1,7 @@
 use clap::Parser as _;
 use jsonrpsee::RpcModule;
 use nhd_protocol::event::{Cursor, Event, StepOutcome};
-use nhd_protocol::methods::{EventSubscription, Method as _};
+use nhd_protocol::methods::{EventSubscription, Method as _, Subscription as _};
 use nhd_protocol::session::{SidecarPreset, StepName};
 use nhd_protocol::workload::WorkloadKind;
 
@@ -88,18 +88,23 @@ async fn started(line: &str, json: bool, before: Vec<SessionStatus>) -> (String,
 }
 
 #[test]
-fn without_a_source_it_is_the_nearest_folder_with_a_configuration() {
+fn without_a_source_it_is_the_nearest_folder_with_a_configuration_else_the_current_one_and_never_the_home() {
     let home = tempfile::tempdir().expect("a folder");
     let (project, below) = (home.path().join("project"), home.path().join("project/cmd/server"));
     std::fs::create_dir_all(&below).expect("folders");
     std::fs::create_dir(project.join(".nocalhost")).expect("a folder");
     let asked = |from: &std::path::Path| {
-        let here = Caller::of_test(from.to_str().expect("text"), &[]);
+        let here =
+            Caller::of_test(from.to_str().expect("text"), &[("HOME", home.path().to_str().expect("text"))]);
         let arguments = arguments("deployment/reviews --image i");
         of_start(&arguments, &here)
     };
-    let refused = asked(&below).expect_err("there is no configuration");
-    assert_eq!(refused.exit, Exit::WrongUsage);
+    assert_eq!(asked(&below).expect("params").source, below.to_str().expect("text"));
+    for from in [home.path(), home.path().parent().expect("a folder"), std::path::Path::new("/")] {
+        let refused = asked(from).expect_err("it holds everything");
+        assert_eq!(refused.exit, Exit::WrongUsage);
+        assert!(refused.info().message.contains("holds your home folder"), "{:?}", refused.info());
+    }
     std::fs::write(project.join(".nocalhost/config.yaml"), "name: reviews").expect("writes");
     for from in [&below, &project] {
         assert_eq!(asked(from).expect("params").source, project.to_str().expect("text"));

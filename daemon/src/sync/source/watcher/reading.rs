@@ -1,6 +1,7 @@
 //! Reads the events of the system's watcher: which paths are complete, which are still being written, which folders
 //! came and went.
 
+use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -11,17 +12,20 @@ use crate::sync::source::changes::Notice;
 use crate::sync::source::inbox::TreeChange;
 
 /// `tells_closes`: whether the system says when a file that was written is closed. Only then is a write not yet a
-/// reason to scan.
+/// reason to scan. `look`: what is at a path now.
 pub(super) fn read(
     event: &Event,
     root: &Path,
     tells_closes: bool,
-    complete_when_made: impl Fn(&Path) -> bool,
+    look: impl Fn(&Path) -> Option<Metadata>,
 ) -> (Vec<Notice>, Vec<TreeChange>) {
     if event.need_rescan() {
         return (vec![Notice::Unknown], vec![TreeChange::Everything]);
     }
     let relative = |path: &PathBuf| path.strip_prefix(root).ok().map(Path::to_owned);
+    let all = |holds: &dyn Fn(&Metadata) -> bool| {
+        event.paths.iter().all(|path| look(path).is_some_and(|metadata| holds(&metadata)))
+    };
     let notice: fn(PathBuf) -> Notice = match event.kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => Notice::Closed,
         // Reading changes nothing; both halves of a rename were told before the pair is.
@@ -32,9 +36,7 @@ pub(super) fn read(
         EventKind::Modify(ModifyKind::Data(_)) if tells_closes => Notice::Written,
         EventKind::Create(CreateKind::Folder) => Notice::Altered,
         EventKind::Remove(_) => Notice::Removed,
-        EventKind::Create(_) if tells_closes && !event.paths.iter().all(|path| complete_when_made(path)) => {
-            Notice::Made
-        }
+        EventKind::Create(_) if tells_closes && !all(&is_complete_when_made) => Notice::Made,
         _ => Notice::Altered,
     };
     let notices = event.paths.iter().filter_map(relative).map(notice).collect();
@@ -42,6 +44,8 @@ pub(super) fn read(
         EventKind::Create(CreateKind::Folder) | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => {
             Some(TreeChange::Appeared)
         }
+        // A folder that could not be read perhaps can be now.
+        EventKind::Modify(ModifyKind::Metadata(_)) if all(&Metadata::is_dir) => Some(TreeChange::Appeared),
         // Files would only fill the list.
         EventKind::Remove(RemoveKind::File) => None,
         EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From)) => {
@@ -55,8 +59,8 @@ pub(super) fn read(
 }
 
 /// Links are never written and closed: symbolic ones, and further names of a file.
-pub(super) fn is_complete_when_made(path: &Path) -> bool {
-    path.symlink_metadata().is_ok_and(|metadata| !metadata.is_file() || metadata.nlink() > 1)
+fn is_complete_when_made(metadata: &Metadata) -> bool {
+    !metadata.is_file() || metadata.nlink() > 1
 }
 
 #[cfg(test)]
@@ -73,7 +77,7 @@ mod tests {
     fn a_save_is_told_by_its_close_and_a_rename_by_its_halves() {
         let check = |kind, notice: Option<Notice>, tree: Option<TreeChange>| {
             let event = Event::new(kind).add_path("/src/a".into());
-            let found = read(&event, Path::new("/src"), true, |_| false);
+            let found = read(&event, Path::new("/src"), true, |_| None);
             assert_eq!(found, (notice.into_iter().collect(), tree.into_iter().collect()), "{kind:?}");
         };
         let path = || PathBuf::from("/src/a");
@@ -97,21 +101,36 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_of_another_mode_may_be_readable_now_and_files_are_not_held() {
+        let place = tempfile::tempdir().unwrap();
+        std::fs::write(place.path().join("file"), "").unwrap();
+        let of = |name: &str| {
+            let path = place.path().join(name);
+            let event = Event::new(EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)));
+            read(&event.add_path("/src/a".into()), Path::new("/src"), true, |_| path.symlink_metadata().ok())
+        };
+        let appeared = TreeChange::Appeared("/src/a".into());
+        assert_eq!(of("."), (altered().into_iter().collect(), vec![appeared]));
+        assert_eq!(of("file"), (altered().into_iter().collect(), vec![]));
+    }
+
+    #[test]
     fn where_closes_are_not_told_every_write_counts() {
         let event =
             Event::new(EventKind::Modify(ModifyKind::Data(DataChange::Any))).add_path("/src/a".into());
-        assert_eq!(
-            read(&event, Path::new("/src"), false, |_| false),
-            (altered().into_iter().collect(), vec![])
-        );
+        let found = read(&event, Path::new("/src"), false, |_| None);
+        assert_eq!(found, (altered().into_iter().collect(), vec![]));
     }
 
     #[test]
     fn a_link_is_complete_when_it_is_made_and_lost_events_mean_everything() {
         let link = Event::new(EventKind::Create(CreateKind::File)).add_path("/src/l".into());
-        assert_eq!(read(&link, Path::new("/src"), true, |_| true).0, vec![Notice::Altered("l".into())]);
+        let place = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("nowhere", place.path().join("l")).unwrap();
+        let look = |_: &Path| place.path().join("l").symlink_metadata().ok();
+        assert_eq!(read(&link, Path::new("/src"), true, look).0, vec![Notice::Altered("l".into())]);
         let lost = Event::new(EventKind::Other).set_flag(Flag::Rescan);
-        let found = read(&lost, Path::new("/src"), true, |_| false);
+        let found = read(&lost, Path::new("/src"), true, |_| None);
         assert_eq!(found, (vec![Notice::Unknown], vec![TreeChange::Everything]));
     }
 }

@@ -30,6 +30,8 @@ pub struct FolderStatus {
     pub need_total_items: u64,
     /// How many paths could not be written.
     pub pull_errors: u64,
+    /// Counts every change of the folder that this side has scanned or taken.
+    pub sequence: u64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -220,6 +220,29 @@ public final class Client implements AutoCloseable {
         return call(daemon -> daemon.eventsSubscribe(follower.next()));
     }
 
+    /**
+     * Begins to follow workloads, on this connection. {@link ReconnectingClient#follow} goes on over lost ones.
+     *
+     * @param follower takes the events
+     * @return the subscription, for {@link #unfollow}
+     * @throws DaemonException {@code kubeconfigInvalid}, {@code contextNotFound}; a cluster that is away is an event
+     * @throws InterruptedException where this thread is interrupted
+     */
+    public String follow(WorkloadFollower follower) throws DaemonException, InterruptedException {
+        return connection.await(connection.follow(follower), ANSWER);
+    }
+
+    /**
+     * Follows no longer.
+     *
+     * @param subscription what {@link #follow} answered with
+     * @throws DaemonException where the connection is lost, and the subscription with it
+     * @throws InterruptedException where this thread is interrupted
+     */
+    public void unfollow(String subscription) throws DaemonException, InterruptedException {
+        connection.await(connection.unfollow(subscription), ANSWER);
+    }
+
     /** Closes the connection. Sessions go on, and so does the daemon. */
     @Override
     public void close() throws IOException {

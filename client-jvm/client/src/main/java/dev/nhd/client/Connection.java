@@ -18,6 +18,7 @@ import org.eclipse.lsp4j.jsonrpc.ResponseErrorException;
 public final class Connection implements AutoCloseable {
     private final Transport transport;
     private final DaemonMethods daemon;
+    private final Notifications notifications;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     /**
@@ -29,9 +30,10 @@ public final class Connection implements AutoCloseable {
      */
     public Connection(Transport transport, DaemonEvents events) throws IOException {
         this.transport = transport;
+        notifications = new Notifications(events);
         ExecutorService listener = Executors.newSingleThreadExecutor(Connection::listenerThread);
         Launcher<DaemonMethods> launcher = new Launcher.Builder<DaemonMethods>()
-                .setLocalService(events)
+                .setLocalService(notifications)
                 .setRemoteInterface(DaemonMethods.class)
                 .setInput(transport.input())
                 .setOutput(transport.output())
@@ -42,6 +44,19 @@ public final class Connection implements AutoCloseable {
         // The listener's one thread comes to this when there is nothing more to read.
         listener.execute(() -> closed.complete(null));
         listener.shutdown();
+    }
+
+    /** Begins a subscription whose events go to the follower. */
+    CompletableFuture<String> follow(WorkloadFollower follower) {
+        CompletableFuture<String> subscription = daemon.workloadSubscribe(follower.params());
+        notifications.lead(subscription, follower);
+        return subscription;
+    }
+
+    /** Ends a subscription to workloads. What of it is under way is dropped. */
+    CompletableFuture<Boolean> unfollow(String subscription) {
+        notifications.forget(subscription);
+        return daemon.workloadUnsubscribe(subscription);
     }
 
     private static Thread listenerThread(Runnable task) {

@@ -1,6 +1,7 @@
 package dev.nhd.client;
 
 import dev.nhd.client.protocol.EventNotification;
+import dev.nhd.client.protocol.WorkloadNotification;
 import org.eclipse.lsp4j.jsonrpc.services.JsonNotification;
 
 /** What the daemon sends by itself. {@link EventFollower} is what a plugin takes it with. */
@@ -12,4 +13,12 @@ public interface DaemonEvents {
      */
     @JsonNotification("events.event")
     void event(EventNotification notification);
+
+    /**
+     * Takes an event of workloads that no {@link WorkloadFollower} was given for, on the thread that reads.
+     *
+     * @param notification the event, with the subscription that it belongs to
+     */
+    @JsonNotification("workload.event")
+    default void workloads(WorkloadNotification notification) {}
 }

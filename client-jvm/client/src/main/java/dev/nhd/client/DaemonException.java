@@ -2,8 +2,10 @@ package dev.nhd.client;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
+import dev.nhd.client.protocol.ErrorData;
 import dev.nhd.client.protocol.ErrorInfo;
 import dev.nhd.client.protocol.ErrorKind;
+import java.util.Map;
 import org.eclipse.lsp4j.jsonrpc.ResponseErrorException;
 import org.eclipse.lsp4j.jsonrpc.messages.ResponseError;
 
@@ -17,12 +19,21 @@ public final class DaemonException extends Exception {
     private final String hint;
     /** The session that it concerns, or null. */
     private final String session;
+    /** Which text the message is, or null. */
+    private final String code;
+    /** What stands in the places of that text's arguments. */
+    private final transient Map<String, String> arguments;
+    /** What there is to act on, or null. */
+    private final transient ErrorData data;
 
     DaemonException(ErrorInfo info, Throwable cause) {
         super(info.message(), cause);
         kind = info.kind();
         hint = info.hint();
         session = info.session();
+        code = info.code();
+        arguments = info.arguments() == null ? Map.of() : Map.copyOf(info.arguments());
+        data = info.data();
     }
 
     /**
@@ -53,6 +64,33 @@ public final class DaemonException extends Exception {
         return session;
     }
 
+    /**
+     * Which text the message is, finer than {@link #kind}, to translate it by.
+     *
+     * @return its code in the protocol's reference, or null
+     */
+    public String code() {
+        return code;
+    }
+
+    /**
+     * What stands in the places of that text's arguments.
+     *
+     * @return by their names; empty where there are none
+     */
+    public Map<String, String> arguments() {
+        return arguments;
+    }
+
+    /**
+     * What there is to act on: choices, missing permissions, a place in a file, an owner, the holder of a port.
+     *
+     * @return it, or null
+     */
+    public ErrorData data() {
+        return data;
+    }
+
     static DaemonException of(ResponseErrorException answer) {
         ResponseError error = answer.getResponseError();
         ErrorInfo info = null;
@@ -67,7 +105,7 @@ public final class DaemonException extends Exception {
 
     /** The daemon is not there, in the words that the protocol has for it. */
     static DaemonException unreachable(String message, Throwable cause) {
-        return new DaemonException(new ErrorInfo(ErrorKind.DAEMON_UNREACHABLE, message, "connect again", null), cause);
+        return new DaemonException(info(ErrorKind.DAEMON_UNREACHABLE, message, "connect again"), cause);
     }
 
     /** Another thread cancelled the request. */
@@ -80,6 +118,10 @@ public final class DaemonException extends Exception {
     }
 
     private static DaemonException here(String kind, String message, Throwable cause) {
-        return new DaemonException(new ErrorInfo(kind, message, null, null), cause);
+        return new DaemonException(info(kind, message, null), cause);
+    }
+
+    private static ErrorInfo info(String kind, String message, String hint) {
+        return new ErrorInfo(kind, message, Map.of(), null, null, hint, null);
     }
 }

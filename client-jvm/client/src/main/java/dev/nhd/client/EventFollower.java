@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 public final class EventFollower implements DaemonEvents {
     private final Executor executor;
     private final Consumer<Event> consumer;
+    private final boolean progress;
     private volatile Cursor last;
 
     /**
@@ -23,8 +24,21 @@ public final class EventFollower implements DaemonEvents {
      * @param consumer takes each event, on the executor
      */
     public EventFollower(Executor executor, Consumer<Event> consumer) {
+        this(executor, consumer, false);
+    }
+
+    /**
+     * The same, with a choice.
+     *
+     * @param executor runs one task after the other, each soon
+     * @param consumer takes each event, on the executor
+     * @param progress whether events of the type {@link Event#PROGRESS} come, too: at most four a second of a session,
+     *     while its sync or its forwards move
+     */
+    public EventFollower(Executor executor, Consumer<Event> consumer, boolean progress) {
         this.executor = executor;
         this.consumer = consumer;
+        this.progress = progress;
     }
 
     @Override
@@ -40,6 +54,7 @@ public final class EventFollower implements DaemonEvents {
      * @return the params of the next subscription
      */
     public EventsParams next() {
-        return new EventsParams(last);
+        EventsParams params = new EventsParams().withSince(last);
+        return progress ? params.withProgress(true) : params;
     }
 }

@@ -1,6 +1,9 @@
 package dev.nhd.client;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,6 +24,7 @@ public final class ReconnectingClient implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
+    private final Map<WorkloadFollower, String> followers = new LinkedHashMap<>();
     private Client current;
     private boolean disposed;
 
@@ -52,8 +56,57 @@ public final class ReconnectingClient implements AutoCloseable {
         if (current == null || current.connection().closed().isDone()) {
             current = Client.connect(open(), name, follower);
             current.connection().closed().thenRun(() -> reconnectAfter(0));
+            followAgain();
         }
         return current;
+    }
+
+    /** What does not go on is told of; where the connection is lost again, the next one tries. */
+    private void followAgain() throws InterruptedException {
+        for (WorkloadFollower follower : List.copyOf(followers.keySet())) {
+            try {
+                followers.put(follower, current.follow(follower));
+            } catch (DaemonException refused) {
+                if (current.connection().closed().isDone()) {
+                    return;
+                }
+                followers.remove(follower);
+                follower.refused(refused);
+            }
+        }
+    }
+
+    /**
+     * Follows workloads from now on, over any number of connections: each begins with a snapshot. Blocks until it has
+     * begun.
+     *
+     * @param follower takes the events
+     * @throws DaemonException what the daemon refuses, or as {@link Client#connect}
+     * @throws IOException where there is no way to a daemon, or this is closed
+     * @throws InterruptedException where this thread is interrupted
+     */
+    public synchronized void follow(WorkloadFollower follower)
+            throws IOException, DaemonException, InterruptedException {
+        followers.put(follower, client().follow(follower));
+    }
+
+    /**
+     * Follows no longer. Where nothing is connected there is nothing to end.
+     *
+     * @param follower what was given to {@link #follow}
+     * @throws InterruptedException where this thread is interrupted
+     */
+    public synchronized void unfollow(WorkloadFollower follower) throws InterruptedException {
+        String subscription = followers.remove(follower);
+        if (subscription == null || current == null || current.connection().closed().isDone()) {
+            return;
+        }
+        try {
+            current.unfollow(subscription);
+        } catch (DaemonException lost) {
+            // The subscription went with its connection.
+            return;
+        }
     }
 
     private Transport open() throws IOException, DaemonException, InterruptedException {

@@ -2,6 +2,7 @@ package dev.nhd.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -45,6 +46,9 @@ class ErrorsTest {
         assertEquals("workloadNotFound", error.kind());
         assertTrue(error.getMessage().contains("web"), error.getMessage());
         assertNotNull(error.hint());
+        assertEquals("workloadNotFound", error.code());
+        assertEquals("deployment/web in namespace default", error.arguments().get("workload"));
+        assertNull(error.data(), "there is nothing to act on");
     }
 
     @Test

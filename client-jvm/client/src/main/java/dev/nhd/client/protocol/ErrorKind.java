@@ -120,6 +120,36 @@ public final class ErrorKind {
     /** The user may not open this local port. */
     public static final String LOCAL_PORT_DENIED = "localPortDenied";
 
+    /** No terminal, command or log has this id. */
+    public static final String STREAM_NOT_FOUND = "streamNotFound";
+
+    /** So many terminals, commands and logs are open that there is room for no other. */
+    public static final String TOO_MANY_STREAMS = "tooManyStreams";
+
+    /** The workload has no pod that runs, or not the one that was named. */
+    public static final String NO_POD = "noPod";
+
+    /** A command cannot be started, signalled or ended in its container. */
+    public static final String COMMAND_FAILED = "commandFailed";
+
+    /** The dev container has no shell, or not the tool that is needed to look into it. */
+    public static final String TOOLS_MISSING = "toolsMissing";
+
+    /** There is no such file or folder in the dev container. */
+    public static final String FILE_NOT_FOUND = "fileNotFound";
+
+    /** A path in the dev container is not a folder, or goes through what is not one. */
+    public static final String NOT_A_DIRECTORY = "notADirectory";
+
+    /** A path in the dev container is not a file that can be read: a folder, a device, a socket or a pipe. */
+    public static final String NOT_A_FILE = "notAFile";
+
+    /** The user of the dev container may not look at a file or folder there. */
+    public static final String FILE_FORBIDDEN = "fileForbidden";
+
+    /** A file in the dev container is too large to be read in one piece. */
+    public static final String FILE_TOO_LARGE = "fileTooLarge";
+
     /** The daemon's store cannot be read or written. */
     public static final String STORE_FAILED = "storeFailed";
 

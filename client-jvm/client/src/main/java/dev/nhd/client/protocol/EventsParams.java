@@ -4,13 +4,24 @@ package dev.nhd.client.protocol;
 /**
  * Where to go on.
  *
+ * @param progress Whether {@code events.subscribe} sends events of the type {@code progress}, too. May be null.
  * @param since The last event that the client has. Without it, and where the log no longer reaches back so far, a
  *     snapshot comes first. May be null.
  */
-public record EventsParams(Cursor since) {
+public record EventsParams(Boolean progress, Cursor since) {
     /** With nothing but what has to be there. */
     public EventsParams() {
-        this(null);
+        this(null, null);
+    }
+
+    /**
+     * The same with {@code progress}.
+     *
+     * @param progress Whether {@code events.subscribe} sends events of the type {@code progress}, too.
+     * @return a copy
+     */
+    public EventsParams withProgress(boolean progress) {
+        return new EventsParams(progress, since);
     }
 
     /**
@@ -21,6 +32,6 @@ public record EventsParams(Cursor since) {
      * @return a copy
      */
     public EventsParams withSince(Cursor since) {
-        return new EventsParams(since);
+        return new EventsParams(progress, since);
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
  * @param context The kubeconfig's context.
  * @param server The address of the API server.
  * @param workload One workload of a cluster.
+ * @param notices The same as codes with arguments, in the same order. Empty where there is none.
  * @param warnings What the user should know before. Empty where there is none.
  */
 public record PlanResult(
@@ -19,6 +20,7 @@ public record PlanResult(
         String context,
         String server,
         WorkloadRef workload,
+        List<Notice> notices,
         List<String> warnings) {
     /**
      * A list that is absent is empty.
@@ -28,9 +30,11 @@ public record PlanResult(
      * @param context The kubeconfig's context.
      * @param server The address of the API server.
      * @param workload One workload of a cluster.
+     * @param notices The same as codes with arguments, in the same order. Empty where there is none.
      * @param warnings What the user should know before. Empty where there is none.
      */
     public PlanResult {
+        notices = notices == null ? List.of() : notices;
         warnings = warnings == null ? List.of() : warnings;
     }
 }
