@@ -14,6 +14,7 @@ mod stream;
 mod dial;
 mod pool;
 mod upgrade;
+mod liveness;
 mod spdy;
 mod websocket;
 

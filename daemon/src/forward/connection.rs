@@ -87,7 +87,7 @@ async fn carry(local: &mut TcpStream, context: &ForwardContext<impl Dial>) -> Re
             () = replaced(&mut target, &pod) => return Err(ConnectionError::Replaced { pod: pod.pod }),
         };
         let nothing_listens = matches!(carried, Err(StreamError::Pod { .. })) && !stream.reader.has_data();
-        stream.writer.close().await;
+        stream.close().await;
         if let Ok(End::PodClosed) = carried {
             drain(&mut from_local).await;
         }

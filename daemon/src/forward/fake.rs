@@ -58,7 +58,7 @@ pub(super) async fn pair(port: u16) -> (PodStream, FakePod<DuplexStream>) {
     let frames = WebSocketStream::from_raw_socket(far, Role::Server, None).await;
     let mut far_end = FakePod { frames };
     far_end.announce(port).await;
-    (PodStream::websocket(websocket::stream::pair(near, port).await, None), far_end)
+    (PodStream::websocket(websocket::pair(near, port).await, None), far_end)
 }
 
 /// Answers pings only while it receives, as every WebSocket does.

@@ -180,7 +180,7 @@ impl Tunnels {
 
     async fn open(self: &Arc<Self>, target: &PodTarget, port: u16) -> Result<PodStream, OpenError> {
         let pod = self.to(target);
-        for _ in 0..ATTEMPTS {
+        for attempt in 0..ATTEMPTS {
             if *self.way.lock().await == Some(Way::Each) {
                 return match self.open_known(target, port, Way::Each).await? {
                     Dialed::Stream(stream) => Ok(stream),
@@ -188,6 +188,10 @@ impl Tunnels {
                 };
             }
             let lease = pod.lease(self.limits);
+            if attempt > 0 {
+                // What ended one has mostly ended all, and to find that out of each takes seconds.
+                *locked(&lease.0.tunnel) = None;
+            }
             let tunnel = match self.tunnel(&lease.0, target, port).await? {
                 Dialed::Tunnel(tunnel) => tunnel,
                 Dialed::Stream(stream) => return Ok(stream),
@@ -272,7 +276,7 @@ impl Tunnels {
                 return Err(OpenError::Full { limit: MAX_WEBSOCKETS });
             };
             let wire = upgrade(&self.cluster, target, Protocol::WebSocket { port }).await?;
-            let stream = websocket::stream::pair(wire, port).await;
+            let stream = websocket::pair(wire, port).await;
             return Ok(Dialed::Stream(PodStream::websocket(stream, Some(place))));
         };
         let upgraded = upgrade(&self.cluster, target, protocol).await?;
@@ -288,15 +292,21 @@ impl Tunnels {
         let Some(slot) = pod.spare(self.limits) else { return };
         let (tunnels, target) = (self.clone(), pod.target.clone());
         tokio::spawn(async move {
-            let _dialing = slot.dialing.lock().await;
-            let way = *tunnels.way.lock().await;
-            if let Some(way @ Way::Tunnel(_)) = way
-                && let Ok(Dialed::Tunnel(tunnel)) = tunnels.open_by(&target, 0, way).await
-            {
-                *locked(&slot.tunnel) = Some(tunnel);
-            }
+            tunnels.warm(&slot, &target).await;
             slot.warming.store(false, Relaxed);
         });
+    }
+
+    async fn warm(&self, slot: &Slot, target: &PodTarget) {
+        let _dialing = slot.dialing.lock().await;
+        let way = *self.way.lock().await;
+        // A connection may have been here sooner.
+        if slot.tunnel().is_none()
+            && let Some(way @ Way::Tunnel(_)) = way
+            && let Ok(Dialed::Tunnel(tunnel)) = self.open_by(target, 0, way).await
+        {
+            *locked(&slot.tunnel) = Some(tunnel);
+        }
     }
 }
 

@@ -10,7 +10,6 @@
 mod decode;
 mod encode;
 mod lanes;
-mod liveness;
 mod request;
 mod state;
 mod stream;

@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::{self, protocol::frame::coding::CloseCode};
 
 use super::pool::Lease;
 use super::spdy::{SpdyReader, SpdyWriter, TunnelError};
-use super::websocket::stream::{WebSocketReader, WebSocketWriter};
+use super::websocket::{WebSocketReader, WebSocketWriter};
 
 /// Also the size of the buffers below it, so that a frame is one read and one write.
 pub(super) const MAX_CHUNK: usize = 64 << 10;
@@ -23,6 +23,9 @@ pub(super) enum StreamError {
 
     #[error("the pod's side reset the connection (status {status})")]
     Reset { status: u32 },
+
+    #[error("no answer from the pod's side to the connection")]
+    Unanswered,
 
     #[error("the connection to the API server broke")]
     Broken { source: Arc<tungstenite::Error> },
@@ -77,6 +80,17 @@ impl PodStream {
         Self {
             reader: PodReader::WebSocket(Box::new(reader)),
             writer: PodWriter::WebSocket { writer: Box::new(writer), _place: place },
+        }
+    }
+}
+
+impl PodStream {
+    /// Says goodbye, so that everything between here and the pod can let go at once; best effort.
+    pub(super) async fn close(self) {
+        match self.writer {
+            // Dropped, it is closed.
+            PodWriter::Spdy { .. } => {}
+            PodWriter::WebSocket { mut writer, .. } => writer.close().await,
         }
     }
 }
@@ -149,15 +163,6 @@ impl PodWriter {
                 true
             }
             Self::WebSocket { .. } => false,
-        }
-    }
-
-    /// Says goodbye, so that everything between here and the pod can let go at once; best effort.
-    pub(super) async fn close(&mut self) {
-        match self {
-            // Dropped, it is closed.
-            Self::Spdy { .. } => {}
-            Self::WebSocket { writer, .. } => writer.close().await,
         }
     }
 }

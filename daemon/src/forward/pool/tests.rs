@@ -134,3 +134,34 @@ async fn all_who_have_a_connection_have_its_tunnels_and_a_new_pod_gets_new_ones(
     let replaced = PodTarget { uid: "v".to_owned(), ..target() };
     assert!(!Arc::ptr_eq(&before, &one.to(&replaced)));
 }
+
+/// Tunnels that all have been silent for a minute, with nobody at their other end.
+async fn gone_silent(tunnels: &Tunnels, count: usize) -> Vec<FakeServer> {
+    *tunnels.way.lock().await = Some(Way::Tunnel(Protocol::Spdy));
+    let pod = tunnels.to(&target());
+    let (leases, servers): (Vec<_>, Vec<_>) = (0..count).map(|_| pod.open(count)).unzip();
+    drop(leases);
+    tokio::time::sleep(std::time::Duration::from_secs(10)).await;
+    servers.into_iter().flatten().collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_one_tunnel_has_silently_gone_a_new_one_is_opened_at_once() {
+    let (tunnels, asked) = refusing(500);
+    let _servers = gone_silent(&tunnels, 3).await;
+    let began = tokio::time::Instant::now();
+    assert!(tunnels.open(&target(), 80).await.is_err());
+    assert_eq!(asked.load(Relaxed), 1);
+    assert!(began.elapsed().as_secs() < 4, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn what_a_connection_has_opened_meanwhile_is_not_opened_again_for_whoever_comes_next() {
+    let (tunnels, asked) = refusing(500);
+    *tunnels.way.lock().await = Some(Way::Tunnel(Protocol::Spdy));
+    let slot = Slot::default();
+    let (own, _server) = tunnel();
+    *locked(&slot.tunnel) = Some(own);
+    tunnels.warm(&slot, &target()).await;
+    assert_eq!(asked.load(Relaxed), 0);
+}

@@ -115,13 +115,17 @@ impl FakeServer {
 
     /// Ends both streams of a request, as when the program in the pod has closed its side.
     pub(in crate::forward) async fn end(&mut self, stream: u32) {
-        self.write(|encoder, out| encoder.data(out, stream, &[], true)).await;
+        self.end_data(stream).await;
         self.write(|encoder, out| encoder.data(out, stream - PAIR, &[], true)).await;
+    }
+
+    pub(in crate::forward) async fn end_data(&mut self, stream: u32) {
+        self.write(|encoder, out| encoder.data(out, stream, &[], true)).await;
     }
 
     /// As containerd and the kubelet do it: the data stream ends before it is said why.
     pub(in crate::forward) async fn fail(&mut self, stream: u32, text: &str) {
-        self.write(|encoder, out| encoder.data(out, stream, &[], true)).await;
+        self.end_data(stream).await;
         self.write(|encoder, out| encoder.data(out, stream - PAIR, text.as_bytes(), false)).await;
         self.reset(stream - PAIR).await;
     }

@@ -3,8 +3,9 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -12,6 +13,12 @@ use super::super::stream::StreamError;
 
 /// What there is to be said is shorter.
 const MAX_ERROR: usize = 4 << 10;
+/// Smaller pieces are put together in memory of their own: each would keep all that it was read with.
+const SMALL: usize = 4 << 10;
+/// How long a server may take to say that it has the request, which may wait for one that its worker is busy with…
+pub(super) const REPLY_LIMIT: Duration = Duration::from_secs(30);
+/// …and, after the end of the data, why it ended.
+pub(super) const REASON_LIMIT: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
 pub(super) struct Request {
@@ -20,7 +27,9 @@ pub(super) struct Request {
     /// When the local side last took something, or began to have something waiting.
     pub(super) taken: Instant,
     pub(super) received: u64,
-    pub(super) replied: bool,
+    replied: bool,
+    /// Since when the server owes a word: see [`Request::deadline`].
+    owed: Instant,
     data_ended: bool,
     error_ended: bool,
     failure: Option<StreamError>,
@@ -46,6 +55,7 @@ impl Request {
             taken: now,
             received: 0,
             replied: false,
+            owed: now,
             data_ended: false,
             error_ended: false,
             failure: None,
@@ -73,10 +83,30 @@ impl Request {
             }
             self.waiting_bytes += data.len();
             self.received += data.len() as u64;
-            self.waiting.push_back(data);
+            self.keep(data);
         }
+        self.replied = true;
+        self.owed = now;
         self.data_ended |= fin;
         self.changed.notify_one();
+    }
+
+    fn keep(&mut self, data: Bytes) {
+        if data.len() >= SMALL {
+            self.waiting.push_back(data);
+            return;
+        }
+        let mut together = match self.waiting.back_mut() {
+            Some(last) if last.len() < SMALL => BytesMut::from(std::mem::take(last)),
+            _ => {
+                self.waiting.push_back(Bytes::new());
+                BytesMut::new()
+            }
+        };
+        together.extend_from_slice(&data);
+        if let Some(last) = self.waiting.back_mut() {
+            *last = together.freeze();
+        }
     }
 
     /// Something went wrong, which is in the text; or, where there is none, nothing did.
@@ -106,6 +136,29 @@ impl Request {
         self.changed.notify_one();
     }
 
+    /// Whether the pod's side has answered that it has the request; or else it has failed.
+    pub(super) fn is_answered(&self) -> bool {
+        self.replied || self.is_over()
+    }
+
+    /// Until when the server has to say what it owes.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        if self.is_over() {
+            return None;
+        }
+        let limit = if self.data_ended { Some(REASON_LIMIT) } else { (!self.replied).then_some(REPLY_LIMIT) };
+        limit.map(|limit| self.owed + limit)
+    }
+
+    /// The server has not said what it owes. That the data ended without a reason is an end like any other.
+    pub(super) fn give_up(&mut self) {
+        if self.data_ended {
+            self.error(&[], true);
+        } else {
+            self.fail(StreamError::Unanswered);
+        }
+    }
+
     /// What arrived and was not taken is not wanted any more; how much it was.
     pub(super) fn discard(&mut self) -> usize {
         self.waiting.clear();
@@ -122,5 +175,46 @@ impl Request {
             Some(failure) => Some(Arrived::Failed(failure.clone())),
             None => self.is_over().then_some(Arrived::End),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(request: &mut Request) -> Vec<Bytes> {
+        let next = || match request.take(Instant::now())? {
+            Arrived::Data(data) => Some(data),
+            Arrived::End | Arrived::Failed(_) => None,
+        };
+        std::iter::from_fn(next).collect()
+    }
+
+    #[test]
+    fn small_pieces_keep_no_large_memory_and_large_ones_are_not_copied() {
+        let (now, large) = (Instant::now(), Bytes::from(vec![7; 32 << 10]));
+        let mut request = Request::new(now, Arc::default());
+        let pieces = [&large[..SMALL - 1], b"a", b"b", &large, b"c"];
+        for piece in pieces {
+            let data = if piece.len() == large.len() { large.clone() } else { large_with(piece) };
+            request.data(data, false, now);
+        }
+        let whole = pieces.concat();
+        assert_eq!((request.waiting_bytes(), request.received), (whole.len(), whole.len() as u64));
+        let taken = taken(&mut request);
+        assert_eq!(taken.concat(), whole);
+        assert_eq!(taken.iter().map(Bytes::len).collect::<Vec<_>>(), [SMALL, 1, large.len(), 1]);
+        for data in taken {
+            let capacity = data.try_into_mut().map(|it| it.capacity());
+            assert!(capacity.map_or(true, |it| it <= 2 * SMALL), "it is part of something large");
+        }
+        assert_eq!(request.waiting_bytes(), 0);
+    }
+
+    /// A piece of something that is read at once and kept whole by each of its pieces.
+    fn large_with(piece: &[u8]) -> Bytes {
+        let mut read = BytesMut::with_capacity(32 << 10);
+        read.extend_from_slice(piece);
+        read.freeze()
     }
 }

@@ -8,11 +8,11 @@ use bytes::BytesMut;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::super::liveness::Liveness;
 use super::super::stream::{STALL_LIMIT, StreamError};
 use super::decode::Frame;
 use super::encode::{CANCEL, Encoder};
 use super::lanes::{Lanes, PAIR};
-use super::liveness::Liveness;
 use super::request::{Arrived, Request};
 use super::tunnel::TunnelError;
 
@@ -24,6 +24,9 @@ pub(super) const SHARED_BUFFER: usize = 2 << 20;
 /// What a pod is sending does not stop at once when it is not wanted any more. From this much on it is a transfer that
 /// is worth a tunnel.
 const BULK: u64 = 1 << 20;
+
+/// Far more than all that this side wants to be written at once.
+const MAX_OUT: usize = 1 << 20;
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -165,7 +168,18 @@ impl State {
 
     /// Whether the pod's side has answered that it has the request; or else it has failed.
     pub(super) fn replied(&self, stream: u32) -> bool {
-        self.requests.get(&stream).is_none_or(|request| request.replied || request.is_over())
+        self.requests.get(&stream).is_none_or(Request::is_answered)
+    }
+
+    /// See [`Request::deadline`].
+    pub(super) fn deadline(&self, stream: u32) -> Option<Instant> {
+        self.requests.get(&stream)?.deadline()
+    }
+
+    pub(super) fn give_up(&mut self, stream: u32) {
+        if let Some(request) = self.requests.get_mut(&stream) {
+            request.give_up();
+        }
     }
 
     pub(super) fn ping(&mut self) {
@@ -204,7 +218,6 @@ impl State {
             Frame::Data { stream, data, fin } => self.data(stream, data, fin, now),
             Frame::Headers { stream, fin } => {
                 if let Some(request) = self.requests.get_mut(&stream) {
-                    request.replied = true;
                     request.data(bytes::Bytes::new(), fin, now);
                 } else if let Some(request) = self.requests.get_mut(&stream.saturating_add(PAIR)) {
                     request.error(&[], fin);
@@ -217,8 +230,12 @@ impl State {
                     request.reset(false, status);
                 }
             }
-            // The peer's have even numbers.
-            Frame::Ping { id } if id % 2 == 0 => self.encoder.ping(&mut self.out.bytes, id),
+            // The peer's have even numbers. One that does not take the answers gets no more of them.
+            Frame::Ping { id } if id % 2 == 0 => {
+                if self.out.bytes.len() < MAX_OUT {
+                    self.encoder.ping(&mut self.out.bytes, id);
+                }
+            }
             Frame::Ping { id } => self.lanes.answered(id),
             Frame::Other => {}
             Frame::GoAway { last_stream } => {
@@ -279,5 +296,22 @@ impl State {
 
     pub(super) fn failure(&self) -> Option<Arc<TunnelError>> {
         self.ended.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_peer_that_asks_for_pings_and_takes_no_answers_fills_no_memory() {
+        let now = Instant::now();
+        let mut state = State::new(now);
+        for _ in 0..MAX_OUT {
+            state.accept(Frame::Ping { id: 2 }, now).unwrap();
+        }
+        assert!(state.outgoing().bytes.len() < MAX_OUT + 12);
+        state.accept(Frame::Ping { id: 2 }, now).unwrap();
+        assert_eq!(state.outgoing().bytes.len(), 12);
     }
 }

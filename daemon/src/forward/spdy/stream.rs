@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::Notify;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use super::super::stream::StreamError;
 use super::request::Arrived;
@@ -75,7 +75,7 @@ impl SpdyReader {
 
     /// The next bytes from the pod, or `None` once its side has closed.
     pub(in crate::forward) async fn receive(&mut self) -> Result<Option<Bytes>, StreamError> {
-        let Held { id, shared, changed, .. } = &*self.stream;
+        let Held { id, shared, .. } = &*self.stream;
         loop {
             let taken = shared.state().take(*id, Instant::now());
             match taken {
@@ -86,7 +86,21 @@ impl SpdyReader {
                 }
                 Some(Arrived::End) => return Ok(None),
                 Some(Arrived::Failed(error)) => return Err(error),
-                None => changed.notified().await,
+                None => self.change().await,
+            }
+        }
+    }
+
+    /// Waits for something to change, for no longer than the server may take to say what it owes.
+    async fn change(&self) {
+        let Held { id, shared, changed, .. } = &*self.stream;
+        let deadline = shared.state().deadline(*id);
+        match deadline {
+            None => changed.notified().await,
+            Some(deadline) => {
+                if timeout_at(deadline, changed.notified()).await.is_err() {
+                    shared.state().give_up(*id);
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::fake::{FakeServer, tunnel};
+use super::request::{REASON_LIMIT, REPLY_LIMIT};
 use super::*;
 use crate::forward::stream::{STALL_LIMIT, StreamError};
 
@@ -293,4 +294,56 @@ async fn whether_nothing_listens_is_known_before_anything_is_sent() {
     reader.settle().await;
     assert_eq!(began.elapsed(), Duration::from_millis(20));
     assert!(server.said[&11].0.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_alone_that_keeps_a_tunnel_from_being_read_does_not_once_another_comes() {
+    let (tunnel, mut server) = tunnel();
+    let _stalled = tunnel.open(80).await.unwrap();
+    server.until(|it| it.said.len() == 2).await;
+    for _ in 0..9 {
+        server.say(11, &[7; 32 << 10]).await;
+    }
+    let (mut other, _to_other) = tunnel.open(81).await.unwrap();
+    server.until(|it| it.said.len() == 4).await;
+    server.say(23, b"soon").await;
+    let heard = timeout(Duration::from_secs(1), other.receive()).await.expect("soon");
+    assert_eq!(heard.unwrap().unwrap(), "soon");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_being_sent_when_all_was_given_up_is_not_mixed_with_the_goodbye() {
+    let (tunnel, mut server) = tunnel();
+    let (reader, mut writer) = tunnel.open(80).await.unwrap();
+    writer.send(&[7; 60 << 10]).await.unwrap();
+    writer.send(&[7; 60 << 10]).await.unwrap();
+    // As much as fits is on its way, with half a frame at the end.
+    sleep(Duration::from_millis(1)).await;
+    drop((reader, writer, tunnel));
+    sleep(Duration::from_millis(1)).await;
+    while server.hear().await.is_some() {}
+    let (said, _) = &server.said[&11];
+    assert!(said.len() == 120 << 10 && said.iter().all(|byte| *byte == 7), "{} bytes", said.len());
+    assert_eq!(server.resets, [11]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_owes_an_answer_or_a_reason_is_not_waited_for_for_ever() {
+    let (tunnel, mut server) = tunnel();
+    server.replies = false;
+    let (mut unanswered, _to_unanswered) = tunnel.open(80).await.unwrap();
+    let began = Instant::now();
+    let error = beside(&mut server, unanswered.receive()).await.unwrap_err();
+    assert!(matches!(error, StreamError::Unanswered), "{error}");
+    assert_eq!(began.elapsed(), REPLY_LIMIT);
+
+    server.replies = true;
+    let (mut ended, _to_ended) = beside(&mut server, tunnel.open(80)).await.unwrap();
+    beside(&mut server, sleep(REPLY_LIMIT * 2)).await;
+    server.say(23, b"last words").await;
+    server.end_data(23).await;
+    assert_eq!(ended.receive().await.unwrap().unwrap(), "last words");
+    let began = Instant::now();
+    assert!(beside(&mut server, ended.receive()).await.unwrap().is_none());
+    assert_eq!(began.elapsed(), REASON_LIMIT);
 }

@@ -8,8 +8,8 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use super::super::liveness::PING_INTERVAL;
 use super::decode::{Decoder, FrameError};
-use super::liveness::PING_INTERVAL;
 use super::state::State;
 use super::stream::{SpdyReader, SpdyWriter, pair};
 use super::wire::{WireError, WireReader, WireWriter};
@@ -107,6 +107,8 @@ impl Tunnel {
             let is_stale = now.saturating_duration_since(state.heard) >= STALE;
             Some((state.open(port, now, changed.clone())?, is_stale))
         })?;
+        // One alone may have kept the tunnel from being read, which it cannot beside another.
+        self.shared.took();
         let (reader, writer) = pair(self.clone(), self.shared.clone(), stream, changed);
         if is_stale && !self.replies(stream).await {
             self.shared.write(State::retire);

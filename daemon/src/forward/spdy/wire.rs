@@ -43,7 +43,11 @@ pub(in crate::forward) enum WireReader {
 
 pub(in crate::forward) enum WireWriter {
     WebSocket(SplitSink<WebSocketStream<BoxedWire>, Message>),
-    Plain(WriteHalf<BoxedWire>),
+    /// What of the last write is still to be written, where it was given up.
+    Plain {
+        wire: WriteHalf<BoxedWire>,
+        left: Bytes,
+    },
 }
 
 /// Bytes in the binary messages of a WebSocket, wherever one ends and the next begins.
@@ -61,7 +65,10 @@ pub(in crate::forward) async fn websocket(wire: impl Wire + 'static) -> (WireRea
 pub(in crate::forward) fn plain(wire: impl Wire + 'static) -> (WireReader, WireWriter) {
     let wire: BoxedWire = Box::pin(wire);
     let (reader, writer) = tokio::io::split(wire);
-    (WireReader::Plain { wire: reader, buffer: BytesMut::new() }, WireWriter::Plain(writer))
+    (
+        WireReader::Plain { wire: reader, buffer: BytesMut::new() },
+        WireWriter::Plain { wire: writer, left: Bytes::new() },
+    )
 }
 
 impl WireReader {
@@ -89,12 +96,15 @@ impl WireReader {
 }
 
 impl WireWriter {
-    /// Returns when the bytes have been handed to the kernel.
+    /// Returns when the bytes have been handed to the kernel. Where this was given up, what it had begun is ended first:
+    /// half a frame would swallow the beginning of the next.
     pub(in crate::forward) async fn write(&mut self, bytes: Bytes) -> Result<(), WireError> {
         match self {
             Self::WebSocket(messages) => messages.send(Message::Binary(bytes)).await.map_err(Box::new)?,
-            Self::Plain(wire) => {
-                wire.write_all(&bytes).await?;
+            Self::Plain { wire, left } => {
+                wire.write_all_buf(left).await?;
+                *left = bytes;
+                wire.write_all_buf(left).await?;
                 wire.flush().await?;
             }
         }
@@ -107,7 +117,7 @@ impl WireWriter {
             Self::WebSocket(messages) => {
                 timeout(CLOSE_LIMIT, messages.send(Message::Close(None))).await.map(drop)
             }
-            Self::Plain(wire) => timeout(CLOSE_LIMIT, wire.shutdown()).await.map(drop),
+            Self::Plain { wire, .. } => timeout(CLOSE_LIMIT, wire.shutdown()).await.map(drop),
         };
     }
 }

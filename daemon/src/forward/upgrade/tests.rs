@@ -14,7 +14,7 @@ use tokio_tungstenite::{
 use super::*;
 use crate::{
     cluster::client::ClusterAddress,
-    forward::{fake::FakePod, websocket::stream},
+    forward::{fake::FakePod, websocket},
 };
 
 const WEBSOCKET: Protocol = Protocol::WebSocket { port: 9080 };
@@ -70,7 +70,7 @@ async fn a_stream_goes_through_an_upgrade_of_the_pods_portforward() {
     };
     let asking = async {
         let wire = upgrade(&cluster, &target(), WEBSOCKET).await.unwrap();
-        let (mut reader, mut writer) = stream::pair(wire, 9080).await;
+        let (mut reader, mut writer) = websocket::pair(wire, 9080).await;
         writer.send(b"hello").await.unwrap();
         assert_eq!(reader.receive().await.unwrap().unwrap(), "hello");
     };

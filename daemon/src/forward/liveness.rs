@@ -1,4 +1,4 @@
-//! Whether a silent peer is dead; pure.
+//! Whether a silent peer is dead, at the far end of a tunnel or of a WebSocket; pure.
 
 use std::time::Duration;
 
