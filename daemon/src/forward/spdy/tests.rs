@@ -304,6 +304,7 @@ async fn one_alone_that_keeps_a_tunnel_from_being_read_does_not_once_another_com
     for _ in 0..9 {
         server.say(11, &[7; 32 << 10]).await;
     }
+    sleep(Duration::from_secs(1)).await;
     let (mut other, _to_other) = tunnel.open(81).await.unwrap();
     server.until(|it| it.said.len() == 4).await;
     server.say(23, b"soon").await;
