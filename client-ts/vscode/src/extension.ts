@@ -41,7 +41,7 @@ async function arrive({ follower, terminals, daemon, sessions }: App): Promise<v
 export function activate(context: ExtensionContext): void {
   const daemon = new Daemon(context.extensionUri);
   const sessions = new Sessions();
-  const failures = new Failures();
+  const failures = new Failures(() => daemon.programs);
   const target = new Target(context.workspaceState, daemon);
   const follower = new Follower(daemon, sessions, failures);
   const plans = new Plans();

@@ -1,6 +1,6 @@
 /** All commands, by their names in `package.json`. */
 import { NhdError, type DoctorRemedy, type ErrorInfo, type SessionStatus } from "@nhd/client";
-import { commands, env, l10n, Range, Uri, window, type Disposable } from "vscode";
+import { commands, ConfigurationTarget, env, l10n, Range, Uri, window, workspace, type Disposable } from "vscode";
 
 import type { App } from "../app.js";
 import { createConfig } from "../config/create.js";
@@ -79,6 +79,7 @@ const COMMANDS: { readonly [name: string]: Command } = {
   "nhd.copyName": async (app, _, given) => copyName(app, given),
   "nhd.startDaemon": (app) => withDaemon(app, () => app.daemon.client()),
   "nhd.restartDaemon": (app) => withDaemon(app, () => app.daemon.restart()),
+  "nhd.useBundled": (app) => withDaemon(app, () => useBundled(app)),
   "nhd.createConfig": (app, _, given) => createConfig(app, startRequest(given)),
   "nhd.doctor": (_, views) => views.doctor.look(),
   "nhd.copyReport": (_, views) => views.doctor.copy(),
@@ -128,6 +129,15 @@ async function withDaemon(app: App, act: () => Promise<unknown>): Promise<void> 
   } catch (error) {
     await app.failures.show(error, { doing: "start nhd" });
   }
+}
+
+/** Takes the setting back, wherever it names another program. */
+async function useBundled(app: App): Promise<void> {
+  const own = workspace.getConfiguration("nhd");
+  const set = own.inspect<string>("path");
+  if (set?.workspaceValue !== undefined) await own.update("path", undefined, ConfigurationTarget.Workspace);
+  if (set?.globalValue !== undefined) await own.update("path", undefined, ConfigurationTarget.Global);
+  await app.daemon.restart();
 }
 
 async function sessionActions(status: SessionStatus): Promise<void> {
