@@ -17,6 +17,7 @@ import { Sessions } from "./sessions.js";
 import { Follower } from "./start/follow.js";
 import { Plans } from "./start/plan.js";
 import { Status } from "./status.js";
+import { registerLinks } from "./streams/links.js";
 import { Terminals } from "./streams/terminals.js";
 import { Target } from "./target.js";
 import { keepKeys } from "./walkthrough.js";
@@ -66,6 +67,7 @@ export function activate(context: ExtensionContext): void {
     new ConfigLanguage(daemon),
     keepKeys(sessions),
     new PodFiles(daemon).register(),
+    registerLinks(sessions),
     registerTasks(app),
     registerDebug(app),
     ...registerCommands(app, { devMode, workloads, doctor }),
