@@ -112,7 +112,7 @@ story("once DevMode has ended, a file of its container says so", window, async (
   await user.command("workbench.action.closeAllEditors");
   await user.command("nhd.end", { session });
   await user.status().waitFor({ state: "hidden" });
-  await user.host.run((api, id) => void api.commands.executeCommand("vscode.open", api.Uri.parse(`nhd-pod://${id}/opt/shop/deep/notes.txt`)), session);
+  await user.host.run((api, id) => void api.commands.executeCommand("vscode.open", api.Uri.parse(`nhd-pod://${id}/etc/passwd`)), session);
   await user.page.getByText(/DevMode has ended, and with it the container/).first().waitFor();
   await user.shot("file of a container that is gone");
 });

@@ -177,7 +177,7 @@ story("a log goes on in the next pod, in the same terminal", window, async () =>
 
 story("what a container said before it was restarted is shown", window, async () => {
   await deploy(scene.stage.namespace, "crash", { containers: [{ ...container("crash"), image: DEV_IMAGE, command: ["sh", "-c", "echo last-words; exit 1"] }] });
-  await user.show();
+  await user.command("nhd.workloads.focus");
   const row = user.row(/^deployment\/crash/);
   await row.waitFor();
   await until("a restart", async () => {

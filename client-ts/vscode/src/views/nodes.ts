@@ -152,10 +152,10 @@ export class ForwardNode extends TreeItem implements SessionRow {
     const parts = [forwardWord(forward.state)];
     if (withName) parts.unshift(status.workload.name);
     if (forward.openConnections > 0) parts.push(forward.openConnections === 1 ? l10n.t("1 connection") : l10n.t("{0} connections", forward.openConnections));
-    if (forward.lastError !== undefined) parts.push(l10n.t("the last connection failed"));
+    if (forward.lastError !== undefined) parts.push(l10n.t("a connection has failed"));
     this.description = parts.join(" · ");
-    const bad = forward.state === "blocked" || forward.lastError !== undefined;
-    this.iconPath = bad ? ICONS.trouble : new ThemeIcon(forward.reason === "debug" ? "debug" : "plug");
+    // One that failed before the program listened is no trouble now; its row and its tooltip tell of it.
+    this.iconPath = forward.state === "blocked" ? ICONS.trouble : new ThemeIcon(forward.reason === "debug" ? "debug" : "plug");
     this.tooltip = [`127.0.0.1:${forward.localPort ?? "?"} → ${status.pod?.name ?? ""}:${forward.remotePort}`, forward.error?.message, forward.error?.hint, forward.lastError]
       .filter((line) => line !== undefined)
       .join("\n");
