@@ -27,6 +27,11 @@ if [ ${#packages[@]} -gt 0 ]; then
     apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${packages[@]}" >&2
 fi
 
+go_minor=$(go env GOVERSION | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
+[ "${go_minor:-0}" -ge 21 ] || { say "$(go version) is too old: dlv needs go 1.25 (1.21 fetches it)"; exit 1; }
+# What dlv debugs must be of no older Go than this.
+[ "$go_minor" -ge 25 ] || export GOTOOLCHAIN=go1.25.0
+
 # Written anew with another Go, whose packages the cache has.
 goroot=$(go env GOROOT)
 folder=$cache/debuggers-$debugpy-$delve-$(go env GOVERSION)
