@@ -92,16 +92,22 @@ fn pod(world: &mut World, pod: &Value) {
         return;
     }
     let trouble = world.storm && world.dice.once_in(12);
-    let status = running(pod, !trouble);
+    // The sidecar may run whatever becomes of the others.
+    let sidecar = !trouble || world.dice.once_in(2);
+    let status = running(pod, !trouble, sidecar);
     world.alter("pods", &name, |pod| pod["status"] = status);
 }
 
-fn running(pod: &Value, ready: bool) -> Value {
-    let state =
-        if ready { json!({"running": {}}) } else { json!({"waiting": {"reason": "ContainerCreating"}}) };
+fn running(pod: &Value, ready: bool, sidecar: bool) -> Value {
     let statuses: Vec<Value> = items(&pod["spec"]["containers"])
         .map(|container| {
-            json!({"name": container["name"], "ready": ready, "state": state, "image": "", "imageID": "",
+            let runs = if container["name"] == nhd_plan::SIDECAR_CONTAINER { sidecar } else { ready };
+            let state = if runs {
+                json!({"running": {}})
+            } else {
+                json!({"waiting": {"reason": "ContainerCreating"}})
+            };
+            json!({"name": container["name"], "ready": runs, "state": state, "image": "", "imageID": "",
                 "restartCount": 0})
         })
         .collect();
