@@ -132,3 +132,12 @@ story("a debugger for Java is told where the program is", window, async () => {
     assert.deepEqual({ type, request, hostName, port: toldPort }, { type: "java", request: "attach", hostName: "127.0.0.1", port });
   });
 });
+
+story("a debugger that is not in the container is named where it fails", window, async () => {
+  await inDevMode(scene, user, { command: { debug: ["dlv debug"] }, debug: { language: "go", remoteDebugPort: ":2345" } }, async ({ session }) => {
+    press(user, "nhd.debug", { session });
+    const toast = user.toast("The debug command of deployment/shop has ended before its debugger listened on port 2345 (exit code 127).");
+    await toast.getByText("There is no dlv in the dev container; use a dev image that has it.").waitFor();
+    await user.shot("no debugger in the container");
+  });
+});

@@ -115,11 +115,11 @@ async function listening(client: Client, { status, port, language, known }: Aim,
   } catch (error) {
     const { kind, message } = infoOf(error);
     const isAbsent = known.unknown === undefined && known.debuggers.every(({ name }) => name !== language.debugger);
-    const absent = l10n.t("{0} was not found in the dev container; use a dev image that has it", language.debugger);
+    const absent = l10n.t("there is no {0} in the dev container; use a dev image that has it", language.debugger);
     const look = l10n.t("see in the terminal whether command.debug of the dev configuration starts a debugger on that port");
     const hint = isAbsent && language.debugger !== "jdwp" ? absent : look;
     if (end !== undefined) {
-      const text = l10n.t("command.debug of {0} has ended before its debugger listened on port {1}", workloadWord(workload), port);
+      const text = l10n.t("the debug command of {0} has ended before its debugger listened on port {1}", workloadWord(workload), port);
       throw new NhdError({ kind: "commandFailed", message: end.exitCode === undefined ? text : `${text} (${l10n.t("exit code {0}", end.exitCode)})`, hint });
     }
     throw kind === "timeout" ? new NhdError({ kind, message, hint, session }) : error;
