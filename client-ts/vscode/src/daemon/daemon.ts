@@ -43,7 +43,7 @@ export type DaemonState =
 
 /** What parts of this extension stand on that the first daemon did not have, as {@link Daemon.has} is asked. */
 const FEATURES = ("config.check config.scaffold config.schema context.list daemon.doctor debug.describe " +
-  "forward.suggest image.suggest namespace.list terminal.list terminal.open workload.describe workload.subscribe").split(" ");
+  "forward.suggest image.suggest namespace.list terminal.list terminal.open workload.subscribe").split(" ");
 
 export class Daemon implements Disposable {
   readonly #extension: Uri;
