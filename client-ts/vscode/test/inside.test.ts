@@ -65,6 +65,18 @@ story("files of the container are found folder by folder, or by their path, and 
   await until("the file", async () => (await shown())[0] === `nhd-pod://${session}/opt/shop/deep/notes.txt`);
 });
 
+story("a file that is too large, or is not there, is told of", window, async () => {
+  for (const [path, words] of [["/opt/shop/large", /is larger than 4194304 bytes/], ["/opt/none", /there is no such file or folder/]] as const) {
+    void user.command("nhd.openPodFile", { session }).catch(() => undefined);
+    await user.pick("first.txt").waitFor();
+    await user.page.keyboard.type(path);
+    await user.pick(path).waitFor();
+    await user.page.keyboard.press("Enter");
+    await user.toast(words).waitFor();
+    await user.command("notifications.clearAll");
+  }
+});
+
 story("the editor's own file system sees what is there, and is told what is not", window, async () => {
   const found = await user.host.run(async (api, id) => {
     const at = (path: string) => api.Uri.from({ scheme: "nhd-pod", authority: id, path });
@@ -92,7 +104,7 @@ story("the editor's own file system sees what is there, and is told what is not"
     nothing: "FileNotFound",
     notFolder: "FileNotADirectory",
     large: "Unavailable",
-    gone: "Unavailable",
+    gone: "FileNotFound",
   });
 });
 
@@ -108,11 +120,10 @@ story("ports that something speaks for are suggested, with why, those that liste
   await user.row(/^localhost:\d+ → 9080, listening/).waitFor();
 });
 
-story("once DevMode has ended, a file of its container says so", window, async () => {
+story("once DevMode has ended, a file of its container is not found any more", window, async () => {
   await user.command("workbench.action.closeAllEditors");
   await user.command("nhd.end", { session });
   await user.status().waitFor({ state: "hidden" });
   await user.host.run((api, id) => void api.commands.executeCommand("vscode.open", api.Uri.parse(`nhd-pod://${id}/etc/passwd`)), session);
-  await user.page.getByText(/DevMode has ended, and with it the container/).first().waitFor();
-  await user.shot("file of a container that is gone");
+  await user.page.getByText("because the file was not found").first().waitFor();
 });

@@ -1,6 +1,6 @@
 /** A way through the folders of a dev container, by a list at a time or by a path that is typed. */
 import type { SessionStatus } from "@nhd/client";
-import { l10n, ThemeIcon, window, type QuickPickItem } from "vscode";
+import { commands, l10n, ThemeIcon, type QuickPickItem } from "vscode";
 
 import type { App } from "../app.js";
 import { ask, BACK } from "../start/wizard.js";
@@ -22,7 +22,10 @@ export async function openPodFile(app: App, status: SessionStatus): Promise<void
     });
     if (chosen === undefined || chosen === BACK) return;
     if (!chosen.isFolder) {
-      await window.showTextDocument(podFile(session, chosen.path), { preview: true });
+      // Why one cannot be read is told here; the editor would keep it to its log.
+      const client = await app.daemon.client();
+      await client.file.read({ session, path: chosen.path });
+      await commands.executeCommand("vscode.open", podFile(session, chosen.path));
       return;
     }
     folder = chosen.path === "/" ? "/" : chosen.path.replace(/\/+$/, "");

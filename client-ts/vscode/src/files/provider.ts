@@ -1,6 +1,6 @@
 /** Files of dev containers, to be read: those of a library that a debugger stands in, or whatever one wants to look at. */
 import type { FileEntry, FileKind } from "@nhd/client";
-import { EventEmitter, FileSystemError, FileType, l10n, workspace, type Disposable, type FileChangeEvent, type FileStat, type FileSystemProvider, type Uri } from "vscode";
+import { EventEmitter, FileSystemError, FileType, workspace, type Disposable, type FileChangeEvent, type FileStat, type FileSystemProvider, type Uri } from "vscode";
 
 import type { Daemon } from "../daemon/daemon.js";
 import { infoOf, sentence } from "../failures.js";
@@ -109,11 +109,11 @@ function typeOf({ kind, targetKind }: FileEntry): FileType {
 function told(error: unknown, uri: Uri): Error {
   const { kind, message } = infoOf(error);
   switch (kind) {
-    case "fileNotFound": return FileSystemError.FileNotFound(uri);
+    // With its session the container is gone, and the editor has words of its own for no other failure than these.
+    case "fileNotFound": case "sessionNotFound": return FileSystemError.FileNotFound(uri);
     case "notADirectory": return FileSystemError.FileNotADirectory(uri);
     case "notAFile": return FileSystemError.FileIsADirectory(uri);
     case "fileForbidden": return FileSystemError.NoPermissions(sentence(message));
-    case "sessionNotFound": return FileSystemError.Unavailable(l10n.t("DevMode has ended, and with it the container that this file was in."));
     default: return FileSystemError.Unavailable(sentence(message));
   }
 }
