@@ -187,5 +187,6 @@ story("what a container said before it was restarted is shown", window, async ()
   await row.click({ button: "right" });
   await user.page.getByRole("menuitem", { name: /Previous/ }).click();
   await shows("last-words");
+  await shows("This is all that it wrote.");
   await user.shot("previous log");
 });

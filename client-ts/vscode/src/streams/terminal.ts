@@ -34,6 +34,8 @@ export interface StreamTerminalOptions {
   readonly ended?: (end: StreamEnd | undefined) => void;
   /** Whether it stays after an end that nobody asked for, until the user has read what was written. */
   readonly lingers?: boolean;
+  /** What is said at its end where that is all there is, and no process has ended. */
+  readonly whole?: string;
   /** Whether its lines end with a line feed alone, as those of a log do. */
   readonly plainLines?: boolean;
 }
@@ -157,17 +159,18 @@ export class StreamTerminal implements Pseudoterminal {
   #ended(end: StreamEnd | undefined, words: string): void {
     this.#stream = undefined;
     this.#options.ended?.(end);
-    if (this.#options.lingers === true) {
-      if (end?.reason === "closed" || end?.reason === "sessionEnded") return this.#closed.fire();
-      this.say(`${words}\n${l10n.t("Press Enter to close it.")}`);
+    const { again, lingers, whole } = this.#options;
+    const reason = end?.reason;
+    if (lingers === true && (reason === "closed" || reason === "sessionEnded")) return this.#closed.fire();
+    if (lingers === true && (reason === "exited" || again === undefined)) {
+      this.say(`${reason === "exited" ? (whole ?? words) : words}\n${l10n.t("Press Enter to close it.")}`);
       this.#onEnter = () => this.#closed.fire();
       return;
     }
-    if (end?.reason === "exited" || end?.reason === "closed") {
-      this.#closed.fire(end.exitCode);
+    if (reason === "exited" || reason === "closed") {
+      this.#closed.fire(end?.exitCode);
       return;
     }
-    const { again } = this.#options;
     const status = this.#status;
     if (again === undefined || status === undefined) {
       this.say(words);
