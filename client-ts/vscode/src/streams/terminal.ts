@@ -161,8 +161,10 @@ export class StreamTerminal implements Pseudoterminal {
     this.#options.ended?.(end);
     const { again, lingers, whole } = this.#options;
     const reason = end?.reason;
-    if (lingers === true && (reason === "closed" || reason === "sessionEnded")) return this.#closed.fire();
-    if (lingers === true && (reason === "exited" || again === undefined)) {
+    // What only tells of others is there to be read after them.
+    const isRead = again !== undefined;
+    if (lingers === true && (reason === "closed" || (reason === "sessionEnded" && !isRead))) return this.#closed.fire();
+    if (lingers === true && (reason === "exited" || reason === "sessionEnded" || !isRead)) {
       this.say(`${reason === "exited" ? (whole ?? words) : words}\n${l10n.t("Press Enter to close it.")}`);
       this.#onEnter = () => this.#closed.fire();
       return;
