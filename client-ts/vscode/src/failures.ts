@@ -2,6 +2,7 @@
 import { NhdError, ProtocolMismatchError, type ErrorInfo, type ErrorKind, type SessionStatus } from "@nhd/client";
 import { commands, l10n, Uri, window } from "vscode";
 
+import type { Programs } from "./daemon/programs.js";
 import { log } from "./log.js";
 import type { StartRequest } from "./start/request.js";
 
@@ -79,12 +80,26 @@ const WAYS: { readonly [K in ErrorKind]?: Way } = {
   podUnschedulable: again,
   podRefused: again,
   daemonUnreachable: () => [run(l10n.t("Restart nhd"), "nhd.restartDaemon"), settings(l10n.t("Open Settings"), "path")],
-  protocolMismatch: () => [run(l10n.t("Restart nhd"), "nhd.restartDaemon")],
 };
 
+/** Another daemon is to be had by a restart, unless the one that is to be had is the one that runs. */
+function waysToMatch({ outdated }: ProtocolMismatchError, programs: Programs | undefined): readonly Button[] {
+  const restart = run(l10n.t("Restart nhd"), "nhd.restartDaemon");
+  const update = run(l10n.t("Update the Extension"), "workbench.extensions.action.checkForUpdates");
+  const bundled = programs?.hasBundled === true && programs.origin === "setting" ? [run(l10n.t("Use the nhd of This Extension"), "nhd.useBundled")] : [];
+  const named = settings(l10n.t("Open Settings"), "path");
+  return outdated === "client" ? [update, ...bundled, named] : [restart, ...bundled, named, ...(outdated === undefined ? [update] : [])];
+}
+
 export class Failures {
+  readonly #programs: () => Programs | undefined;
   /** What is on the screen, so that the same is not told twice at once. */
   readonly #shown = new Set<string>();
+
+  /** @param programs Those that a daemon would be started with now. */
+  constructor(programs: () => Programs | undefined) {
+    this.#programs = programs;
+  }
 
   /** Returns when the user has read it or chosen a way out. What was cancelled by the user is no failure. */
   async show(error: unknown, circumstances: Circumstances): Promise<void> {
@@ -96,7 +111,8 @@ export class Failures {
     if (this.#shown.has(key)) return;
     this.#shown.add(key);
     try {
-      const buttons = [...waysOut(error, info, circumstances), { title: l10n.t("Show Log"), press: () => Promise.resolve(log().show()) }];
+      const ways = error instanceof ProtocolMismatchError ? waysToMatch(error, this.#programs()) : waysOut(info, circumstances);
+      const buttons = [...ways, { title: l10n.t("Show Log"), press: () => Promise.resolve(log().show()) }];
       const pressed = await window.showErrorMessage(textOf(info), ...buttons);
       await pressed?.press();
     } catch (second) {
@@ -122,6 +138,7 @@ export function sentence(text: string): string {
 }
 
 export function infoOf(error: unknown): ErrorInfo {
+  if (error instanceof ProtocolMismatchError) return mismatchOf(error);
   if (error instanceof NhdError) {
     const { kind, message, hint, session, code, arguments: given, data } = error;
     const optional = { hint, session, code, arguments: given, data };
@@ -131,10 +148,20 @@ export function infoOf(error: unknown): ErrorInfo {
   return { kind: "internal", message: error instanceof Error ? error.message : String(error) };
 }
 
-function waysOut(error: unknown, info: ErrorInfo, circumstances: Circumstances): readonly Button[] {
-  if (error instanceof ProtocolMismatchError && error.outdated === "client") {
-    return [run(l10n.t("Update the Extension"), "workbench.extensions.action.checkForUpdates")];
+/** The client speaks of itself; to the user it is this extension. */
+function mismatchOf({ outdated }: ProtocolMismatchError): ErrorInfo {
+  const kind = "protocolMismatch";
+  switch (outdated) {
+    case "daemon":
+      return { kind, message: l10n.t("the nhd that runs is older than this extension"), hint: l10n.t("restart it with a newer one: what is in DevMode stays so") };
+    case "client":
+      return { kind, message: l10n.t("the nhd that runs is newer than this extension"), hint: l10n.t("update the extension") };
+    case undefined:
+      return { kind, message: l10n.t("the nhd that runs and this extension are of different versions"), hint: l10n.t("update the older of the two; what is in DevMode stays so") };
   }
+}
+
+function waysOut(info: ErrorInfo, circumstances: Circumstances): readonly Button[] {
   return WAYS[info.kind]?.(circumstances, info) ?? again(circumstances, info);
 }
 

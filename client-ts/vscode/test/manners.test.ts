@@ -8,7 +8,6 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import { until } from "../../test/until.js";
 import { Scene } from "./lib/scene.js";
 import type { Window } from "./lib/screen.js";
 import { story } from "./lib/story.js";
@@ -67,6 +66,13 @@ test("every text is there in Chinese, none too many, with the same places in it"
   for (const file of ["package.nls.json", "package.nls.zh-cn.json"]) assert.deepEqual(Object.keys(json<Words>(file)).sort(), [...manifest].sort());
 });
 
+test("a daemon is called old if it lacks anything that is asked for", () => {
+  const texts = sources(join(root, "src"));
+  const asked = new Set(texts.flatMap((text) => [...text.matchAll(/\.has\("([\w.]+)"\)|\bset\("[\w.]+", "([\w.]+)"\)/g)].map(([, one, other]) => one ?? other ?? "")));
+  const [, listed = ""] = /FEATURES = \(((?:\s*"[^"]*"\s*\+?)*)\)/.exec(readFileSync(join(root, "src/daemon/daemon.ts"), "utf8")) ?? [];
+  assert.deepEqual(listed.replaceAll(/["+\s]+/g, " ").trim().split(" "), [...asked].sort());
+});
+
 test("the package holds what it must, and is small", async () => {
   const { stdout } = await run("python3", ["-c", "import sys, zipfile; print('\\n'.join(f'{each.file_size} {each.filename}' for each in zipfile.ZipFile(sys.argv[1]).infolist()))", variable("NHD_TEST_EXTENSION")]);
   const sizes = new Map([...stdout.matchAll(/^(\d+) extension\/(.*)$/gm)].map(([, size, file]) => [file ?? "", Number(size)]));
@@ -87,31 +93,12 @@ story("every command that is contributed is there, and no other", window, async 
   const registered = await user.host.run(async (api) => (await api.commands.getCommands(true)).filter((name) => name.startsWith("nhd.")));
   const views = /^nhd\.(devMode|workloads|forwards)\./;
   // Some are the answers of buttons alone, and some are made by the editor for views.
-  const internal = ["nhd.openPlace", "nhd.restartSession", "nhd.signIn"];
+  const internal = ["nhd.openPlace", "nhd.restartSession", "nhd.signIn", "nhd.useBundled"];
   assert.deepEqual(registered.filter((name) => !views.test(name) && !internal.includes(name)).sort(), [...contributed].sort());
   const named = Object.values(contributes.menus).flat().map(({ command }) => command);
   assert.deepEqual(named.filter((command) => !contributed.includes(command)), []);
   const keys = contributes.keybindings.map(({ key }) => key);
   assert.equal(new Set(keys).size, keys.length);
-});
-
-story("it wakes up quickly", window, async () => {
-  await user.command("workbench.action.showRuntimeExtensions");
-  const row = user.page.locator(".runtime-extensions-editor .extension").filter({ hasText: "nhd: Kubernetes DevMode" }).locator(".activation-time").first();
-  // Those that took longest come first, and only what is in sight is in the page.
-  const list = user.page.locator(".runtime-extensions-editor .monaco-list").first();
-  await list.focus();
-  await until("our row", async () => {
-    if ((await row.count()) > 0) return true;
-    await user.page.keyboard.press("PageDown");
-    return false;
-  });
-  const text = await row.innerText();
-  const [, milliseconds] = /(\d+)\s?ms/.exec(text) ?? [];
-  console.log(`activation: ${text}`);
-  // Loading included, and the machine is busy with other tests: the aim of 20 ms is for a quiet one.
-  assert.ok(Number(milliseconds) < 500, text);
-  await user.command("workbench.action.closeAllEditors");
 });
 
 story("at rest it asks nothing, and sets no clock", window, async () => {

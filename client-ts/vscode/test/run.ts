@@ -36,7 +36,7 @@ async function runAll(versions: readonly string[], tests: readonly string[], kub
 async function run(version: string, tests: readonly string[], kubeconfig: string): Promise<number> {
   const screenshots = join(root, "build/screenshots", version);
   rmSync(screenshots, { recursive: true, force: true });
-  const child = spawn(process.execPath, ["--test", "--test-concurrency=2", "--enable-source-maps", ...scripts(tests)], {
+  const child = spawn(process.execPath, ["--test", "--test-concurrency=2", "--enable-source-maps", ...(process.env["NHD_PATTERN"] === undefined ? [] : [`--test-name-pattern=${process.env["NHD_PATTERN"]}`]), ...scripts(tests)], {
     stdio: ["ignore", "inherit", "inherit"],
     env: {
       ...process.env,
@@ -44,6 +44,7 @@ async function run(version: string, tests: readonly string[], kubeconfig: string
       NHD_TEST_EDITOR: process.env[`NHD_TEST_EDITOR_${version.toUpperCase()}`] ?? "",
       NHD_TEST_EXTENSION: join(root, "build/nhd.vsix"),
       NHD_TEST_COMPANION_PACKAGE: join(root, "build/companion.vsix"),
+      NHD_TEST_STAND_INS_PACKAGE: join(root, "build/stand-ins.vsix"),
       NHD_TEST_SCREENSHOTS: screenshots,
     },
   });

@@ -148,7 +148,6 @@ pub fn is_news(before: &SessionStatus, after: &SessionStatus) -> bool {
         let still = |it: &PortForward| PortForward {
             open_connections: 0,
             connections: 0,
-            last_error: None,
             ..it.clone()
         };
         status.forwards.iter().map(still).collect()

@@ -32,6 +32,7 @@ mod config;
 mod corpus;
 mod forced;
 mod forwards;
+mod tunnels;
 mod handles;
 mod doctor;
 mod streams;

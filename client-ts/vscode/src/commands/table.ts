@@ -1,11 +1,12 @@
 /** All commands, by their names in `package.json`. */
 import { NhdError, type DoctorRemedy, type ErrorInfo, type SessionStatus } from "@nhd/client";
-import { commands, env, l10n, Range, Uri, window, type Disposable } from "vscode";
+import { commands, ConfigurationTarget, env, l10n, Range, Uri, window, workspace, type Disposable } from "vscode";
 
 import type { App } from "../app.js";
 import { createConfig } from "../config/create.js";
 import { applyRemedy, type Doctor } from "../doctor.js";
 import { placeOf } from "../failures.js";
+import { openPodFile } from "../files/browse.js";
 import { log } from "../log.js";
 import { asError } from "../start/follow.js";
 import { runCommand } from "../run/command.js";
@@ -63,6 +64,7 @@ const COMMANDS: { readonly [name: string]: Command } = {
   "nhd.build": (app, _, given) => withSession(app, given, (status) => runCommand(app, status, "build")),
   "nhd.run": (app, _, given) => withSession(app, given, (status) => runCommand(app, status, "run")),
   "nhd.debug": (app, _, given) => withSession(app, given, (status) => debugSession(status)),
+  "nhd.openPodFile": (app, _, given) => withSession(app, given, (status) => openPodFile(app, status)),
   "nhd.addForward": (app, _, given) => addForward(app, given),
   "nhd.openForward": (app, _, given) => openForward(app, given),
   "nhd.copyForward": (app, _, given) => copyForward(app, given),
@@ -77,6 +79,7 @@ const COMMANDS: { readonly [name: string]: Command } = {
   "nhd.copyName": async (app, _, given) => copyName(app, given),
   "nhd.startDaemon": (app) => withDaemon(app, () => app.daemon.client()),
   "nhd.restartDaemon": (app) => withDaemon(app, () => app.daemon.restart()),
+  "nhd.useBundled": (app) => withDaemon(app, () => useBundled(app)),
   "nhd.createConfig": (app, _, given) => createConfig(app, startRequest(given)),
   "nhd.doctor": (_, views) => views.doctor.look(),
   "nhd.copyReport": (_, views) => views.doctor.copy(),
@@ -128,6 +131,15 @@ async function withDaemon(app: App, act: () => Promise<unknown>): Promise<void> 
   }
 }
 
+/** Takes the setting back, wherever it names another program. */
+async function useBundled(app: App): Promise<void> {
+  const own = workspace.getConfiguration("nhd");
+  const set = own.inspect<string>("path");
+  if (set?.workspaceValue !== undefined) await own.update("path", undefined, ConfigurationTarget.Workspace);
+  if (set?.globalValue !== undefined) await own.update("path", undefined, ConfigurationTarget.Global);
+  await app.daemon.restart();
+}
+
 async function sessionActions(status: SessionStatus): Promise<void> {
   const paused = status.sync?.paused === true;
   const items = [
@@ -137,6 +149,7 @@ async function sessionActions(status: SessionStatus): Promise<void> {
     { label: `$(debug) ${l10n.t("Debug")}`, command: "nhd.debug" },
     { label: `$(play) ${l10n.t("Run")}`, command: "nhd.run" },
     { label: `$(plug) ${l10n.t("Forward a Port…")}`, command: "nhd.addForward" },
+    { label: `$(file-code) ${l10n.t("Open a File of the Container…")}`, command: "nhd.openPodFile" },
     paused
       ? { label: `$(debug-continue) ${l10n.t("Resume Sync")}`, command: "nhd.resumeSync" }
       : { label: `$(debug-pause) ${l10n.t("Pause Sync")}`, command: "nhd.pauseSync" },

@@ -17,6 +17,15 @@ import { commands, EventEmitter, extensions, l10n, type Disposable, type Uri } f
 import { log } from "../log.js";
 import { findPrograms, type Programs } from "./programs.js";
 
+/** Longer than a daemon takes to leave its sessions in order. */
+const STOP_BOUND_MS = 20_000;
+
+function missing(cause?: unknown): NhdError {
+  const message = l10n.t("there is no nhd on this machine");
+  const hint = l10n.t("install it and put it on the PATH, or name its folder in the setting nhd.path");
+  return new NhdError({ kind: "daemonUnreachable", message, hint }, { cause });
+}
+
 /** How the daemon stands, as the views and `when` clauses know it. */
 export type DaemonState =
   /** Nobody has asked for it yet. */
@@ -31,6 +40,10 @@ export type DaemonState =
   | "mismatch"
   /** It cannot be reached or started. */
   | "failed";
+
+/** What parts of this extension stand on that the first daemon did not have, as {@link Daemon.has} is asked. */
+const FEATURES = ("config.check config.scaffold config.schema context.list daemon.doctor debug.describe " +
+  "forward.suggest image.suggest namespace.list terminal.list terminal.open workload.subscribe").split(" ");
 
 export class Daemon implements Disposable {
   readonly #extension: Uri;
@@ -73,6 +86,11 @@ export class Daemon implements Disposable {
   has(method: string): boolean {
     // A daemon that does not say has what the first one had.
     return this.hello?.features?.includes(method) ?? false;
+  }
+
+  /** Whether the daemon that is connected lacks what parts of this extension stand on, which are hidden then. */
+  get isOld(): boolean {
+    return this.#state === "connected" && !FEATURES.every((method) => this.has(method));
   }
 
   /** Follows a daemon that runs, and starts none. */
@@ -132,6 +150,7 @@ export class Daemon implements Disposable {
       const set = (key: string, method: string): void => void commands.executeCommand("setContext", key, this.has(method));
       set("nhd.streams", "terminal.open");
       set("nhd.live", "workload.subscribe");
+      set("nhd.inside", "debug.describe");
       set("nhd.doctor", "daemon.doctor");
       set("nhd.scaffold", "config.scaffold");
       this.#become("connected");
@@ -147,13 +166,15 @@ export class Daemon implements Disposable {
       return error;
     }
     const away = error instanceof ConnectionError && error.reason === "notRunning";
-    if (error instanceof ProtocolMismatchError) this.#become("mismatch", error);
+    if (error instanceof ProtocolMismatchError) {
+      const { origin, hasBundled } = this.programs ?? {};
+      void commands.executeCommand("setContext", "nhd.bundledUnused", hasBundled === true && origin === "setting");
+      this.#become("mismatch", error);
+    }
     else if (away && start) {
-      const message = l10n.t("there is no nhd on this machine");
-      const hint = l10n.t("install it and put it on the PATH, or name its folder in the setting nhd.path");
-      const missing = new NhdError({ kind: "daemonUnreachable", message, hint }, { cause: error });
-      this.#become("missing", missing);
-      return missing;
+      const nowhere = missing(error);
+      this.#become("missing", nowhere);
+      return nowhere;
     } else this.#become(away ? "away" : "failed", error);
     return error;
   }
@@ -188,13 +209,18 @@ export class Daemon implements Disposable {
     await client?.dispose();
   }
 
-  /** A daemon of another protocol is stopped by the command that came with it, or with us. */
+  /** A daemon of another protocol is stopped by the command that came with it, or with us: stopping is the same in all. */
   async #stopByCommand(): Promise<void> {
     const cli = this.programs?.cli;
-    if (cli === undefined) return;
+    if (cli === undefined) throw missing();
     const { execFile } = await import("node:child_process");
     await new Promise<void>((resolve, reject) => {
-      execFile(cli, ["daemon", "stop"], { timeout: 20_000 }, (error) => (error === null ? resolve() : reject(error)));
+      execFile(cli, ["daemon", "stop"], { timeout: STOP_BOUND_MS }, (error, _, printed) => {
+        if (error === null) return resolve();
+        const why = printed.trim() === "" ? error.message : printed.trim();
+        const message = l10n.t("the nhd that runs could not be stopped by {0}: {1}", cli, why);
+        reject(new NhdError({ kind: "daemonUnreachable", message, hint: l10n.t("end its process, then try again") }));
+      });
     });
   }
 

@@ -9,6 +9,8 @@ export interface Programs {
   readonly cli: string;
   readonly origin: "setting" | "bundled" | "path";
   readonly syncthing: string | undefined;
+  /** Whether this package has programs, whoever named those that are taken. */
+  readonly hasBundled: boolean;
 }
 
 export type Environment = { readonly [name: string]: string | undefined };
@@ -16,16 +18,21 @@ export type Environment = { readonly [name: string]: string | undefined };
 /** Nothing is ever downloaded: without any of the three there is no daemon. */
 export function findPrograms(extension: Uri, environment: Environment = process.env): Programs | undefined {
   const found = findCli(extension, environment);
-  return found === undefined ? undefined : { ...found, syncthing: findSyncthing(extension, environment) };
+  if (found === undefined) return undefined;
+  return { ...found, syncthing: findSyncthing(extension, environment), hasBundled: isProgram(bundledCli(extension)) };
 }
 
-function findCli(extension: Uri, environment: Environment): Omit<Programs, "syncthing"> | undefined {
+function bundledCli(extension: Uri): string {
+  return join(extension.fsPath, "bin", "nhd-cli");
+}
+
+function findCli(extension: Uri, environment: Environment): Pick<Programs, "cli" | "origin"> | undefined {
   const named = setting("path");
   if (named !== undefined) {
     const cli = cliAt(named);
     return cli === undefined ? undefined : { cli, origin: "setting" };
   }
-  const bundled = join(extension.fsPath, "bin", "nhd-cli");
+  const bundled = bundledCli(extension);
   if (isProgram(bundled)) return { cli: bundled, origin: "bundled" };
   const cli = onPath("nhd-cli", environment);
   return cli === undefined ? undefined : { cli, origin: "path" };

@@ -1,6 +1,6 @@
 /** The views of what is in DevMode: the sessions with their facts, and all forwards. From events alone. */
 import type { SessionStatus } from "@nhd/client";
-import { EventEmitter, window, type Disposable, type TreeDataProvider, type TreeItem, type TreeView } from "vscode";
+import { EventEmitter, l10n, window, type Disposable, type TreeDataProvider, type TreeItem, type TreeView } from "vscode";
 
 import type { Daemon } from "../daemon/daemon.js";
 import type { SessionChange, Sessions } from "../sessions.js";
@@ -82,6 +82,10 @@ export class DevModeView extends SessionsView {
     const count = this.sessions.live.length;
     if (count !== this.#badge) this.view.badge = count === 0 ? undefined : { value: count, tooltip: String(count) };
     this.#badge = count;
+    // Said where it is looked for, and not by a toast: what such a daemon cannot do is hidden.
+    const { isOld, hello } = this.#daemon;
+    const message = isOld ? l10n.t("nhd {0} is older than this extension, and some of it is hidden. Restart nhd or update it.", hello?.version ?? "") : "";
+    if (message !== (this.view.message ?? "")) this.view.message = message;
     this.changed.fire(undefined);
   }
 }

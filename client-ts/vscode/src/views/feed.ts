@@ -9,6 +9,9 @@ import type { Daemon } from "../daemon/daemon.js";
 import { infoOf } from "../failures.js";
 import type { Place, Target } from "../target.js";
 
+/** Which workloads changed in place, by {@link keyOf}; undefined where rows came or went, or all may have changed. */
+export type FeedChange = ReadonlySet<string> | undefined;
+
 /** Many changes at once, as at a rollout, are one to the view. */
 const GATHER_MS = 50;
 
@@ -16,18 +19,20 @@ export class WorkloadFeed implements Disposable {
   readonly place: Place;
   readonly #daemon: Daemon;
   readonly #target: Target;
-  readonly #changed = new EventEmitter<void>();
+  readonly #changed = new EventEmitter<FeedChange>();
   readonly #workloads = new Map<string, WorkloadSummary>();
   /** What cannot be told, by what it is about. */
   readonly #troubles = new Map<string, ErrorInfo>();
   #stop = new AbortController();
+  /** What the view has not been told of. */
+  #untold: Set<string> | "all" = new Set();
+  /** Whether no part is missing of what comes in several. */
+  #isWhole = true;
   #following = false;
   #isKnown = false;
   #error: ErrorInfo | undefined;
   #asking: Promise<void> | undefined;
   #gathering: NodeJS.Timeout | undefined;
-  /** Whether something changed that the view has not been told of. */
-  #isLate = false;
   /** Who waits for the first of it. */
   #waiting: (() => void)[] = [];
   #context: string | undefined;
@@ -45,6 +50,10 @@ export class WorkloadFeed implements Disposable {
   /** Undefined until they are known for the first time. */
   get workloads(): readonly WorkloadSummary[] | undefined {
     return this.#isKnown ? [...this.#workloads.values()] : undefined;
+  }
+
+  get(key: string): WorkloadSummary | undefined {
+    return this.#workloads.get(key);
   }
 
   /** Why they are not known, or not as they are now. */
@@ -109,12 +118,14 @@ export class WorkloadFeed implements Disposable {
       const client = await this.#daemon.client();
       for await (const event of client.workloads(this.#target.params(this.place), { signal })) {
         this.#take(event);
-        if (!("more" in event && event.more === true)) this.#tell();
+        this.#isWhole = !("more" in event && event.more === true);
+        if (this.#isWhole) this.#tell();
       }
     } catch (error) {
       if (signal.aborted) return;
       this.#error = infoOf(error);
       this.#following = false;
+      this.#untold = "all";
       this.#tell();
     }
   }
@@ -122,6 +133,7 @@ export class WorkloadFeed implements Disposable {
   #take(event: WorkloadEvent): void {
     switch (event.type) {
       case "snapshot":
+        this.#untold = "all";
         this.#workloads.clear();
         this.#troubles.clear();
         this.#error = undefined;
@@ -132,19 +144,29 @@ export class WorkloadFeed implements Disposable {
         for (const summary of event.workloads) this.#workloads.set(keyOf(summary.workload), summary);
         return;
       case "changed":
-        for (const summary of event.upserted ?? []) this.#workloads.set(keyOf(summary.workload), summary);
-        for (const workload of event.removed ?? []) this.#workloads.delete(keyOf(workload));
+        for (const summary of event.upserted ?? []) this.#put(summary);
+        for (const workload of event.removed ?? []) if (this.#workloads.delete(keyOf(workload))) this.#untold = "all";
         return;
       case "error":
+        this.#untold = "all";
         this.#troubles.set(event.trouble.part, event.trouble.error);
         return;
       case "recovered":
+        this.#untold = "all";
         this.#troubles.delete(event.part);
         return;
     }
   }
 
+  #put(summary: WorkloadSummary): void {
+    const key = keyOf(summary.workload);
+    if (!this.#workloads.has(key)) this.#untold = "all";
+    if (this.#untold !== "all") this.#untold.add(key);
+    this.#workloads.set(key, summary);
+  }
+
   async #ask(): Promise<void> {
+    this.#untold = "all";
     try {
       const client = await this.#daemon.client();
       const list = await client.workload.list(this.#target.params(this.place));
@@ -164,26 +186,24 @@ export class WorkloadFeed implements Disposable {
   /** Whoever waits for rows is drawing them: the editor cannot draw the same ones twice at once. */
   #emit(): void {
     const waiting = this.#waiting;
+    const untold = this.#untold;
     this.#waiting = [];
+    this.#untold = new Set();
     for (const each of waiting) each();
-    if (waiting.length === 0) this.#changed.fire();
+    if (waiting.length === 0) this.#changed.fire(untold === "all" ? undefined : untold);
   }
 
   /** The first at once, later ones gathered. */
   #tell(): void {
-    if (this.#gathering !== undefined) {
-      this.#isLate = true;
-      return;
-    }
-    this.#isLate = false;
+    if (this.#gathering !== undefined) return;
     this.#emit();
     this.#gathering = setTimeout(() => {
       this.#gathering = undefined;
-      if (this.#isLate) this.#tell();
+      if (this.#isWhole && (this.#untold === "all" || this.#untold.size > 0)) this.#tell();
     }, GATHER_MS);
   }
 }
 
-function keyOf({ kind, namespace, name }: WorkloadRef): string {
+export function keyOf({ kind, namespace, name }: WorkloadRef): string {
   return `${namespace}/${kind}/${name}`;
 }

@@ -34,7 +34,8 @@ export class ContextNode extends TreeItem {
       .filter((line) => line !== undefined)
       .join("\n");
     this.contextValue = `context ${isChosen ? "chosen" : "other"}`;
-    this.accessibilityInformation = { label: l10n.t("context {0}, {1}", entry.name, this.description) };
+    const label = this.description === "" ? l10n.t("context {0}", entry.name) : l10n.t("context {0}, {1}", entry.name, this.description);
+    this.accessibilityInformation = { label };
   }
 }
 
@@ -74,21 +75,28 @@ export class KindNode extends TreeItem {
 
 export class WorkloadNode extends TreeItem {
   readonly place: Place;
-  readonly session: string | undefined;
+  session: string | undefined;
 
-  constructor(feed: WorkloadFeed, readonly summary: WorkloadSummary, own: SessionStatus | undefined) {
+  constructor(feed: WorkloadFeed, public summary: WorkloadSummary, own: SessionStatus | undefined) {
     super(summary.workload.name, TreeItemCollapsibleState.None);
-    const { workload, devMode, replicas } = summary;
+    const { workload } = summary;
     this.place = { ...feed.place, ...(feed.context === undefined ? {} : { context: feed.context }), namespace: workload.namespace };
-    this.session = own?.session ?? (devMode?.here === true ? devMode.session : undefined);
     this.id = `workload/${feed.place.context ?? ""}/${workload.namespace}/${workload.kind}/${workload.name}`;
+    this.show(summary, own);
+  }
+
+  /** The same row, as the workload is now. */
+  show(summary: WorkloadSummary, own: SessionStatus | undefined): void {
+    const { workload, devMode, replicas } = summary;
+    this.summary = summary;
+    this.session = own?.session ?? (devMode?.here === true ? devMode.session : undefined);
     const elsewhere = devMode !== undefined && !devMode.here && own === undefined;
     const ready = replicas === undefined ? "" : l10n.t("{0} of {1} ready", replicas.ready, replicas.desired);
     this.description = this.session !== undefined ? l10n.t("in DevMode here") : elsewhere ? ownerWords(devMode) : ready;
     this.iconPath = this.#icon(elsewhere, replicas !== undefined && replicas.ready < replicas.desired);
     this.contextValue = `workload ${this.session !== undefined ? "here" : elsewhere ? "elsewhere" : "free"}`;
     this.tooltip = [workloadWord(workload), workload.namespace, this.description, summary.containers.join(", ")].filter((line) => line !== "").join("\n");
-    this.accessibilityInformation = { label: `${workloadWord(workload)}, ${this.description}` };
+    this.accessibilityInformation = { label: this.description === "" ? workloadWord(workload) : `${workloadWord(workload)}, ${this.description}` };
   }
 
   #icon(elsewhere: boolean, isShort: boolean): ThemeIcon {

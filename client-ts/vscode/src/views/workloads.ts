@@ -5,9 +5,9 @@ import { basename, dirname } from "node:path";
 
 import type { Daemon } from "../daemon/daemon.js";
 import { infoOf } from "../failures.js";
-import { sameWorkload, type Sessions } from "../sessions.js";
+import type { Sessions } from "../sessions.js";
 import type { Place, Target } from "../target.js";
-import { WorkloadFeed } from "./feed.js";
+import { keyOf as rowOf, WorkloadFeed, type FeedChange } from "./feed.js";
 import { ContextNode, KindNode, MessageNode, NamespaceNode, OtherNamespacesNode, WorkloadNode, type Node } from "./workload-nodes.js";
 
 export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
@@ -15,13 +15,16 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
   readonly #daemon: Daemon;
   readonly #sessions: Sessions;
   readonly #target: Target;
-  readonly #changed = new EventEmitter<Node | undefined>();
+  readonly #changed = new EventEmitter<Node | Node[] | undefined>();
   readonly #undo: Disposable[];
   /** By context and namespace: what is unfolded. */
   readonly #feeds = new Map<string, WorkloadFeed>();
   readonly #namespaceNodes = new Map<string, NamespaceNode>();
+  /** The rows of each feed, by workload. */
+  readonly #rows = new WeakMap<WorkloadFeed, Map<string, WorkloadNode>>();
   #kubeconfigs: Disposable[] = [];
-  #own = "";
+  /** Our sessions as the rows show them, by workload. */
+  #own = new Map<string, string>();
 
   readonly onDidChangeTreeData = this.#changed.event;
 
@@ -49,8 +52,7 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
     if (node instanceof ContextNode) return this.#namespaces(node.entry);
     if (node instanceof OtherNamespacesNode) return [...node.nodes];
     if (node instanceof NamespaceNode) return this.#kinds(node.place);
-    if (node instanceof KindNode) return node.workloads.map((summary) => new WorkloadNode(node.feed, summary, this.#ownSession(node.feed, summary)));
-    return [];
+    return node instanceof KindNode ? this.#workloads(node) : [];
   }
 
   /** Asks again for everything that is unfolded. */
@@ -132,14 +134,34 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
     const nodes: Node[] = error === undefined ? [] : [new MessageNode(error.message, error)];
     nodes.push(...warnings.map((warning) => new MessageNode(warning)));
     const kinds = [...new Set(workloads.map(({ workload }) => workload.kind))];
-    nodes.push(...kinds.map((kind) => new KindNode(feed, kind, workloads.filter(({ workload }) => workload.kind === kind))));
+    nodes.push(...kinds.map((kind) => new KindNode(feed, kind, byName(workloads.filter(({ workload }) => workload.kind === kind)))));
     if (nodes.length === 0) nodes.push(new MessageNode(l10n.t("There is nothing to develop in here.")));
     return nodes;
   }
 
-  /** Only the rows below the namespace are drawn anew: thousands elsewhere stay as they are. */
-  #tell(place: Place): void {
-    this.#changed.fire(this.#namespaceNodes.get(keyOf(place)));
+  #workloads({ feed, workloads }: KindNode): Node[] {
+    const rows = this.#rows.get(feed) ?? new Map<string, WorkloadNode>();
+    this.#rows.set(feed, rows);
+    const own = this.#ownSessions(feed);
+    return workloads.map((summary) => {
+      const key = rowOf(summary.workload);
+      const row = new WorkloadNode(feed, summary, own.get(key));
+      rows.set(key, row);
+      return row;
+    });
+  }
+
+  /** Rows that changed in place are drawn anew alone; where some came or went, those below the namespace. Others stay as they are. */
+  #tell(feed: WorkloadFeed, changed: FeedChange): void {
+    if (changed === undefined) return this.#changed.fire(this.#namespaceNodes.get(keyOf(feed.place)));
+    const own = this.#ownSessions(feed);
+    const rows = [...changed].flatMap((key) => {
+      const [row, summary] = [this.#rows.get(feed)?.get(key), feed.get(key)];
+      if (row === undefined || summary === undefined) return [];
+      row.show(summary, own.get(key));
+      return [row];
+    });
+    if (rows.length > 0) this.#changed.fire(rows);
   }
 
   #feed(place: Place): WorkloadFeed {
@@ -147,7 +169,7 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
     const known = this.#feeds.get(key);
     if (known !== undefined) return known;
     const feed = new WorkloadFeed(place, this.#daemon, this.#target);
-    feed.onDidChange(() => this.#tell(place));
+    feed.onDidChange((changed) => this.#tell(feed, changed));
     this.#feeds.set(key, feed);
     return feed;
   }
@@ -176,16 +198,24 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
 
   /** Which workloads are in DevMode here is known at once; the cluster is asked only when that changes. */
   #lookAtSessions(): void {
-    const own = JSON.stringify(this.#sessions.live.map(({ session, phase }) => [session, phase === "ending"]));
-    if (own === this.#own) return;
+    const own = new Map(this.#sessions.live.map(({ session, phase, workload }) => [`${session} ${phase === "ending"}`, rowOf(workload)]));
+    const changed = new Set([...own, ...this.#own].filter(([state]) => !own.has(state) || !this.#own.has(state)).map(([, row]) => row));
+    if (changed.size === 0) return;
     this.#own = own;
-    for (const { place } of this.#feeds.values()) this.#tell(place);
+    for (const feed of this.#feeds.values()) this.#tell(feed, changed);
     if (this.view.visible) this.refresh();
   }
 
-  #ownSession(feed: WorkloadFeed, { workload }: WorkloadSummary): SessionStatus | undefined {
-    return this.#sessions.live.find((status) => status.server === feed.server && sameWorkload(status.workload, workload));
+  /** By workload. */
+  #ownSessions({ server }: WorkloadFeed): ReadonlyMap<string, SessionStatus> {
+    const own = this.#sessions.live.filter((status) => status.server === server);
+    return new Map(own.map((status) => [rowOf(status.workload), status]));
   }
+}
+
+/** What came later is told last. */
+function byName(workloads: readonly WorkloadSummary[]): readonly WorkloadSummary[] {
+  return [...workloads].sort((one, other) => (one.workload.name < other.workload.name ? -1 : 1));
 }
 
 function keyOf({ context, namespace }: Place): string {

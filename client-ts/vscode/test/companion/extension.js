@@ -7,6 +7,8 @@ const vscode = require("vscode");
 
 // We are awake before the product is.
 if (process.env.NHD_TEST_CLOCKS !== undefined) require("./clocks.cjs");
+if (process.env.NHD_TEST_WAKING !== undefined) require("./waking.cjs");
+if (process.env.NHD_TEST_ROWS !== undefined) require("./rows.cjs");
 
 exports.activate = (context) => {
   const folder = process.env.NHD_TEST_COMPANION;

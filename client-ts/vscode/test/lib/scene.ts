@@ -16,6 +16,8 @@ export interface SceneOptions {
   readonly settings?: { readonly [name: string]: unknown };
   readonly trust?: boolean;
   readonly extensions?: readonly string[];
+  /** More of what the editor has in its environment. */
+  readonly environment?: { readonly [name: string]: string };
 }
 
 export class Scene {
@@ -36,7 +38,7 @@ export class Scene {
       writeFileSync(join(laptop.folder, ".kube/config"), kubeconfigFor(namespace));
       // The extension host has the PATH of the user's login shell.
       writeFileSync(join(laptop.folder, ".profile"), `export PATH="${variable("NHD_TEST_BINARIES")}:$PATH"\n`);
-      const editor = await Editor.start({ ...options, folder: laptop.folder, environment: laptop.environment });
+      const editor = await Editor.start({ ...options, folder: laptop.folder, environment: { ...laptop.environment, ...options.environment } });
       return new Scene(stage, editor, await browser());
     } catch (error) {
       await stage.close();

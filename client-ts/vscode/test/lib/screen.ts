@@ -119,8 +119,13 @@ function sockets(editor: Editor): string[] {
   return readdirSync(editor.companions);
 }
 
-/** The companion of a window that was just opened. */
+/** The companion of a window that was just opened. A host that the editor gave up again leaves a socket where nobody listens. */
 async function appeared(editor: Editor, before: ReadonlySet<string>): Promise<Host> {
-  const name = await until("the companion's socket", async () => sockets(editor).find((each) => !before.has(each)));
-  return Host.at(join(editor.companions, name));
+  return until("the companion's socket", async () => {
+    for (const name of sockets(editor).filter((each) => !before.has(each))) {
+      const host = await Host.at(join(editor.companions, name)).catch(() => undefined);
+      if (host !== undefined) return host;
+    }
+    return undefined;
+  });
 }
