@@ -27,7 +27,7 @@ test("a Deployment goes into DevMode, files arrive, and it comes back as it was"
     const started = await client.session.start(laptop.startParams(namespace, "web"));
     const { status, steps } = await untilPhase(events, started.session, "synced");
     assert.deepEqual(status.workload, { kind: "Deployment", name: "web", namespace });
-    assert.ok(steps.includes("enterDevMode") && steps.includes("awaitSync"), String(steps));
+    assert.ok(steps.includes("enterDevMode") && steps.includes("awaitPod"), String(steps));
     await stage.arrives(status, "first.txt", "first");
 
     laptop.save("second.txt", "saved later");

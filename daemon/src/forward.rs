@@ -11,7 +11,11 @@ mod connection;
 mod rewind;
 mod splice;
 mod stream;
-mod tunnel;
+mod dial;
+mod pool;
+mod upgrade;
+mod liveness;
+mod spdy;
 mod websocket;
 
 #[cfg(test)]
@@ -20,11 +24,11 @@ mod fake;
 use std::{
     collections::BTreeMap,
     io,
-    net::{Ipv4Addr, SocketAddr},
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
     task::TaskTracker,
@@ -32,7 +36,7 @@ use tokio_util::{
 
 pub use self::status::{ForwardFailure, ForwardStatus};
 pub use self::target::PodTarget;
-use self::{shared::ForwardContext, status::Tally, tunnel::Tunnel, websocket::WebSocketTunnel};
+use self::{dial::Dial, listener::Listeners, pool::Tunnels, shared::ForwardContext, status::Tally};
 use crate::cluster::Connection;
 
 /// From where to where a forward leads, and for how long.
@@ -44,13 +48,22 @@ pub struct Route {
     /// Whether a connection waits for something to listen on the port, as it waits for a pod, instead of being refused
     /// at once. For ports whose server is known to be starting.
     pub await_listener: bool,
-    /// [`ANY_LOCAL_PORT`], unless the user asked for a certain one.
+    /// [`ANY_LOCAL_PORT`], unless the user asked for a certain one. The same port of `::1` leads there, too, where the
+    /// machine has it and nobody else does.
     pub local: SocketAddr,
     pub shutdown: CancellationToken,
     pub tracker: TaskTracker,
 }
 
 pub const ANY_LOCAL_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+/// The same port, of the other loopback address. Programs that connect to `localhost` try either first.
+fn other_family(local: SocketAddr) -> SocketAddr {
+    match local {
+        SocketAddr::V4(_) => (Ipv6Addr::LOCALHOST, local.port()).into(),
+        SocketAddr::V6(_) => (Ipv4Addr::LOCALHOST, local.port()).into(),
+    }
+}
 
 #[derive(Debug, thiserror::Error)]
 pub enum ForwardError {
@@ -101,10 +114,10 @@ pub struct Forward {
 /// Binds the local port; nothing is asked of the cluster before the first connection. Each stream is opened with what
 /// the cluster's connection is at that moment.
 pub async fn start(cluster: Connection, route: Route) -> Result<Forward, ForwardError> {
-    start_through(WebSocketTunnel::new(cluster), route).await
+    start_through(Tunnels::of(&cluster), route).await
 }
 
-async fn start_through(tunnel: impl Tunnel, route: Route) -> Result<Forward, ForwardError> {
+async fn start_through(dial: impl Dial, route: Route) -> Result<Forward, ForwardError> {
     let Route { target, remote_port, await_listener, local, shutdown, tracker } = route;
     let failed = |source: io::Error| match listening().get(&local.port()) {
         Some(&remote_port) if source.kind() == io::ErrorKind::AddrInUse => {
@@ -112,14 +125,14 @@ async fn start_through(tunnel: impl Tunnel, route: Route) -> Result<Forward, For
         }
         _ => ForwardError::Listen { local, source },
     };
-    let listener = TcpListener::bind(local).await.map_err(failed)?;
-    let local = listener.local_addr().map_err(failed)?;
+    let listeners = Listeners::bind(local).await.map_err(failed)?;
+    let local = listeners.local().map_err(failed)?;
     listening().insert(local.port(), remote_port);
     let held = Held(local.port());
     let tally = Arc::new(Tally::new(local, remote_port));
     let shutdown = shutdown.child_token();
     let context = ForwardContext {
-        tunnel,
+        dial,
         target,
         remote_port,
         await_listener,
@@ -128,7 +141,7 @@ async fn start_through(tunnel: impl Tunnel, route: Route) -> Result<Forward, For
     };
     let listening = tracker.spawn(async move {
         let _held = held;
-        listener::listen(listener, Arc::new(context)).await;
+        listener::listen(listeners, Arc::new(context)).await;
     });
     Ok(Forward { local, tally, listening, stop: shutdown.drop_guard() })
 }

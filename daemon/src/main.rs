@@ -8,6 +8,7 @@ use nhd::daemon;
 use nhd::log::Log;
 use nhd_client::paths::{Paths, PathsError};
 use nhd_protocol::doctor::DoctorParams;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -40,6 +41,9 @@ const LOGGED: &str = "info,notify=error";
 /// waits for it.
 const LAST_GRACE: Duration = Duration::from_secs(2);
 
+/// More than a daemon ever needs: macOS takes no more.
+const MOST_FILES: u64 = 10_240;
+
 fn main() -> ExitCode {
     let Arguments { command } = clap::Parser::parse();
     let paths = Paths::from_environment();
@@ -68,7 +72,19 @@ fn main() -> ExitCode {
     if result.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// A thousand forwarded connections are a thousand files; many systems allow 1024 at first, and far more to whoever asks.
+fn raise_file_limit() {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let wanted = maximum.map_or(MOST_FILES, |most| most.min(MOST_FILES));
+    if current.is_some_and(|current| current < wanted)
+        && let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum })
+    {
+        tracing::warn!(%error, ?current, "failed to raise the limit of open files");
+    }
+}
+
 fn run(paths: Paths) -> anyhow::Result<()> {
+    raise_file_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let shutdown = CancellationToken::new();
     runtime.spawn(end_in_time(shutdown.clone()));

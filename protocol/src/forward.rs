@@ -53,8 +53,8 @@ pub enum ForwardState {
     Blocked,
 }
 
-/// A forward from a port on 127.0.0.1 to a port in the dev pod. It outlives pods and daemons, and ends with its
-/// session.
+/// A forward from a port on 127.0.0.1, and on `::1` where it can be had, to a port in the dev pod. It outlives pods and
+/// daemons, and ends with its session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PortForward {

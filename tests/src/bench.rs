@@ -4,6 +4,7 @@
 pub mod figures;
 pub mod start;
 pub mod save;
+pub mod trees;
 pub mod forward;
 pub mod memory;
 pub mod status;

@@ -1,5 +1,5 @@
-//! An API server that fails every so many requests, counts them or is away: a proxy of our own before the real one; it
-//! does not know what is asked for.
+//! An API server that fails every so many requests, counts them, is away, or refuses to upgrade to what it does not
+//! know: a proxy of our own before the real one; it does not know what is asked for.
 
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -34,6 +34,7 @@ pub struct FaultyApi {
     kubeconfig: PathBuf,
     counter: Arc<AtomicUsize>,
     every: usize,
+    upgrades: Arc<Mutex<Vec<String>>>,
     asked: Asked,
     open: Arc<AtomicUsize>,
     up: watch::Sender<bool>,
@@ -49,6 +50,20 @@ impl FaultyApi {
 
     /// Fails every request whose number can be divided by `every`; what it lets through has the rights of `upstream`.
     pub async fn before(upstream: kube::Client, every: usize, fault: Fault) -> Result<Self> {
+        Self::with(upstream, every, fault, &[]).await
+    }
+
+    /// Fails nothing but upgrades to these protocols, as servers and proxies do that do not know them.
+    pub async fn without(upstream: kube::Client, protocols: &'static [&'static str]) -> Result<Self> {
+        Self::with(upstream, usize::MAX, Fault::Broken, protocols).await
+    }
+
+    async fn with(
+        upstream: kube::Client,
+        every: usize,
+        fault: Fault,
+        unknown: &'static [&'static str],
+    ) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let folder = TempDir::with_prefix("nhd-faulty-api-")?;
         let kubeconfig = folder.path().join("kubeconfig");
@@ -62,13 +77,16 @@ impl FaultyApi {
         std::fs::write(&kubeconfig, text.to_string())?;
         let counter = Arc::new(AtomicUsize::new(0));
         let (asked, open) = (Asked::default(), Arc::new(AtomicUsize::new(0)));
+        let upgrades = Arc::default();
         let proxy = Proxy {
             upstream,
             every,
             fault,
+            unknown,
             counter: counter.clone(),
             asked: Arc::clone(&asked),
             open: Arc::clone(&open),
+            upgrades: Arc::clone(&upgrades),
         };
         let up = watch::Sender::new(true);
         let is_up = up.subscribe();
@@ -83,11 +101,26 @@ impl FaultyApi {
                 });
             }
         }));
-        Ok(Self { kubeconfig, counter, every, asked, open, up, _folder: folder, _listening: listening })
+        Ok(Self {
+            kubeconfig,
+            counter,
+            every,
+            asked,
+            open,
+            up,
+            upgrades,
+            _folder: folder,
+            _listening: listening,
+        })
     }
 
     pub fn kubeconfig(&self) -> &Path {
         &self.kubeconfig
+    }
+
+    /// The protocols of all upgrades that were asked for, in their order.
+    pub fn upgrades(&self) -> Vec<String> {
+        self.upgrades.lock().expect("no holder panics").clone()
     }
 
     /// What was asked so far, as `GET /path?query`.
@@ -116,7 +149,9 @@ struct Proxy {
     upstream: kube::Client,
     every: usize,
     fault: Fault,
+    unknown: &'static [&'static str],
     counter: Arc<AtomicUsize>,
+    upgrades: Arc<Mutex<Vec<String>>>,
     asked: Asked,
     open: Arc<AtomicUsize>,
 }
@@ -150,6 +185,13 @@ impl Proxy {
     }
 
     async fn response(&self, request: Request<Incoming>) -> Result<Response<Body>, Cut> {
+        if let Some(protocol) = protocol(&request) {
+            let is_unknown = self.unknown.contains(&protocol.as_str());
+            self.upgrades.lock().expect("no holder panics").push(protocol);
+            if is_unknown {
+                return Ok(Response::builder().status(403).body(Body::empty()).expect("is a response"));
+            }
+        }
         let number = self.counter.fetch_add(1, Relaxed) + 1;
         if !number.is_multiple_of(self.every) {
             return self.pass_on(request).await;
@@ -176,6 +218,13 @@ impl Proxy {
         }
         Ok(response)
     }
+}
+
+/// The subprotocol of a WebSocket, or else to what the connection is to be upgraded.
+fn protocol(request: &Request<Incoming>) -> Option<String> {
+    let value = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let protocol = value(header::SEC_WEBSOCKET_PROTOCOL).or_else(|| value(header::UPGRADE))?;
+    Some(protocol.to_owned())
 }
 
 /// An answer that counts as one for as long as it is being sent.

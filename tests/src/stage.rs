@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use nhd_client::{Client as Nhd, ClientError};
 use nhd_protocol::error::ErrorInfo;
-use nhd_protocol::event::{EventBody, EventsParams, StepOutcome};
+use nhd_protocol::event::{Cursor, Event, EventBody, EventsParams, StepOutcome};
 use nhd_protocol::listing::ReleaseParams;
 use nhd_protocol::methods::{EventsSince, List, Start};
 use nhd_protocol::session::{SessionSelector, SessionStatus, StartParams, StepName, WaitUntil};
@@ -139,9 +139,7 @@ impl Stage {
 
     /// What was told of a step of the session, in its order.
     pub async fn outcomes(&self, session: &str, wanted: StepName) -> Result<Vec<StepOutcome>> {
-        let since = Some(self.beginning().await?);
-        let events =
-            self.nhd.call::<EventsSince>(EventsParams { since, ..EventsParams::default() }).await?.events;
+        let events = self.log().await?;
         let outcomes = events.iter().filter_map(|event| match &event.body {
             EventBody::Step { session: of, step, outcome, .. } if of == session && *step == wanted => {
                 Some(*outcome)
@@ -151,11 +149,26 @@ impl Stage {
         Ok(outcomes.collect())
     }
 
-    /// The place in the log before its first event.
-    async fn beginning(&self) -> Result<nhd_protocol::event::Cursor> {
+    /// How long a step of the session took that was done.
+    pub async fn step_took(&self, session: &str, wanted: StepName) -> Result<Option<Duration>> {
+        let events = self.log().await?;
+        let took = events.iter().find_map(|event| match &event.body {
+            EventBody::Step { session: of, step, outcome: StepOutcome::Done, elapsed_ms, .. }
+                if of == session && *step == wanted =>
+            {
+                *elapsed_ms
+            }
+            _ => None,
+        });
+        Ok(took.map(Duration::from_millis))
+    }
+
+    /// All that the daemon has told since it started.
+    async fn log(&self) -> Result<Vec<Event>> {
         let events = self.nhd.call::<EventsSince>(EventsParams::default()).await?;
         let epoch = events.events.first().context("a snapshot")?.cursor.epoch.clone();
-        Ok(nhd_protocol::event::Cursor { epoch, seq: 0 })
+        let since = Some(Cursor { epoch, seq: 0 });
+        Ok(self.nhd.call::<EventsSince>(EventsParams { since, ..EventsParams::default() }).await?.events)
     }
 
     /// Stops the daemon and gives the namespace up.

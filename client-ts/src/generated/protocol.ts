@@ -1475,8 +1475,8 @@ export interface PodStatus {
 }
 
 /**
- * A forward from a port on 127.0.0.1 to a port in the dev pod. It outlives pods and daemons, and ends with its
- * session.
+ * A forward from a port on 127.0.0.1, and on `::1` where it can be had, to a port in the dev pod. It outlives pods
+ * and daemons, and ends with its session.
  */
 export interface PortForward {
   /** Connections accepted since the forward was opened. */

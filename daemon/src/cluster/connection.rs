@@ -26,6 +26,11 @@ impl Connection {
         Self(watch::Sender::new(State { client, number: 0, refused: false }))
     }
 
+    /// Whether both are one connection, renewed together.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.0.same_channel(&other.0)
+    }
+
     /// The newest client.
     pub fn borrow(&self) -> Borrowed {
         let state = self.0.borrow();

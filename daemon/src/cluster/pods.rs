@@ -9,7 +9,7 @@ use kube::core::ObjectList;
 use super::error::ClusterError;
 use super::objects::{Delete, Objects, PODS};
 use super::pod_events::{PodEvent, Stage};
-use waiting::{companions, has_begun, statuses, waiting};
+use waiting::{companions, has_begun, runs, statuses, waiting};
 
 pub use waiting::{Container, Role, Waiting, WaitingCause};
 
@@ -43,6 +43,8 @@ pub struct PodSeen {
     pub scheduled: bool,
     /// Whether one of its containers has begun, for which all of its volumes are mounted.
     pub begun: bool,
+    /// Whether it has a sidecar that runs, whatever becomes of the dev container.
+    pub sidecar_runs: bool,
     /// Why it is not ready, most telling reason first.
     pub waiting: Option<Waiting>,
     /// What is the matter with the containers of a dev pod that are not its two.
@@ -165,6 +167,7 @@ fn see(pod: &Pod, names: DevContainers) -> PodSeen {
         in_the_way: false,
         scheduled: pod.spec.as_ref().is_some_and(|spec| spec.node_name.is_some()),
         begun: statuses(pod).any(|(_, status)| has_begun(status)),
+        sidecar_runs: dev && statuses(pod).any(|(_, status)| status.name == names.sidecar && runs(status)),
         waiting: if ready { None } else { waiting(pod, names, dev) },
         companions: if dev { companions(pod, names) } else { Vec::new() },
         events: Vec::new(),

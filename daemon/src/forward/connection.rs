@@ -10,12 +10,12 @@ use tokio::{
 };
 
 use super::{
+    dial::{Dial, OpenError},
     rewind::Rewind,
     shared::ForwardContext,
     splice::{End, drain, splice},
     stream::{PodStream, StreamError},
     target::PodTarget,
-    tunnel::{OpenError, Tunnel},
 };
 
 /// A pod that is replaced is usually back within this, and what connects meanwhile need not know.
@@ -45,7 +45,7 @@ pub(super) enum ConnectionError {
     Stream(#[from] StreamError),
 }
 
-pub(super) async fn serve(mut local: TcpStream, context: &ForwardContext<impl Tunnel>) {
+pub(super) async fn serve(mut local: TcpStream, context: &ForwardContext<impl Dial>) {
     // Small writes of interactive protocols must not wait for the acknowledgement of earlier ones.
     let _ = local.set_nodelay(true);
     let carried = tokio::select! {
@@ -71,7 +71,7 @@ pub(super) async fn serve(mut local: TcpStream, context: &ForwardContext<impl Tu
     }
 }
 
-async fn carry(local: &mut TcpStream, context: &ForwardContext<impl Tunnel>) -> Result<End, ConnectionError> {
+async fn carry(local: &mut TcpStream, context: &ForwardContext<impl Dial>) -> Result<End, ConnectionError> {
     let mut target = context.target.clone();
     let deadline = Instant::now() + POD_LIMIT;
     let (from_local, mut to_local) = local.split();
@@ -79,12 +79,15 @@ async fn carry(local: &mut TcpStream, context: &ForwardContext<impl Tunnel>) -> 
     loop {
         let (pod, mut stream) = open(&mut target, context, deadline).await?;
         context.tally.connected(&pod);
+        if context.await_listener {
+            stream.reader.settle().await;
+        }
         let carried = tokio::select! {
             carried = splice(&mut from_local, &mut to_local, &mut stream, &context.tally) => carried,
             () = replaced(&mut target, &pod) => return Err(ConnectionError::Replaced { pod: pod.pod }),
         };
         let nothing_listens = matches!(carried, Err(StreamError::Pod { .. })) && !stream.reader.has_data();
-        stream.writer.close().await;
+        stream.close().await;
         if let Ok(End::PodClosed) = carried {
             drain(&mut from_local).await;
         }
@@ -99,13 +102,13 @@ async fn carry(local: &mut TcpStream, context: &ForwardContext<impl Tunnel>) -> 
 /// server that is away, have time until [`POD_LIMIT`].
 async fn open(
     target: &mut watch::Receiver<Option<PodTarget>>,
-    context: &ForwardContext<impl Tunnel>,
+    context: &ForwardContext<impl Dial>,
     deadline: Instant,
 ) -> Result<(PodTarget, PodStream), ConnectionError> {
     let mut last_failure = ConnectionError::NoPod;
     loop {
         let Ok(Some(pod)) = timeout_at(deadline, present(target)).await else { return Err(last_failure) };
-        let opening = context.tunnel.open(&pod, context.remote_port);
+        let opening = context.dial.dial(&pod, context.remote_port);
         let opened = tokio::select! {
             opened = timeout_at(deadline, opening) => opened,
             () = replaced(target, &pod) => continue,

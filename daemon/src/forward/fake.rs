@@ -14,21 +14,22 @@ use tokio_tungstenite::{
 };
 
 use super::{
+    dial::{Dial, OpenError},
     stream::PodStream,
     target::PodTarget,
-    tunnel::{OpenError, Tunnel},
+    websocket,
 };
 
 /// As much as a connection of this kind holds between its ends.
 const WIRE: usize = 256 << 10;
 
 /// Hands the far end of every stream that is opened to the test.
-pub(super) struct FakeTunnel {
+pub(super) struct FakeDial {
     opened: mpsc::UnboundedSender<(PodTarget, FakePod<DuplexStream>)>,
     refusals: Mutex<VecDeque<OpenError>>,
 }
 
-impl FakeTunnel {
+impl FakeDial {
     pub(super) fn new() -> (Self, mpsc::UnboundedReceiver<(PodTarget, FakePod<DuplexStream>)>) {
         let (opened, pods) = mpsc::unbounded_channel();
         (Self { opened, refusals: Mutex::default() }, pods)
@@ -41,8 +42,8 @@ impl FakeTunnel {
     }
 }
 
-impl Tunnel for FakeTunnel {
-    async fn open(&self, pod: &PodTarget, port: u16) -> Result<PodStream, OpenError> {
+impl Dial for FakeDial {
+    async fn dial(&self, pod: &PodTarget, port: u16) -> Result<PodStream, OpenError> {
         if let Some(refusal) = self.refusals.lock().unwrap().pop_front() {
             return Err(refusal);
         }
@@ -57,7 +58,7 @@ pub(super) async fn pair(port: u16) -> (PodStream, FakePod<DuplexStream>) {
     let frames = WebSocketStream::from_raw_socket(far, Role::Server, None).await;
     let mut far_end = FakePod { frames };
     far_end.announce(port).await;
-    (PodStream::new(near, port).await, far_end)
+    (PodStream::websocket(websocket::pair(near, port).await, None), far_end)
 }
 
 /// Answers pings only while it receives, as every WebSocket does.

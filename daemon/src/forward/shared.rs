@@ -10,7 +10,7 @@ use super::target::PodTarget;
 
 /// What all connections of a forward share.
 pub(super) struct ForwardContext<T> {
-    pub(super) tunnel: T,
+    pub(super) dial: T,
     pub(super) target: watch::Receiver<Option<PodTarget>>,
     pub(super) remote_port: u16,
     pub(super) await_listener: bool,

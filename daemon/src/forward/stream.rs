@@ -1,67 +1,56 @@
-//! One stream of bytes into a pod over one WebSocket: the frames of `v4.channel.k8s.io` and the pings that tell a
-//! silent peer from a dead one. Knows nothing of how the WebSocket came to be, nor of the local side.
+//! One stream of bytes into a pod, whichever way it goes. Knows nothing of the local side.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU32, AtomicUsize, Ordering::Relaxed},
-    },
-    time::Duration,
-};
+use std::sync::Arc;
+use std::time::Duration;
 
-use bytes::{Buf as _, Bytes};
-use futures::{
-    SinkExt as _, StreamExt as _,
-    stream::{SplitSink, SplitStream},
-};
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    sync::Notify,
-    time::timeout,
-};
-use tokio_tungstenite::{
-    WebSocketStream,
-    tungstenite::{
-        self,
-        protocol::{CloseFrame, Message, Role, WebSocketConfig, frame::coding::CloseCode},
-    },
-};
+use bytes::Bytes;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_tungstenite::tungstenite::{self, protocol::frame::coding::CloseCode};
 
-pub(super) const PING_INTERVAL: Duration = Duration::from_secs(15);
+use super::pool::Lease;
+use super::spdy::{SpdyReader, SpdyWriter, TunnelError};
+use super::websocket::{WebSocketReader, WebSocketWriter};
+
 /// Also the size of the buffers below it, so that a frame is one read and one write.
 pub(super) const MAX_CHUNK: usize = 64 << 10;
-const MISSED_PINGS: u32 = 2;
-/// The peer answers pings in order with data. When much data is on its way a ping may wait behind what the pod is slow
-/// to take (one stopped in a debugger), so then silence alone proves nothing for five minutes.
-const MISSED_PINGS_BEHIND_DATA: u32 = 20;
-const MUCH_DATA: usize = 64 << 10;
-const CLOSE_LIMIT: Duration = Duration::from_secs(1);
-/// Servers send what they read at once, 32 KiB; a peer must not make us hold more than this.
-const MAX_FRAME: usize = 4 << 20;
+/// How long a local side that takes nothing may hold up others on the same tunnel.
+pub(super) const STALL_LIMIT: Duration = Duration::from_secs(10);
 
-const DATA: u8 = 0;
-const ERROR: u8 = 1;
-
-trait Wire: AsyncRead + AsyncWrite + Send {}
-impl<T: AsyncRead + AsyncWrite + Send> Wire for T {}
-type WebSocketFrames = WebSocketStream<std::pin::Pin<Box<dyn Wire>>>;
-
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub(super) enum StreamError {
     #[error("the pod's side failed: {text}")]
     Pod { text: String },
 
+    #[error("the pod's side reset the connection (status {status})")]
+    Reset { status: u32 },
+
+    #[error("no answer from the pod's side to the connection")]
+    Unanswered,
+
     #[error("the connection to the API server broke")]
-    Broken { source: Box<tungstenite::Error> },
+    Broken { source: Arc<tungstenite::Error> },
 
     #[error("the API server closed the connection ({code}): {reason}")]
     Closed { code: CloseCode, reason: String },
+
+    #[error("the API server is going away")]
+    GoneAway,
 
     #[error("no answer from the API server for {} s", silence.as_secs())]
     Dead { silence: Duration },
 
     #[error("an unexpected frame from the API server: {what}")]
     Frame { what: &'static str },
+
+    #[error(
+        "its client read nothing for {} s while {} KiB waited for it, and so held up other connections",
+        STALL_LIMIT.as_secs(),
+        bytes >> 10
+    )]
+    Stalled { bytes: usize },
+
+    #[error(transparent)]
+    Tunnel(#[from] Arc<TunnelError>),
 }
 
 pub(super) struct PodStream {
@@ -69,47 +58,39 @@ pub(super) struct PodStream {
     pub(super) writer: PodWriter,
 }
 
-pub(super) struct PodReader {
-    frames: SplitStream<WebSocketFrames>,
-    port: u16,
-    announced: [bool; 2],
-    has_data: bool,
-    pulse: Arc<Pulse>,
+pub(super) enum PodReader {
+    Spdy(SpdyReader),
+    WebSocket(Box<WebSocketReader>),
 }
 
-pub(super) struct PodWriter {
-    frames: SplitSink<WebSocketFrames, Message>,
-    pulse: Arc<Pulse>,
-}
-
-/// What both directions know of whether the peer is alive.
-#[derive(Default)]
-struct Pulse {
-    ping_wanted: Notify,
-    unanswered_pings: AtomicU32,
-    unanswered_bytes: AtomicUsize,
+pub(super) enum PodWriter {
+    Spdy { writer: SpdyWriter, lease: Option<Lease> },
+    WebSocket { writer: Box<WebSocketWriter>, _place: Option<OwnedSemaphorePermit> },
 }
 
 impl PodStream {
-    pub(super) async fn new(wire: impl AsyncRead + AsyncWrite + Send + 'static, port: u16) -> Self {
-        let config = WebSocketConfig::default()
-            .read_buffer_size(MAX_CHUNK)
-            .write_buffer_size(0)
-            .max_write_buffer_size(4 * MAX_CHUNK)
-            .max_message_size(Some(MAX_FRAME))
-            .max_frame_size(Some(MAX_FRAME));
-        let wire: std::pin::Pin<Box<dyn Wire>> = Box::pin(wire);
-        let (sink, stream) = WebSocketFrames::from_raw_socket(wire, Role::Client, Some(config)).await.split();
-        let pulse = Arc::new(Pulse::default());
+    pub(super) fn spdy((reader, writer): (SpdyReader, SpdyWriter), lease: Option<Lease>) -> Self {
+        Self { reader: PodReader::Spdy(reader), writer: PodWriter::Spdy { writer, lease } }
+    }
+
+    pub(super) fn websocket(
+        (reader, writer): (WebSocketReader, WebSocketWriter),
+        place: Option<OwnedSemaphorePermit>,
+    ) -> Self {
         Self {
-            reader: PodReader {
-                frames: stream,
-                port,
-                announced: [false; 2],
-                has_data: false,
-                pulse: pulse.clone(),
-            },
-            writer: PodWriter { frames: sink, pulse },
+            reader: PodReader::WebSocket(Box::new(reader)),
+            writer: PodWriter::WebSocket { writer: Box::new(writer), _place: place },
+        }
+    }
+}
+
+impl PodStream {
+    /// Says goodbye, so that everything between here and the pod can let go at once; best effort.
+    pub(super) async fn close(self) {
+        match self.writer {
+            // Dropped, it is closed.
+            PodWriter::Spdy { .. } => {}
+            PodWriter::WebSocket { mut writer, .. } => writer.close().await,
         }
     }
 }
@@ -117,119 +98,71 @@ impl PodStream {
 impl PodReader {
     /// Whether the pod has ever sent anything.
     pub(super) fn has_data(&self) -> bool {
-        self.has_data
+        match self {
+            Self::Spdy(reader) => reader.has_data(),
+            Self::WebSocket(reader) => reader.has_data(),
+        }
     }
 
-    /// The next bytes from the pod, or `None` once its side has closed. Pings are asked for only while this waits:
-    /// whoever does not read hears no answers.
+    /// Waits until nothing has been heard of nobody listening, where that can be known before anything is sent. What is
+    /// sent to nobody is in the way of others (see [`super::spdy`]).
+    pub(super) async fn settle(&self) {
+        match self {
+            Self::Spdy(reader) => reader.settle().await,
+            Self::WebSocket(_) => {}
+        }
+    }
+
+    /// The next bytes from the pod, or `None` once its side has closed.
     pub(super) async fn receive(&mut self) -> Result<Option<Bytes>, StreamError> {
-        let mut silent_intervals = 0;
-        loop {
-            let Ok(frame) = timeout(PING_INTERVAL, self.frames.next()).await else {
-                silent_intervals += 1;
-                if self.pulse.is_dead(silent_intervals) {
-                    return Err(StreamError::Dead { silence: PING_INTERVAL * silent_intervals });
-                }
-                self.pulse.ping_wanted.notify_one();
-                continue;
-            };
-            silent_intervals = 0;
-            self.pulse.heard();
-            match frame {
-                Some(Ok(Message::Binary(frame))) => match self.unpack(frame)? {
-                    Some(data) => {
-                        self.has_data = true;
-                        return Ok(Some(data));
-                    }
-                    None => continue,
-                },
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
-                Some(Ok(Message::Close(frame))) => return closed(frame),
-                Some(Ok(_)) => return Err(StreamError::Frame { what: "it is not binary" }),
-                Some(Err(source)) => return Err(StreamError::Broken { source: Box::new(source) }),
-                None => return Ok(None),
-            }
-        }
-    }
-
-    /// The first frame of each channel is the port, little-endian, which Kubernetes repeats before anything else.
-    fn unpack(&mut self, mut frame: Bytes) -> Result<Option<Bytes>, StreamError> {
-        if frame.is_empty() {
-            return Err(StreamError::Frame { what: "it names no channel" });
-        }
-        let channel = frame.get_u8();
-        let Some(announced) = self.announced.get_mut(usize::from(channel)) else {
-            return Err(StreamError::Frame { what: "its channel is unknown" });
-        };
-        if !*announced {
-            if *frame != self.port.to_le_bytes() {
-                return Err(StreamError::Frame { what: "it should announce the port" });
-            }
-            *announced = true;
-            return Ok(None);
-        }
-        match channel {
-            _ if frame.is_empty() => Ok(None),
-            ERROR => Err(StreamError::Pod { text: String::from_utf8_lossy(&frame).trim().to_owned() }),
-            _ => Ok(Some(frame)),
+        match self {
+            Self::Spdy(reader) => reader.receive().await,
+            Self::WebSocket(reader) => reader.receive().await,
         }
     }
 }
 
 impl PodWriter {
-    /// Returns when the bytes (at most [`MAX_CHUNK`] of them) have been handed to the kernel, so that a slow pod slows
-    /// the local side down instead of filling memory.
+    /// Takes at most [`MAX_CHUNK`] bytes. Returns when they are on their way, so that a slow pod slows the local side
+    /// down instead of filling memory.
     pub(super) async fn send(&mut self, data: &[u8]) -> Result<(), StreamError> {
-        let mut frame = Vec::with_capacity(data.len() + 1);
-        frame.push(DATA);
-        frame.extend_from_slice(data);
-        self.pulse.unanswered_bytes.fetch_add(data.len(), Relaxed);
-        self.push(Message::Binary(frame.into())).await
+        match self {
+            Self::Spdy { writer, .. } => writer.send(data).await,
+            Self::WebSocket { writer, .. } => writer.send(data).await,
+        }
     }
 
-    /// Returns when the reader has waited long enough to want a sign of life.
+    /// Returns when a sign of life is wanted of this stream; a tunnel sees to that for all of its own.
     pub(super) async fn ping_wanted(&self) {
-        self.pulse.ping_wanted.notified().await;
+        match self {
+            Self::Spdy { .. } => std::future::pending().await,
+            Self::WebSocket { writer, .. } => writer.ping_wanted().await,
+        }
     }
 
     pub(super) async fn ping(&mut self) -> Result<(), StreamError> {
-        self.push(Message::Ping(Bytes::new())).await?;
-        self.pulse.unanswered_pings.fetch_add(1, Relaxed);
-        Ok(())
-    }
-
-    /// Says goodbye, so that everything between here and the pod can let go at once; best effort.
-    pub(super) async fn close(&mut self) {
-        let _ = timeout(CLOSE_LIMIT, self.frames.send(Message::Close(None))).await;
-    }
-
-    async fn push(&mut self, message: Message) -> Result<(), StreamError> {
-        self.frames.send(message).await.map_err(|source| StreamError::Broken { source: Box::new(source) })
-    }
-}
-
-impl Pulse {
-    fn heard(&self) {
-        self.unanswered_pings.store(0, Relaxed);
-        self.unanswered_bytes.store(0, Relaxed);
-    }
-
-    /// Pings that could not even be sent, because the way out is full, do not count as missed: that is the same case as
-    /// much data on its way, only more so.
-    fn is_dead(&self, silent_intervals: u32) -> bool {
-        let behind_data = self.unanswered_bytes.load(Relaxed) > MUCH_DATA;
-        let missed = self.unanswered_pings.load(Relaxed) >= MISSED_PINGS;
-        (missed && !behind_data) || silent_intervals > MISSED_PINGS_BEHIND_DATA
-    }
-}
-
-fn closed(frame: Option<CloseFrame>) -> Result<Option<Bytes>, StreamError> {
-    match frame {
-        Some(CloseFrame { code, reason })
-            if !matches!(code, CloseCode::Normal | CloseCode::Away | CloseCode::Status) =>
-        {
-            Err(StreamError::Closed { code, reason: reason.to_string() })
+        match self {
+            Self::Spdy { .. } => Ok(()),
+            Self::WebSocket { writer, .. } => writer.ping().await,
         }
-        _ => Ok(None),
+    }
+
+    /// The local side has finished sending. That makes it unlikely that much is still to come, so that another
+    /// connection may have its tunnel, too.
+    pub(super) fn rest(&mut self) {
+        if let Self::Spdy { lease, .. } = self {
+            *lease = None;
+        }
+    }
+
+    /// Tells the pod's side that the local side has finished sending, and whether there is a way to.
+    pub(super) fn finish(&mut self) -> bool {
+        match self {
+            Self::Spdy { writer, .. } => {
+                writer.finish();
+                true
+            }
+            Self::WebSocket { .. } => false,
+        }
     }
 }

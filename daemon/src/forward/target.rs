@@ -7,3 +7,9 @@ pub struct PodTarget {
     pub pod: String,
     pub uid: String,
 }
+
+impl std::fmt::Display for PodTarget {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}/{}", self.namespace, self.pod)
+    }
+}

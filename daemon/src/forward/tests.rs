@@ -5,14 +5,14 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     sync::mpsc,
 };
 
 use super::{
-    fake::{FakePod, FakeTunnel},
+    dial::OpenError,
+    fake::{FakeDial, FakePod},
     listener::MAX_CONNECTIONS,
-    tunnel::OpenError,
     *,
 };
 
@@ -35,7 +35,7 @@ fn route(target: watch::Receiver<Option<PodTarget>>, local: SocketAddr) -> Route
 }
 
 async fn running(pod: Option<PodTarget>, refusals: Vec<OpenError>) -> RunningForward {
-    let (tunnel, pods) = FakeTunnel::new();
+    let (tunnel, pods) = FakeDial::new();
     let target = watch::Sender::new(pod);
     let tracker = TaskTracker::new();
     let route = Route { tracker: tracker.clone(), ..route(target.subscribe(), ANY_LOCAL_PORT) };
@@ -197,10 +197,49 @@ async fn too_many_connections_are_refused_and_said() {
     running.until(|status| status.open == MAX_CONNECTIONS).await;
     let mut refused = running.connect().await;
     assert!(is_reset(&mut refused).await);
-    assert_eq!(running.failure().await, "refused a connection: 256 are open");
+    assert_eq!(running.failure().await, "refused a connection: 2048 are open");
     drop(waiting);
     let stopped = tokio::time::timeout(Duration::from_secs(2), running.forward.stop()).await;
     assert!(stopped.is_ok());
+}
+
+#[tokio::test]
+async fn both_loopback_addresses_lead_into_the_pod_and_either_can_be_missing() {
+    let mut both = running(pod("reviews"), Vec::new()).await;
+    let mut addresses = vec![both.forward.local];
+    let sixth = other_family(both.forward.local);
+    if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).await.is_ok() {
+        addresses.push(sixth);
+    }
+    for address in addresses {
+        let mut local = TcpStream::connect(address).await.unwrap();
+        let (_, mut far_end) = both.pods.recv().await.unwrap();
+        exchange(&mut local, &mut far_end).await;
+    }
+    both.forward.stop().await;
+    assert!(TcpStream::connect(sixth).await.is_err());
+
+    // Somebody else has the port of the one that was not named.
+    let Ok(others) = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).await else { return };
+    let named = other_family(others.local_addr().unwrap());
+    let target = watch::Sender::new(pod("reviews"));
+    let (dial, mut pods) = FakeDial::new();
+    let forward = start_through(dial, route(target.subscribe(), named)).await.unwrap();
+    assert_eq!(forward.local, named);
+    let mut local = TcpStream::connect(named).await.unwrap();
+    let (_, mut far_end) = pods.recv().await.unwrap();
+    exchange(&mut local, &mut far_end).await;
+}
+
+#[tokio::test]
+async fn a_machine_without_the_named_address_listens_on_the_other() {
+    // No machine has this one of its own.
+    let foreign = SocketAddr::from(([192, 0, 2, 1], 0));
+    let Ok(listeners) = Listeners::bind(foreign).await else {
+        assert!(TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).await.is_err());
+        return;
+    };
+    assert_eq!(listeners.local().unwrap().ip(), Ipv6Addr::LOCALHOST);
 }
 
 #[tokio::test]
@@ -214,7 +253,7 @@ async fn a_port_that_is_taken_is_an_error_with_a_hint() {
         (own, by_this_daemon, "see the forwards of all sessions"),
         (others, format!("failed to listen on {others}"), "another program has that port"),
     ] {
-        let again = start_through(FakeTunnel::new().0, route(running.target.subscribe(), taken));
+        let again = start_through(FakeDial::new().0, route(running.target.subscribe(), taken));
         let Err(error) = again.await else { panic!("the port is taken") };
         assert_eq!(error.to_string(), said);
         assert!(error.hint().starts_with(hint), "{}", error.hint());
@@ -226,7 +265,7 @@ async fn a_port_that_is_taken_is_an_error_with_a_hint() {
 
 #[tokio::test]
 async fn a_port_whose_server_is_starting_gets_the_first_words_when_it_listens() {
-    let (tunnel, mut pods) = FakeTunnel::new();
+    let (tunnel, mut pods) = FakeDial::new();
     let target = watch::Sender::new(pod("reviews-1"));
     let route = Route { await_listener: true, ..route(target.subscribe(), ANY_LOCAL_PORT) };
     let forward = start_through(tunnel, route).await.unwrap();

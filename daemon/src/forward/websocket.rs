@@ -1,122 +1,180 @@
-//! Opens a stream into a pod by an upgrade of `pods/portforward` to a WebSocket. Knows nothing of what flows in it.
+//! The last resort: one stream of bytes into a pod over a WebSocket of its own, in a protocol that all API servers have
+//! (`v4.channel.k8s.io`). Knows nothing of how the WebSocket came to be, nor of the local side.
 
-use std::time::Duration;
-
-use http::{Method, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt as _, Limited};
-use hyper_util::rt::TokioIo;
-use kube::client::Body;
-use tokio_tungstenite::tungstenite::handshake::{client::generate_key, derive_accept_key};
-
-use super::{
-    connection::POD_LIMIT,
-    stream::PodStream,
-    target::PodTarget,
-    tunnel::{OpenError, Tunnel},
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
-use crate::cluster::connection::Connection;
-use crate::cluster::error::bounded;
 
-/// Binary frames whose first byte is the channel. The other protocol of this API is base64 and of no use.
-const PROTOCOL: &str = "v4.channel.k8s.io";
-const REFUSAL_LIMIT: Duration = Duration::from_secs(10);
-const MAX_REFUSAL: usize = 64 << 10;
+use bytes::{Buf as _, Bytes};
+use futures::{
+    SinkExt as _, StreamExt as _,
+    stream::{SplitSink, SplitStream},
+};
+use tokio::{sync::Notify, time::timeout};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::protocol::{CloseFrame, Message, Role, WebSocketConfig, frame::coding::CloseCode},
+};
 
-/// How long newer credentials are waited for where the API server refuses those that there are: less than a connection
-/// waits for a pod, so that the refusal is what is said of one that gets none.
-const RENEWAL_LIMIT: Duration = Duration::from_secs(5);
-const _: () = assert!(RENEWAL_LIMIT.as_secs() < POD_LIMIT.as_secs());
+use super::liveness::{Liveness, PING_INTERVAL};
+use super::spdy::Wire;
+use super::stream::{MAX_CHUNK, StreamError};
 
-pub(super) struct WebSocketTunnel {
-    cluster: Connection,
+const CLOSE_LIMIT: Duration = Duration::from_secs(1);
+/// Servers send what they read at once, 32 KiB; a peer must not make us hold more than this.
+const MAX_FRAME: usize = 4 << 20;
+
+const DATA: u8 = 0;
+const ERROR: u8 = 1;
+
+type WebSocketFrames = WebSocketStream<Pin<Box<dyn Wire>>>;
+
+pub(super) struct WebSocketReader {
+    frames: SplitStream<WebSocketFrames>,
+    port: u16,
+    announced: [bool; 2],
+    has_data: bool,
+    pulse: Arc<Pulse>,
 }
 
-impl WebSocketTunnel {
-    pub(super) fn new(cluster: Connection) -> Self {
-        Self { cluster }
+pub(super) struct WebSocketWriter {
+    frames: SplitSink<WebSocketFrames, Message>,
+    pulse: Arc<Pulse>,
+}
+
+/// What both directions know of whether the peer is alive.
+#[derive(Default)]
+struct Pulse {
+    ping_wanted: Notify,
+    liveness: Mutex<Liveness>,
+}
+
+impl Pulse {
+    fn liveness(&self) -> MutexGuard<'_, Liveness> {
+        self.liveness.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Tunnel for WebSocketTunnel {
-    /// Where the credentials are refused, whoever renews them is told, and it is tried once more with newer ones.
-    async fn open(&self, target: &PodTarget, port: u16) -> Result<PodStream, OpenError> {
-        let first = self.cluster.borrow();
-        let refusal = match open_with(&first.client, target, port).await {
-            Err(error) if error.is_unauthorized() => error,
-            opened => return opened,
+pub(super) async fn pair(wire: impl Wire + 'static, port: u16) -> (WebSocketReader, WebSocketWriter) {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(MAX_CHUNK)
+        .write_buffer_size(0)
+        .max_write_buffer_size(4 * MAX_CHUNK)
+        .max_message_size(Some(MAX_FRAME))
+        .max_frame_size(Some(MAX_FRAME));
+    let wire: Pin<Box<dyn Wire>> = Box::pin(wire);
+    let (sink, stream) = WebSocketFrames::from_raw_socket(wire, Role::Client, Some(config)).await.split();
+    let pulse = Arc::new(Pulse::default());
+    let reader = WebSocketReader {
+        frames: stream,
+        port,
+        announced: [false; 2],
+        has_data: false,
+        pulse: pulse.clone(),
+    };
+    (reader, WebSocketWriter { frames: sink, pulse })
+}
+
+impl WebSocketReader {
+    /// Whether the pod has ever sent anything.
+    pub(super) fn has_data(&self) -> bool {
+        self.has_data
+    }
+
+    /// The next bytes from the pod, or `None` once its side has closed. Pings are asked for only while this waits:
+    /// whoever does not read hears no answers.
+    pub(super) async fn receive(&mut self) -> Result<Option<Bytes>, StreamError> {
+        loop {
+            let Ok(frame) = timeout(PING_INTERVAL, self.frames.next()).await else {
+                if let Some(silence) = self.pulse.liveness().silent() {
+                    return Err(StreamError::Dead { silence });
+                }
+                self.pulse.ping_wanted.notify_one();
+                continue;
+            };
+            self.pulse.liveness().heard();
+            match frame {
+                Some(Ok(Message::Binary(frame))) => match self.unpack(frame)? {
+                    Some(data) => {
+                        self.has_data = true;
+                        return Ok(Some(data));
+                    }
+                    None => continue,
+                },
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+                Some(Ok(Message::Close(frame))) => return closed(frame),
+                Some(Ok(_)) => return Err(StreamError::Frame { what: "it is not binary" }),
+                Some(Err(source)) => return Err(StreamError::Broken { source: Arc::new(source) }),
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// The first frame of each channel is the port, little-endian, which Kubernetes repeats before anything else.
+    fn unpack(&mut self, mut frame: Bytes) -> Result<Option<Bytes>, StreamError> {
+        if frame.is_empty() {
+            return Err(StreamError::Frame { what: "it names no channel" });
+        }
+        let channel = frame.get_u8();
+        let Some(announced) = self.announced.get_mut(usize::from(channel)) else {
+            return Err(StreamError::Frame { what: "its channel is unknown" });
         };
-        self.cluster.refuse(&first);
-        if tokio::time::timeout(RENEWAL_LIMIT, self.cluster.renewed(&first)).await.is_err() {
-            return Err(refusal);
+        if !*announced {
+            if *frame != self.port.to_le_bytes() {
+                return Err(StreamError::Frame { what: "it should announce the port" });
+            }
+            *announced = true;
+            return Ok(None);
         }
-        let newer = self.cluster.borrow();
-        let opened = open_with(&newer.client, target, port).await;
-        if opened.as_ref().is_err_and(OpenError::is_unauthorized) {
-            self.cluster.refuse(&newer);
+        match channel {
+            _ if frame.is_empty() => Ok(None),
+            ERROR => Err(StreamError::Pod { text: String::from_utf8_lossy(&frame).trim().to_owned() }),
+            _ => Ok(Some(frame)),
         }
-        opened
     }
 }
 
-async fn open_with(client: &kube::Client, target: &PodTarget, port: u16) -> Result<PodStream, OpenError> {
-    let pod = format!("{}/{}", target.namespace, target.pod);
-    let key = generate_key();
-    let sent = client.send(request(target, port, &key));
-    let response = bounded("open a forward to", format!("port {port} of pod {pod}"), sent).await?;
-    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-        return Err(refusal(pod, response).await);
+impl WebSocketWriter {
+    /// Returns when the bytes (at most [`MAX_CHUNK`] of them) have been handed to the kernel, so that a slow pod slows
+    /// the local side down instead of filling memory.
+    pub(super) async fn send(&mut self, data: &[u8]) -> Result<(), StreamError> {
+        let mut frame = Vec::with_capacity(data.len() + 1);
+        frame.push(DATA);
+        frame.extend_from_slice(data);
+        self.pulse.liveness().sent(data.len(), 0);
+        self.push(Message::Binary(frame.into())).await
     }
-    if let Err(what) = verify(&response, &key) {
-        return Err(OpenError::Handshake { pod, what });
+
+    /// Returns when the reader has waited long enough to want a sign of life.
+    pub(super) async fn ping_wanted(&self) {
+        self.pulse.ping_wanted.notified().await;
     }
-    let upgraded = hyper::upgrade::on(response).await.map_err(|source| OpenError::Upgrade { pod, source })?;
-    Ok(PodStream::new(TokioIo::new(upgraded), port).await)
+
+    pub(super) async fn ping(&mut self) -> Result<(), StreamError> {
+        self.push(Message::Ping(Bytes::new())).await?;
+        self.pulse.liveness().sent(0, 1);
+        Ok(())
+    }
+
+    /// Says goodbye, so that everything between here and the pod can let go at once; best effort.
+    pub(super) async fn close(&mut self) {
+        let _ = timeout(CLOSE_LIMIT, self.frames.send(Message::Close(None))).await;
+    }
+
+    async fn push(&mut self, message: Message) -> Result<(), StreamError> {
+        self.frames.send(message).await.map_err(|source| StreamError::Broken { source: Arc::new(source) })
+    }
 }
 
-/// The method is GET although the API calls the verb create: a WebSocket can start with no other, so users need the
-/// permissions `get` and `create` on `pods/portforward`.
-fn request(target: &PodTarget, port: u16, key: &str) -> Request<Body> {
-    let PodTarget { namespace, pod, .. } = target;
-    Request::builder()
-        .method(Method::GET)
-        .uri(format!("/api/v1/namespaces/{namespace}/pods/{pod}/portforward?ports={port}"))
-        .header(header::CONNECTION, "Upgrade")
-        .header(header::UPGRADE, "websocket")
-        .header(header::SEC_WEBSOCKET_VERSION, "13")
-        .header(header::SEC_WEBSOCKET_KEY, key)
-        .header(header::SEC_WEBSOCKET_PROTOCOL, PROTOCOL)
-        .body(Body::empty())
-        .expect("names of namespaces and pods are DNS labels, and the key is base64")
-}
-
-fn verify(response: &Response<Body>, key: &str) -> Result<(), &'static str> {
-    let value = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !value(header::UPGRADE).eq_ignore_ascii_case("websocket") {
-        return Err("the upgrade is to something else");
+fn closed(frame: Option<CloseFrame>) -> Result<Option<Bytes>, StreamError> {
+    match frame {
+        Some(CloseFrame { code, reason })
+            if !matches!(code, CloseCode::Normal | CloseCode::Away | CloseCode::Status) =>
+        {
+            Err(StreamError::Closed { code, reason: reason.to_string() })
+        }
+        _ => Ok(None),
     }
-    if value(header::SEC_WEBSOCKET_ACCEPT) != derive_accept_key(key.as_bytes()) {
-        return Err("the accept key does not match");
-    }
-    if value(header::SEC_WEBSOCKET_PROTOCOL) != PROTOCOL {
-        return Err("the subprotocol is not v4.channel.k8s.io");
-    }
-    Ok(())
 }
-
-/// The API server says why in a `Status`, the kubelet in plain text.
-async fn refusal(pod: String, response: Response<Body>) -> OpenError {
-    let status = response.status();
-    let body = Limited::new(response.into_body(), MAX_REFUSAL).collect();
-    let body = match tokio::time::timeout(REFUSAL_LIMIT, body).await {
-        Ok(Ok(body)) => body.to_bytes(),
-        _ => bytes::Bytes::new(),
-    };
-    let message = match serde_json::from_slice::<kube::core::Status>(&body) {
-        Ok(status) => status.message,
-        Err(_) => String::from_utf8_lossy(&body).trim().to_owned(),
-    };
-    OpenError::Refused { pod, status, message }
-}
-
-#[cfg(test)]
-mod tests;

@@ -88,7 +88,7 @@ pub struct StepContext<'a> {
     pub stored: &'a mut StoredSession,
     pub sight: Option<&'a Sight>,
     pub running: &'a mut Running,
-    pub target: watch::Receiver<Option<PodTarget>>,
+    pub sync_target: watch::Receiver<Option<PodTarget>>,
 }
 
 impl StepContext<'_> {
@@ -157,7 +157,7 @@ impl StepContext<'_> {
     async fn open_forward(&mut self) -> Result<(), Failure> {
         let cluster = || self.connection.clone();
         let route = |local| Route {
-            target: self.target.clone(),
+            target: self.sync_target.clone(),
             remote_port: self.stored.sync.remote_port,
             // The pod counts as ready before the syncthing in it listens.
             await_listener: true,

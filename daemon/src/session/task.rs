@@ -92,7 +92,14 @@ pub struct SessionTask {
     link: Option<ClusterLink>,
     ways: Ways,
     running: Running,
+    /// The dev pod, once it is ready.
     target: watch::Sender<Option<PodTarget>>,
+    /// The pod whose sidecar may answer by now, which is earlier.
+    sync_target: watch::Sender<Option<PodTarget>>,
+    /// The pod that the sync's forward has led to last, whether or not it does at the moment.
+    led_to: Option<String>,
+    /// Which pod was seen to have a node, and since when.
+    scheduled: Option<(String, Instant)>,
     sight: Option<Sight>,
     /// What was seen may be out of date.
     stale: bool,
@@ -158,6 +165,9 @@ impl SessionTask {
             ways: Ways::default(),
             running: Running { leftover, ..Running::default() },
             target: watch::Sender::new(None),
+            sync_target: watch::Sender::new(None),
+            led_to: None,
+            scheduled: None,
             sight: None,
             stale: true,
             looked: Instant::now(),
@@ -295,7 +305,7 @@ impl SessionTask {
                     stored: &mut self.stored,
                     sight: self.sight.as_ref(),
                     running: &mut self.running,
-                    target: self.target.subscribe(),
+                    sync_target: self.sync_target.subscribe(),
                 };
                 context.take(step).await
             }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use nhd_tests::bench::figures::Figure;
-use nhd_tests::bench::{clients, forward, live, memory, save, start, status, streams};
+use nhd_tests::bench::{clients, forward, live, memory, save, start, status, streams, trees};
 use nhd_tests::shared::SharedCluster;
 
 #[derive(Debug, Parser)]
@@ -22,6 +22,9 @@ enum Subject {
     Clients,
     Live,
     Save,
+    SmallFiles,
+    LargeFiles,
+    ChangedFiles,
     Forward,
     Start,
     Streams,
@@ -35,6 +38,9 @@ impl Subject {
             Self::Clients => clients::measure(cluster).await,
             Self::Live => live::measure(cluster).await,
             Self::Save => save::measure(cluster).await,
+            Self::SmallFiles => trees::SMALL_FILES.measure(cluster).await,
+            Self::LargeFiles => trees::LARGE_FILES.measure(cluster).await,
+            Self::ChangedFiles => trees::CHANGED_FILES.measure(cluster).await,
             Self::Forward => forward::measure(cluster).await,
             Self::Streams => Box::pin(streams::measure(cluster)).await,
             Self::Start => Box::pin(start::measure(cluster)).await,

@@ -32,11 +32,13 @@ mod config;
 mod corpus;
 mod forced;
 mod forwards;
+mod tunnels;
 mod handles;
 mod doctor;
 mod streams;
 mod inside;
 mod sync;
+mod first_sync;
 
 /// The cluster that all tests of this binary share.
 async fn shared_cluster() -> &'static nhd_tests::shared::SharedCluster {

@@ -6,11 +6,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use nhd_protocol::stream::frame::{FrameType, GREETING, HEADER, header, read_header};
 use nhd_tests::lsp::LspConnection;
 use nhd_tests::process::call;
 use nhd_tests::stage::Stage;
 use nhd_tests::workload::app;
 use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
 
 use crate::shared_cluster;
 
@@ -31,6 +34,12 @@ enum Line {
     Answer { member: &'static str, shown: Value },
     /// `⇠ EVENT`: some notification of the subscription whose method this is, others before it passed over.
     Event { method: String, shown: Value },
+    /// `⇒ TOKEN`: another connection, for a stream.
+    Stream(String),
+    /// `⇒ TYPE PAYLOAD`: a frame of it from the plugin, its payload as JSON, or none.
+    Sent { kind: FrameType, payload: Vec<u8> },
+    /// `⇐ TYPE PAYLOAD`: a frame of it from the daemon; of output, all that came of that type.
+    Came { kind: FrameType, shown: Value },
     /// `$ COMMAND`: what the developer does meanwhile, in a shell in the source folder.
     Command(String),
 }
@@ -40,7 +49,9 @@ fn lines(page: &str) -> Result<Vec<Line>> {
     let mut entries: Vec<String> = Vec::new();
     for line in blocks.flat_map(str::lines) {
         match entries.last_mut() {
-            Some(entry) if !line.starts_with(['→', '←', '⇠', '$']) => entry.push_str(line),
+            Some(entry) if !line.starts_with(['→', '←', '⇠', '⇒', '⇐', '$']) => {
+                entry.push_str(line)
+            }
             _ => entries.push(line.to_owned()),
         }
     }
@@ -60,9 +71,24 @@ fn line(entry: &str) -> Result<Line> {
             Some(error) => Line::Answer { member: "error", shown: serde_json::from_str(error)? },
             None => Line::Answer { member: "result", shown: serde_json::from_str(rest)? },
         },
+        "⇒" if rest.starts_with('$') => Line::Stream(rest.to_owned()),
+        "⇒" => match rest.split_once(' ') {
+            Some((kind, payload)) => {
+                let payload = serde_json::from_str::<String>(payload)?.into_bytes();
+                Line::Sent { kind: frame_type(kind)?, payload }
+            }
+            None => Line::Sent { kind: frame_type(rest)?, payload: Vec::new() },
+        },
+        "⇐" => named().and_then(|(kind, shown)| Ok(Line::Came { kind: frame_type(&kind)?, shown }))?,
         "$" => Line::Command(rest.to_owned()),
         _ => bail!("an unknown mark"),
     })
+}
+
+/// By the name that the table in `docs/protocol.md` has for it.
+fn frame_type(name: &str) -> Result<FrameType> {
+    let of = FrameType::ALL.iter().find(|kind| format!("{kind:?}").eq_ignore_ascii_case(name));
+    of.copied().context("an unknown type of frame")
 }
 
 /// Params with names replaced by what they stand for.
@@ -113,6 +139,51 @@ struct Player<'a> {
     plugin: LspConnection,
     names: Names,
     answer: Value,
+    stream: Option<Stream>,
+}
+
+/// A second connection, and the output that came on it.
+struct Stream {
+    socket: UnixStream,
+    output: BTreeMap<u8, Vec<u8>>,
+}
+
+impl Stream {
+    async fn open(stage: &Stage, token: &str) -> Result<Self> {
+        let mut socket = UnixStream::connect(stage.laptop.socket()).await?;
+        socket.write_all(format!("{GREETING}{token}\n").as_bytes()).await?;
+        Ok(Self { socket, output: BTreeMap::new() })
+    }
+
+    async fn send(&mut self, kind: FrameType, payload: &[u8]) -> Result<()> {
+        self.socket.write_all(&header(kind, payload.len())).await?;
+        Ok(self.socket.write_all(payload).await?)
+    }
+
+    /// Reads on until a frame of that type is as shown, or all output of that type so far.
+    async fn comes(&mut self, wanted: FrameType, shown: &Value, names: &mut Names) -> Result<()> {
+        let is_output = matches!(wanted, FrameType::Stdout | FrameType::Stderr);
+        loop {
+            if let Some(output) = self.output.get(&(wanted as u8)).filter(|_| is_output) {
+                let text = String::from_utf8_lossy(output).into_owned();
+                if is_as_shown(shown, &text.into(), names) {
+                    return Ok(());
+                }
+            }
+            let mut head = [0; HEADER];
+            self.socket.read_exact(&mut head).await.with_context(|| format!("came {:?}", self.output))?;
+            let (kind, length) = read_header(head);
+            let mut payload = vec![0; length];
+            self.socket.read_exact(&mut payload).await?;
+            if kind != wanted as u8 || is_output {
+                self.output.entry(kind).or_default().extend(payload);
+                continue;
+            }
+            let came: Value = serde_json::from_slice(&payload)?;
+            ensure!(is_as_shown(shown, &came, names), "came {came:#}");
+            return Ok(());
+        }
+    }
 }
 
 impl Player<'_> {
@@ -131,6 +202,17 @@ impl Player<'_> {
                     break;
                 }
             },
+            Line::Stream(token) => {
+                let token = self.names.get(token).and_then(Value::as_str).context("a token")?;
+                self.stream = Some(Stream::open(self.stage, token).await?);
+            }
+            Line::Sent { kind, payload } => {
+                self.stream.as_mut().context("a stream")?.send(*kind, payload).await?;
+            }
+            Line::Came { kind, shown } => {
+                let stream = self.stream.as_mut().context("a stream")?;
+                stream.comes(*kind, shown, &mut self.names).await?;
+            }
             Line::Command(command) => {
                 let (command, folder) = (command.clone(), self.stage.laptop.source());
                 let shell =
@@ -158,7 +240,9 @@ async fn every_exchange_of_the_walkthrough_is_as_shown() -> Result<()> {
     ] {
         names.insert(name.to_owned(), params[member].clone());
     }
-    let mut player = Player { stage: &stage, plugin, names, answer: Value::Null };
+    let configuration = stage.laptop.source().join(".nocalhost/config.yaml");
+    names.insert("$CONFIGURATION".to_owned(), configuration.to_str().context("a path")?.into());
+    let mut player = Player { stage: &stage, plugin, names, answer: Value::Null, stream: None };
     let lines = lines(&std::fs::read_to_string(PAGE)?)?;
     ensure!(lines.len() > 20, "the page has no exchanges");
     for line in &lines {

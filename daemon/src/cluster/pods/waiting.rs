@@ -63,6 +63,10 @@ pub(super) fn has_begun(status: &ContainerStatus) -> bool {
     runs || !waits_to_begin || status.restart_count > 0
 }
 
+pub(super) fn runs(status: &ContainerStatus) -> bool {
+    status.state.as_ref().is_some_and(|state| state.running.is_some())
+}
+
 /// One that goes on beside the others once it has started, although it is listed among the init containers.
 fn is_native_sidecar(pod: &Pod, name: &str) -> bool {
     let init = pod.spec.iter().flat_map(|spec| spec.init_containers.iter().flatten());

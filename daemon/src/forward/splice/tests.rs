@@ -12,6 +12,7 @@ use super::*;
 use crate::forward::{
     ANY_LOCAL_PORT,
     fake::{FakePod, pair},
+    spdy::fake::{FakeServer, tunnel},
 };
 
 struct RunningSplice {
@@ -192,4 +193,79 @@ async fn a_frame_that_makes_no_sense_is_an_error() {
         let error = ended.await.unwrap().unwrap_err();
         assert!(matches!(error, StreamError::Frame { what: found } if found.contains(what)), "{error}");
     }
+}
+
+/// The same through a tunnel.
+async fn running_through_a_tunnel() -> (DuplexStream, FakeServer, JoinHandle<Result<End, StreamError>>) {
+    let (local, inner) = duplex(16 << 10);
+    let (tunnel, mut server) = tunnel();
+    let mut stream = PodStream::spdy(tunnel.open(80).await.unwrap(), None);
+    server.until(|it| it.said.len() == 2).await;
+    let ended = tokio::spawn(async move {
+        let (mut from_local, mut to_local) = tokio::io::split(inner);
+        let tally = Tally::new(ANY_LOCAL_PORT, 80);
+        splice(&mut from_local, &mut to_local, &mut stream, &tally).await
+    });
+    (local, server, ended)
+}
+
+async fn asked(local: &mut DuplexStream, server: &mut FakeServer) {
+    local.write_all(b"question").await.unwrap();
+    local.shutdown().await.unwrap();
+    server.until_said(11, 8).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tunnel_is_told_of_the_end_only_when_the_answer_has_had_its_time() {
+    let (mut local, mut server, ended) = running_through_a_tunnel().await;
+    asked(&mut local, &mut server).await;
+    sleep(Duration::from_secs(25)).await;
+    server.say(11, b"slow ").await;
+    assert_eq!(read(&mut local, 5).await, b"slow ");
+    let before = Instant::now();
+    server.until(|it| it.said[&11].1).await;
+    assert!(before.elapsed() >= FAREWELL_GRACE);
+    // It can be of a kind that answers only now.
+    server.say(11, b"answer").await;
+    server.end(11).await;
+    let mut rest = Vec::new();
+    local.read_to_end(&mut rest).await.unwrap();
+    assert_eq!(rest, b"answer");
+    drop(local);
+    assert_eq!(ended.await.unwrap().unwrap(), End::PodClosed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_only_after_the_end_of_the_question_is_delivered_where_the_runtime_passes_that_on() {
+    let (mut local, mut server, ended) = running_through_a_tunnel().await;
+    asked(&mut local, &mut server).await;
+    let before = Instant::now();
+    server.until(|it| it.said[&11].1).await;
+    assert_eq!(before.elapsed(), ANSWER_GRACE);
+    server.say(11, b"answer").await;
+    server.end(11).await;
+    assert_eq!(read(&mut local, 6).await, b"answer");
+    drop(local);
+    assert_eq!(ended.await.unwrap().unwrap(), End::PodClosed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pods_side_that_closes_unanswered_because_it_was_told_of_the_end_has_cut_the_answer_off() {
+    let (mut local, mut server, ended) = running_through_a_tunnel().await;
+    asked(&mut local, &mut server).await;
+    server.until(|it| it.said[&11].1).await;
+    sleep(Duration::from_secs(1)).await;
+    server.end(11).await;
+    assert_eq!(ended.await.unwrap().unwrap(), End::Unanswered);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pods_side_that_does_not_close_when_it_is_told_of_the_end_is_left() {
+    let (mut local, mut server, ended) = running_through_a_tunnel().await;
+    local.shutdown().await.unwrap();
+    server.say(11, b"answer").await;
+    assert_eq!(read(&mut local, 6).await, b"answer");
+    sleep(ANSWER_GRACE).await;
+    let (ended, ()) = tokio::join!(ended, server.until(|it| it.resets == [11]));
+    assert_eq!(ended.unwrap().unwrap(), End::Idle);
 }

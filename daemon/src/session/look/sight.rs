@@ -102,6 +102,7 @@ pub(crate) mod tests {
             in_the_way: false,
             scheduled: false,
             begun: false,
+            sidecar_runs: false,
             waiting: None,
             companions: Vec::new(),
             events: Vec::new(),

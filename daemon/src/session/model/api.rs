@@ -64,7 +64,7 @@ struct Asked {
 }
 
 enum Answer {
-    Json(StatusCode, Value),
+    Json(StatusCode, Arc<Value>),
     Watch(mpsc::Receiver<Bytes>),
 }
 
@@ -304,7 +304,7 @@ fn watch(world: &mut World, asked: &Asked) -> Answer {
 }
 
 fn create(world: &mut World, asked: &Asked) -> Answer {
-    if world.get("namespaces", NAMESPACE).is_none_or(is_going) {
+    if world.get("namespaces", NAMESPACE).is_none_or(|it| is_going(it)) {
         return refusal(404);
     }
     let mut object = asked.body.clone();
@@ -368,7 +368,7 @@ fn replace(world: &mut World, asked: &Asked, name: &str) -> Answer {
     }
     if asked.subresource.as_deref() == Some("status") {
         let status = object["status"].take();
-        object = there.clone();
+        object = Value::clone(&there);
         object["status"] = status;
     } else {
         match there.get("status") {
@@ -468,8 +468,8 @@ fn selection(asked: &Asked) -> Box<dyn Fn(&Value) -> bool + Send> {
     })
 }
 
-fn found(object: Value) -> Answer {
-    Answer::Json(StatusCode::OK, object)
+fn found(object: impl Into<Arc<Value>>) -> Answer {
+    Answer::Json(StatusCode::OK, object.into())
 }
 
 fn refusal(code: u16) -> Answer {
@@ -488,5 +488,5 @@ fn refusal(code: u16) -> Answer {
 fn status(code: u16, reason: &str) -> Answer {
     let body = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "code": code, "reason": reason,
         "message": format!("the model says {reason}")});
-    Answer::Json(StatusCode::from_u16(code).expect("a status"), body)
+    Answer::Json(StatusCode::from_u16(code).expect("a status"), body.into())
 }

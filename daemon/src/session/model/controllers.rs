@@ -1,5 +1,7 @@
 //! The modelled controllers and the kubelet: each move brings one object a little nearer to what is wanted.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::world::{Key, NAMESPACE, World, controller_of, is_going, name_of, uid_of};
@@ -90,16 +92,22 @@ fn pod(world: &mut World, pod: &Value) {
         return;
     }
     let trouble = world.storm && world.dice.once_in(12);
-    let status = running(pod, !trouble);
+    // The sidecar may run whatever becomes of the others.
+    let sidecar = !trouble || world.dice.once_in(2);
+    let status = running(pod, !trouble, sidecar);
     world.alter("pods", &name, |pod| pod["status"] = status);
 }
 
-fn running(pod: &Value, ready: bool) -> Value {
-    let state =
-        if ready { json!({"running": {}}) } else { json!({"waiting": {"reason": "ContainerCreating"}}) };
+fn running(pod: &Value, ready: bool, sidecar: bool) -> Value {
     let statuses: Vec<Value> = items(&pod["spec"]["containers"])
         .map(|container| {
-            json!({"name": container["name"], "ready": ready, "state": state, "image": "", "imageID": "",
+            let runs = if container["name"] == nhd_plan::SIDECAR_CONTAINER { sidecar } else { ready };
+            let state = if runs {
+                json!({"running": {}})
+            } else {
+                json!({"waiting": {"reason": "ContainerCreating"}})
+            };
+            json!({"name": container["name"], "ready": runs, "state": state, "image": "", "imageID": "",
                 "restartCount": 0})
         })
         .collect();
@@ -122,8 +130,8 @@ fn is_over(pod: &Value) -> bool {
 }
 
 /// The objects of a kind that this one controls.
-fn of(world: &World, plural: &'static str, owner: &Value) -> Vec<Value> {
-    world.all(plural).filter(|it| controller_of(it) == Some(uid_of(owner))).cloned().collect()
+fn of(world: &World, plural: &'static str, owner: &Value) -> Vec<Arc<Value>> {
+    world.shared(plural).filter(|it| controller_of(it) == Some(uid_of(owner))).cloned().collect()
 }
 
 fn owned(owner: &Value, kind: &str) -> Value {
@@ -196,7 +204,7 @@ fn deployment(world: &mut World, deployment: &Value) {
         }
         None => {}
         Some(current) => {
-            let others: Vec<&Value> = sets.iter().filter(|set| uid_of(set) != uid_of(current)).collect();
+            let others: Vec<&Arc<Value>> = sets.iter().filter(|set| uid_of(set) != uid_of(current)).collect();
             let old_pods: usize = others.iter().map(|set| of(world, "pods", set).len()).sum();
             let recreate = spec["strategy"]["type"] == "Recreate";
             let ready = of(world, "pods", current).iter().filter(|pod| is_ready(pod)).count() as u64;
@@ -219,11 +227,11 @@ fn deployment(world: &mut World, deployment: &Value) {
             }
         }
     }
-    let pods_of = |set: &Value| -> Vec<Value> {
+    let pods_of = |set: &Value| -> Vec<Arc<Value>> {
         of(world, "pods", set).into_iter().filter(|pod| !is_going(pod) && !is_over(pod)).collect()
     };
-    let all: Vec<Value> = sets.iter().flat_map(&pods_of).collect();
-    let updated = current.map(&pods_of).unwrap_or_default();
+    let all: Vec<Arc<Value>> = sets.iter().flat_map(|set| pods_of(set)).collect();
+    let updated = current.map(|set| pods_of(set)).unwrap_or_default();
     let status = json!({
         "observedGeneration": deployment["metadata"]["generation"], "replicas": all.len(), "updatedReplicas": updated.len(),
         "readyReplicas": all.iter().filter(|pod| is_ready(pod)).count(),
@@ -237,7 +245,7 @@ fn scale(world: &mut World, set: &Value, replicas: u64) {
 
 fn replica_set(world: &mut World, set: &Value) {
     let pods = of(world, "pods", set);
-    let alive: Vec<&Value> = pods.iter().filter(|pod| !is_going(pod) && !is_over(pod)).collect();
+    let alive: Vec<&Arc<Value>> = pods.iter().filter(|pod| !is_going(pod) && !is_over(pod)).collect();
     let wanted = number(&set["spec"]["replicas"], 1);
     if (alive.len() as u64) < wanted {
         let name = format!("{}-{}", name_of(set), world.version());
@@ -330,7 +338,7 @@ fn stateful_set(world: &mut World, set: &Value) {
             super::api::remove(world, "pods", name_of(pod));
         }
     }
-    let alive: Vec<&Value> = pods.iter().filter(|pod| !is_going(pod)).collect();
+    let alive: Vec<&Arc<Value>> = pods.iter().filter(|pod| !is_going(pod)).collect();
     let updated = alive.iter().filter(|pod| revision_of(pod) == update).count() as u64;
     let ready = alive.iter().filter(|pod| is_ready(pod)).count() as u64;
     let complete =
@@ -374,7 +382,7 @@ fn daemon_set(world: &mut World, set: &Value) {
             _ => {}
         }
     }
-    let alive: Vec<&Value> = pods.iter().filter(|pod| !is_going(pod)).collect();
+    let alive: Vec<&Arc<Value>> = pods.iter().filter(|pod| !is_going(pod)).collect();
     let wanted = if fits { NODES.len() } else { 0 };
     let status = json!({
         "observedGeneration": set["metadata"]["generation"], "desiredNumberScheduled": wanted,

@@ -41,7 +41,7 @@ pub(super) fn meddle(world: &mut World) {
 /// Does the same to the workload and to its shadow.
 fn both(world: &mut World, what: &str, change: impl Fn(&mut Value)) {
     let plural = plural(world.kind);
-    if world.get(plural, NAME).is_none_or(is_going) {
+    if world.get(plural, NAME).is_none_or(|it| is_going(it)) {
         return;
     }
     world.tell(|| format!("somebody {what}"));
@@ -144,7 +144,7 @@ fn evict_a_pod(world: &mut World) {
 
 /// Whether what is under the workload's name is ours.
 fn is_dev(world: &World) -> bool {
-    world.get(plural(world.kind), NAME).is_some_and(nhd_plan::is_ours)
+    world.get(plural(world.kind), NAME).is_some_and(|it| nhd_plan::is_ours(it))
 }
 
 fn change_autoscaler(world: &mut World, number: u64) {
@@ -222,7 +222,7 @@ fn delete(world: &mut World) {
 }
 
 fn end_the_namespace(world: &mut World) {
-    if world.get("namespaces", NAMESPACE).is_none_or(is_going) {
+    if world.get("namespaces", NAMESPACE).is_none_or(|it| is_going(it)) {
         return;
     }
     world.tell(|| "somebody deletes the namespace".to_owned());

@@ -362,7 +362,7 @@ async fn move_on(world: SharedWorld, sync: watch::Sender<InStep>) {
             } else {
                 controllers::round(&mut world)
             };
-            let pod = ready_dev_pod(&world);
+            let pod = pod_with_a_sidecar(&world);
             if pod != with {
                 (with, connection, since) = (pod, connection + 1, tokio::time::Instant::now());
             }
@@ -376,14 +376,12 @@ async fn move_on(world: SharedWorld, sync: watch::Sender<InStep>) {
     }
 }
 
-fn ready_dev_pod(world: &World) -> Option<String> {
-    let ready = |pod: &&Value| {
+/// With whom the syncthing here is connected, be that ready or not.
+fn pod_with_a_sidecar(world: &World) -> Option<String> {
+    let answers = |pod: &&Value| {
         let statuses = pod["status"]["containerStatuses"].as_array();
-        let both = [nhd_plan::DEV_CONTAINER, nhd_plan::SIDECAR_CONTAINER];
-        !is_going(pod)
-            && both.iter().all(|name| {
-                statuses.is_some_and(|all| all.iter().any(|it| it["name"] == *name && it["ready"] == true))
-            })
+        let runs = |status: &Value| status["name"] == nhd_plan::SIDECAR_CONTAINER && status["ready"] == true;
+        !is_going(pod) && statuses.is_some_and(|all| all.iter().any(runs))
     };
-    world.all("pods").find(ready).map(|pod| pod["metadata"]["uid"].as_str().unwrap_or_default().to_owned())
+    world.all("pods").find(answers).map(|pod| pod["metadata"]["uid"].as_str().unwrap_or_default().to_owned())
 }

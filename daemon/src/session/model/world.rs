@@ -1,12 +1,13 @@
 //! The objects of a modelled cluster, and what is written down about them. Knows neither requests nor controllers.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use nhd_protocol::workload::WorkloadKind;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
+use tokio::time::{Duration, Instant};
 
 use crate::dice::Dice;
 
@@ -32,9 +33,11 @@ pub(super) struct Watcher {
 pub(super) struct World {
     pub(super) dice: Dice,
     pub(super) kind: WorkloadKind,
-    objects: BTreeMap<Key, Value>,
+    objects: BTreeMap<Key, Arc<Value>>,
     /// Each object as it was before its last change, for answers that are stale.
-    before: BTreeMap<Key, Value>,
+    before: BTreeMap<Key, Arc<Value>>,
+    /// When what is not there any more was deleted.
+    gone: BTreeMap<Key, Instant>,
     version: u64,
     uids: u64,
     born: Instant,
@@ -94,6 +97,7 @@ impl World {
             shadow: None,
             scaler_shadow: None,
             meddled: false,
+            gone: BTreeMap::new(),
             estranged: false,
             pod_lost: false,
             steps: 0,
@@ -120,19 +124,28 @@ impl World {
         self.violations.push(what);
     }
 
-    pub(super) fn get(&self, plural: &'static str, name: &str) -> Option<&Value> {
+    pub(super) fn get(&self, plural: &'static str, name: &str) -> Option<&Arc<Value>> {
         self.objects.get(&(plural, name.to_owned()))
     }
 
     /// As it was before its last change. That an object is not there, or is another one, is never stale: that much the
     /// API promises.
-    pub(super) fn get_stale(&self, plural: &'static str, name: &str) -> Option<&Value> {
+    pub(super) fn get_stale(&self, plural: &'static str, name: &str) -> Option<&Arc<Value>> {
         let key = (plural, name.to_owned());
         let there = self.objects.get(&key)?;
         self.before.get(&key).filter(|before| uid_of(before) == uid_of(there)).or(Some(there))
     }
 
+    /// How long it has been deleted, if it ever was there.
+    pub(super) fn gone_for(&self, key: Key) -> Option<Duration> {
+        self.gone.get(&key).map(Instant::elapsed)
+    }
+
     pub(super) fn all(&self, plural: &'static str) -> impl Iterator<Item = &Value> {
+        self.shared(plural).map(|it| &**it)
+    }
+
+    pub(super) fn shared(&self, plural: &'static str) -> impl Iterator<Item = &Arc<Value>> {
         self.objects
             .range((plural, String::new())..)
             .take_while(move |((it, _), _)| *it == plural)
@@ -154,7 +167,7 @@ impl World {
     }
 
     /// Stores a new object as the API server would, with an identity of its own.
-    pub(super) fn make(&mut self, plural: &'static str, mut object: Value) -> Value {
+    pub(super) fn make(&mut self, plural: &'static str, mut object: Value) -> Arc<Value> {
         self.uids += 1;
         let now = self.now();
         let metadata = object["metadata"].as_object_mut().expect("an object has metadata");
@@ -165,11 +178,11 @@ impl World {
     }
 
     /// Stores what became of an object, and tells the watches. What did not change is not written.
-    pub(super) fn change(&mut self, plural: &'static str, mut object: Value) -> Value {
+    pub(super) fn change(&mut self, plural: &'static str, mut object: Value) -> Arc<Value> {
         let name = name_of(&object).to_owned();
-        let Some(there) = self.get(plural, &name) else { return object };
-        if *there == object {
-            return object;
+        let Some(there) = self.get(plural, &name) else { return Arc::new(object) };
+        if **there == object {
+            return Arc::clone(there);
         }
         if there.get("spec") != object.get("spec") {
             let generation = there["metadata"]["generation"].as_u64().unwrap_or(1) + 1;
@@ -180,17 +193,18 @@ impl World {
 
     /// Changes an object in place, if it is there.
     pub(super) fn alter(&mut self, plural: &'static str, name: &str, alter: impl FnOnce(&mut Value)) {
-        if let Some(mut object) = self.get(plural, name).cloned() {
+        if let Some(mut object) = self.get(plural, name).map(|it| Value::clone(it)) {
             alter(&mut object);
             self.change(plural, object);
         }
     }
 
-    fn store(&mut self, plural: &'static str, mut object: Value) -> Value {
+    fn store(&mut self, plural: &'static str, mut object: Value) -> Arc<Value> {
         self.version += 1;
         object["metadata"]["resourceVersion"] = self.version.to_string().into();
         let key = (plural, name_of(&object).to_owned());
-        if let Some(before) = self.objects.insert(key.clone(), object.clone()) {
+        let object = Arc::new(object);
+        if let Some(before) = self.objects.insert(key.clone(), Arc::clone(&object)) {
             self.before.insert(key, before);
         }
         self.wake("MODIFIED", plural, &object);
@@ -200,6 +214,7 @@ impl World {
     pub(super) fn remove(&mut self, plural: &'static str, name: &str) {
         let key = (plural, name.to_owned());
         if let Some(object) = self.objects.remove(&key) {
+            self.gone.insert(key, Instant::now());
             self.version += 1;
             self.wake("DELETED", plural, &object);
         }

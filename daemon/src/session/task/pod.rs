@@ -1,8 +1,12 @@
 //! Which pod the forward leads to, and with which pod a sync has been complete.
 
+use std::time::Duration;
+
 use nhd_protocol::session::StepName;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::cluster::pods::PodSeen;
 use crate::forward::PodTarget;
 use crate::session::look::Sight;
 use crate::session::look::judge::Local;
@@ -11,36 +15,39 @@ use crate::session::patience;
 use crate::session::task::SessionTask;
 use crate::store::session::Desired;
 
+/// What a kubelet starts, it reports up to a second or two later. For so long after a pod has got its node it is tried
+/// whether its sidecar answers; after that something is in the way, such as an image that is being pulled.
+const REPORTED_WITHIN: Duration = Duration::from_secs(3);
+
 impl SessionTask {
-    /// Tells the forward where to lead, and remembers with which pod a sync has been complete.
+    /// Tells the forwards where to lead, and remembers with which pod a sync has been complete.
     pub(super) fn note_pod_and_sync(&mut self) {
         if self.stored.desired == Desired::Original {
             return;
         }
-        let pod = self.sight.as_ref().and_then(Sight::dev_pod).filter(|pod| pod.ready);
-        let target = pod.map(|pod| PodTarget {
+        let pod = self.sight.as_ref().and_then(Sight::dev_pod).cloned();
+        let target = |pod: &PodSeen| PodTarget {
             namespace: self.stored.workload.namespace.clone(),
             pod: pod.name.clone(),
             uid: pod.uid.clone(),
-        });
-        let changed = self.target.send_if_modified(|current| {
-            let changed = *current != target;
-            if changed {
-                current.clone_from(&target);
-            }
-            changed
+        };
+        let told = publish(&self.target, pod.as_ref().filter(|pod| pod.ready).map(target));
+        let target = pod.as_ref().filter(|pod| may_answer(pod, &mut self.scheduled)).map(target);
+        let changed = publish(&self.sync_target, target.clone());
+        let replaced = target.as_ref().is_some_and(|now| {
+            let before = self.led_to.replace(now.uid.clone());
+            before.is_some_and(|then| then != now.uid)
         });
         let Some(sync) = &self.running.sync else { return };
         let status = sync.status();
         let status = status.borrow();
-        // A connection that the forward already holds gets through by itself.
+        // A connection that the forward already holds gets through by itself; one that was held for a sidecar that might
+        // have run may have been given up by now.
         let held = self.running.forward.as_ref().is_some_and(|forward| forward.status().open > 0);
-        if changed && target.is_some() && !held {
+        if (changed || told) && target.is_some() && !held {
             sync.kick();
         }
-        let replaced =
-            target.as_ref().zip(self.synced_with.as_ref()).is_some_and(|(now, then)| now.uid != *then);
-        if changed && replaced && status.connected {
+        if replaced && status.connected {
             self.old_connection = Some(status.connection);
         }
         if let Some(target) = target
@@ -100,5 +107,62 @@ impl SessionTask {
         self.running.rollout_as_before |=
             settled && rollout::is_as_before(self.stored.workload.kind, &plan.edit.origin, sight);
         self.running.rollout_given_up |= waited >= Some(patience::rollout_patience(sight));
+    }
+}
+
+/// Says where a forward leads; answers whether that is news.
+fn publish(to: &watch::Sender<Option<PodTarget>>, target: Option<PodTarget>) -> bool {
+    to.send_if_modified(|current| {
+        let changed = *current != target;
+        if changed {
+            *current = target;
+        }
+        changed
+    })
+}
+
+/// Whether the sidecar of a pod may answer: it runs, or may run unreported. The first sync then need not wait for the pod
+/// to be ready.
+fn may_answer(pod: &PodSeen, scheduled: &mut Option<(String, Instant)>) -> bool {
+    if pod.ready || pod.sidecar_runs {
+        return true;
+    }
+    if !pod.scheduled || pod.begun {
+        return false;
+    }
+    match scheduled {
+        Some((uid, since)) if *uid == pod.uid => since.elapsed() < REPORTED_WITHIN,
+        _ => {
+            *scheduled = Some((pod.uid.clone(), Instant::now()));
+            true
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::look::sight::tests::pod;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sidecar_is_tried_as_soon_as_it_may_run_and_not_for_long_while_nobody_says_that_it_does() {
+        let on_a_node = || PodSeen { scheduled: true, ..pod(true) };
+        let other = PodSeen { uid: "other".into(), ..on_a_node() };
+        let runs = PodSeen { begun: true, sidecar_runs: true, ..on_a_node() };
+        let mut scheduled = None;
+        for (what, after, pod, tried) in [
+            ("nobody has a node for it", 0, pod(true), false),
+            ("it has a node", 60, on_a_node(), true),
+            ("its sidecar may be running", 2, on_a_node(), true),
+            ("an image is being pulled", 2, on_a_node(), false),
+            ("for long", 600, on_a_node(), false),
+            ("its successor has a node", 0, other, true),
+            ("an init container runs", 1, PodSeen { begun: true, ..on_a_node() }, false),
+            ("its sidecar runs, and the dev image cannot be pulled", 600, runs, true),
+            ("it is ready", 600, PodSeen { begun: true, ready: true, ..on_a_node() }, true),
+        ] {
+            tokio::time::advance(Duration::from_secs(after)).await;
+            assert_eq!(may_answer(&pod, &mut scheduled), tried, "{what}");
+        }
     }
 }

@@ -2,8 +2,8 @@
 package dev.nhd.client.protocol;
 
 /**
- * A forward from a port on 127.0.0.1 to a port in the dev pod. It outlives pods and daemons, and ends with its
- * session.
+ * A forward from a port on 127.0.0.1, and on {@code ::1} where it can be had, to a port in the dev pod. It outlives
+ * pods and daemons, and ends with its session.
  *
  * @param connections Connections accepted since the forward was opened.
  * @param openConnections Connections open now.

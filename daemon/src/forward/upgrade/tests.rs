@@ -12,11 +12,16 @@ use tokio_tungstenite::{
 };
 
 use super::*;
-use crate::{cluster::client::ClusterAddress, forward::fake::FakePod};
+use crate::{
+    cluster::client::ClusterAddress,
+    forward::{fake::FakePod, websocket},
+};
 
-/// A tunnel to a server of the test's own.
-async fn tunnel_to(listener: &TcpListener) -> WebSocketTunnel {
-    WebSocketTunnel::new(Connection::new(client_of(listener, "t").await))
+const WEBSOCKET: Protocol = Protocol::WebSocket { port: 9080 };
+
+/// A connection to a server of the test's own.
+async fn connection_to(listener: &TcpListener) -> Connection {
+    Connection::new(client_of(listener, "t").await)
 }
 
 async fn client_of(listener: &TcpListener, token: &str) -> kube::Client {
@@ -54,7 +59,7 @@ fn accept(
 #[tokio::test]
 async fn a_stream_goes_through_an_upgrade_of_the_pods_portforward() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let tunnel = tunnel_to(&listener).await;
+    let cluster = connection_to(&listener).await;
     let serving = async {
         let (socket, _) = listener.accept().await.unwrap();
         let mut pod = FakePod { frames: accept_hdr_async(socket, accept).await.unwrap() };
@@ -64,18 +69,63 @@ async fn a_stream_goes_through_an_upgrade_of_the_pods_portforward() {
         pod
     };
     let asking = async {
-        let mut stream = tunnel.open(&target(), 9080).await.unwrap();
-        stream.writer.send(b"hello").await.unwrap();
-        assert_eq!(stream.reader.receive().await.unwrap().unwrap(), "hello");
+        let wire = upgrade(&cluster, &target(), WEBSOCKET).await.unwrap();
+        let (mut reader, mut writer) = websocket::pair(wire, 9080).await;
+        writer.send(b"hello").await.unwrap();
+        assert_eq!(reader.receive().await.unwrap().unwrap(), "hello");
     };
     tokio::join!(serving, asking);
 }
 
+/// What the request of a protocol is, and whether it is content with such an answer.
+async fn asked_and_answered(protocol: Protocol, headers: &str) -> (String, Option<OpenError>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let cluster = connection_to(&listener).await;
+    let target = target();
+    let status = format!("101 Switching Protocols\r\nconnection: Upgrade\r\n{headers}");
+    let ((_socket, asked), opened) =
+        tokio::join!(refuse(&listener, &status, ""), upgrade(&cluster, &target, protocol));
+    (asked, opened.err())
+}
+
+#[tokio::test]
+async fn spdy_by_itself_is_a_post_and_what_it_is_answered_is_checked() {
+    let path = "/api/v1/namespaces/team/pods/reviews-1/portforward";
+    for (headers, what) in [
+        ("upgrade: SPDY/3.1\r\nx-stream-protocol-version: portforward.k8s.io", None),
+        ("upgrade: spdy/3.1", None),
+        ("upgrade: websocket", Some("the upgrade is to something else")),
+        ("upgrade: SPDY/3.1\r\nx-stream-protocol-version: v5", Some("the streams are of another protocol")),
+    ] {
+        let (asked, error) = asked_and_answered(Protocol::Spdy, headers).await;
+        assert!(asked.starts_with(&format!("POST {path} HTTP/1.1\r\n")), "{asked}");
+        assert!(asked.contains("upgrade: SPDY/3.1\r\n"), "{asked}");
+        assert!(asked.contains("x-stream-protocol-version: portforward.k8s.io\r\n"), "{asked}");
+        match what {
+            None => assert!(error.is_none(), "{error:?}"),
+            Some(what) => assert!(error.unwrap().to_string().ends_with(what)),
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_subprotocol_than_was_asked_for_is_no_tunnel() {
+    let (asked, error) = asked_and_answered(Protocol::SpdyInWebSocket, "upgrade: websocket").await;
+    assert!(
+        asked.starts_with("GET /api/v1/namespaces/team/pods/reviews-1/portforward HTTP/1.1\r\n"),
+        "{asked}"
+    );
+    assert!(asked.contains("sec-websocket-protocol: SPDY/3.1+portforward.k8s.io\r\n"), "{asked}");
+    let error = error.unwrap();
+    assert!(error.may_be_the_protocol() && error.must_be_the_protocol(), "{error}");
+}
+
 async fn refused_with(status: &str, body: &str) -> OpenError {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let tunnel = tunnel_to(&listener).await;
+    let cluster = connection_to(&listener).await;
     let target = target();
-    let (_socket, opened) = tokio::join!(refuse(&listener, status, body), tunnel.open(&target, 9080));
+    let (_socket, opened) =
+        tokio::join!(refuse(&listener, status, body), upgrade(&cluster, &target, WEBSOCKET));
     opened.err().unwrap()
 }
 
@@ -95,7 +145,6 @@ async fn refuse(listener: &TcpListener, status: &str, body: &str) -> (TcpStream,
 async fn credentials_that_are_refused_are_told_and_newer_ones_are_taken_for_the_same_stream() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let cluster = Connection::new(client_of(&listener, "t").await);
-    let tunnel = WebSocketTunnel::new(cluster.clone());
     let newer = client_of(&listener, "newer").await;
     let serving = async {
         let (first, asked) = refuse(&listener, "401 Unauthorized", "expired").await;
@@ -108,7 +157,7 @@ async fn credentials_that_are_refused_are_told_and_newer_ones_are_taken_for_the_
         (first, pod)
     };
     let target = target();
-    let (_, opened) = tokio::join!(serving, tunnel.open(&target, 9080));
+    let (_, opened) = tokio::join!(serving, upgrade(&cluster, &target, WEBSOCKET));
     opened.unwrap();
 }
 
