@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { besideCluster } from "../../test/beside.js";
+import { install } from "./lib/editor.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = join(here, "../..");
@@ -47,15 +48,21 @@ interface Ended {
 async function run(version: string, tests: readonly string[], kubeconfig: string, aloud: boolean): Promise<Ended> {
   const screenshots = join(root, "build/screenshots", version);
   rmSync(screenshots, { recursive: true, force: true });
+  const editor = process.env[`NHD_TEST_EDITOR_${version.toUpperCase()}`] ?? "";
+  const packages = [join(root, "build/nhd.vsix"), join(root, "build/companion.vsix")] as const;
+  const data = join(root, "build/installed", version);
+  rmSync(data, { recursive: true, force: true });
+  await install(editor, data, packages, process.env);
   const child = spawn(process.execPath, ["--test", "--test-concurrency=2", "--enable-source-maps", ...scripts(tests)], {
     stdio: ["ignore", aloud ? "inherit" : "pipe", aloud ? "inherit" : "pipe"],
     env: {
       ...process.env,
       NHD_TEST_KUBECONFIG: kubeconfig,
       NHD_TEST_VERSION: version,
-      NHD_TEST_EDITOR: process.env[`NHD_TEST_EDITOR_${version.toUpperCase()}`] ?? "",
-      NHD_TEST_EXTENSION: join(root, "build/nhd.vsix"),
-      NHD_TEST_COMPANION_PACKAGE: join(root, "build/companion.vsix"),
+      NHD_TEST_EDITOR: editor,
+      NHD_TEST_EXTENSION: packages[0],
+      NHD_TEST_COMPANION_PACKAGE: packages[1],
+      NHD_TEST_INSTALLED: join(data, "extensions"),
       NHD_TEST_SCREENSHOTS: screenshots,
     },
   });

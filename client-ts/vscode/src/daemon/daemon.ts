@@ -42,8 +42,8 @@ export type DaemonState =
   | "failed";
 
 /** What parts of this extension stand on that the first daemon did not have, as {@link Daemon.has} is asked. */
-const FEATURES = ("config.check config.scaffold config.schema context.list daemon.doctor image.suggest namespace.list " +
-  "terminal.list terminal.open workload.describe workload.subscribe").split(" ");
+const FEATURES = ("config.check config.scaffold config.schema context.list daemon.doctor debug.describe forward.suggest image.suggest " +
+  "namespace.list terminal.list terminal.open workload.describe workload.subscribe").split(" ");
 
 export class Daemon implements Disposable {
   readonly #extension: Uri;
