@@ -47,6 +47,7 @@ function within(data: string): readonly string[] {
 /** Installs packages for an editor whose data are in a folder. */
 export async function install(editor: string, data: string, packages: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   const { node, server } = program(editor);
+  mkdirSync(join(data, "extensions"), { recursive: true });
   const each = packages.flatMap((path) => ["--install-extension", path]);
   await run(node, [server, "--accept-server-license-terms", ...within(data), ...each], { env });
 }
