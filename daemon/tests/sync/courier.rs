@@ -58,8 +58,11 @@ impl Looking {
         let thread = std::thread::spawn(move || {
             let mut seen = Vec::new();
             while !until.is_cancelled() {
-                // Syncthing removes a file before it gives its name to the new one. Half a file is never there.
-                if let Ok(text) = std::fs::read_to_string(&path) {
+                // Syncthing removes a file before it gives its name to the new one, and a save in place begins with an
+                // empty file. A part of what was written is never there.
+                if let Ok(text) = std::fs::read_to_string(&path)
+                    && !text.is_empty()
+                {
                     seen.push((text.parse().unwrap(), Instant::now()));
                 }
                 std::thread::sleep(Duration::from_micros(500));
