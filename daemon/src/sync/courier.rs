@@ -26,11 +26,11 @@ use super::syncthing::rest::Rest;
 use parcel::{Parcel, ShortIds};
 
 /// Two rests: while saves go on syncthing's rests follow one upon the other.
-pub(super) const REST: Duration = Duration::from_millis(550);
+const REST: Duration = Duration::from_millis(550);
 /// More files than that at once are not what a person saves.
-pub(super) const MOST_FILES: usize = 16;
+const MOST_FILES: usize = 16;
 /// Batches that wait for the courier; what finds no place comes by syncthing.
-pub(super) const ERRANDS: usize = 8;
+const ERRANDS: usize = 8;
 /// Of all files that are held for the other side to fetch.
 const HELD_BYTES: usize = 4 << 20;
 const DIAL_BOUND: Duration = Duration::from_secs(2);
@@ -42,8 +42,32 @@ const IDLE: Duration = Duration::from_secs(30);
 /// What was scanned just now, and where.
 #[derive(Debug)]
 pub(super) struct Errand {
-    pub(super) root: PathBuf,
-    pub(super) paths: Vec<String>,
+    root: PathBuf,
+    paths: Vec<String>,
+}
+
+/// Where the scanner says what it has told syncthing.
+pub(super) struct Errands {
+    sender: mpsc::Sender<Errand>,
+    /// When a change was scanned last.
+    changed_at: Option<Instant>,
+}
+
+pub(super) fn errands() -> (Errands, mpsc::Receiver<Errand>) {
+    let (sender, receiver) = mpsc::channel(ERRANDS);
+    (Errands { sender, changed_at: None }, receiver)
+}
+
+impl Errands {
+    /// What syncthing keeps back, as it has announced something just now, the courier brings.
+    pub(super) fn hand_over(&mut self, root: &Path, paths: &[String]) {
+        let before = self.changed_at.replace(Instant::now());
+        let rests = before.is_some_and(|before| before.elapsed() < REST);
+        if rests && paths.len() <= MOST_FILES {
+            // What finds no place is brought by syncthing.
+            let _ = self.sender.try_send(Errand { root: root.to_owned(), paths: paths.to_vec() });
+        }
+    }
 }
 
 pub(super) async fn run(core: &Arc<Core>, rest: &Rest, mut errands: mpsc::Receiver<Errand>) -> Infallible {

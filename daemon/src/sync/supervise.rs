@@ -143,7 +143,7 @@ async fn drive(
     let courier_rest = rest.another();
     let connections = watch::Sender::new(0);
     let guard_rest = rest.another();
-    let (errands, to_bring) = mpsc::channel(courier::ERRANDS);
+    let (errands, handed_over) = courier::errands();
     let mut scanner = Scanner::new(core, &scan_rest, watcher, flushes, sight, errands);
     tokio::select! {
         silence = observe(core, rest, connections.subscribe()) => silence,
@@ -151,7 +151,7 @@ async fn drive(
         never = follow_events(core, &event_rest, &connections) => match never {},
         never = redial(core, &redial_rest, connections.subscribe(), paused) => match never {},
         never = receive_once_complete(core, &flip_rest) => match never {},
-        never = courier::run(core, &courier_rest, to_bring) => match never {},
+        never = courier::run(core, &courier_rest, handed_over) => match never {},
         never = guard_source(core, &guard_rest) => match never {},
         never = trim_log(core) => match never {},
     }
