@@ -1,5 +1,5 @@
 // Collects the licences of all that is in the package: what esbuild bundled (named in its metafile), and with `--binaries` what
-// the daemon's programs are made of: `node licences.mjs [--binaries] >FILE`.
+// the daemon's programs are made of on a platform, by Rust's name of it: `node licences.mjs [--binaries TRIPLE] >FILE`.
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -24,8 +24,8 @@ function bundled() {
 }
 
 /** The crates that are compiled into the programs, by Cargo's own account. */
-function crates() {
-  const cargo = ["metadata", "--format-version", "1", "--locked", "--filter-platform", "x86_64-unknown-linux-gnu"];
+function crates(triple) {
+  const cargo = ["metadata", "--format-version", "1", "--locked", "--filter-platform", triple];
   const { packages, resolve, workspace_members: members } = JSON.parse(execFileSync("cargo", cargo, { cwd: join(root, "../.."), maxBuffer: 1 << 28 }));
   const byId = new Map(packages.map((each) => [each.id, each]));
   const nodes = new Map(resolve.nodes.map((node) => [node.id, node]));
@@ -50,7 +50,8 @@ function syncthing() {
   return [{ name: "syncthing (https://syncthing.net, source: https://github.com/syncthing/syncthing)", licence: "MPL-2.0", texts }];
 }
 
-const parts = [...bundled(), ...(process.argv.includes("--binaries") ? [...crates(), ...syncthing()] : [])];
+const [, , flag, triple] = process.argv;
+const parts = [...bundled(), ...(flag === "--binaries" ? [...crates(triple), ...syncthing()] : [])];
 // Most crates share a text word by word: each is printed once, below all that it belongs to.
 const byText = new Map();
 for (const { name, licence, texts } of parts) {

@@ -4,6 +4,7 @@ import { commands, l10n, Uri, window } from "vscode";
 
 import type { Programs } from "./daemon/programs.js";
 import { log } from "./log.js";
+import { inWords } from "./messages.js";
 import type { StartRequest } from "./start/request.js";
 
 /** What failed, as far as a way out needs it. */
@@ -127,14 +128,16 @@ export class Failures {
 const LONGEST_MESSAGE = 280;
 
 /** The message as a sentence, and what to do next as another: a notification shows no detail. */
-export function textOf({ message, hint }: ErrorInfo): string {
+export function textOf(info: ErrorInfo): string {
+  const { message, hint } = inWords(info);
   const short = message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE).trimEnd()}…` : message;
   return hint === undefined ? sentence(short) : `${sentence(short)} ${sentence(hint)}`;
 }
 
 /** The daemon's messages begin small and have no full stop. */
 export function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? "" : "."}`;
+  const stop = /[.!?…。！？]$/.test(text) ? "" : /\p{Script=Han}/u.test(text) ? "。" : ".";
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${stop}`;
 }
 
 export function infoOf(error: unknown): ErrorInfo {

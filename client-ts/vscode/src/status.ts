@@ -3,6 +3,7 @@ import type { SessionStatus } from "@nhd/client";
 import { l10n, MarkdownString, StatusBarAlignment, ThemeColor, window, workspace, type Disposable } from "vscode";
 
 import type { Daemon } from "./daemon/daemon.js";
+import { textOf } from "./failures.js";
 import { sessionsHere } from "./folders.js";
 import type { Sessions } from "./sessions.js";
 import { healthOf, sessionWord, workloadWord, type Health } from "./words.js";
@@ -76,7 +77,7 @@ export function tooltip(status: SessionStatus, words: string): MarkdownString {
   if (pod?.name !== undefined) line(l10n.t("Pod"), pod.name);
   line(l10n.t("Image"), image);
   line(l10n.t("Files"), `${source} → ${workDir}`);
-  if (error !== undefined) text.appendMarkdown("\n").appendText(error.hint === undefined ? error.message : `${error.message}: ${error.hint}`);
+  if (error !== undefined) text.appendMarkdown("\n").appendText(textOf(error));
   const link = (title: string, command: string): string =>
     `[${title}](command:${command}?${encodeURIComponent(JSON.stringify([{ session }]))})`;
   const sync = status.sync?.paused === true ? link(l10n.t("Resume Sync"), "nhd.resumeSync") : link(l10n.t("Pause Sync"), "nhd.pauseSync");

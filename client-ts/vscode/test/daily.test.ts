@@ -144,6 +144,9 @@ story("a second window on the same daemon shows the same, and ends it for both",
   const other = await Window.open(scene.browser, scene.editor, scene.source);
   try {
     await other.status().filter({ hasText: "web: in sync" }).waitFor();
+    await other.show();
+    await other.row(/^deployment\/web, .*, in sync$/).waitFor();
+    await other.shot("second window");
     await other.command("nhd.end");
     await other.status().waitFor({ state: "hidden" });
     await user.status().waitFor({ state: "hidden" });

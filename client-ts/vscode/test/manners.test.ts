@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+import { rendered } from "../src/template.js";
 import { Scene } from "./lib/scene.js";
 import type { Window } from "./lib/screen.js";
 import { story } from "./lib/story.js";
@@ -66,11 +67,48 @@ test("every text is there in Chinese, none too many, with the same places in it"
   for (const file of ["package.nls.json", "package.nls.zh-cn.json"]) assert.deepEqual(Object.keys(json<Words>(file)).sort(), [...manifest].sort());
 });
 
+interface Message {
+  readonly code: string;
+  readonly text: string;
+  readonly hint?: string;
+}
+
+test("everything that the daemon says is there in Chinese, with the same arguments", () => {
+  const said = json<{ "x-messages": readonly Message[] }>("../../docs/openrpc.json")["x-messages"];
+  const chinese = json<{ readonly [code: string]: { readonly text: string; readonly hint?: string; readonly hintOf?: string } }>("l10n/messages.zh-cn.json");
+  assert.deepEqual(Object.keys(chinese).sort(), said.map(({ code }) => code).sort());
+  const named = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort();
+  const optional = (text: string): string[] => [...text.matchAll(/\[[^\]]*\]/g)].flatMap(([part]) => named(part)).sort();
+  for (const { code, text, hint } of said) {
+    const own = chinese[code];
+    assert.ok(own !== undefined);
+    assert.equal(own.hintOf, hint, `${code}: the hint was changed, and with it what it is in Chinese`);
+    assert.equal(own.hint === undefined, hint === undefined, code);
+    assert.deepEqual([named(own.text), optional(own.text), named(own.hint ?? "")], [named(text), optional(text), named(hint ?? "")], code);
+    // What is nothing but its argument is the same in all languages.
+    if (text !== "{cause}") assert.match(own.text, /\p{Script=Han}|^\{file\}:\{line\}/u, code);
+  }
+});
+
+for (const [template, given, expected] of [
+  ["failed to read {file}[: {cause}]", { file: "a", cause: "b" }, "failed to read a: b"],
+  ["failed to read {file}[: {cause}]", { file: "a" }, "failed to read a"],
+  ["failed to read {file}[: {cause}]", { cause: "b" }, undefined],
+  ["{a}{b}", { a: "{b}", b: "[x]" }, "{b}[x]"],
+  ["[, by {owner}]; of {version}", { version: "2" }, "; of 2"],
+  ["nothing", {}, "nothing"],
+] as const) {
+  test(`"${template}" with ${JSON.stringify(given)} is ${expected ?? "nothing"}`, () => assert.equal(rendered(template, given), expected));
+}
+
 test("a daemon is called old if it lacks anything that is asked for", () => {
   const texts = sources(join(root, "src"));
   const asked = new Set(texts.flatMap((text) => [...text.matchAll(/\.has\("([\w.]+)"\)|\bset\("[\w.]+", "([\w.]+)"\)/g)].map(([, one, other]) => one ?? other ?? "")));
   const [, listed = ""] = /FEATURES = \(((?:\s*"[^"]*"\s*\+?)*)\)/.exec(readFileSync(join(root, "src/daemon/daemon.ts"), "utf8")) ?? [];
-  assert.deepEqual(listed.replaceAll(/["+\s]+/g, " ").trim().split(" "), [...asked].sort());
+  const known = listed.replaceAll(/["+\s]+/g, " ").trim().split(" ");
+  assert.deepEqual([...asked].filter((method) => !known.includes(method)), []);
+  const all = json<{ methods: readonly { readonly name: string }[] }>("../../docs/openrpc.json").methods.map(({ name }) => name);
+  assert.deepEqual(known.filter((method) => !all.includes(method)), [], "the daemon that belongs to it is not old");
 });
 
 test("the package holds what it must, and is small", async () => {
@@ -142,5 +180,7 @@ story("in Chinese all of it is Chinese", window, async () => {
   await user.status().filter({ hasText: "web: 已同步" }).waitFor();
   await user.page.getByText("工作负载").first().waitFor();
   await user.row(/^同步, 已同步/).waitFor();
+  void user.command("nhd.start", { kind: "Deployment", name: "nowhere", place: {}, containers: ["app"], image: "nhd-tests/dev:1" }).catch(() => undefined);
+  await user.toast(/没有 命名空间 \S+ 中的 deployment\/nowhere。/).waitFor();
   await user.shot("chinese");
 });

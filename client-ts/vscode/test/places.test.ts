@@ -54,8 +54,8 @@ story("contexts and namespaces are rows, of which only what is unfolded is asked
   assert.equal(await user.row("deployment/elsewhere-app").count(), 0);
   await user.shot("contexts");
   await user.row("other namespaces of context").click();
-  await user.row(`namespace ${other} of`).click();
-  await user.row("deployment/elsewhere-app").waitFor();
+  await (await user.below(`namespace ${other} of`)).click();
+  await user.below("deployment/elsewhere-app");
 });
 
 story("a namespace is chosen for this window, and is there after a reload; no kubeconfig is written", window, async () => {

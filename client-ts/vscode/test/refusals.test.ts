@@ -50,7 +50,11 @@ story("of several containers one is asked for, with a way back", window, async (
   await user.quick.getByRole("button", { name: "Back" }).click();
   await user.pick("proxy").waitFor();
   await user.pick("app").click();
-  await user.pick(DEV_IMAGE).click();
+  // What is told of an entry under the mouse may cover others.
+  await user.quick.getByPlaceholder(/dev image/).waitFor();
+  await user.page.keyboard.type(DEV_IMAGE);
+  await user.pick(DEV_IMAGE).waitFor();
+  await user.page.keyboard.press("Enter");
   await user.status().filter({ hasText: "pair: in sync" }).waitFor();
   const { sessions: [status] } = await scene.stage.client.session.list();
   assert.deepEqual([status?.container, status?.workload.name], ["app", "pair"]);

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::core::{Core, Flush};
+use super::courier::{self, Errand};
 use super::source::changes::Batch;
 use super::source::guard::Sight;
 use super::source::inbox::Coverage;
@@ -48,6 +49,9 @@ pub(super) struct Scanner<'a> {
     watched_at: Instant,
     /// What is left of a scan of everything that nobody waits for.
     pieces: Vec<Vec<String>>,
+    errands: mpsc::Sender<Errand>,
+    /// When a change was scanned last.
+    changed_at: Option<Instant>,
 }
 
 enum Wake {
@@ -77,8 +81,10 @@ impl<'a> Scanner<'a> {
         watcher: &'a mut Option<SourceWatcher>,
         flushes: &'a mut mpsc::Receiver<Flush>,
         told: Sight,
+        errands: mpsc::Sender<Errand>,
     ) -> Self {
-        Self { core, rest, watcher, flushes, told, watched_at: Instant::now(), pieces: Vec::new() }
+        let (watched_at, pieces, changed_at) = (Instant::now(), Vec::new(), None);
+        Self { core, rest, watcher, flushes, told, watched_at, pieces, errands, changed_at }
     }
 
     pub(super) async fn run(&mut self) -> Infallible {
@@ -211,8 +217,10 @@ impl<'a> Scanner<'a> {
             Some(Batch::Paths(paths)) if paths.is_empty() => Ok(()),
             Some(Batch::Paths(paths)) => self.rest.scan(folder, paths).await,
         };
-        if scanned.is_err() {
-            core.inbox.note_unknown();
+        match &batch {
+            _ if scanned.is_err() => core.inbox.note_unknown(),
+            Some(Batch::Paths(paths)) if of_change => self.hand_over(paths),
+            _ => {}
         }
         core.scanning.store(false, Ordering::Release);
         core.walking.store(false, Ordering::Release);
@@ -221,6 +229,16 @@ impl<'a> Scanner<'a> {
         }
         let everything = batch == Some(Batch::Everything);
         scanned.map(|()| if everything { Scanned::Everything } else { Scanned::Part })
+    }
+
+    /// What syncthing keeps back, as it has announced something just now, the courier brings.
+    fn hand_over(&mut self, paths: &[String]) {
+        let before = self.changed_at.replace(Instant::now());
+        let rests = before.is_some_and(|before| before.elapsed() < courier::REST);
+        if rests && paths.len() <= courier::MOST_FILES {
+            // What finds no place is brought by syncthing.
+            let _ = self.errands.try_send(Errand { root: self.told.path.clone(), paths: paths.to_vec() });
+        }
     }
 
     /// What there is at the top and what syncthing knows there.

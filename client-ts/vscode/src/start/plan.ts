@@ -11,6 +11,8 @@ import {
   type TextDocumentContentProvider,
 } from "vscode";
 
+import { sentence } from "../failures.js";
+import { warningsIn } from "../messages.js";
 import { workloadWord } from "../words.js";
 import type { FullRequest } from "./request.js";
 
@@ -60,7 +62,7 @@ export class Plans implements TextDocumentContentProvider, Disposable {
     this.#shown.set(id, { title, request, texts, wasOpen: false });
     await commands.executeCommand("vscode.changes", title, resources);
     this.#look();
-    if (plan.warnings !== undefined) void window.showWarningMessage(plan.warnings.join(" "));
+    if (plan.warnings !== undefined) void window.showWarningMessage(warningsIn(plan).map(sentence).join(" "));
   }
 
   /** The request of the plan that the user looks at. */

@@ -108,6 +108,8 @@ export const chooseSource: Step = async (app, request, canGoBack) => {
   if (folders.length === 1 && only !== undefined && !asked) return { request: { ...request, source: only.uri.fsPath }, skip: true };
   const browse = { label: l10n.t("Browse…"), iconPath: new ThemeIcon("folder-opened"), alwaysShow: true };
   const last = app.memory.of(...remembered(request)).source;
+  const edited = window.activeTextEditor === undefined ? undefined : workspace.getWorkspaceFolder(window.activeTextEditor.document.uri);
+  const likely = last ?? edited?.uri.fsPath;
   const items = folders.map(({ name, uri }) => ({ label: name, description: uri.fsPath, path: uri.fsPath }));
   if (last !== undefined && !items.some(({ path }) => path === last)) items.unshift({ label: l10n.t("as last time"), description: last, path: last });
   if (items.length === 0) return browseFor(request);
@@ -115,7 +117,7 @@ export const chooseSource: Step = async (app, request, canGoBack) => {
     title: titleOf(request),
     placeholder: l10n.t("Choose the folder with the sources"),
     items: [...items, browse],
-    active: (item) => item.path !== undefined && item.path === last,
+    active: (item) => item.path !== undefined && item.path === likely,
     canGoBack,
   });
   if (chosen === undefined || chosen === BACK) return chosen;

@@ -7,6 +7,7 @@ import { EventEmitter, type Disposable } from "vscode";
 
 import type { Daemon } from "../daemon/daemon.js";
 import { infoOf } from "../failures.js";
+import { inWords, warningsIn } from "../messages.js";
 import type { Place, Target } from "../target.js";
 
 /** Which workloads changed in place, by {@link keyOf}; undefined where rows came or went, or all may have changed. */
@@ -63,7 +64,7 @@ export class WorkloadFeed implements Disposable {
 
   /** What cannot be told of them. */
   get warnings(): readonly string[] {
-    const troubles = [...this.#troubles].filter(([part]) => part !== "cluster").map(([, { message }]) => message);
+    const troubles = [...this.#troubles].filter(([part]) => part !== "cluster").map(([, trouble]) => inWords(trouble).message);
     return [...this.#warnings, ...troubles];
   }
 
@@ -175,7 +176,7 @@ export class WorkloadFeed implements Disposable {
       this.#isKnown = true;
       this.#context = list.context;
       this.#server = list.server;
-      this.#warnings = list.warnings ?? [];
+      this.#warnings = warningsIn(list);
       this.#error = undefined;
     } catch (error) {
       this.#error = infoOf(error);

@@ -2,14 +2,15 @@
 import type { PortForward, SessionStatus, StreamStatus } from "@nhd/client";
 import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from "vscode";
 
-import { sentence } from "../failures.js";
+import { sentence, textOf } from "../failures.js";
+import { inWords, warningsIn } from "../messages.js";
 import { tooltip } from "../status.js";
 import { commandWord, forwardWord, healthOf, hotReloadWord, sessionWord, since, size, streamWord, syncProgress, workloadWord, type Health } from "../words.js";
 import type { Sessions } from "../sessions.js";
 
 const ICONS: { readonly [H in Health]: ThemeIcon } = {
   busy: new ThemeIcon("sync~spin"),
-  good: new ThemeIcon("pass-filled", new ThemeColor("testing.iconPassed")),
+  good: new ThemeIcon("pass-filled", new ThemeColor("charts.green")),
   paused: new ThemeIcon("debug-pause"),
   trouble: new ThemeIcon("warning", new ThemeColor("list.warningForeground")),
   failed: new ThemeIcon("error", new ThemeColor("list.errorForeground")),
@@ -77,7 +78,7 @@ export function factsOf(status: SessionStatus): TreeItem[] {
   const facts: TreeItem[] = [];
   const { error, sync, pod } = status;
   if (error !== undefined) facts.push(errorNode(status));
-  for (const [index, warning] of (status.warnings ?? []).entries()) {
+  for (const [index, warning] of warningsIn(status).entries()) {
     const node = new FactNode(status, `warning-${index}`, warning, "", new ThemeIcon("info"));
     node.tooltip = warning;
     facts.push(node);
@@ -92,7 +93,7 @@ export function factsOf(status: SessionStatus): TreeItem[] {
 }
 
 function errorNode(status: SessionStatus): TreeItem {
-  const { message, hint } = status.error ?? { message: "", hint: undefined };
+  const { message, hint } = inWords(status.error ?? { message: "" });
   const node = new FactNode(status, "error", sentence(message), "", new ThemeIcon("error", new ThemeColor("list.errorForeground")));
   node.tooltip = hint === undefined ? message : `${message}\n\n${hint}`;
   node.command = { title: l10n.t("What to Do"), command: "nhd.showError", arguments: [{ session: status.session }] };
@@ -156,7 +157,7 @@ export class ForwardNode extends TreeItem implements SessionRow {
     this.description = parts.join(" · ");
     // One that failed before the program listened is no trouble now; its row and its tooltip tell of it.
     this.iconPath = forward.state === "blocked" ? ICONS.trouble : new ThemeIcon(forward.reason === "debug" ? "debug" : "plug");
-    this.tooltip = [`127.0.0.1:${forward.localPort ?? "?"} → ${status.pod?.name ?? ""}:${forward.remotePort}`, forward.error?.message, forward.error?.hint, forward.lastError]
+    this.tooltip = [`127.0.0.1:${forward.localPort ?? "?"} → ${status.pod?.name ?? ""}:${forward.remotePort}`, ...(forward.error === undefined ? [] : [textOf(forward.error)]), forward.lastError]
       .filter((line) => line !== undefined)
       .join("\n");
     this.contextValue = `forward ${forward.state}`;

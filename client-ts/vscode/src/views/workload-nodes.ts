@@ -5,6 +5,7 @@ import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 
 import { sentence, textOf } from "../failures.js";
 import { ownerWords } from "../start/questions.js";
 import type { Place } from "../target.js";
+import { inWords } from "../messages.js";
 import { kindPlural, workloadWord } from "../words.js";
 import type { WorkloadFeed } from "./feed.js";
 
@@ -100,7 +101,7 @@ export class WorkloadNode extends TreeItem {
   }
 
   #icon(elsewhere: boolean, isShort: boolean): ThemeIcon {
-    if (this.session !== undefined) return new ThemeIcon("vm-active", new ThemeColor("testing.iconPassed"));
+    if (this.session !== undefined) return new ThemeIcon("vm-active", new ThemeColor("charts.green"));
     if (elsewhere) return new ThemeIcon("lock");
     if (isShort) return new ThemeIcon("warning", new ThemeColor("list.warningForeground"));
     return new ThemeIcon(KIND_ICONS[this.summary.workload.kind]);
@@ -109,8 +110,10 @@ export class WorkloadNode extends TreeItem {
 
 /** Something that is not there, said in place. */
 export class MessageNode extends TreeItem {
-  constructor(label: string, error?: ErrorInfo) {
-    super(error === undefined ? label : sentence(label), TreeItemCollapsibleState.None);
+  constructor(said: string | ErrorInfo) {
+    const error = typeof said === "string" ? undefined : said;
+    const label = typeof said === "string" ? said : sentence(inWords(said).message);
+    super(label, TreeItemCollapsibleState.None);
     this.iconPath = error === undefined ? new ThemeIcon("info") : new ThemeIcon("error", new ThemeColor("list.errorForeground"));
     this.contextValue = error === undefined ? "message" : "message error";
     this.tooltip = label;

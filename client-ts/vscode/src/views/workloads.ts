@@ -87,7 +87,7 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
       // Without a daemon the view itself says what to do.
       if (this.#daemon.state !== "connected") return [];
       const info = infoOf(error);
-      return [new MessageNode(info.message, info)];
+      return [new MessageNode(info)];
     }
   }
 
@@ -118,7 +118,7 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
       return more.length === 0 ? [node(chosen)] : [node(chosen), new OtherNamespacesNode(context, more)];
     } catch (error) {
       const info = infoOf(error);
-      return [new MessageNode(info.message, info)];
+      return [new MessageNode(info)];
     }
   }
 
@@ -131,7 +131,7 @@ export class WorkloadsView implements TreeDataProvider<Node>, Disposable {
     const feed = this.#feed(place);
     await feed.first();
     const { workloads = [], error, warnings } = feed;
-    const nodes: Node[] = error === undefined ? [] : [new MessageNode(error.message, error)];
+    const nodes: Node[] = error === undefined ? [] : [new MessageNode(error)];
     nodes.push(...warnings.map((warning) => new MessageNode(warning)));
     const kinds = [...new Set(workloads.map(({ workload }) => workload.kind))];
     nodes.push(...kinds.map((kind) => new KindNode(feed, kind, byName(workloads.filter(({ workload }) => workload.kind === kind)))));

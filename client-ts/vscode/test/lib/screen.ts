@@ -70,6 +70,17 @@ export class Window {
     return this.page.getByRole("treeitem", { name: pattern }).first();
   }
 
+  /** A row below the one that was pressed last: of a long list only what is in sight is in the page. */
+  async below(name: string | RegExp): Promise<Locator> {
+    const row = this.row(name);
+    await until(`${name} in the list`, async () => {
+      if (await row.isVisible()) return true;
+      await this.page.keyboard.press("PageDown");
+      return false;
+    });
+    return row;
+  }
+
   /** Presses a button that a row shows while the mouse is over it. */
   async rowAction(row: string | RegExp, action: string): Promise<void> {
     const found = this.row(row);
