@@ -176,7 +176,11 @@ story("a log goes on in the next pod, in the same terminal", window, async () =>
 });
 
 story("what a container said before it was restarted is shown", window, async () => {
-  await deploy(scene.stage.namespace, "crash", { containers: [{ ...container("crash"), image: DEV_IMAGE, command: ["sh", "-c", "echo last-words; exit 1"] }] });
+  // Once only: of a container that is started again and again the kubelet keeps no log for long.
+  const script = "[ ! -e /state/ran ] || sleep 1000; touch /state/ran; echo last-words; exit 1";
+  const volumes = [{ name: "state", emptyDir: {} }];
+  const volumeMounts = [{ name: "state", mountPath: "/state" }];
+  await deploy(scene.stage.namespace, "crash", { volumes, containers: [{ ...container("crash"), image: DEV_IMAGE, command: ["sh", "-c", script], volumeMounts }] });
   await user.command("nhd.workloads.focus");
   const row = user.row(/^deployment\/crash/);
   await row.waitFor();
