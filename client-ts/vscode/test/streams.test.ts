@@ -189,7 +189,13 @@ story("what a container said before it was restarted is shown", window, async ()
     return (pods as unknown as { items: { status: { containerStatuses?: { restartCount: number }[] } }[] }).items.some(({ status }) => (status.containerStatuses?.[0]?.restartCount ?? 0) > 0);
   });
   await row.click({ button: "right" });
-  await user.page.getByRole("menuitem", { name: /Previous/ }).click();
+  // A menu that has just opened takes no press yet.
+  const item = user.page.getByRole("menuitem", { name: /Previous/ });
+  await item.waitFor();
+  await until("the log's terminal", async () => {
+    if (await item.isVisible()) await item.click();
+    return (await user.page.getByText("crash: log").count()) > 0;
+  });
   await shows("last-words");
   await shows("This is all that it wrote.");
   await user.shot("previous log");
