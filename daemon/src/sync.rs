@@ -10,11 +10,13 @@ pub mod error;
 
 pub mod source;
 pub mod syncthing;
+pub mod bep;
 
 mod core;
 mod supervise;
 mod observe;
 mod scanner;
+mod courier;
 mod source_link;
 
 pub use engine::{SyncEngine, end_leftover};

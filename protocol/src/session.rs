@@ -254,7 +254,7 @@ pub struct SessionStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<StepName>,
     /// The steps of the start, the end or the way back to `synced` that is under way: in order, those that are done, the
-    /// current one and those that are foreseen. What is found out on the way may add to them. Empty while there is
+    /// current one and those that are foreseen. What is found out on the way may add to them, and what turns out to be done already is passed by. Empty while there is
     /// nothing to do. A `session` event tells of another list; the `step` events tell where in it the session is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<PlannedStep>,

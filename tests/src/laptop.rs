@@ -50,6 +50,8 @@ impl Laptop {
         environment.insert("KUBECONFIG".into(), kubeconfig.into());
         environment.insert("PATH".into(), std::env::var_os("PATH").context("PATH is set")?);
         environment.insert("NHD_LOG".into(), "nhd=debug,info".into());
+        // As `nhd-cli` starts the daemon.
+        environment.insert("MALLOC_ARENA_MAX".into(), "2".into());
         Ok(Self { folder, kubeconfig: kubeconfig.to_path_buf(), environment, daemon: None })
     }
 

@@ -8,6 +8,7 @@ import { ConfigLens } from "./config/lens.js";
 import { Daemon } from "./daemon/daemon.js";
 import { Doctor } from "./doctor.js";
 import { Failures } from "./failures.js";
+import { PodFiles } from "./files/provider.js";
 import { log, logDisposal } from "./log.js";
 import { Memory } from "./memory.js";
 import { registerDebug } from "./run/debug.js";
@@ -16,6 +17,7 @@ import { Sessions } from "./sessions.js";
 import { Follower } from "./start/follow.js";
 import { Plans } from "./start/plan.js";
 import { Status } from "./status.js";
+import { registerLinks } from "./streams/links.js";
 import { Terminals } from "./streams/terminals.js";
 import { Target } from "./target.js";
 import { keepKeys } from "./walkthrough.js";
@@ -64,6 +66,8 @@ export function activate(context: ExtensionContext): void {
     new ConfigLens(sessions, target),
     new ConfigLanguage(daemon),
     keepKeys(sessions),
+    new PodFiles(daemon).register(),
+    registerLinks(sessions),
     registerTasks(app),
     registerDebug(app),
     ...registerCommands(app, { devMode, workloads, doctor }),

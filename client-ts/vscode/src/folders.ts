@@ -3,7 +3,7 @@ import { realpathSync } from "node:fs";
 import { relative, sep } from "node:path";
 
 import type { SessionStatus } from "@nhd/client";
-import { window, workspace, type Uri } from "vscode";
+import { window, workspace, type Uri, type WorkspaceFolder } from "vscode";
 
 /** Whether a path is a folder or in it. */
 export function isWithin(path: string, folder: string): boolean {
@@ -19,6 +19,12 @@ export function ownFolders(): readonly string[] {
 /** Whether a session's files are open in this window, be it a part of them or they a part of a folder. */
 export function isOwn(status: SessionStatus): boolean {
   return ownFolders().some((folder) => isWithin(status.source, folder) || isWithin(folder, status.source));
+}
+
+/** The same of one folder of this window. */
+export function isIn({ source }: SessionStatus, { uri }: WorkspaceFolder): boolean {
+  const folder = resolved(uri);
+  return isWithin(source, folder) || isWithin(folder, source);
 }
 
 /**

@@ -43,6 +43,11 @@ export class Sessions implements Disposable {
     return [...this.#streams.values()].filter((stream) => stream.session === session && stream.state !== "ended");
   }
 
+  /** One that has not been closed. */
+  stream(id: string | undefined): StreamStatus | undefined {
+    return id === undefined ? undefined : this.#streams.get(id);
+  }
+
   /** All that there are, as a list answers. */
   replaceStreams(streams: readonly StreamStatus[]): void {
     this.#streams.clear();

@@ -1,5 +1,5 @@
 /** The product's words for what the protocol has names for, in the language of the editor. */
-import type { ForwardState, Phase, SessionStatus, StepName, StreamState, SyncState, SyncStatus, WorkloadKind } from "@nhd/client";
+import type { ForwardState, NamedCommand, Phase, PortReason, SessionStatus, StepName, StreamState, StreamStatus, SyncState, SyncStatus, WorkloadKind } from "@nhd/client";
 import { l10n } from "vscode";
 
 export function phaseWord(phase: Phase): string {
@@ -77,6 +77,31 @@ export function forwardWord(state: ForwardState): string {
     case "blocked": return l10n.t("blocked");
     default: return state;
   }
+}
+
+/** Why a port may be worth a forward. */
+export function reasonWord(reason: PortReason): string {
+  switch (reason.type) {
+    case "configured": return reason.reason === "debug" ? l10n.t("for a debugger, says the dev configuration") : l10n.t("says the dev configuration");
+    case "container": return reason.name === undefined ? l10n.t("container {0}", reason.container) : l10n.t("{0} of container {1}", reason.name, reason.container);
+    case "service": return l10n.t("service {0}", `${reason.service}:${reason.port}`);
+    case "listening": return reason.loopbackOnly ? l10n.t("listens, inside the pod alone") : l10n.t("listens");
+    // A later daemon has other reasons.
+    default: return "";
+  }
+}
+
+/** A command of the dev configuration as it was asked for: with hot reload another may stand in for it. */
+export function commandWord(named: NamedCommand): NamedCommand {
+  return named === "hotReloadRun" ? "run" : named === "hotReloadDebug" ? "debug" : named;
+}
+
+/** How a command with hot reload does; undefined for another. */
+export function hotReloadWord({ hotReload, named, runs = 0, state }: StreamStatus): string | undefined {
+  if (hotReload !== true) return undefined;
+  const name = commandWord(named ?? "run");
+  if (state === "awaitingSync") return l10n.t("{0} waits for the next save", name);
+  return runs > 1 ? l10n.t("{0} reloaded, run {1}", name, runs) : l10n.t("{0} reloads with each save", name);
 }
 
 export function streamWord(state: StreamState): string {

@@ -62,6 +62,7 @@ async function run(version: string, tests: readonly string[], kubeconfig: string
       NHD_TEST_EDITOR: editor,
       NHD_TEST_EXTENSION: packages[0],
       NHD_TEST_COMPANION_PACKAGE: packages[1],
+      NHD_TEST_STAND_INS_PACKAGE: join(root, "build/stand-ins.vsix"),
       NHD_TEST_INSTALLED: join(data, "extensions"),
       NHD_TEST_SCREENSHOTS: screenshots,
     },

@@ -33,6 +33,10 @@ const STOP_BOUND: Duration = Duration::from_secs(25);
 const EXAMINE_BOUND: Duration = Duration::from_secs(60);
 const FIRST_DELAY: Duration = Duration::from_millis(5);
 const LONGEST_DELAY: Duration = Duration::from_millis(200);
+/// glibc gives each thread a heap of its own, up to eight for each processor, and each keeps what it once needed. With two for all
+/// the daemon holds 6.4 MB of its own after two sessions instead of 8.5; one for all would make it 5.8, and threads wait for one
+/// another. Other C libraries do not look at it.
+const HEAPS: (&str, &str) = ("MALLOC_ARENA_MAX", "2");
 /// How much of the log a failed start shows.
 const SHOWN_LOG_LINES: usize = 8;
 const READ_LOG_BYTES: u64 = 16 * 1024;
@@ -134,6 +138,9 @@ fn spawn(paths: &Paths, binary: &OsString) -> Result<Child, Failure> {
     })?;
     let mut command = Command::new(binary);
     command.current_dir(&paths.home).process_group(0).stdin(Stdio::null()).stdout(output).stderr(errors);
+    if std::env::var_os(HEAPS.0).is_none() {
+        command.env(HEAPS.0, HEAPS.1);
+    }
     command.spawn().map_err(|error| {
         let message = format!("failed to start the daemon {}: {error}", binary.display());
         let info = ErrorInfo::new(ErrorKind::DaemonUnreachable, message)

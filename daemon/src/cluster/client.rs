@@ -1,6 +1,7 @@
 //! How a session reaches its cluster: from the kubeconfig that it pinned to a client that is ready for use. Knows
 //! nothing of workloads, and sends no request of its own: a session resumes without a network.
 
+mod buffered;
 pub mod environment;
 mod error;
 pub mod exec;

@@ -145,12 +145,7 @@ pub fn is_news(before: &SessionStatus, after: &SessionStatus) -> bool {
         })
     };
     let forwards = |status: &SessionStatus| -> Vec<PortForward> {
-        let still = |it: &PortForward| PortForward {
-            open_connections: 0,
-            connections: 0,
-            last_error: None,
-            ..it.clone()
-        };
+        let still = |it: &PortForward| PortForward { open_connections: 0, connections: 0, ..it.clone() };
         status.forwards.iter().map(still).collect()
     };
     let forward = |status: &SessionStatus| status.forward.as_ref().map(|forward| forward.local_port);

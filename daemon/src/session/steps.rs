@@ -33,7 +33,7 @@ use crate::session::shared::Shared;
 use crate::store::StoredSession;
 use crate::store::session::StoredPlan;
 use crate::sync::{
-    Binary, RemoteFolder, SyncEngine, SyncOptions, end_leftover, end_omissions, remote_config,
+    Binary, KeyPair, RemoteFolder, SyncEngine, SyncOptions, end_leftover, end_omissions, remote_config,
 };
 use crate::{fault, machine_user};
 
@@ -193,6 +193,7 @@ impl StepContext<'_> {
             source: self.stored.request.source.clone(),
             folder_id: folder_id(&self.stored.id),
             identity: self.stored.sync.identity.clone(),
+            courier: self.stored.sync.courier.clone(),
             binary: binary.path,
             forward_port: self.stored.local_port.unwrap_or_default(),
             selection: self.stored.request.dev.selection.clone(),
@@ -273,6 +274,8 @@ pub fn folder_id(session: &str) -> String {
 pub fn sidecar_files(stored: &StoredSession) -> SidecarFiles {
     let sync = &stored.sync;
     let local = sync.identity.local.device_id().expect("a stored certificate was made by us");
+    let courier = sync.courier.as_ref().map(KeyPair::device_id);
+    let courier = courier.transpose().expect("a stored certificate was made by us");
     let config = remote_config(&RemoteFolder {
         folder_id: &folder_id(&stored.id),
         work_dir: &stored.request.work_dir,
@@ -280,6 +283,7 @@ pub fn sidecar_files(stored: &StoredSession) -> SidecarFiles {
         two_way: stored.request.dev.two_way,
         local: &local,
         remote: &sync.identity.remote_device,
+        courier: courier.as_ref(),
     });
     SidecarFiles {
         config,

@@ -115,6 +115,9 @@ pub struct StoredSync {
     pub identity: SyncIdentity,
     /// The key pair of the syncthing in the pod.
     pub remote: KeyPair,
+    /// Those of the device that brings what the local syncthing would bring later; sessions of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub courier: Option<KeyPair>,
     /// The port that it listens on, on the pod's loopback.
     pub remote_port: u16,
 }

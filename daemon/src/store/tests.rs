@@ -56,7 +56,7 @@ pub(crate) fn session(id: &str) -> StoredSession {
         takes: None,
         ready: false,
         synced: false,
-        sync: StoredSync { identity, remote, remote_port: 22000 },
+        sync: StoredSync { identity, remote, courier: None, remote_port: 22000 },
         sync_paused: false,
         local_port: None,
         forwards: Vec::new(),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::source::rules::Selection;
-use super::syncthing::identity::SyncIdentity;
+use super::syncthing::identity::{KeyPair, SyncIdentity};
 
 #[derive(Clone, Debug)]
 pub struct SyncOptions {
@@ -15,6 +15,8 @@ pub struct SyncOptions {
     pub source: PathBuf,
     pub folder_id: String,
     pub identity: SyncIdentity,
+    /// The keys of a device of our own that the container's syncthing knows; sessions of earlier versions have none.
+    pub courier: Option<KeyPair>,
     pub binary: PathBuf,
     /// The port on loopback that leads to the container's syncthing.
     pub forward_port: u16,

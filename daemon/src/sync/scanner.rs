@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::core::{Core, Flush};
+use super::courier::Errands;
 use super::source::changes::Batch;
 use super::source::guard::Sight;
 use super::source::inbox::Coverage;
@@ -48,6 +49,7 @@ pub(super) struct Scanner<'a> {
     watched_at: Instant,
     /// What is left of a scan of everything that nobody waits for.
     pieces: Vec<Vec<String>>,
+    errands: Errands,
 }
 
 enum Wake {
@@ -77,8 +79,9 @@ impl<'a> Scanner<'a> {
         watcher: &'a mut Option<SourceWatcher>,
         flushes: &'a mut mpsc::Receiver<Flush>,
         told: Sight,
+        errands: Errands,
     ) -> Self {
-        Self { core, rest, watcher, flushes, told, watched_at: Instant::now(), pieces: Vec::new() }
+        Self { core, rest, watcher, flushes, told, watched_at: Instant::now(), pieces: Vec::new(), errands }
     }
 
     pub(super) async fn run(&mut self) -> Infallible {
@@ -211,8 +214,10 @@ impl<'a> Scanner<'a> {
             Some(Batch::Paths(paths)) if paths.is_empty() => Ok(()),
             Some(Batch::Paths(paths)) => self.rest.scan(folder, paths).await,
         };
-        if scanned.is_err() {
-            core.inbox.note_unknown();
+        match &batch {
+            _ if scanned.is_err() => core.inbox.note_unknown(),
+            Some(Batch::Paths(paths)) if of_change => self.errands.hand_over(&self.told.path, paths),
+            _ => {}
         }
         core.scanning.store(false, Ordering::Release);
         core.walking.store(false, Ordering::Release);

@@ -85,6 +85,7 @@ mod tests {
             source: at("source"),
             folder_id: "nhd-test".into(),
             identity: SyncIdentity::generate().unwrap().0,
+            courier: None,
             binary: at("none"),
             forward_port: 1,
             selection: Selection::default(),

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use nhd_protocol::error::error_chain;
 
 use super::core::{Core, Flush};
+use super::courier;
 use super::error::SyncError;
 use super::observe::{follow_events, observe};
 use super::progress::ProcessState;
@@ -139,15 +140,18 @@ async fn drive(
     let event_rest = rest.another();
     let redial_rest = rest.another();
     let flip_rest = rest.another();
+    let courier_rest = rest.another();
     let connections = watch::Sender::new(0);
     let guard_rest = rest.another();
-    let mut scanner = Scanner::new(core, &scan_rest, watcher, flushes, sight);
+    let (errands, handed_over) = courier::errands();
+    let mut scanner = Scanner::new(core, &scan_rest, watcher, flushes, sight, errands);
     tokio::select! {
         silence = observe(core, rest, connections.subscribe()) => silence,
         never = scanner.run() => match never {},
         never = follow_events(core, &event_rest, &connections) => match never {},
         never = redial(core, &redial_rest, connections.subscribe(), paused) => match never {},
         never = receive_once_complete(core, &flip_rest) => match never {},
+        never = courier::run(core, &courier_rest, handed_over) => match never {},
         never = guard_source(core, &guard_rest) => match never {},
         never = trim_log(core) => match never {},
     }

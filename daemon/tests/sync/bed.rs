@@ -25,10 +25,13 @@ pub(crate) struct Bed {
     pub(crate) binary: PathBuf,
     pub(crate) identity: SyncIdentity,
     pub(crate) remote_keys: KeyPair,
+    pub(crate) courier: KeyPair,
     pub(crate) port: u16,
     pub(crate) selection: Selection,
     pub(crate) two_way: bool,
     pub(crate) paused: bool,
+    /// Whether the syncthing in the container can be asked, which it cannot in a pod.
+    pub(crate) remote_api: bool,
     pub(crate) remote: Option<Syncthing>,
     pub(crate) engine: Option<SyncEngine>,
     pub(crate) tracker: TaskTracker,
@@ -51,10 +54,12 @@ impl Bed {
             binary,
             identity,
             remote_keys,
+            courier: KeyPair::generate().unwrap(),
             port,
             selection: Selection::default(),
             two_way: false,
             paused: false,
+            remote_api: false,
             remote: None,
             engine: None,
             tracker: TaskTracker::new(),
@@ -111,6 +116,7 @@ impl Bed {
             source: self.source.clone(),
             folder_id: FOLDER.into(),
             identity: self.identity.clone(),
+            courier: Some(self.courier.clone()),
             binary: self.binary.clone(),
             forward_port: self.port,
             selection: self.selection.clone(),
@@ -135,7 +141,15 @@ impl Bed {
             two_way: self.two_way,
             local: &self.identity.local.device_id().unwrap(),
             remote: &self.identity.remote_device,
+            courier: Some(&self.courier.device_id().unwrap()),
         });
+        let api = format!(
+            "<gui enabled=\"true\"><address>{}</address><apikey>{}</apikey></gui>",
+            self.remote_socket().display(),
+            self.identity.api_key.as_str()
+        );
+        let config =
+            if self.remote_api { config.replace("<gui enabled=\"false\"></gui>", &api) } else { config };
         for (name, text) in [
             ("config.xml", &config),
             ("cert.pem", &self.remote_keys.certificate_pem),
@@ -145,6 +159,10 @@ impl Bed {
         }
         self.remote = Some(Syncthing::start(&self.binary, &home, &self.no_api()).await.unwrap());
         until("the remote syncthing listens", || TcpStream::connect(("127.0.0.1", self.port)).is_ok()).await;
+    }
+
+    pub(crate) fn remote_socket(&self) -> PathBuf {
+        self.place.path().join("r.sock")
     }
 
     /// The container's syncthing has no API.

@@ -6,6 +6,7 @@
 
 mod bed;
 mod both_ways;
+mod courier;
 #[path = "../../src/dice.rs"]
 mod dice;
 mod held;

@@ -1,12 +1,12 @@
 /** Commands on forwards: add, open, copy, end. */
-import type { PortForward, SessionStatus } from "@nhd/client";
-import { env, l10n, Uri, window, type QuickPickItem } from "vscode";
+import type { PortForward, PortSuggestion, SessionStatus } from "@nhd/client";
+import { env, l10n, ThemeIcon, Uri, window, type QuickPickItem } from "vscode";
 
 import type { App } from "../app.js";
 import { log } from "../log.js";
 import { ask, BACK } from "../start/wizard.js";
 import { ForwardNode } from "../views/nodes.js";
-import { workloadWord } from "../words.js";
+import { reasonWord, workloadWord } from "../words.js";
 import { sessionOf } from "./arguments.js";
 
 export async function addForward(app: App, given: unknown): Promise<void> {
@@ -47,24 +47,22 @@ async function askPorts(app: App, status: SessionStatus): Promise<Ports | undefi
   return ports;
 }
 
-/** Those that the workload's containers and services name, without those that are forwarded already. */
-async function suggestedPorts(app: App, { workload, context, forwards = [] }: SessionStatus): Promise<readonly QuickPickItem[]> {
-  if (!app.daemon.has("workload.describe")) return [];
+/** Those that may be worth it, with why: what listens now comes first. Those that are forwarded already are left out. */
+async function suggestedPorts(app: App, { session }: SessionStatus): Promise<readonly QuickPickItem[]> {
   try {
     const client = await app.daemon.client();
-    const { containers, services } = await client.workload.describe({ ...app.target.params({ ...app.target.place, context, namespace: workload.namespace }), ...workload });
-    const items: QuickPickItem[] = [];
-    const add = (port: number, description: string): void => {
-      const label = String(port);
-      if (items.some((item) => item.label === label) || forwards.some(({ remotePort }) => remotePort === port)) return;
-      items.push({ label, description });
-    };
-    for (const { ports = [], role } of containers) {
-      if (role === "nhd") continue;
-      for (const { port, name, protocol } of ports) if (protocol === "TCP") add(port, name ?? "");
-    }
-    for (const { ports = [], name } of services) for (const { targetPort } of ports) if (targetPort !== undefined) add(targetPort, name);
-    return items;
+    if (!app.daemon.has("forward.suggest")) return [];
+    const { ports, warnings = [] } = await client.forward.suggest({ session });
+    for (const warning of warnings) log().warn(warning);
+    const listens = ({ reasons }: PortSuggestion): boolean => reasons.some(({ type }) => type === "listening");
+    return ports
+      .filter(({ localPort }) => localPort === undefined)
+      .sort((one, other) => Number(listens(other)) - Number(listens(one)))
+      .map((suggestion) => ({
+        label: String(suggestion.port),
+        description: suggestion.reasons.map(reasonWord).join(" · "),
+        iconPath: new ThemeIcon(listens(suggestion) ? "radio-tower" : "circle-outline"),
+      }));
   } catch (error) {
     log().warn(error instanceof Error ? error.message : String(error));
     return [];

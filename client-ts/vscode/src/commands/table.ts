@@ -6,6 +6,7 @@ import type { App } from "../app.js";
 import { createConfig } from "../config/create.js";
 import { applyRemedy, type Doctor } from "../doctor.js";
 import { placeOf } from "../failures.js";
+import { openPodFile } from "../files/browse.js";
 import { log } from "../log.js";
 import { asError } from "../start/follow.js";
 import { runCommand } from "../run/command.js";
@@ -63,6 +64,7 @@ const COMMANDS: { readonly [name: string]: Command } = {
   "nhd.build": (app, _, given) => withSession(app, given, (status) => runCommand(app, status, "build")),
   "nhd.run": (app, _, given) => withSession(app, given, (status) => runCommand(app, status, "run")),
   "nhd.debug": (app, _, given) => withSession(app, given, (status) => debugSession(status)),
+  "nhd.openPodFile": (app, _, given) => withSession(app, given, (status) => openPodFile(app, status)),
   "nhd.addForward": (app, _, given) => addForward(app, given),
   "nhd.openForward": (app, _, given) => openForward(app, given),
   "nhd.copyForward": (app, _, given) => copyForward(app, given),
@@ -147,6 +149,7 @@ async function sessionActions(status: SessionStatus): Promise<void> {
     { label: `$(debug) ${l10n.t("Debug")}`, command: "nhd.debug" },
     { label: `$(play) ${l10n.t("Run")}`, command: "nhd.run" },
     { label: `$(plug) ${l10n.t("Forward a Port…")}`, command: "nhd.addForward" },
+    { label: `$(file-code) ${l10n.t("Open a File of the Container…")}`, command: "nhd.openPodFile" },
     paused
       ? { label: `$(debug-continue) ${l10n.t("Resume Sync")}`, command: "nhd.resumeSync" }
       : { label: `$(debug-pause) ${l10n.t("Pause Sync")}`, command: "nhd.pauseSync" },

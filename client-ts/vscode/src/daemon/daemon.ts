@@ -42,8 +42,8 @@ export type DaemonState =
   | "failed";
 
 /** What parts of this extension stand on that the first daemon did not have, as {@link Daemon.has} is asked. */
-const FEATURES = ("config.check config.scaffold config.schema context.list daemon.doctor debug.describe forward.suggest image.suggest " +
-  "namespace.list terminal.list terminal.open workload.describe workload.subscribe").split(" ");
+const FEATURES = ("config.check config.scaffold config.schema context.list daemon.doctor debug.describe " +
+  "forward.suggest image.suggest namespace.list terminal.list terminal.open workload.subscribe").split(" ");
 
 export class Daemon implements Disposable {
   readonly #extension: Uri;
@@ -150,6 +150,7 @@ export class Daemon implements Disposable {
       const set = (key: string, method: string): void => void commands.executeCommand("setContext", key, this.has(method));
       set("nhd.streams", "terminal.open");
       set("nhd.live", "workload.subscribe");
+      set("nhd.inside", "debug.describe");
       set("nhd.doctor", "daemon.doctor");
       set("nhd.scaffold", "config.scaffold");
       this.#become("connected");

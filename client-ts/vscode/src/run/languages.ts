@@ -5,15 +5,20 @@ import type { DebugConfiguration } from "vscode";
 export interface Remote {
   readonly name: string;
   readonly port: number;
-  readonly source: string;
-  readonly workDir: string;
+  /** The source folder, here and in the dev container. */
+  readonly localFolder: string;
+  readonly remoteFolder: string;
 }
 
 export interface Language {
   /** The debug type of its extension. */
   readonly type: string;
+  /** What speaks in the pod, as `debug.describe` names it. */
+  readonly debugger: string;
   /** The extension that brings it. */
   readonly extension: string;
+  /** Whether it tells of files that only the pod has by their paths there, and leaves it to us to show them. */
+  readonly hasPodPaths?: boolean;
   readonly attach: (remote: Remote) => DebugConfiguration;
 }
 
@@ -22,47 +27,55 @@ const HOST = "127.0.0.1";
 export const LANGUAGES: { readonly [language: string]: Language } = {
   node: {
     type: "node",
+    debugger: "node",
     extension: "ms-vscode.js-debug",
-    attach: ({ name, port, source, workDir }) => ({
+    attach: ({ name, port, localFolder, remoteFolder }) => ({
       type: "node",
       request: "attach",
       name,
       address: HOST,
       port,
-      localRoot: source,
-      remoteRoot: workDir,
+      localRoot: localFolder,
+      remoteRoot: remoteFolder,
       // The pod's own modules are not here.
-      resolveSourceMapLocations: [`${source}/**`, "!**/node_modules/**"],
+      resolveSourceMapLocations: [`${localFolder}/**`, "!**/node_modules/**"],
       skipFiles: ["<node_internals>/**"],
     }),
   },
   python: {
     type: "debugpy",
+    debugger: "debugpy",
     extension: "ms-python.debugpy",
-    attach: ({ name, port, source, workDir }) => ({
+    hasPodPaths: true,
+    attach: ({ name, port, localFolder, remoteFolder }) => ({
       type: "debugpy",
       request: "attach",
       name,
       connect: { host: HOST, port },
-      pathMappings: [{ localRoot: source, remoteRoot: workDir }],
+      pathMappings: [{ localRoot: localFolder, remoteRoot: remoteFolder }],
       justMyCode: true,
     }),
   },
   go: {
     type: "go",
+    debugger: "dlv",
     extension: "golang.go",
-    attach: ({ name, port, source, workDir }) => ({
+    hasPodPaths: true,
+    attach: ({ name, port, localFolder, remoteFolder }) => ({
       type: "go",
       request: "attach",
       mode: "remote",
+      // Its older adapter, which it still takes for this mode by itself, asks more of the server than one client may.
+      debugAdapter: "dlv-dap",
       name,
       host: HOST,
       port,
-      substitutePath: [{ from: source, to: workDir }],
+      substitutePath: [{ from: localFolder, to: remoteFolder }],
     }),
   },
   java: {
     type: "java",
+    debugger: "jdwp",
     extension: "vscjava.vscode-java-debug",
     attach: ({ name, port }) => ({ type: "java", request: "attach", name, hostName: HOST, port }),
   },
@@ -85,14 +98,3 @@ export function languageOf(name: string | undefined): Language | undefined {
   const known = name === undefined ? undefined : NAMES[name.toLowerCase()];
   return known === undefined ? undefined : LANGUAGES[known];
 }
-
-/** The files by which a source folder tells its language, for a configuration that does not. */
-export const TELLING_FILES: readonly (readonly [file: string, language: string])[] = [
-  ["package.json", "node"],
-  ["go.mod", "go"],
-  ["pom.xml", "java"],
-  ["build.gradle", "java"],
-  ["build.gradle.kts", "java"],
-  ["pyproject.toml", "python"],
-  ["requirements.txt", "python"],
-];

@@ -1,6 +1,6 @@
 /** Logs: followed in a terminal, where they can be searched, or opened as a document. */
 import type { LogFollowParams, StreamStatus } from "@nhd/client";
-import { ThemeIcon, window, workspace, type Terminal } from "vscode";
+import { l10n, ThemeIcon, window, workspace, type Terminal } from "vscode";
 
 import type { Daemon } from "../daemon/daemon.js";
 import { StreamTerminal } from "./terminal.js";
@@ -17,6 +17,8 @@ export function followLog(daemon: Daemon, params: LogFollowParams, name: string)
     open: (client) => client.log.follow(open()),
     again: (client) => client.log.follow(open()),
     plainLines: true,
+    lingers: true,
+    whole: l10n.t("This is all that it wrote."),
   });
   const terminal = window.createTerminal({ name: logName(name), pty, iconPath: new ThemeIcon("output"), isTransient: true });
   terminal.show();

@@ -32,6 +32,10 @@ export interface StreamTerminalOptions {
   /** Told of the stream once it is there, and each time that it is another. */
   readonly opened?: (status: StreamStatus) => void;
   readonly ended?: (end: StreamEnd | undefined) => void;
+  /** Whether it stays after an end that nobody asked for, until the user has read what was written. */
+  readonly lingers?: boolean;
+  /** What is said at its end where that is all there is, and no process has ended. */
+  readonly whole?: string;
   /** Whether its lines end with a line feed alone, as those of a log do. */
   readonly plainLines?: boolean;
 }
@@ -155,11 +159,20 @@ export class StreamTerminal implements Pseudoterminal {
   #ended(end: StreamEnd | undefined, words: string): void {
     this.#stream = undefined;
     this.#options.ended?.(end);
-    if (end?.reason === "exited" || end?.reason === "closed") {
-      this.#closed.fire(end.exitCode);
+    const { again, lingers, whole } = this.#options;
+    const reason = end?.reason;
+    // What only tells of others is there to be read after them.
+    const isRead = again !== undefined;
+    if (lingers === true && (reason === "closed" || (reason === "sessionEnded" && !isRead))) return this.#closed.fire();
+    if (lingers === true && (reason === "exited" || reason === "sessionEnded" || !isRead)) {
+      this.say(`${reason === "exited" ? (whole ?? words) : words}\n${l10n.t("Press Enter to close it.")}`);
+      this.#onEnter = () => this.#closed.fire();
       return;
     }
-    const { again } = this.#options;
+    if (reason === "exited" || reason === "closed") {
+      this.#closed.fire(end?.exitCode);
+      return;
+    }
     const status = this.#status;
     if (again === undefined || status === undefined) {
       this.say(words);

@@ -10,6 +10,7 @@ const PLAIN: readonly EndReason[] = ["exited", "closed", "sessionEnded", "podGon
 /** In lines. Without an end, the connection broke. */
 export function endWord(end: StreamEnd | undefined): string {
   if (end === undefined) return l10n.t("nhd does not answer any more.");
+  if (end.reason === "exited" && end.exitCode !== undefined) return l10n.t("The process has ended with code {0}.", end.exitCode);
   const words = reasonWord(end.reason);
   return end.message === undefined || PLAIN.includes(end.reason) ? words : `${words}\n${sentence(end.message)}`;
 }

@@ -5,7 +5,7 @@ import { l10n, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 
 import { sentence, textOf } from "../failures.js";
 import { inWords, warningsIn } from "../messages.js";
 import { tooltip } from "../status.js";
-import { forwardWord, healthOf, sessionWord, since, size, streamWord, syncProgress, workloadWord, type Health } from "../words.js";
+import { commandWord, forwardWord, healthOf, hotReloadWord, sessionWord, since, size, streamWord, syncProgress, workloadWord, type Health } from "../words.js";
 import type { Sessions } from "../sessions.js";
 
 const ICONS: { readonly [H in Health]: ThemeIcon } = {
@@ -27,7 +27,9 @@ export class SessionNode extends TreeItem implements SessionRow {
   /** @param away Whether no daemon runs, so that what is known of the session may have changed. */
   constructor(status: SessionStatus, sessions: Sessions, away: boolean) {
     super(status.workload.name, TreeItemCollapsibleState.Expanded);
-    const words = away ? l10n.t("nhd does not run") : sessionWord(status, sessions.step(status.session));
+    const reloads = sessions.streams(status.session).map(hotReloadWord);
+    const facts = [sessionWord(status, sessions.step(status.session)), ...(status.phase === "failed" ? [] : reloads)];
+    const words = away ? l10n.t("nhd does not run") : facts.filter((fact) => fact !== undefined).join(" · ");
     this.session = status.session;
     this.id = `session/${status.session}`;
     this.description = `${status.workload.namespace} · ${words}`;
@@ -123,14 +125,15 @@ export class StreamNode extends TreeItem implements SessionRow {
   readonly session: string;
 
   constructor(readonly stream: StreamStatus) {
-    const { named, command, kind } = stream;
+    const { command, kind } = stream;
+    const named = stream.named === undefined ? undefined : commandWord(stream.named);
     super(kind === "terminal" ? l10n.t("Terminal") : (named ?? command?.join(" ") ?? kind), TreeItemCollapsibleState.None);
     this.session = stream.session ?? "";
     this.id = `stream/${stream.stream}`;
-    this.description = [streamWord(stream.state), stream.hotReload ? l10n.t("hot reload, {0} runs", stream.runs ?? 1) : undefined, since(stream.startedAt)]
+    this.description = [streamWord(stream.state), stream.hotReload === true ? l10n.t("hot reload, run {0}", stream.runs ?? 0) : undefined, since(stream.startedAt)]
       .filter((part) => part !== undefined)
       .join(" · ");
-    this.iconPath = new ThemeIcon(kind === "terminal" ? "terminal" : stream.state === "awaitingSync" ? "watch" : "play");
+    this.iconPath = new ThemeIcon(kind === "terminal" ? "terminal" : stream.state === "awaitingSync" ? "watch" : stream.hotReload === true ? "debug-rerun" : named === "debug" ? "debug" : "play");
     this.tooltip = `${stream.pod ?? ""} ${stream.container ?? ""}`.trim();
     this.contextValue = `stream ${kind}`;
     this.command = { title: l10n.t("Show"), command: "nhd.showStream", arguments: [{ stream: stream.stream }] };
@@ -150,10 +153,10 @@ export class ForwardNode extends TreeItem implements SessionRow {
     const parts = [forwardWord(forward.state)];
     if (withName) parts.unshift(status.workload.name);
     if (forward.openConnections > 0) parts.push(forward.openConnections === 1 ? l10n.t("1 connection") : l10n.t("{0} connections", forward.openConnections));
-    if (forward.lastError !== undefined) parts.push(l10n.t("the last connection failed"));
+    if (forward.lastError !== undefined) parts.push(l10n.t("a connection has failed"));
     this.description = parts.join(" · ");
-    const bad = forward.state === "blocked" || forward.lastError !== undefined;
-    this.iconPath = bad ? ICONS.trouble : new ThemeIcon(forward.reason === "debug" ? "debug" : "plug");
+    // One that failed before the program listened is no trouble now; its row and its tooltip tell of it.
+    this.iconPath = forward.state === "blocked" ? ICONS.trouble : new ThemeIcon(forward.reason === "debug" ? "debug" : "plug");
     this.tooltip = [`127.0.0.1:${forward.localPort ?? "?"} → ${status.pod?.name ?? ""}:${forward.remotePort}`, ...(forward.error === undefined ? [] : [textOf(forward.error)]), forward.lastError]
       .filter((line) => line !== undefined)
       .join("\n");

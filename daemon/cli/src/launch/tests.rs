@@ -51,6 +51,16 @@ async fn a_missing_binary_is_told_with_where_to_put_it() {
 }
 
 #[tokio::test]
+async fn the_daemon_is_started_with_few_heaps() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let paths = paths_in(folder.path());
+    let binary = script(&paths, "echo \"heaps: $MALLOC_ARENA_MAX.\" >&2; exit 1");
+    let failure = start(&paths, &binary).await.err().expect("fails");
+    let heaps = std::env::var(HEAPS.0).unwrap_or_else(|_| HEAPS.1.to_owned());
+    assert!(failure.info().message.contains(&format!("heaps: {heaps}.")), "{}", failure.info().message);
+}
+
+#[tokio::test]
 async fn the_log_is_private_and_the_daemon_has_a_group_of_its_own() {
     let folder = tempfile::tempdir().expect("temporary folder");
     let paths = paths_in(folder.path());

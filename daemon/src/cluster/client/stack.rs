@@ -13,15 +13,23 @@ use hyper_util::{
         },
         proxy::matcher::Intercept,
     },
-    rt::{TokioExecutor, TokioTimer},
+    rt::{TokioExecutor, TokioIo, TokioTimer},
 };
 use kube::{
     Config,
     client::{Body, ConfigExt as _},
 };
-use tower::{BoxError, Layer as _, Service, ServiceBuilder, retry::RetryLayer, util::MapRequestLayer};
+use tokio::net::TcpStream;
+use tower::{
+    BoxError, Layer as _, Service, ServiceBuilder,
+    retry::RetryLayer,
+    util::{MapRequestLayer, MapResponse},
+};
 
-use super::{ConnectError, PluginGate, plugin_gate::Refusal, retry::Retries, token_file::TokenFile};
+use super::{
+    ConnectError, PluginGate, buffered::BufferedTcp, plugin_gate::Refusal, retry::Retries,
+    token_file::TokenFile,
+};
 use crate::cluster::error::PluginFailure;
 
 const TCP_CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -73,7 +81,9 @@ fn with_auth<C>(tunnel: Tunnel<C>, proxy: &Intercept) -> Tunnel<C> {
     }
 }
 
-fn tcp() -> HttpConnector {
+type Tcp = MapResponse<HttpConnector, fn(TokioIo<TcpStream>) -> BufferedTcp>;
+
+fn tcp() -> Tcp {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
@@ -83,7 +93,7 @@ fn tcp() -> HttpConnector {
     tcp.set_keepalive_retries(Some(KEEPALIVE_PROBES));
     // No TCP_USER_TIMEOUT: Linux applies it also to a peer that lives and does not read for a while, and so it would
     // cut uploads into a pod that is stopped in a debugger.
-    tcp
+    MapResponse::new(tcp, BufferedTcp::new)
 }
 
 fn layered<C>(

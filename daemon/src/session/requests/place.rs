@@ -12,7 +12,7 @@ use crate::session::failure::Failure;
 use crate::session::requests::check::Request;
 use crate::store::StoredSession;
 use crate::store::session::{Desired, SESSION_VERSION, StoredCluster, StoredRequest, StoredSync};
-use crate::sync::SyncIdentity;
+use crate::sync::{KeyPair, SyncIdentity};
 
 /// The namespace whose uid names a cluster: it is made with the cluster and never again.
 const CLUSTER_NAMESPACE: &str = "kube-system";
@@ -101,6 +101,7 @@ pub fn new_session(
     place: &Place,
 ) -> Result<StoredSession, ErrorInfo> {
     let (identity, remote) = SyncIdentity::generate().map_err(|error| Failure::from(error).info)?;
+    let courier = Some(KeyPair::generate().map_err(|error| Failure::from(error).info)?);
     Ok(StoredSession {
         version: SESSION_VERSION,
         id: crate::random_id(12),
@@ -114,7 +115,7 @@ pub fn new_session(
         takes: None,
         ready: false,
         synced: false,
-        sync: StoredSync { identity, remote, remote_port: rand::random_range(POD_PORTS) },
+        sync: StoredSync { identity, remote, courier, remote_port: rand::random_range(POD_PORTS) },
         sync_paused: false,
         local_port: None,
         forwards: details.dev.forwards.clone(),

@@ -129,7 +129,7 @@ fn session_of(
         takes: Some(record.session),
         ready: true,
         synced: true,
-        sync: StoredSync { identity, remote, remote_port: 0 },
+        sync: StoredSync { identity, remote, courier: None, remote_port: 0 },
         sync_paused: false,
         local_port: None,
         forwards: Vec::new(),

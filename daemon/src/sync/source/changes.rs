@@ -11,8 +11,8 @@ use tokio::time::Instant;
 /// would be wasted, and would read it half-written.
 pub const OPEN_FILE_DELAY: Duration = Duration::from_secs(1);
 /// What is not a plain save waits this long for its other half: editors save by writing a new file and renaming it, or
-/// rename the old one and write anew. After a scan syncthing keeps what the next one finds to itself for 250 ms, so
-/// that a scan of the first half would delay the second by that, and would show a file that is not there.
+/// rename the old one and write anew. A scan of the first half would show a file that is not there, and have syncthing
+/// rest, which keeps back the second.
 const HOLD: Duration = Duration::from_millis(4);
 const LONGEST_HOLD: Duration = Duration::from_millis(40);
 /// What is deleted waits until nothing more is: if it is the whole folder that goes, that is seen by then, and was no wish.

@@ -43,6 +43,8 @@ pub struct RemoteFolder<'a> {
     pub two_way: bool,
     pub local: &'a DeviceId,
     pub remote: &'a DeviceId,
+    /// A device of ours that announces what the local side has scanned while its syncthing rests.
+    pub courier: Option<&'a DeviceId>,
 }
 
 pub fn local_config(folder: &LocalFolder<'_>) -> String {
@@ -53,7 +55,7 @@ pub fn local_config(folder: &LocalFolder<'_>) -> String {
         path: &path,
         kind: "sendonly",
         case_sensitive: cfg!(target_os = "linux"),
-        devices: [folder.local, folder.remote],
+        devices: &[folder.local, folder.remote],
         watched: false,
         two_way: folder.kept.is_some(),
         kept: folder.kept,
@@ -66,27 +68,32 @@ pub fn local_config(folder: &LocalFolder<'_>) -> String {
         escape(&folder.socket.to_string_lossy()),
         escape(folder.api_key.as_str()),
     );
-    let devices = device_element(folder.local, "dynamic", false)
-        + &device_element(folder.remote, &address, folder.paused);
+    let devices = device_element(folder.local, "dynamic", COMPRESSED, false)
+        + &device_element(folder.remote, &address, COMPRESSED, folder.paused);
     // An empty listen address is none; a missing one would be all interfaces.
     configuration(&folder_xml, &devices, &gui, "")
 }
 
 pub fn remote_config(folder: &RemoteFolder<'_>) -> String {
+    let devices: Vec<&DeviceId> = [folder.remote, folder.local].into_iter().chain(folder.courier).collect();
     let folder_xml = folder_element(&FolderElement {
         id: folder.folder_id,
         path: folder.work_dir,
         kind: if folder.two_way { "sendreceive" } else { "receiveonly" },
         case_sensitive: true,
-        devices: [folder.remote, folder.local],
+        devices: &devices,
         watched: folder.two_way,
         two_way: folder.two_way,
         kept: None,
         marker: NO_MARKER,
     });
     // Without discovery «dynamic» is nowhere: this side never dials.
-    let devices =
-        device_element(folder.remote, "dynamic", false) + &device_element(folder.local, "dynamic", false);
+    let device = |id: &&DeviceId| {
+        // The courier reads no compressed message.
+        let compression = if folder.courier == Some(*id) { "never" } else { COMPRESSED };
+        device_element(id, "dynamic", compression, false)
+    };
+    let devices: String = devices.iter().map(device).collect();
     let listen = format!("tcp://127.0.0.1:{}", folder.listen_port);
     configuration(&folder_xml, &devices, "<gui enabled=\"false\"></gui>", &listen)
 }
@@ -96,7 +103,7 @@ struct FolderElement<'a> {
     path: &'a str,
     kind: &'a str,
     case_sensitive: bool,
-    devices: [&'a DeviceId; 2],
+    devices: &'a [&'a DeviceId],
     watched: bool,
     two_way: bool,
     kept: Option<&'a Path>,
@@ -120,15 +127,16 @@ struct FolderElement<'a> {
 ///   is reported.
 /// - `pullerDelayS` 0: version 2 waits a second before it pulls.
 fn folder_element(folder: &FolderElement<'_>) -> String {
-    let FolderElement { id, path, kind, case_sensitive, devices: [own, other], watched, .. } = folder;
+    let FolderElement { id, path, kind, case_sensitive, watched, .. } = folder;
+    let devices: String =
+        folder.devices.iter().map(|id| format!("<device id=\"{id}\"></device>\n")).collect();
     let (rescan, conflicts) = (if *watched { 60 } else { 0 }, if folder.two_way { -1 } else { 0 });
     let versioning = folder.kept.map(versioning_element).unwrap_or_default();
     format!(
         "<folder id=\"{id}\" label=\"nhd\" path=\"{path}\" type=\"{kind}\" rescanIntervalS=\"{rescan}\" \
          fsWatcherEnabled=\"{watched}\" fsWatcherDelayS=\"1\" ignorePerms=\"false\" autoNormalize=\"false\">\n\
          <filesystemType>basic</filesystemType>\n\
-         <device id=\"{own}\"></device>\n\
-         <device id=\"{other}\"></device>\n\
+         {devices}\
          <minDiskFree unit=\"%\">0</minDiskFree>\n\
          <markerName>{marker}</markerName>\n\
          <maxConflicts>{conflicts}</maxConflicts>\n\
@@ -154,11 +162,13 @@ fn versioning_element(kept: &Path) -> String {
     )
 }
 
-/// `compression`: the default leaves contents as they are. LZ4 makes sources half as long, which matters on the way to a
-/// cluster that is far, and what cannot be made shorter costs nothing that could be measured.
-fn device_element(id: &DeviceId, address: &str, paused: bool) -> String {
+/// The default leaves contents as they are. LZ4 makes sources half as long, which matters on the way to a cluster that is
+/// far, and what cannot be made shorter costs nothing that could be measured.
+const COMPRESSED: &str = "always";
+
+fn device_element(id: &DeviceId, address: &str, compression: &str, paused: bool) -> String {
     format!(
-        "<device id=\"{id}\" name=\"nhd\" compression=\"always\" introducer=\"false\">\
+        "<device id=\"{id}\" name=\"nhd\" compression=\"{compression}\" introducer=\"false\">\
          <address>{address}</address><autoAcceptFolders>false</autoAcceptFolders><paused>{paused}</paused></device>\n"
     )
 }
@@ -207,7 +217,7 @@ mod tests {
     use super::*;
     use crate::sync::SyncIdentity;
 
-    fn both(source: &Path) -> (String, String) {
+    fn both(source: &Path, courier: bool) -> (String, String) {
         let (identity, _) = SyncIdentity::generate().unwrap();
         let local = identity.local.device_id().unwrap();
         let here = local_config(&LocalFolder {
@@ -229,6 +239,7 @@ mod tests {
             two_way: false,
             local: &local,
             remote: &identity.remote_device,
+            courier: courier.then_some(&DeviceId::of_certificate(b"courier")),
         });
         (here, there)
     }
@@ -241,7 +252,7 @@ mod tests {
 
     #[test]
     fn the_local_side_sends_and_listens_nowhere() {
-        let (here, _) = both(Path::new("/src"));
+        let (here, _) = both(Path::new("/src"), true);
         expect_each(
             &here,
             &[
@@ -259,7 +270,7 @@ mod tests {
 
     #[test]
     fn the_remote_side_receives_on_loopback_and_has_no_api() {
-        let (_, there) = both(Path::new("/src"));
+        let (_, there) = both(Path::new("/src"), true);
         expect_each(
             &there,
             &[
@@ -279,8 +290,23 @@ mod tests {
     }
 
     #[test]
+    fn the_courier_shares_the_folder_of_the_remote_side_and_is_sent_nothing_compressed() {
+        let courier = DeviceId::of_certificate(b"courier");
+        let parts = [
+            format!("<device id=\"{courier}\"></device>"),
+            format!("<device id=\"{courier}\" name=\"nhd\" compression=\"never\""),
+        ];
+        for (there_is_one, (here, there)) in [true, false].map(|it| (it, both(Path::new("/src"), it))) {
+            for part in &parts {
+                assert_eq!(there.contains(part), there_is_one, "{there}");
+            }
+            assert!(!here.contains(courier.as_str()), "{here}");
+        }
+    }
+
+    #[test]
     fn a_path_with_markup_stays_one_attribute() {
-        let (here, _) = both(Path::new("/a \"b\" <c> & d"));
+        let (here, _) = both(Path::new("/a \"b\" <c> & d"), false);
         expect_each(&here, &["path=\"/a &quot;b&quot; &lt;c&gt; &amp; d\""]);
     }
 }

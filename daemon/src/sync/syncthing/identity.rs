@@ -114,6 +114,23 @@ impl DeviceId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The hash of the certificate; nothing where this is not an id.
+    pub fn hash(&self) -> Vec<u8> {
+        let letters: Vec<u8> = self.0.bytes().filter(|letter| *letter != b'-').collect();
+        let chunks = letters.chunks(CHUNK + 1).flat_map(|checked| &checked[..checked.len().min(CHUNK)]);
+        BASE32_NOPAD.decode(&chunks.copied().collect::<Vec<u8>>()).unwrap_or_default()
+    }
+
+    /// The part of the hash by which versions of files name a device.
+    pub fn short_id(&self) -> u64 {
+        self.hash().first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
+    }
+
+    /// How syncthing's REST API names the same, with fewer bits.
+    pub fn short_name(&self) -> &str {
+        self.0.get(..GROUP).unwrap_or_default()
+    }
 }
 
 impl fmt::Display for DeviceId {
@@ -187,7 +204,15 @@ MvgdJ0jrO5SdI2JrPqmfXig=
     #[test]
     fn the_device_id_is_the_one_that_syncthing_derives() {
         let pair = KeyPair { certificate_pem: CERTIFICATE.into(), private_key_pem: String::new() };
-        assert_eq!(pair.device_id().unwrap().as_str(), DEVICE_ID);
+        let id = pair.device_id().unwrap();
+        assert_eq!(id.as_str(), DEVICE_ID);
+        let hash = Sha256::digest(pem_body(CERTIFICATE).unwrap()).to_vec();
+        assert_eq!(id.hash(), hash);
+        assert_eq!(
+            (id.short_name(), id.short_id().to_be_bytes()[..].to_vec()),
+            ("KCH3OOJ", hash[..8].to_vec())
+        );
+        assert_eq!((DeviceId("no id".into()).hash(), DeviceId(String::new()).short_id()), (Vec::new(), 0));
     }
 
     #[test]

@@ -21,8 +21,8 @@ use tokio::time::timeout;
 
 use super::identity::{ApiKey, DeviceId};
 use answer::{
-    Completion, Connection, Connections, FileError, FolderErrors, FolderStatus, Lacking, LackingEntry, Named,
-    Shared, SyncthingEvent,
+    Completion, Connection, Connections, FileError, FolderErrors, FolderStatus, KnownFile, KnownHere,
+    Lacking, LackingEntry, Named, Shared, SyncthingEvent,
 };
 
 const REQUEST_BOUND: Duration = Duration::from_secs(10);
@@ -122,6 +122,12 @@ impl Rest {
         let query = Query::new("/rest/db/file").with("folder", folder).with("file", path);
         let shared: Shared = self.get(&query.0).await?;
         Ok(shared.availability.unwrap_or_default().iter().any(|holder| holder.id == device.as_str()))
+    }
+
+    /// What this side's own index says of a name.
+    pub async fn local_file(&self, folder: &str, path: &str) -> Result<KnownFile, RestError> {
+        let query = Query::new("/rest/db/file").with("folder", folder).with("file", path);
+        self.get::<KnownHere>(&query.0).await.map(|known| known.local)
     }
 
     /// What a device lacks, deletions too, as far as `most` entries go.

@@ -62,6 +62,42 @@ pub(super) struct Named {
 }
 
 #[derive(Deserialize)]
+pub(super) struct KnownHere {
+    pub(super) local: KnownFile,
+}
+
+/// What an index says of a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct KnownFile {
+    pub name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    pub size: u64,
+    /// RFC 3339, to the nanosecond.
+    pub modified: String,
+    pub modified_by: String,
+    /// In octal digits.
+    pub permissions: String,
+    /// `DEVICE:COUNT` each.
+    pub version: Vec<String>,
+    deleted: bool,
+    invalid: bool,
+    ignored: bool,
+    must_rescan: bool,
+    no_permissions: bool,
+    local_flags: u32,
+}
+
+impl KnownFile {
+    /// Whether it is a regular file that others may have as it is.
+    pub fn is_sound_file(&self) -> bool {
+        let unsound = self.deleted || self.invalid || self.ignored || self.must_rescan || self.no_permissions;
+        self.kind == "FILE_INFO_TYPE_FILE" && !unsound && self.local_flags == 0
+    }
+}
+
+#[derive(Deserialize)]
 pub(super) struct Lacking {
     pub(super) files: Option<Vec<LackingEntry>>,
 }

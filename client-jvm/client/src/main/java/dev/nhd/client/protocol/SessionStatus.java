@@ -26,9 +26,9 @@ import java.util.List;
  * @param shell The shell to open in the dev container, where the dev configuration names one. May be null.
  * @param step What it is doing now. One of {@link StepName}. May be null.
  * @param steps The steps of the start, the end or the way back to {@code synced} that is under way: in order, those
- *     that are done, the current one and those that are foreseen. What is found out on the way may add to them. Empty
- *     while there is nothing to do. A {@code session} event tells of another list; the {@code step} events tell where
- *     in it the session is. Empty where there is none.
+ *     that are done, the current one and those that are foreseen. What is found out on the way may add to them, and
+ *     what turns out to be done already is passed by. Empty while there is nothing to do. A {@code session} event tells
+ *     of another list; the {@code step} events tell where in it the session is. Empty where there is none.
  * @param streams The terminals and commands in it, the oldest first, those included that ended lately. Those of
  *     {@code session.status}, {@code session.list} and {@code session.wait}; a {@code session} event has none, they
  *     have events of their own. Empty where there is none.
@@ -84,8 +84,9 @@ public record SessionStatus(
      * @param step What it is doing now. One of {@link StepName}. May be null.
      * @param steps The steps of the start, the end or the way back to {@code synced} that is under way: in order,
      *     those that are done, the current one and those that are foreseen. What is found out on the way may add to
-     *     them. Empty while there is nothing to do. A {@code session} event tells of another list; the {@code step}
-     *     events tell where in it the session is. Empty where there is none.
+     *     them, and what turns out to be done already is passed by. Empty while there is nothing to do. A
+     *     {@code session} event tells of another list; the {@code step} events tell where in it the session is. Empty
+     *     where there is none.
      * @param streams The terminals and commands in it, the oldest first, those included that ended lately. Those of
      *     {@code session.status}, {@code session.list} and {@code session.wait}; a {@code session} event has none, they
      *     have events of their own. Empty where there is none.
