@@ -139,8 +139,12 @@ story("the newcomer's way: installed, opened, picked, started, edited, answered,
     const input = user.quick.locator("input").first();
     await input.waitFor();
     // The marketplace, where it is one click, is out of reach here.
-    await input.fill(variable("NHD_TEST_EXTENSION"));
-    await user.quick.getByText("nhd.vsix", { exact: true }).first().waitFor();
+    // The dialog writes a folder of its own into it as soon as it has found one.
+    await until("the file in the dialog", async () => {
+      await input.fill(variable("NHD_TEST_EXTENSION"));
+      const file = user.quick.getByText("nhd.vsix", { exact: true }).first();
+      return file.waitFor({ timeout: 3000 }).then(() => true, () => false);
+    });
     await click(user.quick.getByRole("button", { name: "Install" }).first().click());
     const trust = user.page.getByRole("button", { name: /Trust/ }).first();
     const icon = user.page.getByRole("tab", { name: /^nhd/ }).first();

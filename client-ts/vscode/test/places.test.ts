@@ -37,7 +37,8 @@ before(async () => {
     clusters.push({ name: "far", cluster: { server: "https://192.0.2.1:6443" } });
     contexts.push({ name: "far-away", context: { cluster: "far", user: contexts[0]?.context.user ?? "" } });
   });
-  user = await scene.open();
+  // Other tests have namespaces, too.
+  user = await scene.open({ height: 2400 });
   await user.show();
 });
 after(async () => {
@@ -54,8 +55,8 @@ story("contexts and namespaces are rows, of which only what is unfolded is asked
   assert.equal(await user.row("deployment/elsewhere-app").count(), 0);
   await user.shot("contexts");
   await user.row("other namespaces of context").click();
-  await (await user.below(`namespace ${other} of`)).click();
-  await user.below("deployment/elsewhere-app");
+  await user.row(`namespace ${other} of`).click();
+  await user.row("deployment/elsewhere-app").waitFor();
 });
 
 story("a namespace is chosen for this window, and is there after a reload; no kubeconfig is written", window, async () => {

@@ -46,7 +46,7 @@ export class NamespaceNode extends TreeItem {
     this.id = `namespace/${place.context ?? ""}/${place.namespace ?? ""}/${isChosen}`;
     this.description = context;
     this.iconPath = new ThemeIcon("symbol-namespace");
-    this.tooltip = [name, context, server].filter((line) => line !== undefined).join("\n");
+    this.tooltip = [name, context, server].filter((line) => line !== undefined && line !== "").join("\n");
     this.contextValue = `namespace ${isChosen ? "chosen" : "other"}`;
     this.accessibilityInformation = { label: l10n.t("namespace {0} of context {1}", name, place.context ?? context) };
   }

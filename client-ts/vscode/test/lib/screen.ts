@@ -12,6 +12,9 @@ const FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"];
 /** How long the screen may take to show what it must. */
 const SCREEN_LIMIT_MS = 30_000;
 
+/** How long a press may be held up by something in between. */
+const PRESS_LIMIT_MS = 5000;
+
 export function browser(): Promise<Browser> {
   return chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
 }
@@ -20,6 +23,8 @@ export interface WindowOptions {
   readonly language?: string;
   /** The query that names what is opened, instead of a folder. */
   readonly query?: string;
+  /** Of what is in a list, only what is in sight is in the page. */
+  readonly height?: number;
 }
 
 export class Window {
@@ -31,7 +36,7 @@ export class Window {
   ) {}
 
   static async open(browser: Browser, editor: Editor, folder: string, options: WindowOptions = {}): Promise<Window> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ["clipboard-read", "clipboard-write"] });
+    const context = await browser.newContext({ viewport: { width: 1280, height: options.height ?? 800 }, permissions: ["clipboard-read", "clipboard-write"] });
     context.setDefaultTimeout(SCREEN_LIMIT_MS);
     const page = await context.newPage();
     if (options.language !== undefined) {
@@ -70,22 +75,15 @@ export class Window {
     return this.page.getByRole("treeitem", { name: pattern }).first();
   }
 
-  /** A row below the one that was pressed last: of a long list only what is in sight is in the page. */
-  async below(name: string | RegExp): Promise<Locator> {
-    const row = this.row(name);
-    await until(`${name} in the list`, async () => {
-      if (await row.isVisible()) return true;
-      await this.page.keyboard.press("PageDown");
-      return false;
-    });
-    return row;
-  }
-
-  /** Presses a button that a row shows while the mouse is over it. */
+  /** Presses a button that a row shows while the mouse is over it; again where what is told of another row was in between. */
   async rowAction(row: string | RegExp, action: string): Promise<void> {
     const found = this.row(row);
-    await found.hover();
-    await found.locator(`a.action-label[aria-label*="${action}"]`).first().click();
+    const button = found.locator(`a.action-label[aria-label*="${action}"]`).first();
+    await found.waitFor();
+    await until(`${action} of ${row}`, async () => {
+      await this.page.mouse.move(900, 20);
+      return found.hover({ timeout: PRESS_LIMIT_MS }).then(() => button.click({ timeout: PRESS_LIMIT_MS })).then(() => true, () => false);
+    });
   }
 
   /** The quick pick or input box that is open. */
