@@ -74,7 +74,10 @@ impl Lines {
 
     /// Answers whether it was given on.
     fn line(&mut self, line: &[u8], into: &mut Vec<u8>) -> bool {
-        let space = line.iter().position(|byte| *byte == b' ').unwrap_or(0);
+        let Some(space) = end_of_time(line) else {
+            into.extend_from_slice(line);
+            return true;
+        };
         let time = &line[..space];
         if time == self.last {
             self.same += 1;
@@ -87,9 +90,16 @@ impl Lines {
         if is_known {
             return false;
         }
-        into.extend_from_slice(if self.timestamps || space == 0 { line } else { &line[space + 1..] });
+        into.extend_from_slice(if self.timestamps { line } else { &line[space + 1..] });
         true
     }
+}
+
+/// Where the time of a line ends. What the kubelet itself says, such as why there is no log, has none.
+fn end_of_time(line: &[u8]) -> Option<usize> {
+    let end = line.iter().position(|byte| *byte == b' ')?;
+    let is_time = end > 10 && line[0].is_ascii_digit() && line[10] == b'T';
+    is_time.then_some(end)
 }
 
 /// Whether a time is later than another, both as the kubelet writes them: in one zone, with fractions that lack their last
@@ -125,6 +135,15 @@ mod tests {
         let mut lines = Lines::new(false);
         assert_eq!(lines.take(b"2026-11-28T12:00:01.5Z no end"), b"");
         assert_eq!(lines.rest(), b"no end");
+    }
+
+    #[test]
+    fn words_of_the_kubelet_have_no_time_to_be_taken_off() {
+        let mut lines = Lines::new(false);
+        let words = b"unable to retrieve container logs for containerd://0\n";
+        assert_eq!(lines.take(b"2026-11-28T12:00:01.5Z one\n"), b"one\n");
+        assert_eq!(lines.take(words), words);
+        assert_eq!(lines.last().as_deref(), Some("2026-11-28T12:00:01.5Z"));
     }
 
     #[test]
