@@ -166,7 +166,7 @@ async fn lacks(kind: WorkloadKind, what: &str, said: &str, reason: &str) -> Resu
     pod["containers"][0]["volumeMounts"] = json!([{"name": what, "mountPath": "/lacking"}]);
     let workload = Workload::create_unready(&client, namespace.name(), manifest).await?;
     let stage = Stage::around(cluster, namespace, workload).await?;
-    let params = StartParams { timeout_ms: Some(20_000), ..stage.params() };
+    let params = StartParams { timeout_ms: Some(40_000), ..stage.params() };
     let session = stage.nhd.call::<Start>(params.clone()).await?.session;
     let quotes = |status: &SessionStatus| {
         let pod = status.pod.as_ref();
@@ -180,7 +180,7 @@ async fn lacks(kind: WorkloadKind, what: &str, said: &str, reason: &str) -> Resu
     let failed = stage.until(&session, |status| status.phase.is_final()).await?;
     let error = failed.error.context("no error")?;
     ensure!(error.message.contains(said) && error.message.contains(reason), "{error:?}");
-    ensure!(error.message.contains("after 20 s"), "{error:?}");
+    ensure!(error.message.contains("after 40 s"), "{error:?}");
     ensure!(error.hint.as_deref().is_some_and(|hint| hint.contains("ConfigMap")), "{error:?}");
     stage.assert_untouched().await?;
     stage.close().await
