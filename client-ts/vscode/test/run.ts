@@ -44,7 +44,7 @@ interface Ended {
   readonly said: string;
 }
 
-/** Two files at once: each has a browser and an editor of its own. */
+/** One file after the other: each has a browser and an editor of its own, and the other version runs beside it. */
 async function run(version: string, tests: readonly string[], kubeconfig: string, aloud: boolean): Promise<Ended> {
   const screenshots = join(root, "build/screenshots", version);
   rmSync(screenshots, { recursive: true, force: true });
@@ -53,7 +53,7 @@ async function run(version: string, tests: readonly string[], kubeconfig: string
   const data = join(root, "build/installed", version);
   rmSync(data, { recursive: true, force: true });
   await install(editor, data, packages, process.env);
-  const child = spawn(process.execPath, ["--test", "--test-concurrency=2", "--enable-source-maps", ...scripts(tests)], {
+  const child = spawn(process.execPath, ["--test", "--test-concurrency=1", "--enable-source-maps", ...scripts(tests)], {
     stdio: ["ignore", aloud ? "inherit" : "pipe", aloud ? "inherit" : "pipe"],
     env: {
       ...process.env,
