@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 
 /** How long anything may take that a test waits for. */
-export const LIMIT_MS = 60_000;
+export const LIMIT_MS = 120_000;
 
 /** Waits until a look finds something, for a bounded time. */
 export async function until<T>(what: string, look: () => Promise<T>): Promise<NonNullable<T>> {
