@@ -4,20 +4,12 @@
 # `-Dtest=ErrorsTest`; `--bench` measures instead, and prints one line of JSON.
 set -euo pipefail
 cd "$(dirname "$0")"
+. ../tests/debian.sh
 
 packages=()
 command -v javac >/dev/null || packages+=(openjdk-17-jdk-headless)
 command -v mvn >/dev/null || packages+=(maven)
-if [ ${#packages[@]} -gt 0 ]; then
-    if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
-        echo "test.sh: missing: ${packages[*]} (Debian's names); install these by hand, or run as root on Debian" >&2
-        exit 1
-    fi
-    echo "test.sh: installing ${packages[*]}" >&2
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -q >&2
-    apt-get install -q -y --no-install-recommends "${packages[@]}" >&2
-fi
+install_packages test.sh "${packages[@]}"
 
 if [ "${1:-}" = --bench ]; then
     shift

@@ -315,6 +315,11 @@ pub enum SessionOutcome {
 }
 
 impl SessionSelector {
+    /// The one session of this id.
+    pub fn of_session(session: impl Into<String>) -> Self {
+        Self { session: Some(session.into()), ..Self::default() }
+    }
+
     /// Whether it names this session; one without members names every session.
     #[must_use]
     pub fn matches(&self, status: &SessionStatus) -> bool {

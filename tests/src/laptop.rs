@@ -224,13 +224,13 @@ impl Laptop {
     }
 
     pub async fn status(&self, client: &Client, session: &str) -> Result<SessionStatus> {
-        let selector = SessionSelector { session: Some(session.to_owned()), ..SessionSelector::default() };
+        let selector = SessionSelector::of_session(session);
         Ok(client.call::<Status>(selector).await?)
     }
 
     /// Ends a session and waits until it has.
     pub async fn end(&self, client: &Client, session: &str) -> Result<SessionStatus> {
-        let selector = SessionSelector { session: Some(session.to_owned()), ..SessionSelector::default() };
+        let selector = SessionSelector::of_session(session);
         client.call::<End>(selector.into()).await?;
         self.wait(client, session, WaitUntil::Ended).await
     }

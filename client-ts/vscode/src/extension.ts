@@ -9,7 +9,7 @@ import { Daemon } from "./daemon/daemon.js";
 import { Doctor } from "./doctor.js";
 import { Failures } from "./failures.js";
 import { PodFiles } from "./files/provider.js";
-import { log, logDisposal } from "./log.js";
+import { log, logDisposal, wordsOf } from "./log.js";
 import { Memory } from "./memory.js";
 import { registerDebug } from "./run/debug.js";
 import { registerTasks } from "./run/tasks.js";
@@ -35,7 +35,7 @@ async function arrive({ follower, terminals, daemon, sessions }: App): Promise<v
     }
     await terminals.restore();
   } catch (error) {
-    log().warn(error instanceof Error ? error.message : String(error));
+    log().warn(wordsOf(error));
   }
 }
 

@@ -3,7 +3,7 @@ import { NhdError, ProtocolMismatchError, type ErrorInfo, type ErrorKind, type S
 import { commands, l10n, Uri, window } from "vscode";
 
 import type { Programs } from "./daemon/programs.js";
-import { log } from "./log.js";
+import { log, wordsOf } from "./log.js";
 import { inWords } from "./messages.js";
 import type { StartRequest } from "./start/request.js";
 
@@ -148,7 +148,7 @@ export function infoOf(error: unknown): ErrorInfo {
     const known = Object.entries(optional).filter(([, value]) => value !== undefined);
     return { kind, message, ...Object.fromEntries(known) };
   }
-  return { kind: "internal", message: error instanceof Error ? error.message : String(error) };
+  return { kind: "internal", message: wordsOf(error) };
 }
 
 /** The client speaks of itself; to the user it is this extension. */

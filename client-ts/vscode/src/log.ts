@@ -7,4 +7,7 @@ export function log(): LogOutputChannel {
   return (channel ??= window.createOutputChannel("nhd", { log: true }));
 }
 
+/** What an error says, whatever it is. */
+export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 export const logDisposal: Disposable = { dispose: () => channel?.dispose() };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Notice } from "@nhd/client";
 import { env, extensions, l10n } from "vscode";
 
-import { log } from "./log.js";
+import { log, wordsOf } from "./log.js";
 import { rendered } from "./template.js";
 
 /** A text of `l10n/messages.*.json`, by its code. */
@@ -55,7 +55,7 @@ function read(): Texts {
   try {
     return JSON.parse(readFileSync(join(folder, "l10n", `messages.${env.language}.json`), "utf8")) as Texts;
   } catch (error) {
-    log().debug(`the daemon's texts in ${env.language}: ${error instanceof Error ? error.message : String(error)}`);
+    log().debug(`the daemon's texts in ${env.language}: ${wordsOf(error)}`);
     return {};
   }
 }

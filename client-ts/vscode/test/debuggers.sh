@@ -4,6 +4,7 @@
 # nothing else there: `python` for PYTHONPATH, `bin/dlv`, `go-cache` with Go's own packages compiled for a debugger, `goroot`,
 # a link. Idempotent; quick when all is there.
 set -euo pipefail
+. "$(dirname "$0")/../../../tests/debian.sh"
 
 cache=${NHD_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nhd-tests}
 debugpy=1.8.20
@@ -16,16 +17,7 @@ packages=()
 python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
 # The test cluster has it to build Kubernetes; one that was built elsewhere needs none.
 command -v go >/dev/null || packages+=(golang-go)
-if [ ${#packages[@]} -gt 0 ]; then
-    if ! command -v apt-get >/dev/null || [ "$(id -u)" != 0 ]; then
-        say "missing: ${packages[*]} (Debian's names); run as root: apt-get install --no-install-recommends ${packages[*]}"
-        exit 1
-    fi
-    say "installing ${packages[*]}"
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get -q -o DPkg::Lock::Timeout=300 update >&2
-    apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${packages[@]}" >&2
-fi
+install_packages debuggers.sh "${packages[@]}"
 
 go_minor=$(go env GOVERSION | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
 [ "${go_minor:-0}" -ge 21 ] || { say "$(go version) is too old: dlv needs go 1.25 (1.21 fetches it)"; exit 1; }

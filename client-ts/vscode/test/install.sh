@@ -4,6 +4,7 @@
 # Prints the folder of each version on standard output, and nothing else there. Idempotent; quick when all is there.
 #   install.sh [oldest|newest]…
 set -euo pipefail
+. "$(dirname "$0")/../../../tests/debian.sh"
 
 cache=${NHD_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/nhd-tests}
 # code-server, the Node.js that it is made for. 4.100.3 is VS Code 1.100.3, 4.139.1 is VS Code 1.139.1.
@@ -19,16 +20,7 @@ have flock || packages+=(util-linux)
 for library in libkrb5-dev libx11-dev libxkbfile-dev libsecret-1-dev fonts-noto-cjk build-essential python3 pkg-config; do
     dpkg-query -W -f='${Status}' "$library" 2>/dev/null | grep -q ' installed$' || packages+=("$library")
 done
-if [ ${#packages[@]} -gt 0 ]; then
-    if ! have apt-get || [ "$(id -u)" != 0 ]; then
-        say "missing: ${packages[*]} (Debian's names); run as root: apt-get install --no-install-recommends ${packages[*]}"
-        exit 1
-    fi
-    say "installing ${packages[*]}"
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get -q -o DPkg::Lock::Timeout=300 update >&2
-    apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${packages[@]}" >&2
-fi
+install_packages install.sh "${packages[@]}"
 
 # The wrapper of code-server, and so what it has to compile for itself, is not used: only VS Code's server in it.
 build() { # FOLDER CODE_SERVER NODE

@@ -1,7 +1,13 @@
 //! One way to a cluster that all parts of a session share: whoever renews it renews it for all of them, and whoever is
 //! refused says so to whoever can. It does not know where credentials come from.
 
+use std::time::Duration;
+
 use tokio::sync::watch;
+use tokio::time::timeout;
+
+/// How long newer credentials are waited for where the API server refuses those that there are.
+pub const RENEWAL_LIMIT: Duration = Duration::from_secs(5);
 
 /// A client that can be replaced under whoever uses it.
 #[derive(Clone)]
@@ -59,6 +65,30 @@ impl Connection {
         if states.wait_for(|state| state.refused).await.is_ok() {
             self.0.send_modify(|state| state.refused = false);
         }
+    }
+
+    /// Does something with the newest client. Where the credentials are refused, whoever renews them is told, and it is
+    /// tried once more with newer ones.
+    pub async fn attempt<T, E, F: Future<Output = Result<T, E>>>(
+        &self,
+        is_refusal: impl Fn(&E) -> bool,
+        act: impl Fn(kube::Client) -> F,
+    ) -> Result<T, E> {
+        let first = self.borrow();
+        let refusal = match act(first.client.clone()).await {
+            Err(error) if is_refusal(&error) => error,
+            done => return done,
+        };
+        self.refuse(&first);
+        if timeout(RENEWAL_LIMIT, self.renewed(&first)).await.is_err() {
+            return Err(refusal);
+        }
+        let newer = self.borrow();
+        let done = act(newer.client.clone()).await;
+        if done.as_ref().is_err_and(is_refusal) {
+            self.refuse(&newer);
+        }
+        done
     }
 
     /// Resolves when this client is not the newest any more.

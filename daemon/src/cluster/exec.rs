@@ -27,8 +27,6 @@ use super::error::{ClusterError, Reason, bounded};
 
 pub use run::{RunLimits, RunOutput, run};
 
-/// How long newer credentials are waited for where the API server refuses those that there are.
-const RENEWAL_LIMIT: Duration = Duration::from_secs(5);
 const PING_INTERVAL: Duration = Duration::from_secs(15);
 const MISSED_PINGS: u32 = 3;
 /// The API server answers pings in order with data. Behind input that the process is slow to take, silence proves nothing;
@@ -129,25 +127,12 @@ pub async fn exec(
     container: &ContainerRef,
     command: &ExecCommand,
 ) -> Result<(ExecInput, ExecOutput), ClusterError> {
-    let first = cluster.borrow();
-    let refusal = match open(&first.client, container, command).await {
-        Err(error) if error.reason == Reason::Unauthorized => error,
-        opened => return opened,
-    };
-    cluster.refuse(&first);
-    if timeout(RENEWAL_LIMIT, cluster.renewed(&first)).await.is_err() {
-        return Err(refusal);
-    }
-    let newer = cluster.borrow();
-    let opened = open(&newer.client, container, command).await;
-    if opened.as_ref().is_err_and(|error| error.reason == Reason::Unauthorized) {
-        cluster.refuse(&newer);
-    }
-    opened
+    let is_refusal = |error: &ClusterError| error.reason == Reason::Unauthorized;
+    cluster.attempt(is_refusal, |client| open(client, container, command)).await
 }
 
 async fn open(
-    client: &kube::Client,
+    client: kube::Client,
     container: &ContainerRef,
     command: &ExecCommand,
 ) -> Result<(ExecInput, ExecOutput), ClusterError> {

@@ -25,6 +25,14 @@ pub fn selector_query(selector: &Value) -> String {
     terms.join(",")
 }
 
+/// Whether the selector of a Service selects pods with these labels. One without a selector selects none.
+pub fn of_service_selects<'a>(selector: &Value, label: impl Fn(&str) -> Option<&'a str>) -> bool {
+    let labels = selector.as_object().filter(|labels| !labels.is_empty());
+    labels.is_some_and(|labels| {
+        labels.iter().all(|(key, value)| value.as_str().is_some_and(|value| label(key) == Some(value)))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -21,7 +21,7 @@ pub(super) mod fake;
 
 pub(super) use self::stream::{SpdyReader, SpdyWriter};
 pub(super) use self::tunnel::{Tunnel, TunnelError};
-pub(super) use self::wire::{Wire, plain, websocket};
+pub(super) use self::wire::{Wire, complaint, plain, websocket};
 
 #[cfg(test)]
 mod tests;

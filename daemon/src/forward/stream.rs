@@ -82,9 +82,7 @@ impl PodStream {
             writer: PodWriter::WebSocket { writer: Box::new(writer), _place: place },
         }
     }
-}
 
-impl PodStream {
     /// Says goodbye, so that everything between here and the pod can let go at once; best effort.
     pub(super) async fn close(self) {
         match self.writer {

@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::handshake::{client::generate_key, derive_acc
 use super::connection::POD_LIMIT;
 use super::dial::OpenError;
 use super::target::PodTarget;
-use crate::cluster::connection::Connection;
+use crate::cluster::connection::{Connection, RENEWAL_LIMIT};
 use crate::cluster::error::bounded;
 
 /// The streams that flow in SPDY, whatever that flows in.
@@ -21,9 +21,8 @@ const STREAM_PROTOCOL: &str = "x-stream-protocol-version";
 const REFUSAL_LIMIT: Duration = Duration::from_secs(10);
 const MAX_REFUSAL: usize = 64 << 10;
 
-/// How long newer credentials are waited for where the API server refuses those that there are: less than a connection
-/// waits for a pod, so that the refusal is what is said of one that gets none.
-const RENEWAL_LIMIT: Duration = Duration::from_secs(5);
+/// Newer credentials are waited for less long than a connection waits for a pod, so that the refusal is what is said of
+/// one that gets none.
 const _: () = assert!(RENEWAL_LIMIT.as_secs() < POD_LIMIT.as_secs());
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,25 +52,11 @@ pub(super) async fn upgrade(
     target: &PodTarget,
     protocol: Protocol,
 ) -> Result<TokioIo<Upgraded>, OpenError> {
-    let first = cluster.borrow();
-    let refusal = match upgrade_with(&first.client, target, protocol).await {
-        Err(error) if error.is_unauthorized() => error,
-        opened => return opened,
-    };
-    cluster.refuse(&first);
-    if tokio::time::timeout(RENEWAL_LIMIT, cluster.renewed(&first)).await.is_err() {
-        return Err(refusal);
-    }
-    let newer = cluster.borrow();
-    let opened = upgrade_with(&newer.client, target, protocol).await;
-    if opened.as_ref().is_err_and(OpenError::is_unauthorized) {
-        cluster.refuse(&newer);
-    }
-    opened
+    cluster.attempt(OpenError::is_unauthorized, |client| upgrade_with(client, target, protocol)).await
 }
 
 async fn upgrade_with(
-    client: &kube::Client,
+    client: kube::Client,
     target: &PodTarget,
     protocol: Protocol,
 ) -> Result<TokioIo<Upgraded>, OpenError> {

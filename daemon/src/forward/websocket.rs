@@ -15,11 +15,11 @@ use futures::{
 use tokio::{sync::Notify, time::timeout};
 use tokio_tungstenite::{
     WebSocketStream,
-    tungstenite::protocol::{CloseFrame, Message, Role, WebSocketConfig, frame::coding::CloseCode},
+    tungstenite::protocol::{CloseFrame, Message, Role, WebSocketConfig},
 };
 
 use super::liveness::{Liveness, PING_INTERVAL};
-use super::spdy::Wire;
+use super::spdy::{Wire, complaint};
 use super::stream::{MAX_CHUNK, StreamError};
 
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
@@ -104,7 +104,11 @@ impl WebSocketReader {
                     None => continue,
                 },
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
-                Some(Ok(Message::Close(frame))) => return closed(frame),
+                Some(Ok(Message::Close(frame))) => {
+                    return complaint(frame).map_or(Ok(None), |CloseFrame { code, reason }| {
+                        Err(StreamError::Closed { code, reason: reason.to_string() })
+                    });
+                }
                 Some(Ok(_)) => return Err(StreamError::Frame { what: "it is not binary" }),
                 Some(Err(source)) => return Err(StreamError::Broken { source: Arc::new(source) }),
                 None => return Ok(None),
@@ -165,16 +169,5 @@ impl WebSocketWriter {
 
     async fn push(&mut self, message: Message) -> Result<(), StreamError> {
         self.frames.send(message).await.map_err(|source| StreamError::Broken { source: Arc::new(source) })
-    }
-}
-
-fn closed(frame: Option<CloseFrame>) -> Result<Option<Bytes>, StreamError> {
-    match frame {
-        Some(CloseFrame { code, reason })
-            if !matches!(code, CloseCode::Normal | CloseCode::Away | CloseCode::Status) =>
-        {
-            Err(StreamError::Closed { code, reason: reason.to_string() })
-        }
-        _ => Ok(None),
     }
 }

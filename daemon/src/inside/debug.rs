@@ -102,27 +102,12 @@ pub async fn describe(
 
 /// The start whose configuration is read anew: commands are not a session's own.
 fn start_params(place: &SessionPlace) -> StartParams {
-    let (at, request) = (&place.at, &place.at.request);
-    let kubeconfig = std::env::join_paths(&at.cluster.kubeconfig).unwrap_or_default();
+    let request = &place.at.request;
     StartParams {
-        kind: place.workload.kind,
-        name: place.workload.name.clone(),
-        namespace: Some(place.workload.namespace.clone()),
-        kubeconfig: Some(kubeconfig.to_string_lossy().into_owned()),
-        context: Some(at.cluster.context.clone()),
-        environment: (*at.cluster.environment).clone(),
         container: request.container.clone(),
         image: Some(request.image.clone()),
-        env: std::collections::BTreeMap::new(),
-        source: request.source.display().to_string(),
         work_dir: Some(request.work_dir.clone()),
-        sidecar_image: None,
-        sidecar_preset: None,
-        security_context: None,
-        force: false,
-        sync_type: None,
-        timeout_ms: None,
-        port_forward: Vec::new(),
+        ..place.start_params()
     }
 }
 

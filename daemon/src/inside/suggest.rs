@@ -11,12 +11,11 @@ use serde_json::Value;
 use super::container::DevContainer;
 use super::listening;
 use crate::cluster::Objects;
-use crate::cluster::objects::{PODS, Resource};
+use crate::cluster::objects::{PODS, SERVICES};
+use crate::cluster::selector::of_service_selects;
 use crate::session::SessionManager;
 use crate::session::manager::SessionPlace;
 use nhd_plan::SIDECAR_CONTAINER;
-
-const SERVICES: Resource = Resource { group: "", version: "v1", plural: "services", word: "service" };
 
 type Reasons = BTreeMap<u16, Vec<PortReason>>;
 
@@ -100,8 +99,7 @@ fn of_pod(pod: &Value, reasons: &mut Reasons) {
 /// A Service that selects the pod, with its target ports by number or by the name of a container's port.
 fn of_service(service: &Value, pod: &Value, reasons: &mut Reasons) {
     let labels = &pod["metadata"]["labels"];
-    let Some(selector) = service.pointer("/spec/selector").and_then(Value::as_object) else { return };
-    if selector.is_empty() || selector.iter().any(|(key, value)| &labels[key] != value) {
+    if !of_service_selects(&service["spec"]["selector"], |key| labels[key].as_str()) {
         return;
     }
     let name = service.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();

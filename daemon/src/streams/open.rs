@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use nhd_protocol::error::{ErrorInfo, ErrorKind};
-use nhd_protocol::session::StartParams;
 use nhd_protocol::stream::{
     ExecStartParams, LogFollowParams, NamedCommand, StreamKind, StreamState, StreamStatus, StreamTicket,
     TerminalOpenParams, TerminalSize,
@@ -198,7 +197,9 @@ impl Streams {
             let error = ErrorInfo::new(ErrorKind::SessionNotFound, message);
             return Err(error.with_hint("start one first, or give the command itself"));
         };
-        let commands = configure::commands(&self.shared.paths, asked(session, params)).await?;
+        let mut asked = session.start_params();
+        asked.environment.extend(params.target.environment.clone());
+        let commands = configure::commands(&self.shared.paths, asked).await?;
         let (named, line) = choose(&commands, wanted).ok_or_else(|| none(&commands, wanted))?;
         let Some(sync) = session.at.sync.clone() else {
             let error = ErrorInfo::new(ErrorKind::NoPod, "files are not being synced yet");
@@ -230,35 +231,6 @@ fn none(commands: &DevCommands, wanted: NamedCommand) -> ErrorInfo {
     let message = format!("the dev configuration has no command.{}: it has {has}", wanted.word());
     ErrorInfo::new(ErrorKind::ConfigInvalid, message)
         .with_hint("add it to .nocalhost/config.yaml in the source folder; it is read anew each time")
-}
-
-/// A start of the session's workload, as far as its configuration depends on it.
-fn asked(session: &SessionPlace, params: &ExecStartParams) -> StartParams {
-    let WorkloadRef { kind, namespace, name } = session.workload.clone();
-    let cluster = &session.at.cluster;
-    let kubeconfig = std::env::join_paths(&cluster.kubeconfig).ok();
-    let mut environment: BTreeMap<String, String> = (*cluster.environment).clone();
-    environment.extend(params.target.environment.clone());
-    StartParams {
-        kind,
-        name,
-        namespace: Some(namespace),
-        kubeconfig: kubeconfig.and_then(|paths| paths.into_string().ok()),
-        context: Some(cluster.context.clone()),
-        environment,
-        container: session.status.borrow().container.clone(),
-        image: None,
-        env: BTreeMap::new(),
-        source: session.at.request.source.display().to_string(),
-        work_dir: None,
-        sidecar_image: None,
-        sidecar_preset: None,
-        security_context: None,
-        force: false,
-        sync_type: None,
-        timeout_ms: None,
-        port_forward: Vec::new(),
-    }
 }
 
 fn status(kind: StreamKind, workload: &WorkloadRef, session: Option<&SessionPlace>) -> StreamStatus {

@@ -45,7 +45,7 @@ impl Reached {
         let session = session(manager, target).await?;
         let (place, workload) = match session {
             Found::Session(id) => {
-                let selector = SessionSelector { session: Some(id), ..SessionSelector::default() };
+                let selector = SessionSelector::of_session(id);
                 let session = manager.place(&selector).await?;
                 let connection = session.at.connection.clone();
                 return Ok(Self { connection, workload: session.workload.clone(), session: Some(session) });

@@ -16,10 +16,6 @@ use tokio::join;
 
 use crate::shared_cluster;
 
-fn only(session: &str) -> SessionSelector {
-    SessionSelector { session: Some(session.to_owned()), ..SessionSelector::default() }
-}
-
 #[tokio::test]
 async fn two_starts_at_once_are_one_session() -> Result<()> {
     let stage = Stage::set(shared_cluster().await, "two-starts", app("web")).await?;
@@ -98,8 +94,10 @@ async fn ending_twice_is_one_ending_and_a_start_can_follow_at_once() -> Result<(
     let stage = Stage::set(shared_cluster().await, "two-ends", app("web")).await?;
     let session = stage.start().await?.session;
     let other = stage.laptop.connect().await?;
-    let (one, two) =
-        join!(stage.nhd.call::<End>(only(&session).into()), other.call::<End>(only(&session).into()));
+    let (one, two) = join!(
+        stage.nhd.call::<End>(SessionSelector::of_session(&session).into()),
+        other.call::<End>(SessionSelector::of_session(&session).into())
+    );
     ensure!(one?.sessions.len() == 1 && two?.sessions.len() == 1);
     let during = stage.nhd.call::<Start>(stage.params()).await.err().map(answered).transpose()?;
     ensure!(during.as_ref().map(|error| error.kind) == Some(ErrorKind::SessionEnding), "{during:?}");
@@ -114,8 +112,8 @@ async fn ending_twice_is_one_ending_and_a_start_can_follow_at_once() -> Result<(
     // What has ended can be asked for, waited for and ended again.
     let late = stage.laptop.wait(&stage.nhd, &session, WaitUntil::Ended).await?;
     ensure!(late.phase == Phase::Ended && stage.status(&session).await?.phase == Phase::Ended);
-    ensure!(stage.nhd.call::<End>(only(&session).into()).await?.sessions.is_empty());
-    ensure!(stage.nhd.call::<End>(only("none").into()).await?.sessions.is_empty());
+    ensure!(stage.nhd.call::<End>(SessionSelector::of_session(&session).into()).await?.sessions.is_empty());
+    ensure!(stage.nhd.call::<End>(SessionSelector::of_session("none").into()).await?.sessions.is_empty());
     let error = wait(&stage, &session, WaitUntil::Synced, 5_000).await?;
     ensure!(error.kind == ErrorKind::Cancelled, "{error:?}");
 

@@ -214,7 +214,7 @@ async fn what_others_change_while_the_original_comes_back_stays_too() -> Result<
     stage.laptop.kill_daemon()?;
     stage.laptop.set("NHD_FAULT", "restoreWorkload:written");
     let dying = stage.laptop.start_daemon().await?;
-    let selector = SessionSelector { session: Some(status.session.clone()), ..SessionSelector::default() };
+    let selector = SessionSelector::of_session(&status.session);
     // The daemon may die before it answers.
     let _ = dying.call::<End>(selector.into()).await;
     stage.laptop.daemon_died().await?;

@@ -82,12 +82,8 @@ fn to_local(status: &SessionStatus, port: u16) -> Result<&PortForward> {
     forwards.find(|it| it.local_port == Some(port)).with_context(|| format!("{port} is not in {status:#?}"))
 }
 
-fn in_session(session: &str) -> SessionSelector {
-    SessionSelector { session: Some(session.to_owned()), ..SessionSelector::default() }
-}
-
 fn to(session: &str, local_port: Option<u16>, remote_port: u16) -> ForwardStartParams {
-    ForwardStartParams { selector: in_session(session), remote_port, local_port }
+    ForwardStartParams { selector: SessionSelector::of_session(session), remote_port, local_port }
 }
 
 #[tokio::test]
@@ -221,7 +217,7 @@ async fn a_daemon_killed_while_it_starts_or_ends_a_forward_leaves_all_of_it_or_n
 }
 
 fn ending(session: &str, local_port: Option<u16>, remote_port: Option<u16>) -> ForwardEndParams {
-    ForwardEndParams { selector: in_session(session), local_port, remote_port }
+    ForwardEndParams { selector: SessionSelector::of_session(session), local_port, remote_port }
 }
 
 async fn is_told_by_an_event(stage: &Stage, port: u16) -> Result<()> {

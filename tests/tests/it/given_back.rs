@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::{Namespace as NamespaceObject, Secret};
 use kube::api::{ApiResource, DeleteParams, DynamicObject, GroupVersionKind, Patch, PatchParams, PostParams};
 use kube::{Api, Client};
 use nhd_protocol::error::ErrorKind;
-use nhd_protocol::session::{Phase, SessionOutcome, StepName, WaitUntil};
+use nhd_protocol::session::{Phase, SessionOutcome, SessionSelector, StepName, WaitUntil};
 use nhd_protocol::workload::WorkloadKind;
 use nhd_tests::stage::Stage;
 use nhd_tests::workload::app_of;
@@ -231,10 +231,7 @@ async fn a_context_that_leads_to_another_cluster_is_told_and_nothing_is_done_the
     };
     stage.until(&status.session, is_told).await?;
     // An end is taken on, and waits for the right cluster, too.
-    let selector = nhd_protocol::session::SessionSelector {
-        session: Some(status.session.clone()),
-        ..Default::default()
-    };
+    let selector = SessionSelector::of_session(&status.session);
     stage.nhd.call::<nhd_protocol::methods::End>(selector.into()).await?;
     stage.until(&status.session, |status| is_told(status) && status.phase == Phase::Ending).await?;
     let secrets: Api<Secret> = Api::all(other.client().await?);

@@ -21,10 +21,6 @@ use crate::shared_cluster;
 /// Longer than any session of these tests takes.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-fn in_session(session: &str) -> SessionSelector {
-    SessionSelector { session: Some(session.to_owned()), ..SessionSelector::default() }
-}
-
 fn names(steps: &[PlannedStep]) -> Vec<StepName> {
     steps.iter().map(|it| it.step).collect()
 }
@@ -146,16 +142,22 @@ async fn who_has_a_workload_and_what_has_a_port_is_data() -> Result<()> {
     let status = stage.start().await?;
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
     let port = listener.local_addr()?.port();
-    let params =
-        ForwardStartParams { selector: in_session(&status.session), remote_port: 80, local_port: Some(port) };
+    let params = ForwardStartParams {
+        selector: SessionSelector::of_session(&status.session),
+        remote_port: 80,
+        local_port: Some(port),
+    };
     let error = answered(stage.nhd.call::<ForwardStart>(params).await.err().context("it is taken")?)?;
     let holder = error.data.context("a holder")?.holder.context("a holder")?;
     ensure!(error.kind == ErrorKind::LocalPortTaken && holder.port == port, "{holder:?}");
     ensure!(holder.pid == Some(std::process::id()), "this test has it: {holder:?}");
 
     let own = status.forward.as_ref().context("the sync's own forward")?.local_port;
-    let params =
-        ForwardStartParams { selector: in_session(&status.session), remote_port: 80, local_port: Some(own) };
+    let params = ForwardStartParams {
+        selector: SessionSelector::of_session(&status.session),
+        remote_port: 80,
+        local_port: Some(own),
+    };
     let error = answered(stage.nhd.call::<ForwardStart>(params).await.err().context("it is taken")?)?;
     let holder = error.data.context("a holder")?.holder.context("a holder")?;
     ensure!(holder.session.as_ref() == Some(&status.session), "{holder:?}");

@@ -15,12 +15,12 @@ use crate::shared_cluster;
 const PORT: u16 = 8123;
 const LOOPBACK: u16 = 8124;
 
-fn of(status: &SessionStatus) -> SessionSelector {
-    SessionSelector { session: Some(status.session.clone()), ..SessionSelector::default() }
-}
-
 fn waiting(status: &SessionStatus, remote_port: u16, timeout_ms: u64) -> ForwardWaitParams {
-    ForwardWaitParams { selector: of(status), remote_port, timeout_ms: Some(timeout_ms) }
+    ForwardWaitParams {
+        selector: SessionSelector::of_session(&status.session),
+        remote_port,
+        timeout_ms: Some(timeout_ms),
+    }
 }
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn what_listens_is_waited_for_suggested_and_named_in_the_error() -> Result
     let error = answered(error.err().context("nothing listens")?)?;
     ensure!(error.message.contains(&format!("listening are {PORT}, {LOOPBACK}")), "{error:?}");
 
-    let suggested = stage.nhd.call::<ForwardSuggest>(of(&status)).await?;
+    let suggested = stage.nhd.call::<ForwardSuggest>(SessionSelector::of_session(&status.session)).await?;
     let reasons = |port: u16| -> Result<Vec<PortReason>> {
         let found = suggested.ports.iter().find(|suggested| suggested.port == port);
         Ok(found.with_context(|| format!("{port} is not in {suggested:?}"))?.reasons.clone())
@@ -67,7 +67,7 @@ async fn what_listens_is_waited_for_suggested_and_named_in_the_error() -> Result
     // A shell that only looks like a program in a debugger, which is all that is told by.
     let java = "sh -c 'sleep 300; :' java -agentlib:jdwp=transport=dt_socket,address=*:5005 </dev/null >/dev/null 2>&1 &";
     stage.workload.exec(pod, java).await?;
-    let described = stage.nhd.call::<DebugDescribe>(of(&status)).await?;
+    let described = stage.nhd.call::<DebugDescribe>(SessionSelector::of_session(&status.session)).await?;
     ensure!(described.language.as_deref() == Some("go"), "{described:?}");
     ensure!(described.language_from == Some(LanguageSource::Source), "{described:?}");
     ensure!(
@@ -94,7 +94,7 @@ async fn files_of_any_name_are_read_and_listed_and_what_cannot_be_says_why() -> 
                 ln -s folder link; ln -s nowhere broken; echo x > file; head -c 5000000 /dev/zero > large; mkfifo pipe";
     stage.workload.exec(pod, make).await?;
     let at = |path: &str| FileParams {
-        selector: of(&status),
+        selector: SessionSelector::of_session(&status.session),
         path: Some(format!("/tmp/odd $(x){path}")),
         path_base64: None,
     };

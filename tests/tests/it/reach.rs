@@ -200,7 +200,7 @@ async fn goes_on(kind: WorkloadKind, ruin: Ruin, remedy: Remedy) -> Result<()> {
     // Another cluster is asked who it is, and whether it has this very workload, and nothing is written there.
     let other = OtherCluster::start().await?;
     let elsewhere = other.write_kubeconfig(&stage.laptop.home())?;
-    let selector = SessionSelector { session: Some(started.session.clone()), ..Default::default() };
+    let selector = SessionSelector::of_session(&started.session);
     let from_there = |ending: bool| {
         let (kubeconfig, environment) = (Some(elsewhere.display().to_string()), stage.params().environment);
         let selector = if ending { selector.clone() } else { SessionSelector::default() };
@@ -329,7 +329,7 @@ async fn a_token_that_is_replaced_in_the_kubeconfig_counts_for_every_part_of_a_s
     let status = stage.laptop.start_synced(&stage.nhd, by(&stage, &file)).await?;
     let script = "mkdir -p /tmp/www; echo there > /tmp/www/index.html; httpd -p 8000 -h /tmp/www </dev/null >/dev/null 2>&1";
     stage.workload.exec(pod_of(&status)?, script).await?;
-    let selector = SessionSelector { session: Some(status.session.clone()), ..Default::default() };
+    let selector = SessionSelector::of_session(&status.session);
     let forward = ForwardStartParams { selector, remote_port: 8000, local_port: None };
     let port = stage.nhd.call::<ForwardStart>(forward).await?.forward.local_port.context("a port")?;
     ensure!(fetch(port).await? == "there");
@@ -451,7 +451,7 @@ async fn secrets_of_the_clients_environment_are_in_no_file_and_the_next_client_b
     clean("signed in again")?;
     stage.laptop.kill_daemon()?;
     stage.nhd = stage.laptop.start_daemon().await?;
-    let selector = SessionSelector { session: Some(started.session.clone()), ..Default::default() };
+    let selector = SessionSelector::of_session(&started.session);
     stage.nhd.call::<End>(selector.clone().into()).await?;
     stage.until(&started.session, has_error(ErrorKind::Unauthorized)).await?;
     let environment = params.environment;

@@ -108,7 +108,7 @@ async fn a_running_session_takes_renewed_credentials_and_no_others() -> Result<(
     params.environment.insert("SIGNED_IN".to_owned(), "very secret".to_owned());
     let status = stage.laptop.start_synced(&stage.nhd, params).await.context("start")?;
     let set = |value: &str| SetEnvironmentParams {
-        selector: SessionSelector { session: Some(status.session.clone()), ..SessionSelector::default() },
+        selector: SessionSelector::of_session(&status.session),
         environment: [("SIGNED_IN".to_owned(), value.to_owned())].into(),
         unset: Vec::new(),
     };

@@ -20,10 +20,6 @@ fn configured(sync: &str) -> String {
     format!("name: web\ncontainers:\n  - dev:\n      sync: {sync}\n")
 }
 
-fn of(status: &SessionStatus) -> SessionSelector {
-    SessionSelector { session: Some(status.session.clone()), ..SessionSelector::default() }
-}
-
 async fn until(what: &str, mut holds: impl FnMut() -> bool) -> Result<()> {
     let end = Instant::now() + Duration::from_secs(30);
     while !holds() {
@@ -43,7 +39,12 @@ async fn what_is_configured_is_left_out_and_no_trace_of_that_stays() -> Result<(
     let status = stage.start().await?;
     let list = "find . -type f | sort | xargs";
     stage.workload.prints(pod_of(&status)?, list, "./deep/build/x ./first.txt").await?;
-    let report = stage.nhd.call::<SyncStatusOf>(of(&status)).await?.sync.context("a sync")?;
+    let report = stage
+        .nhd
+        .call::<SyncStatusOf>(SessionSelector::of_session(&status.session))
+        .await?
+        .sync
+        .context("a sync")?;
     ensure!(report.left_out_by == LeftOutBy::Patterns && report.last_synced.is_some(), "{report:?}");
     ensure!(stage.laptop.source().join(OWN).exists(), "syncthing was told nothing");
 
@@ -109,7 +110,12 @@ async fn a_held_sync_stays_held_by_the_next_daemon_until_it_goes_on() -> Result<
     let mut stage = Stage::set(shared_cluster().await, "held", app("web")).await?;
     let status = stage.start().await?;
     for _ in 0..2 {
-        let report = stage.nhd.call::<SyncPause>(of(&status)).await?.sync.context("a sync")?;
+        let report = stage
+            .nhd
+            .call::<SyncPause>(SessionSelector::of_session(&status.session))
+            .await?
+            .sync
+            .context("a sync")?;
         ensure!(report.paused && report.state == SyncState::Paused, "{report:?}");
     }
     stage.laptop.kill_daemon()?;
@@ -122,11 +128,14 @@ async fn a_held_sync_stays_held_by_the_next_daemon_until_it_goes_on() -> Result<
     stage.laptop.save("later.txt", "later")?;
     stage.workload.prints(pod_of(&status)?, "ls later.txt 2>/dev/null || echo none", "none").await?;
     for _ in 0..2 {
-        stage.nhd.call::<SyncResume>(of(&status)).await?;
+        stage.nhd.call::<SyncResume>(SessionSelector::of_session(&status.session)).await?;
     }
     stage
         .nhd
-        .call::<SyncRescan>(RescanParams { of: of(&status), paths: vec!["later.txt".to_owned()] })
+        .call::<SyncRescan>(RescanParams {
+            of: SessionSelector::of_session(&status.session),
+            paths: vec!["later.txt".to_owned()],
+        })
         .await?;
     let status = stage.laptop.wait(&stage.nhd, &status.session, WaitUntil::Synced).await?;
     stage.workload.prints(pod_of(&status)?, "cat later.txt", "later").await?;

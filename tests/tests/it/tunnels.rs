@@ -53,7 +53,7 @@ async fn serve(stage: &Stage, status: &SessionStatus) -> Result<()> {
 }
 
 async fn forward(stage: &Stage, status: &SessionStatus, remote_port: u16) -> Result<u16> {
-    let selector = SessionSelector { session: Some(status.session.clone()), ..SessionSelector::default() };
+    let selector = SessionSelector::of_session(&status.session);
     let params = ForwardStartParams { selector, remote_port, local_port: None };
     stage.nhd.call::<ForwardStart>(params).await?.forward.local_port.context("a local port")
 }

@@ -3,7 +3,7 @@ import type { PortForward, PortSuggestion, SessionStatus } from "@nhd/client";
 import { env, l10n, ThemeIcon, Uri, window, type QuickPickItem } from "vscode";
 
 import type { App } from "../app.js";
-import { log } from "../log.js";
+import { log, wordsOf } from "../log.js";
 import { ask, BACK } from "../start/wizard.js";
 import { ForwardNode } from "../views/nodes.js";
 import { reasonWord, workloadWord } from "../words.js";
@@ -64,7 +64,7 @@ async function suggestedPorts(app: App, { session }: SessionStatus): Promise<rea
         iconPath: new ThemeIcon(listens(suggestion) ? "radio-tower" : "circle-outline"),
       }));
   } catch (error) {
-    log().warn(error instanceof Error ? error.message : String(error));
+    log().warn(wordsOf(error));
     return [];
   }
 }

@@ -28,7 +28,7 @@ import {
 
 import type { Daemon } from "../daemon/daemon.js";
 import { CONFIGURATION, environmentFor } from "../daemon/environment.js";
-import { log } from "../log.js";
+import { log, wordsOf } from "../log.js";
 import { CONFIGURATION_FILES } from "./lens.js";
 import { descriptionOf, pathTo, schemasAt, valuesOf, type Schema } from "./schema.js";
 
@@ -138,7 +138,7 @@ export class ConfigLanguage implements CodeActionProvider, CompletionItemProvide
       this.#problems.set(uri.toString(), problems);
       this.#show(uri, problems);
     } catch (error) {
-      log().warn(`check ${uri.fsPath}: ${error instanceof Error ? error.message : String(error)}`);
+      log().warn(`check ${uri.fsPath}: ${wordsOf(error)}`);
     }
   }
 

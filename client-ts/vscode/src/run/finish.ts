@@ -6,7 +6,7 @@ import type { StreamStatus } from "@nhd/client";
 import { debug, type DebugSession } from "vscode";
 
 import type { App } from "../app.js";
-import { log } from "../log.js";
+import { log, wordsOf } from "../log.js";
 import type { Sessions } from "../sessions.js";
 import { dismissTerminal } from "./command.js";
 import type { Launch, Launches } from "./launches.js";
@@ -57,6 +57,6 @@ async function end(app: App, { session, process: { stream, forwarded }, stopped 
     if (forwarded !== undefined) await client.forward.end({ session, remotePort: forwarded });
   } catch (error) {
     // It has ended by itself, or its session has.
-    log().debug(error instanceof Error ? error.message : String(error));
+    log().debug(wordsOf(error));
   }
 }

@@ -5,7 +5,7 @@ import type { ConfigResult, WorkloadSummary } from "@nhd/client";
 import { commands, l10n, QuickPickItemKind, ThemeIcon, Uri, window, workspace, type QuickPickItem } from "vscode";
 
 import type { App } from "../app.js";
-import { log } from "../log.js";
+import { log, wordsOf } from "../log.js";
 import { since } from "../words.js";
 import { ask, BACK } from "./wizard.js";
 import { remembered, startParams, type FullRequest, type StartRequest } from "./request.js";
@@ -196,7 +196,7 @@ async function suggestedImages(app: App, { place, kind, name, container, source 
     return images.map(({ image, text }) => ({ image, reason: text }));
   } catch (error) {
     // A start that needs none of them says what is wrong.
-    log().warn(error instanceof Error ? error.message : String(error));
+    log().warn(wordsOf(error));
     return [];
   }
 }

@@ -1,5 +1,5 @@
 /** Logs: followed in a terminal, where they can be searched, or opened as a document. */
-import type { LogFollowParams, StreamStatus } from "@nhd/client";
+import type { LogFollowParams } from "@nhd/client";
 import { l10n, ThemeIcon, window, workspace, type Terminal } from "vscode";
 
 import type { Daemon } from "../daemon/daemon.js";
@@ -40,9 +40,4 @@ export async function openLog(daemon: Daemon, params: LogFollowParams): Promise<
   // Colours are for terminals.
   const content = Buffer.concat(chunks).toString().replace(/\x1b\[[0-9;?]*[A-Za-z]/g, "");
   await window.showTextDocument(await workspace.openTextDocument({ content, language: "log" }));
-}
-
-/** Where the log of a stream's process is. */
-export function logTarget({ session, workload }: Pick<StreamStatus, "session" | "workload">): LogFollowParams {
-  return session === undefined ? { ...workload } : { session };
 }

@@ -73,7 +73,7 @@ pub(crate) async fn run(
 
 /// Whether the time of the start is over for the daemon, too, which then undoes it. One whose dev pod was ready goes on.
 async fn is_undone(client: &Client, started: &SessionStatus) -> Result<bool, Failure> {
-    let selector = SessionSelector { session: Some(started.session.clone()), ..SessionSelector::default() };
+    let selector = SessionSelector::of_session(&started.session);
     let status = client.call::<methods::Status>(selector).await?;
     Ok(matches!(status.phase, Phase::Starting | Phase::Ending | Phase::Failed))
 }

@@ -9,6 +9,7 @@ use nhd_protocol::workload::WorkloadKind;
 use serde_json::Value;
 
 use crate::browse::glance::pod_spec;
+use crate::cluster::selector::of_service_selects;
 
 /// The containers in the order in which they begin.
 pub(super) fn containers(kind: WorkloadKind, object: &Value, in_dev_mode: bool) -> Vec<ContainerDescription> {
@@ -67,8 +68,7 @@ pub(super) fn service(
     object: &Value,
 ) -> Option<ServiceDescription> {
     let spec = &service["spec"];
-    let selector = spec["selector"].as_object().filter(|selector| !selector.is_empty())?;
-    let selects = selector.iter().all(|(key, value)| labels.get(key).map(String::as_str) == value.as_str());
+    let selects = of_service_selects(&spec["selector"], |key| labels.get(key).map(String::as_str));
     let headless = spec["clusterIP"] == "None";
     let of_type = spec["type"].as_str().unwrap_or("ClusterIP");
     let ports = spec["ports"].as_array().into_iter().flatten();

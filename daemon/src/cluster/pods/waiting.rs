@@ -59,8 +59,8 @@ pub(super) fn has_begun(status: &ContainerStatus) -> bool {
     let waits_to_begin = state.and_then(|state| state.waiting.as_ref()).is_none_or(|waiting| {
         matches!(waiting.reason.as_deref(), None | Some("ContainerCreating" | "PodInitializing"))
     });
-    let runs = state.is_some_and(|state| state.running.is_some() || state.terminated.is_some());
-    runs || !waits_to_begin || status.restart_count > 0
+    let ended = state.is_some_and(|state| state.terminated.is_some());
+    runs(status) || ended || !waits_to_begin || status.restart_count > 0
 }
 
 pub(super) fn runs(status: &ContainerStatus) -> bool {

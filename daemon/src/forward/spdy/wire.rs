@@ -85,7 +85,11 @@ impl WireReader {
                     Some(Ok(Message::Binary(bytes))) if bytes.is_empty() => {}
                     Some(Ok(Message::Binary(bytes))) => return Ok(Some(bytes)),
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                    Some(Ok(Message::Close(frame))) => return closed(frame),
+                    Some(Ok(Message::Close(frame))) => {
+                        return complaint(frame).map_or(Ok(None), |CloseFrame { code, reason }| {
+                            Err(WireError::Closed { code, reason: reason.to_string() })
+                        });
+                    }
                     Some(Ok(_)) => return Err(WireError::NotBinary),
                     Some(Err(source)) => return Err(Box::new(source).into()),
                     None => return Ok(None),
@@ -122,13 +126,7 @@ impl WireWriter {
     }
 }
 
-fn closed(frame: Option<CloseFrame>) -> Result<Option<Bytes>, WireError> {
-    match frame {
-        Some(CloseFrame { code, reason })
-            if !matches!(code, CloseCode::Normal | CloseCode::Away | CloseCode::Status) =>
-        {
-            Err(WireError::Closed { code, reason: reason.to_string() })
-        }
-        _ => Ok(None),
-    }
+/// What the end of a WebSocket says, unless it is an end like any other.
+pub(in crate::forward) fn complaint(frame: Option<CloseFrame>) -> Option<CloseFrame> {
+    frame.filter(|frame| !matches!(frame.code, CloseCode::Normal | CloseCode::Away | CloseCode::Status))
 }

@@ -19,7 +19,7 @@ impl SessionManager {
         let deadline = Instant::now() + limit;
         let handle = self.registry().live.get(&params.session).cloned();
         let Some(mut handle) = handle else {
-            let selector = SessionSelector { session: Some(params.session.clone()), ..Default::default() };
+            let selector = SessionSelector::of_session(&params.session);
             let status = self.finished(Some(&params.session)).ok_or_else(|| not_found(&selector))?;
             return reached(&status, params.until).unwrap_or_else(|| Err(over(&status)));
         };

@@ -1,7 +1,9 @@
 //! Where sessions are, for whoever runs or reads something there.
 
+use std::collections::BTreeMap;
+
 use nhd_protocol::error::ErrorInfo;
-use nhd_protocol::session::{SessionSelector, SessionStatus};
+use nhd_protocol::session::{SessionSelector, SessionStatus, StartParams};
 use nhd_protocol::workload::WorkloadRef;
 use tokio::sync::watch;
 
@@ -15,6 +17,35 @@ pub struct SessionPlace {
     pub workload: WorkloadRef,
     pub status: watch::Receiver<SessionStatus>,
     pub at: Whereabouts,
+}
+
+impl SessionPlace {
+    /// A start of the session's workload, as far as its dev configuration depends on it.
+    pub fn start_params(&self) -> StartParams {
+        let WorkloadRef { kind, namespace, name } = self.workload.clone();
+        let cluster = &self.at.cluster;
+        let kubeconfig = std::env::join_paths(&cluster.kubeconfig).ok();
+        StartParams {
+            kind,
+            name,
+            namespace: Some(namespace),
+            kubeconfig: kubeconfig.and_then(|paths| paths.into_string().ok()),
+            context: Some(cluster.context.clone()),
+            environment: (*cluster.environment).clone(),
+            container: self.status.borrow().container.clone(),
+            image: None,
+            env: BTreeMap::new(),
+            source: self.at.request.source.display().to_string(),
+            work_dir: None,
+            sidecar_image: None,
+            sidecar_preset: None,
+            security_context: None,
+            force: false,
+            sync_type: None,
+            timeout_ms: None,
+            port_forward: Vec::new(),
+        }
+    }
 }
 
 impl SessionManager {

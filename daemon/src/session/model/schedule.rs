@@ -236,7 +236,7 @@ impl Schedule {
 
     fn tell_status(&self, daemon: &Daemon) {
         let Some(session) = self.session.clone() else { return };
-        let selector = SessionSelector { session: Some(session), ..SessionSelector::default() };
+        let selector = SessionSelector::of_session(session);
         let Ok(status) = daemon.manager.status(&selector) else { return };
         let error = status.error.map(|error| format!(": {error}")).unwrap_or_default();
         lock(&self.world).tell(|| format!("the session is {:?}, {:?}{error}", status.phase, status.step));
@@ -326,11 +326,7 @@ impl Schedule {
         sleep(Duration::from_secs(120)).await;
         other.stop().await;
         let mut world = lock(&self.world);
-        let last = last.map(|status| {
-            daemon
-                .manager
-                .status(&SessionSelector { session: Some(status.session), ..SessionSelector::default() })
-        });
+        let last = last.map(|status| daemon.manager.status(&SessionSelector::of_session(status.session)));
         if violations_before == world.violations.len() {
             match last {
                 Some(Ok(status)) => check::over(&mut world, &status),

@@ -92,7 +92,7 @@ async fn greet(stream: &mut TlsStream<TcpStream>) -> Result<(), BepError> {
     let hello = Hello {
         device_name: "nhd".to_owned(),
         client_name: "nhd".to_owned(),
-        client_version: env!("CARGO_PKG_VERSION").to_owned(),
+        client_version: crate::VERSION.to_owned(),
     };
     let hello = hello.encode_to_vec();
     let length = u16::try_from(hello.len()).expect("a few words");

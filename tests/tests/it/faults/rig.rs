@@ -267,7 +267,7 @@ impl Rig {
 
     /// Begins an end in a daemon that dies at a fault point, and waits until it has.
     pub(super) async fn end_until_death(&mut self, nhd: &Client, session: &str) -> Result<()> {
-        let _ = nhd.call::<End>(selector(session).into()).await;
+        let _ = nhd.call::<End>(SessionSelector::of_session(session).into()).await;
         self.died().await
     }
 
@@ -287,13 +287,13 @@ impl Rig {
     /// Begins an end and kills the daemon after so long.
     pub(super) async fn end_and_kill(&mut self, nhd: &Client, session: &str, delay: Duration) -> Result<()> {
         let death = Instant::now() + delay;
-        let _ = timeout_at(death, nhd.call::<End>(selector(session).into())).await;
+        let _ = timeout_at(death, nhd.call::<End>(SessionSelector::of_session(session).into())).await;
         self.kill_at(death).await
     }
 
     /// Repeats the wish to end, of which a daemon that was killed may not have heard.
     pub(super) async fn ask_to_end(&self, nhd: &Client, session: &str) -> Result<()> {
-        nhd.call::<End>(selector(session).into()).await.map(drop).context("ask to end")
+        nhd.call::<End>(SessionSelector::of_session(session).into()).await.map(drop).context("ask to end")
     }
 
     async fn kill_at(&mut self, death: Instant) -> Result<()> {
@@ -399,10 +399,6 @@ impl Rig {
         self.before = self.workload.portrait().await?;
         Ok(())
     }
-}
-
-fn selector(session: &str) -> SessionSelector {
-    SessionSelector { session: Some(session.to_owned()), ..SessionSelector::default() }
 }
 
 /// A workload that comes by every step of its kind. A Deployment's pods exclude each other, so that an end waits for
