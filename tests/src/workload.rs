@@ -103,7 +103,13 @@ impl Workload {
     }
 
     pub async fn portrait(&self) -> Result<Portrait> {
-        let mut object = self.object().await?;
+        self.portrait_if_there().await?.with_context(|| format!("{} {} is not there", self.kind, self.name))
+    }
+
+    /// A Pod is not there between its deletion and its making.
+    pub async fn portrait_if_there(&self) -> Result<Option<Portrait>> {
+        let Some(object) = self.raw().get_opt(&self.name).await? else { return Ok(None) };
+        let mut object = serde_json::to_value(object)?;
         let mut uid = object["metadata"]["uid"].as_str().context("a uid")?.to_owned();
         if self.kind == WorkloadKind::Pod {
             object = nhd_plan::as_new(&object);
@@ -114,12 +120,12 @@ impl Workload {
             annotations.remove("deployment.kubernetes.io/revision");
             annotations.remove("deprecated.daemonset.template.generation");
         }
-        Ok(Portrait {
+        Ok(Some(Portrait {
             uid,
             spec: object["spec"].clone(),
             labels: object["metadata"]["labels"].clone(),
             annotations: if annotations == json!({}) { Value::Null } else { annotations },
-        })
+        }))
     }
 
     /// Changes the Deployment by a strategic merge, as `kubectl patch` does.

@@ -59,11 +59,13 @@ impl OpenError {
     }
 
     /// Whether this may be because of the protocol that was asked for. Servers and proxies that do not know one refuse
-    /// it with any status there is; a permission to `create` is enough for one, and not for others.
+    /// it with any status there is; a permission to `create` is enough for one, and not for others. Of a pod that is
+    /// gone, or of which the kubelet has not heard that it runs, whoever is asked says so in every protocol.
     pub(super) fn may_be_the_protocol(&self) -> bool {
         match self {
-            Self::Refused { status, .. } => {
+            Self::Refused { status, message, .. } => {
                 !matches!(*status, StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS)
+                    && !is_of_a_missing_pod(message)
             }
             Self::Handshake { .. } | Self::Upgrade { .. } => true,
             Self::Request(_) | Self::Gone { .. } | Self::Full { .. } => false,
@@ -78,4 +80,11 @@ impl OpenError {
             error => error.may_be_the_protocol(),
         }
     }
+}
+
+/// API servers say it with 404, and kubelets with 404 or 500 of a pod whose start they have not noticed yet.
+fn is_of_a_missing_pod(message: &str) -> bool {
+    let of_kubelet = ["pod not found", "pod does not exist"];
+    of_kubelet.iter().any(|it| message.contains(it))
+        || message.starts_with("pods \"") && message.ends_with("\" not found")
 }

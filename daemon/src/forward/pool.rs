@@ -247,13 +247,12 @@ impl Tunnels {
             drop(known);
             return self.open_by(target, port, way).await;
         }
-        let mut refusal = None;
+        let mut refusal: Option<OpenError> = None;
         for way in [Way::Tunnel(Protocol::SpdyInWebSocket), Way::Tunnel(Protocol::Spdy), Way::Each] {
             match self.open_by(target, port, way).await {
                 Ok(Dialed::Tunnel(tunnel)) if !tunnel.answers().await => {
                     tracing::info!(?way, "a tunnel to a pod was opened and carries nothing");
-                    let pod = target.to_string();
-                    refusal.get_or_insert(OpenError::Gone { pod });
+                    refusal = Some(OpenError::Gone { pod: target.to_string() });
                 }
                 Ok(dialed) => {
                     tracing::info!(?way, pod = %target, "found the way into pods of this cluster");
@@ -262,7 +261,10 @@ impl Tunnels {
                 }
                 Err(error) if error.may_be_the_protocol() => {
                     tracing::debug!(?way, error = &error as &dyn std::error::Error, "no way into a pod");
-                    refusal.get_or_insert(error);
+                    // What may be otherwise in a moment says more than that a way does not exist.
+                    if refusal.as_ref().is_none_or(|it| it.is_final() && !error.is_final()) {
+                        refusal = Some(error);
+                    }
                 }
                 Err(error) => return Err(error),
             }

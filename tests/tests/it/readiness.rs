@@ -65,7 +65,7 @@ async fn pods_that_were_evicted_before_and_in_dev_mode_count_for_nothing() -> Re
         }
         let began = Instant::now();
         let status = stage.start().await.with_context(|| format!("start {kind}"))?;
-        ensure!(began.elapsed() < Duration::from_secs(30), "{kind}: {:?}", began.elapsed());
+        ensure!(began.elapsed() < Duration::from_secs(90), "{kind}: {:?}", began.elapsed());
         ensure!(status.warnings.iter().all(|it| !it.contains("scaled")), "{kind}: {:?}", status.warnings);
 
         let evicted = pod_of(&status)?.to_owned();
@@ -225,7 +225,7 @@ async fn unready_before(kind: WorkloadKind, image: &str, said: &str) -> Result<(
     let ended = stage.laptop.end(&stage.nhd, &status.session).await?;
     let took = began.elapsed();
     ensure!(
-        took < Duration::from_secs(30),
+        took < Duration::from_secs(60),
         "the end took {took:?}: {:?}\n{}",
         ended.warnings,
         tail(&stage.laptop.log())
@@ -315,7 +315,7 @@ async fn accompanied(kind: WorkloadKind, companion: Value, replicas: usize) -> R
     let params = StartParams { container: Some("app".into()), ..stage.params() };
     let began = Instant::now();
     let status = stage.laptop.start_synced(&stage.nhd, params).await.context("start")?;
-    ensure!(began.elapsed() < Duration::from_secs(20), "the start took {:?}", began.elapsed());
+    ensure!(began.elapsed() < Duration::from_secs(90), "the start took {:?}", began.elapsed());
     let named = |status: &SessionStatus| status.warnings.iter().any(|it| it.contains("container gauge"));
     let status = stage.until(&status.session, named).await?;
     stage.save_arrives(&status, "saved.txt", "saved").await?;
@@ -451,7 +451,7 @@ async fn the_time_of_a_start_is_a_bound_and_the_undo_is_told_apart() -> Result<(
     let more = ["--image", nhd_tests::laptop::DEV_IMAGE, "--source", &source];
     let outcome = stage.laptop.cli(&[&arguments[..], &more[..]].concat()).await?;
     let took = began.elapsed();
-    ensure!(took > Duration::from_secs(8) && took < Duration::from_secs(16), "{took:?}: {outcome:?}");
+    ensure!(took > Duration::from_secs(8) && took < Duration::from_secs(40), "{took:?}: {outcome:?}");
     ensure!(outcome.code == Some(1), "{outcome:?}");
     for said in [
         "is not ready after 8 s",

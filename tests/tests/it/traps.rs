@@ -154,7 +154,7 @@ async fn min_ready_seconds_hold_up_neither_start_nor_end() -> Result<()> {
     let cluster = shared_cluster().await;
     let client = cluster.client().await?;
     let namespace = Namespace::create(&client, "patient").await?;
-    let manifest = app_with("web", &json!({"minReadySeconds": 30}));
+    let manifest = app_with("web", &json!({"minReadySeconds": 120}));
     let workload = Workload::create_unready(&client, namespace.name(), manifest).await?;
     workload
         .until("ready", async |it| Ok(it.live_pods().await?.iter().filter(|pod| is_ready(pod)).count() == 1))
@@ -164,7 +164,7 @@ async fn min_ready_seconds_hold_up_neither_start_nor_end() -> Result<()> {
     let status = stage.start().await?;
     ensure!(stage.workload.live_pods().await?.len() == 1, "the old pod is in the Service beside the dev pod");
     stage.end(&status.session).await?;
-    ensure!(began.elapsed() < Duration::from_secs(25), "{:?}", began.elapsed());
+    ensure!(began.elapsed() < Duration::from_secs(100), "{:?}", began.elapsed());
     stage.close().await
 }
 
@@ -179,7 +179,7 @@ async fn a_dev_container_that_ignores_the_request_to_stop_does_not_hold_up_the_e
         let status = stage.start().await?;
         let began = Instant::now();
         stage.end(&status.session).await?;
-        ensure!(began.elapsed() < Duration::from_secs(15), "{strategy}: {:?}", began.elapsed());
+        ensure!(began.elapsed() < Duration::from_secs(60), "{strategy}: {:?}", began.elapsed());
         let pods = stage.workload.live_pods().await?;
         ensure!(pods.len() == 1 && pods.iter().all(is_ready), "{strategy}: the original does not run");
         stage.close().await

@@ -95,11 +95,18 @@ async fn beyond_those_that_are_waited_for_connections_share_until_there_is_a_spa
 
 /// Tunnels to an API server that answers every request like this, and how many requests it was.
 fn refusing(status: u16) -> (Arc<Tunnels>, Arc<AtomicU16>) {
+    refusing_with(vec![(status, "")])
+}
+
+/// The last of the answers is that to all further requests.
+fn refusing_with(answers: Vec<(u16, &'static str)>) -> (Arc<Tunnels>, Arc<AtomicU16>) {
     let asked = Arc::new(AtomicU16::new(0));
     let counter = asked.clone();
     let answer = move |_: Request<Body>| {
-        counter.fetch_add(1, Relaxed);
-        let answer = Response::builder().status(status).body(Body::empty()).unwrap();
+        let number = usize::from(counter.fetch_add(1, Relaxed));
+        let (status, message) = answers[number.min(answers.len() - 1)];
+        let answer =
+            Response::builder().status(status).body(Body::from(message.as_bytes().to_vec())).unwrap();
         std::future::ready(Ok::<_, std::convert::Infallible>(answer))
     };
     let client = kube::Client::new(tower::service_fn(answer), "default");
@@ -121,6 +128,29 @@ async fn what_may_be_the_protocol_is_tried_by_all_and_what_cannot_be_by_none() {
         // The one that was known is among the three.
         let times = if once_known == 3 { 4 } else { once_known };
         assert_eq!(asked.swap(0, Relaxed), times, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn of_a_missing_pod_no_protocol_is_to_blame_and_what_may_change_is_what_is_said() {
+    let missing = (500, "pod not found (\"reviews-1_team\")");
+    let absent = (404, "pods \"reviews-1\" not found");
+    let unready = (500, "container not running");
+    for (answers, asks, said) in [
+        (vec![missing], 1, "pod not found"),
+        (vec![absent], 1, "404"),
+        (vec![(404, "unable to upgrade connection: pod does not exist")], 1, "does not exist"),
+        (vec![(403, ""), missing], 2, "pod not found"),
+        (vec![(403, ""), (400, "no such protocol"), missing], 3, "pod not found"),
+        (vec![(403, ""), unready], 3, "not running"),
+        (vec![unready, (403, "")], 3, "not running"),
+        (vec![(403, "not for you"), (403, "")], 3, "not for you"),
+    ] {
+        let (tunnels, asked) = refusing_with(answers.clone());
+        let error = tunnels.open(&target(), 80).await.err().unwrap();
+        assert_eq!(asked.load(Relaxed), asks, "{answers:?}: {error}");
+        assert!(error.to_string().contains(said), "{answers:?}: {error}");
+        assert_eq!(error.is_final(), said == "not for you", "{answers:?}: {error}");
     }
 }
 

@@ -306,7 +306,8 @@ impl Rig {
     /// what is pinned of its autoscaler, has its record.
     async fn check_known(&self) -> Result<()> {
         let secret = self.workload.secrets().await?.iter().any(|name| name.contains("nocalhost"));
-        let edited = self.workload.portrait().await? != self.before || self.has_pinned().await?;
+        let now = self.workload.portrait_if_there().await?;
+        let edited = now.as_ref() != Some(&self.before) || self.has_pinned().await?;
         let known = self.stored_sessions()?;
         ensure!(known.len() <= 1, "several sessions are stored: {known:?}");
         ensure!(
