@@ -337,3 +337,10 @@ fn nothing_of_ours_is_given_back_where_names_are_given_twice() {
         assert_eq!(edit.origin["spec"]["template"]["spec"]["containers"][0]["env"], expect, "{names:?}");
     }
 }
+        // Whoever died before noting that finds others' next change, and nothing neutral that were theirs.
+        let (mut unnoted, mut changed) = (edit.clone(), restored.clone());
+        changed["spec"]["replicas"] = json!(7);
+        unnoted.take_over(&changed);
+        let settled = unnoted.settled(&changed);
+        assert_eq!(settled["spec"][held], current["spec"][held], "{kind} {controls}: theirs after a death");
+        assert_eq!(unnoted.origin["spec"]["replicas"], 7, "{kind} {controls}");
