@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::cluster::objects::FIELD_MANAGER;
 use crate::cluster::pods::PodSeen;
-use crate::cluster::record::{Contents, RecordSeen};
+use crate::cluster::record::Contents;
 use crate::session::kinds;
 use crate::session::look::sight::Sight;
 use crate::session::look::{autoscalers, claims};
@@ -94,7 +94,7 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         planned: true,
         entered: stored.entered && edits_workload && !(still_there && workload != WorkloadState::Leaving),
         begun: stored.entered,
-        record: record_state(stored, plan, sight.record.as_ref()),
+        record: record_state(stored, plan, sight),
         edits_workload,
         workload,
         given_back: plan.edit.was_given_back(),
@@ -202,14 +202,15 @@ fn dev_workload_state(plan: &StoredPlan, sight: &Sight) -> DevWorkload {
     }
 }
 
-fn record_state(stored: &StoredSession, plan: &StoredPlan, seen: Option<&RecordSeen>) -> RecordState {
-    let Some(seen) = seen else { return RecordState::Absent };
-    // Only of a session that has begun was the record there before: nobody else's is written over.
+fn record_state(stored: &StoredSession, plan: &StoredPlan, sight: &Sight) -> RecordState {
+    let Some(seen) = &sight.record else { return RecordState::Absent };
+    // Only of a session that has written something was the record there before: nobody else's is written over.
+    let has_written = stored.entered || autoscalers::has_pinned(stored, plan, sight);
     let takes = |session: &str| stored.takes.as_deref() == Some(session);
     let claim = match &seen.session {
         Some(session) => Some(*session == stored.id || takes(session)),
-        None if stored.entered && seen.labelled => Some(true),
-        None if stored.entered => None,
+        None if has_written && seen.labelled => Some(true),
+        None if has_written => None,
         None => Some(false),
     };
     match (&seen.contents, claim) {
@@ -237,11 +238,11 @@ fn rollout_state(kind: WorkloadKind, workload: Option<&Value>, local: &Local) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::record::{Owner, Record};
+    use crate::cluster::record::{Owner, Record, RecordSeen};
     use crate::session::look::sight::tests::sight_of;
     use crate::session::next::{Next, Obstacle, next};
     use crate::store::tests::session;
-    use nhd_plan::Edit;
+    use nhd_plan::{Edit, PinnedAutoscaler};
     use nhd_protocol::session::StepName;
     use nhd_protocol::workload::WorkloadRef;
     use serde_json::json;
@@ -250,8 +251,13 @@ mod tests {
     fn a_record_is_ours_anothers_or_unreadable_by_its_data_and_what_is_beside_it() {
         let owner =
             Owner { user: "ann".into(), host: "laptop".into(), since: "2026-01-01T00:00:00.000Z".into() };
-        let edit = Edit::new("web".into(), json!({}), json!({"spec": {}}));
+        let target = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"});
+        let scaler = json!({"metadata": {"name": "web", "uid": "s"}, "spec": {"scaleTargetRef": target}});
+        let planned = PinnedAutoscaler { pinned: nhd_plan::pin(&scaler, "one"), origin: scaler.clone() };
+        let edit =
+            Edit { autoscalers: vec![planned], ..Edit::new("web".into(), json!({}), json!({"spec": {}})) };
         let plan = StoredPlan { edit: edit.clone(), warnings: Vec::new() };
+        let with = |seen: &RecordSeen| Sight { record: Some(seen.clone()), ..sight_of(Vec::new()) };
         let whole = |session: &str, edit: &Edit| {
             Contents::Record(Box::new(Record::new(session, owner.clone(), edit.clone())))
         };
@@ -283,12 +289,19 @@ mod tests {
             (Contents::Later(3), theirs, true, RecordState::Foreign, RecordState::Foreign),
         ] {
             let seen = seen(contents, named, labelled);
-            for (entered, expect) in [(false, before), (true, begun)] {
+            for (entered, pinned_by, expect) in [
+                (false, None, before),
+                (true, None, begun),
+                (false, Some("one"), begun),
+                (false, Some("lost"), before),
+            ] {
                 let stored = StoredSession { entered, ..session("one") };
-                assert_eq!(record_state(&stored, &plan, Some(&seen)), expect, "{entered} {seen:?}");
+                let autoscalers = Some(pinned_by.iter().map(|by| nhd_plan::pin(&scaler, by)).collect());
+                let sight = Sight { autoscalers, ..with(&seen) };
+                assert_eq!(record_state(&stored, &plan, &sight), expect, "{entered} {pinned_by:?} {seen:?}");
             }
         }
-        assert_eq!(record_state(&session("one"), &plan, None), RecordState::Absent);
+        assert_eq!(record_state(&session("one"), &plan, &sight_of(Vec::new())), RecordState::Absent);
         let taking = StoredSession { takes: Some("other".into()), entered: true, ..session("one") };
         for (contents, named, expect) in [
             (whole("other", &edit), theirs, RecordState::ToTake),
@@ -297,7 +310,7 @@ mod tests {
             (Contents::Unreadable, theirs, behind),
         ] {
             let seen = seen(contents, named, true);
-            assert_eq!(record_state(&taking, &plan, Some(&seen)), expect, "{seen:?}");
+            assert_eq!(record_state(&taking, &plan, &with(&seen)), expect, "{seen:?}");
         }
     }
 
