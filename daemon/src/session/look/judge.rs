@@ -71,7 +71,8 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
     let dev_pod = sight.dev_pod().filter(|pod| pod.ready);
     let dev_pod_ready = dev_pod.is_some() && sight.only_dev_pods_last();
     // What of ours got into another namespace is still taken away.
-    let in_the_wrong_place = stored.desired == Desired::Original && is_marked(sight);
+    let signed = sight.workload.as_ref().and_then(nhd_plan::given_back_by) == Some(&stored.id);
+    let in_the_wrong_place = stored.desired == Desired::Original && (is_marked(sight) || signed);
     let workload = match shape {
         _ if sight.namespace_gone && !in_the_wrong_place => WorkloadState::Gone,
         // Whatever becomes of it is nothing to us.
@@ -99,7 +100,11 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         workload,
         given_back: plan.edit.was_given_back(),
         dev_workload: dev_workload_state(plan, sight),
-        rollout: rollout_state(stored.workload.kind, sight.workload.as_ref(), local),
+        rollout: match shape {
+            // Of a pod nothing is held back until it runs: what is left of us is a mark, and goes at once.
+            Some(Shape::Replaced) if workload == WorkloadState::Settling => Rollout::Complete,
+            _ => rollout_state(stored.workload.kind, sight.workload.as_ref(), local),
+        },
         dev_pod_ready,
         old_pods: old_pods(plan, sight, local),
         dev_revision,
@@ -164,6 +169,10 @@ fn pod_state(
     };
     if pod.pointer("/metadata/deletionTimestamp").is_some() {
         return WorkloadState::Leaving;
+    }
+    if sight.namespace_gone {
+        // Made by us in another namespace of the name, before a daemon died: it goes, and is not made again.
+        return WorkloadState::Dev;
     }
     let state = workload_state(sight.standing(plan).as_ref());
     let planned_for = stored.desired == Desired::DevMode && is_the_original(Some(pod), plan);
@@ -341,9 +350,6 @@ mod tests {
             if kind != WorkloadKind::Pod {
                 continue;
             }
-            let annotated = json!({"kind": "Pod", "metadata": {"uid": "v",
-                "annotations": {"nocalhost.origin.spec.json": "{}"}}, "spec": {}});
-            let sight = Sight { namespace_gone: true, workload: Some(annotated), ..sight_of(Vec::new()) };
             let stored = StoredSession {
                 workload,
                 desired: Desired::Original,
@@ -351,8 +357,50 @@ mod tests {
                 plan: Some(plan),
                 ..session("one")
             };
-            let seen = observed(&stored, Some(&sight), &Local::default());
-            assert_ne!(seen.workload, WorkloadState::Gone);
+            for (annotation, of, expect) in [
+                ("nocalhost.origin.spec.json", "{}", Next::Do(StepName::RestoreWorkload)),
+                ("nhd.dev/given-back-by", "one", Next::Do(StepName::RestoreWorkload)),
+                ("nhd.dev/given-back-by", "two", Next::Do(StepName::Forget)),
+                ("theirs", "one", Next::Do(StepName::Forget)),
+            ] {
+                let pod = json!({"kind": "Pod", "metadata": {"uid": "v", "annotations": {annotation: of}},
+                    "spec": {}});
+                let sight = Sight { namespace_gone: true, workload: Some(pod), ..sight_of(Vec::new()) };
+                let seen = observed(&stored, Some(&sight), &Local::default());
+                assert_eq!(next(Desired::Original, &seen), expect, "{annotation} {of} {seen:?}");
+            }
+        }
+    }
+
+    /// Its mark is all that is left of us on a pod that was made again, and goes before it is waited for.
+    #[test]
+    fn the_mark_on_a_pod_that_was_made_again_goes_at_once() {
+        let origin =
+            json!({"kind": "Pod", "metadata": {"name": "web", "uid": "u"}, "spec": {"containers": []}});
+        let edited =
+            json!({"kind": "Pod", "metadata": {"name": "web"}, "spec": {"containers": [{"name": "dev"}]}});
+        for noted in [false, true] {
+            let mut edit = Edit::new("web".into(), origin.clone(), edited.clone());
+            let mut made = nhd_plan::sign(&nhd_plan::recreation(&origin, &[]), "one");
+            made["metadata"]["uid"] = json!("v");
+            made["status"] = json!({"phase": "Pending"});
+            if noted {
+                edit.note_settled(made.clone());
+            }
+            let stored = StoredSession {
+                workload: WorkloadRef { kind: WorkloadKind::Pod, ..session("one").workload },
+                desired: Desired::Original,
+                entered: true,
+                plan: Some(StoredPlan { edit, warnings: Vec::new() }),
+                ..session("one")
+            };
+            let next_with = |pod: &Value| {
+                let sight = Sight { workload: Some(pod.clone()), ..sight_of(Vec::new()) };
+                next(Desired::Original, &observed(&stored, Some(&sight), &Local::default()))
+            };
+            assert_eq!(next_with(&made), Next::Do(StepName::SettleWorkload), "{noted}");
+            let settled = stored.plan.as_ref().expect("it has one").edit.settled(&made);
+            assert_eq!(next_with(&settled), Next::Wait(Some(StepName::AwaitRollout)), "{noted}");
         }
     }
 }
