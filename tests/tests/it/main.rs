@@ -19,6 +19,7 @@ mod traps;
 mod faults;
 mod reach;
 mod records;
+mod handed_on;
 mod recovery;
 mod faulty_api;
 mod sign_in;
