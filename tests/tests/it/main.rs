@@ -25,6 +25,7 @@ mod faulty_api;
 mod sign_in;
 mod cli;
 mod clients;
+mod service;
 mod stdio;
 mod walkthrough;
 mod browse;
