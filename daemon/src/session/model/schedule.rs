@@ -281,6 +281,7 @@ impl Schedule {
     async fn take_over(&mut self) {
         let kind = lock(&self.world).kind;
         lock(&self.world).tell(|| "somebody takes over".to_owned());
+        lock(&self.world).taken_over = true;
         let other = Daemon::boot(&self.folder.join("other"));
         let params: ReleaseParams =
             serde_json::from_value(json!({"kind": kind.as_str(), "name": NAME, "namespace": NAMESPACE,
