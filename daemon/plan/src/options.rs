@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::Patch;
+
 /// The folder that is synchronised, in the dev container and in the sidecar (the seed).
 pub const DEFAULT_WORK_DIR: &str = "/home/nocalhost-dev";
 /// What keeps the dev container alive while nothing is started in it (the seed).
@@ -49,6 +51,8 @@ pub struct DevOptions {
     pub limit_ranges: Vec<Value>,
     /// The API server lets nobody change the revisionHistoryLimit of a StatefulSet (before Kubernetes 1.33).
     pub fixed_history: bool,
+    /// The last word about the object that has the dev pod, one after the other.
+    pub patches: Vec<Patch>,
     /// What is refused because it may be lost or undone by others is done, with a warning.
     pub force: bool,
 }

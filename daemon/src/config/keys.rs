@@ -1,6 +1,7 @@
 //! The keys of the dev configuration with what each takes. The format is that of Nocalhost's `containers[].dev`; keys
 //! of its that nhd does not act on are here, too, so that they can be named.
 
+use nhd_plan::PatchKind;
 use nhd_protocol::forward::PortPair;
 
 use super::image;
@@ -26,6 +27,8 @@ pub(super) enum Shape {
     /// Names of resources with how much of each.
     Quantities,
     Group(&'static [Key]),
+    /// A list of mappings, in each of which this key is needed.
+    Items(&'static [Key], &'static str),
     /// Nocalhost's, and not nhd's.
     Unsupported,
 }
@@ -54,13 +57,15 @@ pub(super) const DEV: &[Key] = &[
     key("portForward", Shape::Texts(forwarded)),
     key("debug", Shape::Group(DEBUG)),
     key("securityContext", Shape::OneOf(&["keep"])),
-    key("patches", Shape::Unsupported),
+    key("patches", Shape::Items(PATCHES, "patch")),
     key("persistentVolumeDirs", Shape::Unsupported),
     key("storageClass", Shape::Unsupported),
     key("envFrom", Shape::Unsupported),
     key("gitUrl", Shape::Unsupported),
     key("useDevContainer", Shape::Unsupported),
 ];
+
+const PATCHES: &[Key] = &[key("type", Shape::OneOf(&PatchKind::WORDS)), key("patch", Shape::Text(any))];
 
 const RESOURCES: &[Key] = &[key("limits", Shape::Quantities), key("requests", Shape::Quantities)];
 

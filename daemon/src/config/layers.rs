@@ -4,7 +4,7 @@ use nhd_protocol::workload::WorkloadKind;
 
 use super::document;
 use super::keys::{DEV, Key, Shape};
-use super::model::{CONTAINER, Entry, Layer, Origin, Resolved, Setting, SourceKind};
+use super::model::{CONTAINER, Entry, Layer, Origin, PATCHES, Resolved, Setting, SourceKind};
 use super::read::{Found, Idle, Reading};
 use super::services::{Wanted, choose};
 use super::text::Text;
@@ -13,6 +13,13 @@ use super::{ConfigError, Fault, Position};
 
 /// The daemon's own file: defaults for every workload.
 pub(super) const DAEMON: &[Key] = &[Key { name: "dev", shape: Shape::Group(DEV) }];
+
+/// The lists whose items are entries of their own.
+const LISTS: [&str; 1] = [PATCHES];
+
+fn is_of(list: &str, key: &str) -> bool {
+    key.strip_prefix(list).is_some_and(|rest| rest.starts_with('.'))
+}
 
 /// What holds for a workload. `layers` are in the order of their strength.
 pub fn resolve(
@@ -39,8 +46,11 @@ pub fn resolve(
         let notes = text.notes.iter().filter(|note| concerns(note.at));
         warnings.extend(notes.map(|note| format!("{}: {}", text.written(note.place), note.message)));
         warnings.extend(reading.idle.iter().filter_map(|idle| warning(text, idle)));
+        // Items with one number belong together, and lists are not put together of several sources.
+        let taken = LISTS.map(|list| entries.iter().any(|entry| is_of(list, &entry.key)));
+        let is_taken = |key: &str| LISTS.iter().zip(taken).any(|(list, taken)| taken && is_of(list, key));
         for Found { key, value, at } in reading.found {
-            if !entries.iter().any(|entry| entry.key == key) {
+            if !is_taken(&key) && !entries.iter().any(|entry| entry.key == key) {
                 let place = text.place(at);
                 let place = Some((text.file_of(place).to_owned(), place.at));
                 entries.push(entry(key, Some(value), Origin { kind: layer.kind, place }));
@@ -119,14 +129,14 @@ fn in_order(mut entries: Vec<Entry>) -> Vec<Entry> {
     ordered
 }
 
-/// The keys that take a value, and whether their own names are open: variables and resources.
+/// The keys that take a value, and whether their own names are open: variables, resources, and items by their number.
 fn leaves(table: &[Key], path: &str, into: &mut Vec<(String, bool)>) {
     for Key { name, shape } in table {
         let name = format!("{path}{name}");
         match shape {
             Shape::Unsupported => {}
             Shape::Group(table) => leaves(table, &format!("{name}."), into),
-            Shape::Variables | Shape::Quantities => into.push((name, true)),
+            Shape::Variables | Shape::Quantities | Shape::Items(..) => into.push((name, true)),
             _ => into.push((name, false)),
         }
     }

@@ -7,6 +7,9 @@ use super::text::Text;
 /// The key of the container to develop in.
 pub(super) const CONTAINER: &str = "devContainerName";
 
+/// The key of what is patched, of which the strongest source has all.
+pub(super) const PATCHES: &str = "patches";
+
 /// A value of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Setting {

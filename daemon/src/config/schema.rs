@@ -79,7 +79,10 @@ const ABOUT: &[About] = &[
     about("debug.remoteDebugPort", "The port on which the debugger listens in the dev container; it is forwarded.").like(PORTS),
     about("debug.language", "The program's language, for IDEs."),
     about("securityContext", "`keep` leaves the security contexts of pod and container as they are."),
-    about("patches", "Nocalhost's; not supported yet."),
+    about("patches", "Changes of the object that has the dev pod (the workload, or the dev workload beside it), applied last and in their order. Only the pod template can be patched, and not what DevMode itself needs."),
+    about("patches.type", "How the patch is read, as by `kubectl patch --type`: `strategic` merge, JSON `merge`, or `json` patch.")
+        .or("strategic"),
+    about("patches.patch", "The patch, a text in JSON or YAML."),
     about("persistentVolumeDirs", "Nocalhost's; not supported yet."),
     about("storageClass", "Nocalhost's; not supported yet."),
     about("envFrom", "Nocalhost's; not supported yet."),
@@ -238,6 +241,11 @@ fn value(shape: &Shape, path: &str, pattern: Option<&str>) -> Option<Value> {
             json!({"type": "object", "additionalProperties": quantity})
         }
         Shape::Group(table) => group(table, &format!("{path}.")),
+        Shape::Items(table, needed) => {
+            let mut item = group(table, &format!("{path}."));
+            item["required"] = json!([needed]);
+            json!({"type": "array", "items": {"anyOf": [item, {"$ref": "#/definitions/nothing"}]}})
+        }
         Shape::Unsupported => return None,
     })
 }

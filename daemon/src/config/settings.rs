@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use nhd_plan::Patch;
 use nhd_protocol::forward::{ForwardReason, PortPair};
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +27,9 @@ pub struct DevSettings {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub sidecar_requests: BTreeMap<String, String>,
     pub keep_security_context: bool,
+    /// The last word about the object that has the dev pod, in their order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub patches: Vec<Patch>,
     /// What is synced.
     pub selection: Selection,
     /// What the pod changes comes back.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use nhd_plan::{ConfigPlace, Patch, PatchKind};
 use nhd_protocol::forward::{ForwardReason, PortPair};
 
-use super::model::{CONTAINER, Resolved, Setting, SourceKind};
+use super::model::{CONTAINER, Entry, PATCHES, Resolved, Setting, SourceKind};
 use super::settings::{DevSettings, WantedForward};
 use crate::sync::Selection;
 
@@ -84,6 +85,7 @@ impl Values {
                     files: list("sync.filePattern"),
                     ignored: list("sync.ignoreFilePattern"),
                 },
+                patches: patches(resolved),
                 two_way: text("sync.type").as_deref() == Some("sendReceive"),
                 warnings: resolved.warnings.clone(),
                 forwards: forwards(resolved),
@@ -96,6 +98,29 @@ fn texts<'a>(resolved: &'a Resolved, path: &'a str) -> impl Iterator<Item = (Str
     resolved.below(path).filter_map(|(name, value)| match value {
         Setting::Text(text) => Some((name.to_owned(), text.clone())),
         _ => None,
+    })
+}
+
+/// Every patch with where it is written; that it can be read was checked when it was.
+fn patches(resolved: &Resolved) -> Vec<Patch> {
+    let patches = resolved.entries.iter().filter_map(|entry| {
+        let number = entry.key.strip_prefix(PATCHES)?.strip_suffix(".patch")?;
+        let kind = match resolved.get(&format!("{PATCHES}{number}.type")) {
+            Some(Setting::Text(word)) => PatchKind::of_word(word)?,
+            _ => PatchKind::default(),
+        };
+        let Some(Setting::Text(text)) = &entry.value else { return None };
+        Some(Patch { kind, patch: kind.read(text).ok()?, place: place(entry) })
+    });
+    patches.collect()
+}
+
+fn place(entry: &Entry) -> ConfigPlace {
+    let place = entry.origin.place.as_ref();
+    place.map_or_else(ConfigPlace::default, |(file, at)| ConfigPlace {
+        file: file.clone(),
+        line: at.line,
+        column: at.column,
     })
 }
 

@@ -29,6 +29,7 @@ mod walkthrough;
 mod browse;
 mod live;
 mod config;
+mod patches;
 mod corpus;
 mod forced;
 mod forwards;

@@ -49,6 +49,7 @@ pub(crate) fn options() -> DevOptions {
         exclusive_claims: false,
         tight_quota: false,
         fixed_history: false,
+        patches: Vec::new(),
         force: false,
     }
 }

@@ -126,6 +126,7 @@ pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> 
         ("resources", resources(dev), resources(asked_dev)),
         ("sidecar resources", sidecar_resources(dev), sidecar_resources(asked_dev)),
         ("security context", context(dev), context(asked_dev)),
+        ("patches", patches(dev), patches(asked_dev)),
         ("port forwards", ports(dev), ports(asked_dev)),
         ("sync type", sync_type(dev), sync_type(asked_dev)),
         ("what is synced", selection(dev), selection(asked_dev)),
@@ -134,6 +135,13 @@ pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> 
     .filter(|(_, there, asked)| there != asked)
     .map(|(name, there, asked)| format!("{name} is {there}, not {asked}"))
     .collect()
+}
+
+/// Wherever they are written.
+fn patches(dev: &DevSettings) -> String {
+    let patches: Vec<String> =
+        dev.patches.iter().map(|it| format!("{} {}", it.kind.word(), it.patch)).collect();
+    if patches.is_empty() { "(not given)".to_owned() } else { patches.join(", ") }
 }
 
 /// The forwards that a session begins with, on one line.
