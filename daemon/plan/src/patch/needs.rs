@@ -21,6 +21,9 @@ pub(super) fn check(made: &Value, patched: &Value, template: &str) -> Result<(),
     else {
         return Err("takes the pod template away".to_owned());
     };
+    if !patched_template["spec"].is_object() {
+        return Err("takes the pod template away".to_owned());
+    }
     outside(made, patched, template)?;
     metadata(made, made_template, patched_template)?;
     let (made, patched) = (&made_template["spec"], &patched_template["spec"]);
@@ -59,8 +62,7 @@ fn outside(made: &Value, patched: &Value, template: &str) -> Result<(), String> 
     match diff(&without_template(made), &without_template(patched)).first() {
         None => Ok(()),
         Some(difference) => {
-            let path = if difference.path.is_empty() { "everything" } else { &difference.path };
-            Err(format!("changes {path}, and only the pod template can be patched"))
+            Err(format!("changes {}, and only the pod template can be patched", difference.path))
         }
     }
 }

@@ -236,7 +236,7 @@ fn what_dev_mode_needs_is_not_patched_away() {
             of_template("{spec: {activeDeadlineSeconds: 5}}"),
             "changes activeDeadlineSeconds of the pod",
         ),
-        (Strategic, of_template("{spec: null}"), "takes container nocalhost-dev away"),
+        (Strategic, of_template("{spec: null}"), "takes the pod template away"),
         (Strategic, of_template("null"), "takes the pod template away"),
         (Strategic, "{kind: Other}".to_owned(), "changes kind, and only the pod template"),
         (Strategic, "{apiVersion: other/v1}".to_owned(), "changes apiVersion, and"),
@@ -248,11 +248,7 @@ fn what_dev_mode_needs_is_not_patched_away() {
         (Json, "[{op: remove, path: /spec/template/spec/none}]".to_owned(), "does not apply"),
         (Json, "[{op: test, path: /kind, value: x}]".to_owned(), "does not apply"),
         (Json, "[{op: replace, path: '', value: 7}]".to_owned(), "takes the pod template away"),
-        (
-            Json,
-            "[{op: replace, path: /spec/template, value: 7}]".to_owned(),
-            "takes container nocalhost-dev away",
-        ),
+        (Json, "[{op: replace, path: /spec/template, value: 7}]".to_owned(), "takes the pod template away"),
     ] {
         for workload in DEPLOYED {
             let error = patched_with(workload, patch(kind, &text)).expect_err(&text).to_string();
@@ -285,8 +281,8 @@ fn what_dev_mode_needs_is_not_patched_away() {
         ("CronJob", "{spec: {backoffLimit: 1}}", "changes spec.backoffLimit, and"),
         ("Pod", "{metadata: {name: other}}", "changes metadata.name, and"),
         ("Pod", "{metadata: {annotations: null}}", "changes the annotation that holds the original"),
-        ("Pod", "{$patch: replace}", "changes apiVersion, and"),
-        ("Pod", "{spec: null}", "takes container nocalhost-dev away"),
+        ("Pod", "{$patch: replace}", "takes the pod template away"),
+        ("Pod", "{spec: null}", "takes the pod template away"),
         ("Pod", "{spec: {restartPolicy: Never}}", "changes restartPolicy of the pod"),
     ] {
         let error = patched_with(workload, patch(Strategic, text)).expect_err(text).to_string();
