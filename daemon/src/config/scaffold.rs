@@ -138,7 +138,7 @@ fn of_container(known: &Known<'_>, container: Option<&Container>) -> String {
         let name = name.as_ref().map(|name| format!("   # {}", one_line(name))).unwrap_or_default();
         text += &format!("      #   - \":{port}\"{name}\n");
     }
-    text + "      # env:\n      #   - name: LOG_LEVEL\n      #     value: debug\n      # command:\n      #   run: [\"./run.sh\"]\n      #   \
+    text + "      # env:\n      #   - name: LOG_LEVEL\n      #     value: debug\n      # envFrom:\n      #   secretRef:\n      #     - name: settings\n      # command:\n      #   run: [\"./run.sh\"]\n      #   \
             debug: [\"./debug.sh\"]\n      # debug:\n      #   remoteDebugPort: 5005\n      # sync:\n      #   mode: gitIgnore   # \
             leave out what git ignores\n"
         + &patches(known.kind)

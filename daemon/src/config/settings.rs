@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use nhd_plan::Patch;
+use nhd_plan::{EnvSource, Patch};
 use nhd_protocol::forward::{ForwardReason, PortPair};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,9 @@ pub struct DevSettings {
     pub shell: Option<String>,
     /// Names with values, in the order in which they were written: a later one may refer to an earlier one.
     pub env: Vec<(String, String)>,
+    /// The ConfigMaps and Secrets that further variables come from; a later one counts before an earlier one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub env_from: Vec<EnvSource>,
     /// Quantities by the names of their resources.
     pub limits: BTreeMap<String, String>,
     pub requests: BTreeMap<String, String>,

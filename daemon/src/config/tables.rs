@@ -185,6 +185,17 @@ fn a_wrong_value_is_named_with_its_place() {
             "f:2:26: debug.remoteDebugPort must be a port from 1 to 65535, or two as LOCAL:REMOTE, not \"0\"",
         ),
         ("securityContext: drop", "f:2:18: securityContext must be keep, not \"drop\""),
+        ("envFrom: [a]", "f:2:10: envFrom must be a mapping, not a list"),
+        ("envFrom: {secretRef: [{prefix: A}]}", "f:2:23: an item of envFrom.secretRef has no name"),
+        (
+            "envFrom: {configMapRef: [{name: Upper}]}",
+            "f:2:33: envFrom.configMapRef.0.name must be the name of an object, of lower case letters, digits, - and ., not \"Upper\"",
+        ),
+        (
+            "envFrom: {secretRef: [{name: a, prefix: 'a b'}]}",
+            "f:2:41: envFrom.secretRef.0.prefix must be what the name of a variable can begin with, not \"a b\"",
+        ),
+        ("envFrom: {envFile: [{path: [a]}]}", "f:2:28: envFrom.envFile.0.path must be text, not a list"),
         ("patches: x", "f:2:10: patches must be a list, not text"),
         ("patches: [7]", "f:2:11: patches.0 must be a mapping, not a number"),
         ("patches: [{type: json}]", "f:2:11: an item of patches has no patch"),
@@ -364,6 +375,18 @@ fn the_strongest_source_has_all_patches_and_each_knows_its_place() {
     assert_eq!(said, expect);
     let of_daemon = resolved(&Flags::default(), &[daemon]).expect("resolves");
     assert_eq!(Values::of(&of_daemon).dev.patches.len(), 3);
+}
+
+#[test]
+fn objects_that_variables_come_from_are_told_with_their_prefixes() {
+    let text = "envFrom: {configMapRef: [{name: settings}, {name: more, prefix: M_}],
+secretRef: [{name: keys.shop}]}";
+    let found = Values::of(&of_file(&dev(text))).dev.env_from;
+    let said: Vec<_> =
+        found.iter().map(|it| (it.kind, it.name.as_str(), it.prefix.as_str(), it.place.line)).collect();
+    use nhd_plan::EnvSourceKind::{ConfigMap, Secret};
+    let expect = [(ConfigMap, "settings", "", 2), (ConfigMap, "more", "M_", 2), (Secret, "keys.shop", "", 3)];
+    assert_eq!(said, expect);
 }
 
 #[test]

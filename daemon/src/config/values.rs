@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use nhd_plan::{ConfigPlace, Patch, PatchKind};
+use nhd_plan::{ConfigPlace, EnvSource, EnvSourceKind, Patch, PatchKind};
 use nhd_protocol::forward::{ForwardReason, PortPair};
 
-use super::model::{CONTAINER, Entry, PATCHES, Resolved, Setting, SourceKind};
+use super::model::{CONFIG_MAPS, CONTAINER, Entry, PATCHES, Resolved, SECRETS, Setting, SourceKind};
 use super::settings::{DevSettings, WantedForward};
 use crate::sync::Selection;
 
@@ -75,6 +75,9 @@ impl Values {
                 image_pull_policy: text("imagePullPolicy"),
                 shell: text("shell"),
                 env: texts(resolved, "env").collect(),
+                env_from: sources(resolved, CONFIG_MAPS, EnvSourceKind::ConfigMap)
+                    .chain(sources(resolved, SECRETS, EnvSourceKind::Secret))
+                    .collect(),
                 limits: texts(resolved, "resources.limits").collect(),
                 requests: texts(resolved, "resources.requests").collect(),
                 sidecar_limits: texts(resolved, "sidecarResources.limits").collect(),
@@ -113,6 +116,22 @@ fn patches(resolved: &Resolved) -> Vec<Patch> {
         Some(Patch { kind, patch: kind.read(text).ok()?, place: place(entry) })
     });
     patches.collect()
+}
+
+fn sources<'a>(
+    resolved: &'a Resolved,
+    list: &'a str,
+    kind: EnvSourceKind,
+) -> impl Iterator<Item = EnvSource> + 'a {
+    resolved.entries.iter().filter_map(move |entry| {
+        let number = entry.key.strip_prefix(list)?.strip_suffix(".name")?;
+        let Some(Setting::Text(name)) = &entry.value else { return None };
+        let prefix = match resolved.get(&format!("{list}{number}.prefix")) {
+            Some(Setting::Text(prefix)) => prefix.clone(),
+            _ => String::new(),
+        };
+        Some(EnvSource { kind, name: name.clone(), prefix, place: place(entry) })
+    })
 }
 
 fn place(entry: &Entry) -> ConfigPlace {

@@ -6,6 +6,7 @@ pub mod permissions;
 mod policy;
 mod refusals;
 mod dry_run;
+mod env_sources;
 
 use futures::{TryFutureExt as _, join, try_join};
 use nhd_protocol::error::{Choices, ErrorData, ErrorInfo, ErrorKind};
@@ -98,7 +99,10 @@ pub async fn prepare(
     };
     let tried = Box::pin(dry_run::try_out(objects, workload, &origin, &entered, policies))
         .map_err(|failure| naming_patches(failure, &options.patches));
-    let (scaling, tried, claims) = try_join!(scaling, tried, claims::plan(objects, workload, &origin))?;
+    let env_sources = env_sources::check(objects, workload, &options.env_from);
+    let (scaling, tried, claims, unseen) =
+        try_join!(scaling, tried, claims::plan(objects, workload, &origin), env_sources)?;
+    entered.warnings.extend(unseen);
     entered.warnings.extend(patched_in_vain(&entered, &tried, &options.patches));
     entered.warnings.extend(scaling.warning.into_iter().chain(tried.warning).chain(claims.warning));
     let edit = Edit {
@@ -182,6 +186,7 @@ pub async fn options(
         image: request.image.clone(),
         image_pull_policy: request.dev.image_pull_policy.clone(),
         env: request.dev.env.clone(),
+        env_from: request.dev.env_from.clone(),
         limits: request.dev.limits.clone(),
         requests: request.dev.requests.clone(),
         keep_security_context: request.dev.keep_security_context,

@@ -30,6 +30,7 @@ mod browse;
 mod live;
 mod config;
 mod patches;
+mod env_from;
 mod corpus;
 mod forced;
 mod forwards;
