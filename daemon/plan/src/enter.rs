@@ -88,7 +88,10 @@ fn edit(origin: &Value, options: &DevOptions) -> Result<Entered, PlanError> {
     }
     match &mut dev_workload {
         Some(dev_workload) => patch::apply(dev_workload, DEV_WORKLOAD_TEMPLATE, options, &mut warnings)?,
-        None => patch::apply(&mut object, kind.template, options, &mut warnings)?,
+        None => {
+            patch::apply(&mut object, kind.template, options, &mut warnings)?;
+            annotation::put_patches(&mut object, &options.patches);
+        }
     }
     Ok(Entered { object: (!stays).then_some(object), dev_workload, container, warnings })
 }
@@ -110,7 +113,7 @@ fn refuse(
 }
 
 /// Everything that later steps take for granted.
-fn check_shape(origin: &Value) -> Result<&'static Kind, PlanError> {
+pub(crate) fn check_shape(origin: &Value) -> Result<&'static Kind, PlanError> {
     let name = manifest::text(origin, "kind").ok_or_else(|| malformed("/kind"))?;
     let kind = kinds::of(origin)
         .ok_or_else(|| PlanError::UnsupportedKind { kind: name.to_owned(), known: kinds::names() })?;

@@ -20,6 +20,7 @@ pub struct Patch {
     #[serde(rename = "type")]
     pub kind: PatchKind,
     pub patch: Value,
+    #[serde(default, skip_serializing_if = "ConfigPlace::is_nowhere")]
     pub place: ConfigPlace,
 }
 
@@ -42,6 +43,12 @@ pub struct ConfigPlace {
     pub file: String,
     pub line: u32,
     pub column: u32,
+}
+
+impl ConfigPlace {
+    fn is_nowhere(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl fmt::Display for ConfigPlace {

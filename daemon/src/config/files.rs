@@ -352,6 +352,27 @@ B=2
     }
 
     #[test]
+    fn a_check_tells_of_a_file_that_is_not_there_and_of_what_is_wrong_in_another() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let source = folder.path().canonicalize().expect("temporary folder");
+        std::fs::write(source.join("bad.env"), "A=1\n=x\n").expect("file");
+        let text = "name: a\ncontainers:\n- dev: {envFrom: {envFile: [{path: bad.env}, {path: none.env}]}}\n";
+        let (text, unread) = unsaved(&source, &source.join("config.yaml"), text, &BTreeMap::new());
+        let problems = crate::config::check::check(&text, &unread, SourceKind::File, None);
+        let said: Vec<_> = problems
+            .iter()
+            .map(|it| (it.code.as_str(), it.is_error, it.key.as_deref(), it.at, it.end.column))
+            .collect();
+        let key = Some("containers[0].dev.envFrom.envFile.1.path");
+        let at = |line, column| Position { line, column };
+        assert_eq!(
+            said,
+            [("configEnvFile", true, key, at(3, 53), 61), ("configEnvFile", true, None, at(2, 1), 2)]
+        );
+        assert!(problems[1].file.ends_with("/bad.env") && !problems[1].is_own, "{problems:?}");
+    }
+
+    #[test]
     fn an_annotation_learns_no_variables_and_includes_nothing() {
         let layer = of_annotation("a".to_owned(), "a: ${HOME:-none} $PATH").expect("is read");
         assert_eq!(layer.text.text, "a: none ");

@@ -152,7 +152,7 @@ fn patches(kind: WorkloadKind) -> String {
         _ => format!("{{template: {{spec: {containers}}}}}"),
     };
     format!(
-        "      # What else the dev pod is to have, as a patch of what DevMode makes; `nhd-cli plan` shows it.\n      # \
+        "      # What else the dev pod is to have, as a patch of what DevMode makes; a plan shows it.\n      # \
          patches:\n      #   - type: strategic\n      #     patch: \"{{spec: {spec}}}\"\n"
     )
 }

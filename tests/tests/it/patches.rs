@@ -4,15 +4,16 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
+use k8s_openapi::api::core::v1::Secret;
 use kube::Api;
-use kube::api::{DynamicObject, Patch as ApiPatch, PatchParams, PostParams};
+use kube::api::{DeleteParams, DynamicObject, Patch as ApiPatch, PatchParams, PostParams};
 use kube::core::{ApiResource, GroupVersionKind};
 use nhd_plan::{ConfigPlace, Patch, PatchKind};
 use nhd_protocol::error::ErrorKind;
-use nhd_protocol::methods::{Plan, Resolve};
-use nhd_protocol::session::StartParams;
+use nhd_protocol::methods::{Plan, Release, Resolve};
+use nhd_protocol::session::{StartParams, WaitUntil};
 use nhd_protocol::workload::WorkloadKind;
-use nhd_tests::laptop::DEV_IMAGE;
+use nhd_tests::laptop::{DEV_IMAGE, Laptop};
 use nhd_tests::stage::{Stage, pod_of};
 use nhd_tests::workload::{app, app_of};
 use serde_json::{Value, json};
@@ -302,4 +303,33 @@ async fn a_patch_that_cannot_be_is_refused_with_its_line_before_any_write() -> R
     ensure!(stage.workload.version().await? == version, "it was written to");
     stage.assert_untouched().await?;
     stage.close().await
+}
+
+/// Nothing but the workload itself tells then what was patched.
+#[tokio::test]
+async fn patches_are_taken_back_where_the_record_is_lost() -> Result<()> {
+    let cluster = shared_cluster().await;
+    for kind in [WorkloadKind::Deployment, WorkloadKind::StatefulSet] {
+        let mut stage = Stage::set(cluster, "lost-patches", app_of(kind, "web")).await?;
+        let patch = json!({"metadata": {"labels": {"more": "yes"}}, "spec": {
+            "containers": [{"name": "beside", "image": DEV_IMAGE, "command": ["sleep", "100000"]}],
+            "hostAliases": [{"ip": "10.1.2.3", "hostnames": ["more"]}]}});
+        stage.laptop.save(FILE, &configured(kind, &[("strategic", of_template(kind, patch))]))?;
+        let params = StartParams { image: None, ..stage.params() };
+        stage.laptop.start_synced(&stage.nhd, params).await?;
+        stage.laptop.kill_daemon()?;
+        let secrets: Api<Secret> = Api::namespaced(stage.client.clone(), stage.namespace.name());
+        for name in stage.workload.secrets().await? {
+            secrets.delete(&name, &DeleteParams::default()).await?;
+        }
+        let mut other = Laptop::new(cluster.kubeconfig())?;
+        let nhd = other.start_daemon().await?;
+        let ending = nhd.call::<Release>(stage.release_params()).await?;
+        other.wait(&nhd, &ending.session, WaitUntil::Ended).await.with_context(|| kind.to_string())?;
+        stage.workload.assert_restored(&stage.before).await.with_context(|| kind.to_string())?;
+        stage.workload.rolled_out().await?;
+        other.stop_daemon().await?;
+        stage.namespace.delete(&stage.client).await?;
+    }
+    Ok(())
 }
