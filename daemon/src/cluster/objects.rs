@@ -27,6 +27,8 @@ pub struct Resource {
 }
 
 pub const SECRETS: Resource = Resource { group: "", version: "v1", plural: "secrets", word: "secret" };
+pub const CONFIG_MAPS: Resource =
+    Resource { group: "", version: "v1", plural: "configmaps", word: "configmap" };
 pub const PODS: Resource = Resource { group: "", version: "v1", plural: "pods", word: "pod" };
 pub const NAMESPACES: Resource =
     Resource { group: "", version: "v1", plural: "namespaces", word: "namespace" };
