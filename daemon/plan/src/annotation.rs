@@ -8,6 +8,8 @@ use crate::manifest::{annotate, annotations, remove_annotations};
 const ORIGIN: &str = "nocalhost.origin.spec.json";
 /// Stands in for [`ORIGIN`] where the original is too large for an annotation and only the Secret has it.
 const ORIGIN_ELSEWHERE: &str = "nhd.dev/origin";
+/// Names the session that made a pod again, until it is known to be in the namespace that it was taken from.
+const GIVEN_BACK_BY: &str = "nhd.dev/given-back-by";
 /// What Nocalhost's own tool leaves on a workload in its DevMode.
 const NOCALHOST: &str = "dev.nocalhost/origin-workload-definition";
 /// The limit of all keys and values of an object's annotations together, in bytes (the Kubernetes API).
@@ -36,9 +38,22 @@ pub(crate) fn copy(from: &Value, to: &mut Value) {
     }
 }
 
-/// Takes our annotation off and leaves every other one alone.
+/// Takes our annotations off and leaves every other one alone.
 pub(crate) fn strip(object: &mut Value) {
-    remove_annotations(object, &[ORIGIN, ORIGIN_ELSEWHERE]);
+    remove_annotations(object, &[ORIGIN, ORIGIN_ELSEWHERE, GIVEN_BACK_BY]);
+}
+
+/// The manifest of a pod that `session` makes again, with its mark on it.
+#[must_use]
+pub fn sign(pod: &Value, session: &str) -> Value {
+    let mut object = pod.clone();
+    annotate(&mut object, GIVEN_BACK_BY, session.to_owned());
+    object
+}
+
+/// The session whose mark is on a pod that was made again.
+pub fn given_back_by(object: &Value) -> Option<&str> {
+    annotations(object)?.get(GIVEN_BACK_BY)?.as_str()
 }
 
 /// Whether the annotation says that `object` is in DevMode.
@@ -83,8 +98,12 @@ mod tests {
             let origin = json!({ "metadata": others });
             let mut object = origin.clone();
             put(&mut object, &json!({}));
+            let mut object = sign(&object, "s1");
+            assert_eq!(given_back_by(&object), Some("s1"));
             strip(&mut object);
             assert_eq!(object, origin);
+            assert_eq!(given_back_by(&object), None);
+            assert!(!is_ours(&sign(&origin, "s1")), "it is not in DevMode");
         }
     }
 }

@@ -106,7 +106,7 @@ fn refuse(
 }
 
 /// Everything that later steps take for granted.
-fn check_shape(origin: &Value) -> Result<&'static Kind, PlanError> {
+pub(crate) fn check_shape(origin: &Value) -> Result<&'static Kind, PlanError> {
     let name = manifest::text(origin, "kind").ok_or_else(|| malformed("/kind"))?;
     let kind = kinds::of(origin)
         .ok_or_else(|| PlanError::UnsupportedKind { kind: name.to_owned(), known: kinds::names() })?;

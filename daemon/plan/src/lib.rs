@@ -32,8 +32,8 @@ mod warning;
 #[cfg(test)]
 mod tests;
 
-pub use annotation::{is_nocalhosts, is_ours};
-pub use autoscaler::{is_pinned, pin, release, scales, unpinned};
+pub use annotation::{given_back_by, is_nocalhosts, is_ours, sign};
+pub use autoscaler::{is_pinned, pin, pinned_by, release, scales, unpinned};
 pub use back::{
     DevWorkloadReference, Standing, additions, dev_workload_reference, owns_fields, return_ownership,
     standing, writers_of, writers_since,

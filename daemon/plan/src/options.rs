@@ -18,7 +18,7 @@ pub const NOCALHOST_SIDECAR_IMAGE: &str =
     "codingcorp-docker.pkg.coding.net/nocalhost/public/nocalhost-sidecar:syncthing";
 
 /// Everything that [`crate::enter()`] needs besides the workload itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DevOptions {
     /// The container to develop in; `None` stands for the only one.
     pub container: Option<String>,
@@ -53,7 +53,7 @@ pub struct DevOptions {
     pub force: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sidecar {
     pub preset: SidecarPreset,
     /// Takes the place of the preset's image; it is pulled only where it is missing.

@@ -1,6 +1,8 @@
 //! One schedule: a workload, a daemon or several one after the other, a storm, and then quiet, in which everything has to
 //! come to its end. The same seed is the same schedule.
 
+mod directed;
+
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
@@ -80,6 +82,15 @@ impl Daemon {
 
 /// Runs the schedule of this seed in a folder of its own.
 pub(super) fn run(seed: u64, folder: &Path) -> Outcome {
+    in_time_of_its_own(seed, folder, |folder| async move { Schedule::new(seed, folder).play().await })
+}
+
+/// Plays a schedule where time is its own, in a folder that is there only so long.
+fn in_time_of_its_own<T, Played: Future<Output = T>>(
+    seed: u64,
+    folder: &Path,
+    play: impl FnOnce(PathBuf) -> Played,
+) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
     let runtime = runtime.expect("a runtime can be made");
     let folder = folder.join(seed.to_string());
@@ -87,7 +98,7 @@ pub(super) fn run(seed: u64, folder: &Path) -> Outcome {
     std::fs::create_dir_all(&source).expect("the model's disk is sound");
     std::fs::write(source.join("main.c"), "").expect("the model's disk is sound");
     // Only within the runtime is time its own.
-    let outcome = runtime.block_on(async { Schedule::new(seed, folder.clone()).play().await });
+    let outcome = runtime.block_on(async { play(folder.clone()).await });
     install(None);
     drop(runtime);
     let _ = std::fs::remove_dir_all(&folder);
@@ -108,14 +119,27 @@ impl Schedule {
     fn new(seed: u64, folder: PathBuf) -> Self {
         let mut dice = Dice::new(seed);
         let kind = *dice.pick(&WorkloadKind::ALL);
-        let world = Arc::new(Mutex::new(World::new(kind, Dice::new(seed ^ 0x5eed))));
+        Self::of(dice, World::new(kind, Dice::new(seed ^ 0x5eed)), folder, |_, _, _| ())
+    }
+
+    /// `at_moment` is told of every fault point, before the daemon may die at it.
+    fn of(
+        dice: Dice,
+        world: World,
+        folder: PathBuf,
+        at_moment: impl Fn(&SharedWorld, &str, &str) + 'static,
+    ) -> Self {
+        let world = Arc::new(Mutex::new(world));
         let (sync, receiver) = watch::channel(InStep::default());
         let elsewhere = Rc::new(std::cell::Cell::new(false));
         let (of_clients, of_moments, away) = (Arc::clone(&world), Arc::clone(&world), Rc::clone(&elsewhere));
         install(Some(StandIn {
             cluster: Rc::new(move || client(&of_clients, away.get())),
             sync: receiver,
-            moment: Rc::new(move |step, at| moment(&of_moments, step, at)),
+            moment: Rc::new(move |step, at| {
+                at_moment(&of_moments, step, at);
+                moment(&of_moments, step, at);
+            }),
         }));
         Self { dice, folder, world, session: None, sync, elsewhere }
     }
@@ -152,20 +176,11 @@ impl Schedule {
     fn settle_the_original(&mut self) {
         let mut world = lock(&self.world);
         let kind = world.kind;
-        let mut origin = origins::origin(kind, &mut self.dice);
+        let origin = origins::origin(kind, &mut self.dice);
         world.admits.grace = self.dice.once_in(8);
         world.admits.labels = self.dice.once_in(8);
-        world.shadow = Some(origin.clone());
-        super::admission::admit(world.admits, plural(kind), &mut origin);
-        world.make(plural(kind), origin);
-        if matches!(kind, WorkloadKind::Deployment | WorkloadKind::StatefulSet) && self.dice.once_in(3) {
-            let scaler = origins::autoscaler(kind);
-            world.scaler_shadow = Some(scaler.clone());
-            world.make("horizontalpodautoscalers", scaler);
-        }
-        for _ in 0..60 {
-            controllers::round(&mut world);
-        }
+        let scales = matches!(kind, WorkloadKind::Deployment | WorkloadKind::StatefulSet);
+        set_the_stage(&mut world, origin, scales && self.dice.once_in(3));
         // From now on other steps of admission may be at work.
         world.admits.pull_secrets = self.dice.once_in(4);
         world.admits.variables = self.dice.once_in(4);
@@ -340,6 +355,22 @@ impl Schedule {
         if !world.all("pods").any(|pod| is_dev_pod(pod) && !is_going(pod)) {
             world.violate(format!("the session says {:?} and there is no dev pod", status.phase));
         }
+    }
+}
+
+/// There is the workload, perhaps what scales it, and their controllers have done what there was to do.
+fn set_the_stage(world: &mut World, mut origin: Value, scales: bool) {
+    let kind = world.kind;
+    world.shadow = Some(origin.clone());
+    super::admission::admit(world.admits, plural(kind), &mut origin);
+    world.make(plural(kind), origin);
+    if scales {
+        let scaler = origins::autoscaler(kind);
+        world.scaler_shadow = Some(scaler.clone());
+        world.make("horizontalpodautoscalers", scaler);
+    }
+    for _ in 0..60 {
+        controllers::round(world);
     }
 }
 

@@ -98,7 +98,13 @@ fn merge_items(field: &str, before: &[Value], after: &[Value], origin: &[Value])
         let before = find(&before_keys, before, key);
         let after = find(&after_keys, after, key);
         let item = if field == "env" { VARIABLE } else { "" };
-        merge_value(item, before.as_ref(), after.as_ref(), find(&origin_keys, origin, key).as_ref())
+        let origin = find(&origin_keys, origin, key);
+        if origin.is_none() && before != after {
+            // An item that only we had written, or nobody: what others made of it is theirs as a whole. Of its fields alone
+            // the one that tells it apart would be missing, and no API server takes that.
+            return after;
+        }
+        merge_value(item, before.as_ref(), after.as_ref(), origin.as_ref())
     });
     Some(merged.collect())
 }
@@ -117,4 +123,41 @@ fn keys(items: &[Value], fields: &[&str]) -> Vec<String> {
             format!("{name} {occurrence}")
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Whichever fields tell its items apart, none of a list that is merged lacks one.
+    #[test]
+    fn what_others_made_of_an_item_that_only_we_had_is_taken_with_what_tells_it_apart() {
+        for (list, fields) in KEYED {
+            let item = |which: &str, value: u64| {
+                let keys = fields.iter().map(|field| ((*field).to_owned(), json!(which)));
+                Value::Object(keys.chain([("value".to_owned(), json!(value))]).collect())
+            };
+            let merge = |before: &[Value], after: &[Value], origin: Option<Value>| {
+                let object = |items: &[Value]| json!({ list: items });
+                let origin = origin.unwrap_or_else(|| json!({}));
+                merge_value("", Some(&object(before)), Some(&object(after)), Some(&origin))
+            };
+            let (ours, theirs, original) = (item("ours", 1), item("ours", 2), item("original", 1));
+            for (origin, expect) in [
+                (None, json!({ list: [theirs] })),
+                (Some(json!({ list: [original] })), json!({ list: [original, theirs] })),
+            ] {
+                let there = |more: &Value| {
+                    [vec![more.clone()], origin.iter().map(|_| original.clone()).collect()].concat()
+                };
+                assert_eq!(merge(&there(&ours), &there(&theirs), origin.clone()), Some(expect), "{list}");
+                let untouched =
+                    merge(&there(&ours), &[there(&ours), vec![item("new", 3)]].concat(), origin.clone());
+                let left = untouched.expect("it is an object")[list].clone();
+                assert!(!left.as_array().expect("a list").contains(&ours), "{list}: {left}");
+            }
+        }
+    }
 }
