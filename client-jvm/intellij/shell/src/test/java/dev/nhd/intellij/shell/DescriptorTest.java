@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import com.intellij.execution.configurations.ConfigurationType;
 import com.intellij.openapi.options.Configurable;
 import com.intellij.openapi.wm.StatusBarWidgetFactory;
 import com.intellij.openapi.wm.ToolWindowFactory;
@@ -31,6 +32,7 @@ class DescriptorTest {
     private static final Map<String, Class<?>> TYPES = Map.of(
             "toolWindow", ToolWindowFactory.class,
             "applicationConfigurable", Configurable.class,
+            "configurationType", ConfigurationType.class,
             "statusBarWidgetFactory", StatusBarWidgetFactory.class);
 
     @Test
@@ -54,7 +56,7 @@ class DescriptorTest {
                 }
             }
         }
-        assertEquals(3, seen.size(), seen.toString());
+        assertEquals(4, seen.size(), seen.toString());
     }
 
     @Test

@@ -2,11 +2,14 @@ package dev.nhd.intellij.shell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.timeout;
 import static org.mockito.Mockito.verify;
 
+import com.intellij.execution.ExecutionException;
+import com.intellij.execution.configurations.RunConfiguration;
 import com.intellij.execution.process.ProcessAdapter;
 import com.intellij.execution.process.ProcessEvent;
 import com.intellij.execution.process.ProcessHandler;
@@ -23,6 +26,7 @@ import dev.nhd.intellij.forward.Ports;
 import dev.nhd.intellij.settings.Memory;
 import dev.nhd.intellij.settings.Settings;
 import dev.nhd.intellij.shell.act.RowAction;
+import dev.nhd.intellij.shell.run.NhdConfigurationType;
 import dev.nhd.intellij.shell.status.StatusWidget;
 import dev.nhd.intellij.shell.window.Panel;
 import dev.nhd.intellij.shell.window.WindowFactory;
@@ -42,6 +46,7 @@ import javax.swing.JFrame;
 import javax.swing.SwingUtilities;
 import javax.swing.tree.DefaultMutableTreeNode;
 import javax.swing.tree.TreePath;
+import org.jdom.Element;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -175,6 +180,56 @@ class ScreenTest {
         SwingUtilities.invokeAndWait(page::apply);
         assertEquals(namespace, desk.target.place().namespace());
         assertEquals(Laptop.cli().toString(), StoredSettings.read().path());
+    }
+
+    @Test
+    void aRunConfigurationRunsWhatIsSaved() throws Exception {
+        java.nio.file.Path file = laptop.source().resolve(".nocalhost/config.yaml");
+        java.nio.file.Files.createDirectory(file.getParent());
+        java.nio.file.Files.writeString(file, """
+                name: web
+                serviceType: deployment
+                containers:
+                  - name: ""
+                    dev:
+                      image: nhd-tests/dev:1
+                      command:
+                        run: ["echo running $(cat first.txt); sleep 600"]
+                """);
+        NhdConfigurationType type = new NhdConfigurationType();
+        RunConfiguration fresh = type.getConfigurationFactories()[0].createTemplateConfiguration(ide.project);
+        ExecutionException refused = assertThrows(ExecutionException.class, () -> fresh.getState(null, null));
+        assertEquals("this folder is not in DevMode; start it first", refused.getMessage());
+
+        select(await("/deployment/web", row -> row.detail().equals("1 of 1 ready")));
+        answers.choices = new Memory.Choices(null, null, laptop.source().toString());
+        press(Act.START);
+        Row session = await("session/", row -> row.detail().endsWith("in sync"));
+        Element kept = new Element("configuration");
+        kept.setAttribute("command", "run").setAttribute("workload", "deployment/web");
+        RunConfiguration configuration = type.getConfigurationFactories()[0].createTemplateConfiguration(ide.project);
+        configuration.readExternal(kept);
+        Element written = new Element("configuration");
+        configuration.writeExternal(written);
+        assertEquals("deployment/web", written.getAttributeValue("workload"));
+
+        laptop.save("first.txt", "later");
+        AtomicReference<ProcessHandler> process = new AtomicReference<>();
+        SwingUtilities.invokeAndWait(() -> {
+            try {
+                process.set(configuration.getState(null, null).execute(null, null).getProcessHandler());
+            } catch (ExecutionException error) {
+                throw new AssertionError(error);
+            }
+        });
+        StringBuffer console = textOf(process.get());
+        process.get().startNotify();
+        Wait.until("it runs: " + console, LIMIT, () -> console.toString().contains("running later"));
+        process.get().destroyProcess();
+        Wait.until("it has ended: " + console, LIMIT, () -> process.get().isProcessTerminated());
+        select(session);
+        press(Act.END);
+        await("/deployment/web", row -> panel.acts().possible(row).contains(Act.START));
     }
 
     private boolean isEnabled(Act act) throws Exception {

@@ -10,7 +10,8 @@ import java.util.function.Consumer;
 /** A stream of the daemon as a process of the IDE: text, input, stop, exit code. */
 public final class StreamProcess extends ProcessHandler implements Console {
     private final Consumer<ConsoleStream> stop;
-    private volatile ConsoleStream stream;
+    private ConsoleStream stream;
+    private boolean isGivenUp;
 
     /** @param stop ends the stream where the user stops it; called on the thread that draws, and so it must not wait */
     public StreamProcess(Consumer<ConsoleStream> stop) {
@@ -18,8 +19,11 @@ public final class StreamProcess extends ProcessHandler implements Console {
     }
 
     /** The stream, before anybody sees the process: what is typed goes there from the beginning. */
-    public void take(ConsoleStream opened) {
+    public synchronized void take(ConsoleStream opened) {
         stream = opened;
+        if (isGivenUp) {
+            stop.accept(opened);
+        }
     }
 
     @Override
@@ -35,20 +39,26 @@ public final class StreamProcess extends ProcessHandler implements Console {
     @Override
     public void ended(String words, int exitCode) {
         say("\n" + words);
-        notifyProcessTerminated(exitCode);
+        if (!isProcessTerminated()) {
+            notifyProcessTerminated(exitCode);
+        }
     }
 
-    /** The console reads on: the end is told by the stream. */
+    /** The console reads on: the end is told by the stream. What is not there yet is ended when it comes. */
     @Override
-    protected void destroyProcessImpl() {
-        stop.accept(stream);
+    protected synchronized void destroyProcessImpl() {
+        isGivenUp = true;
+        if (stream == null) {
+            notifyProcessTerminated(1);
+        } else {
+            stop.accept(stream);
+        }
     }
 
     @Override
-    protected void detachProcessImpl() {
-        ConsoleStream shown = stream;
-        if (shown != null) {
-            shown.leave();
+    protected synchronized void detachProcessImpl() {
+        if (stream != null) {
+            stream.leave();
         }
         notifyProcessDetached();
     }
@@ -60,8 +70,7 @@ public final class StreamProcess extends ProcessHandler implements Console {
     }
 
     @Override
-    public OutputStream getProcessInput() {
-        ConsoleStream shown = stream;
-        return shown == null ? OutputStream.nullOutputStream() : shown.stdin();
+    public synchronized OutputStream getProcessInput() {
+        return stream == null ? OutputStream.nullOutputStream() : stream.stdin();
     }
 }

@@ -48,7 +48,8 @@ public final class Attach {
         });
     }
 
-    private void attach(String name, Debugging.Target target) {
+    /** On the thread that draws. */
+    void attach(String name, Debugging.Target target) {
         ConfigurationType remote = Debugging.isJava(target) ? remote() : null;
         if (remote == null) {
             String address = "localhost:" + target.port();
