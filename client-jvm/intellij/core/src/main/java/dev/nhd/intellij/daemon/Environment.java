@@ -53,7 +53,10 @@ public final class Environment {
         return taken;
     }
 
-    /** The variables that a configuration and what it includes refer to. A file that cannot be read is the daemon's to report. */
+    /**
+     * The variables that a configuration and what it includes refer to. A file that cannot be read is the daemon's to
+     * report.
+     */
     private static Set<String> referred(Path configuration) {
         Set<String> names = new HashSet<>();
         List<Path> files = new ArrayList<>(List.of(configuration));

@@ -56,7 +56,9 @@ public final class Starts {
         return daemon.client().plan(request.params(daemon));
     }
 
-    /** Until it is synced, or given up by the user, which ends it. What goes wrong is thrown, the session's own error too. */
+    /**
+     * Until it is synced, or given up by the user, which ends it. What goes wrong is thrown, the session's own error, too.
+     */
     public Outcome start(StartRequest request, Task task) throws DaemonException, InterruptedException {
         StartParams params = request.params(daemon);
         SessionStatus status = daemon.client().start(params);
@@ -143,8 +145,11 @@ public final class Starts {
     private ErrorInfo errorOf(SessionStatus status) {
         ErrorInfo error = status.error();
         return error == null
-                ? new ErrorInfo(ErrorKind.INTERNAL, texts.t("it failed without saying why"), Map.of(), null, null, null, status.session())
+                ? new ErrorInfo(
+                        ErrorKind.INTERNAL, texts.t("it failed without saying why"), Map.of(), null, null, null,
+                        status.session())
                 : new ErrorInfo(
-                        error.kind(), error.message(), error.arguments(), error.code(), error.data(), error.hint(), status.session());
+                        error.kind(), error.message(), error.arguments(), error.code(), error.data(), error.hint(),
+                        status.session());
     }
 }

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
  */
 final class Escapes {
     private static final Pattern WHOLE = Pattern.compile(
-            "\u001b\\[[0-?]*[ -/]*[@-~]|\u001b][^\u0007\u001b]*(?:\u0007|\u001b\\\\)|\u001b[()][0-9A-Za-z]|\u001b[=>78cDEHM]|[\u0007\u000e\u000f]");
+            "\u001b\\[[0-?]*[ -/]*[@-~]|\u001b][^\u0007\u001b]*(?:\u0007|\u001b\\\\)|\u001b[()][0-9A-Za-z]"
+                    + "|\u001b[=>78cDEHM]|[\u0007\u000e\u000f]");
     private static final Pattern CUT = Pattern.compile("\u001b(?:\\[[0-?]*[ -/]*|][^\u0007\u001b]*\u001b?|[()])?$|\r$");
     /** A sequence that is longer than any is no sequence. */
     private static final int LONGEST = 4096;

@@ -53,7 +53,9 @@ final class Dialogs implements Asks {
     @Override
     public boolean confirms(Desk desk, String question, String detail, String yes) {
         String no = desk.texts.t("Cancel");
-        return Messages.showOkCancelDialog(desk.project, detail, question, yes, no, Messages.getWarningIcon()) == Messages.OK;
+        int answer =
+                Messages.showOkCancelDialog(desk.project, detail, question, yes, no, Messages.getWarningIcon());
+        return answer == Messages.OK;
     }
 
     private static final class StartDialog extends DialogWrapper {

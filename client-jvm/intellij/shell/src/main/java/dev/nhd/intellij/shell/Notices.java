@@ -50,7 +50,8 @@ public final class Notices {
 
     private static void tell(Desk desk, NotificationType type, String title, String text, List<Button> buttons) {
         // Its text is HTML.
-        Notification notification = new Notification(GROUP, "nhd", escaped(title) + (text.isEmpty() ? "" : "<br>" + escaped(text)), type);
+        String content = escaped(title) + (text.isEmpty() ? "" : "<br>" + escaped(text));
+        Notification notification = new Notification(GROUP, "nhd", content, type);
         for (Button button : buttons) {
             notification.addAction(new NotificationAction(button.text()) {
                 @Override

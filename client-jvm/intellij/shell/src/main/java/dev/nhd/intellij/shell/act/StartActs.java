@@ -133,6 +133,7 @@ final class StartActs {
         String who = owner == null ? desk.texts.t("somebody else") : owner.user() + "@" + owner.host();
         String question = desk.texts.t("Take over {0} from {1}?", request.workload().name(), who);
         String detail = desk.texts.t(
+                // One text, as its translation is found by it.
                 "Their session ends and the workload is put back as it was; what their pod has and their laptop has not is lost. Then DevMode starts here.");
         if (!desk.asks.confirms(desk, question, detail, desk.texts.t("Take Over"))) {
             return;

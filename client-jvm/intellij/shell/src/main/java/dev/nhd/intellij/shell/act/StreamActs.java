@@ -24,8 +24,8 @@ final class StreamActs {
     void perform(Act act, Subject subject, SessionStatus status) {
         String name = name(subject, status);
         switch (act) {
-            case OPEN_TERMINAL -> show(name, status, console -> subject instanceof Subject.Workload workload && status == null
-                    ? desk.streams.terminal(workload, console)
+            case OPEN_TERMINAL -> show(name, status, console -> status == null
+                    ? desk.streams.terminal((Subject.Workload) subject, console)
                     : desk.streams.terminal(status, console));
             case FOLLOW_LOG, PREVIOUS_LOG -> log(name, subject, status, act == Act.PREVIOUS_LOG);
             case BUILD -> run(status, NamedCommand.BUILD);

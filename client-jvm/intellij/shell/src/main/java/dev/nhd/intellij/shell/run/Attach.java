@@ -56,7 +56,8 @@ public final class Attach {
             String text = desk.texts.t("{0} → {1}", target.localFolder(), target.remoteFolder());
             Notices.Button copy = new Notices.Button(desk.texts.t("Copy Address"), () ->
                     CopyPasteManager.getInstance().setContents(new StringSelection(address)));
-            Notices.say(desk, desk.texts.t("The debugger of {0} listens on {1}; attach yours to it.", name, address), text, copy);
+            String title = desk.texts.t("The debugger of {0} listens on {1}; attach yours to it.", name, address);
+            Notices.say(desk, title, text, copy);
             return;
         }
         try {
