@@ -11,7 +11,7 @@ if [ ! -x "$old/nhd" ]; then
     tree=$(mktemp -d)
     trap 'git worktree remove --force "$tree"' EXIT
     git worktree add --quiet --detach "$tree" "$commit"
-    (cd "$tree" && cargo build --locked --quiet -p nhd -p nhd-cli --target-dir "$tree/target")
+    (cd "$tree" && cargo build --locked --quiet --bin nhd --bin nhd-cli --target-dir "$tree/target")
     mkdir -p "$old"
     cp "$tree"/target/debug/nhd "$tree"/target/debug/nhd-cli "$old/"
 fi

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::kinds::{self, DEV_WORKLOAD_TEMPLATE, Kind, Shape};
 use crate::manifest::{self, without_nulls};
 use crate::warning;
-use crate::{DevOptions, PlanError, annotation, controller, dev_workload, template};
+use crate::{DevOptions, PlanError, annotation, controller, dev_workload, patch, template};
 
 /// What is to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +85,13 @@ fn edit(origin: &Value, options: &DevOptions) -> Result<Entered, PlanError> {
     let annotated = if stays { dev_workload.as_mut() } else { Some(&mut object) };
     if !annotated.is_some_and(|annotated| annotation::put(annotated, &origin["spec"])) {
         warnings.push(warning::ORIGIN_TOO_LARGE.to_owned());
+    }
+    match &mut dev_workload {
+        Some(dev_workload) => patch::apply(dev_workload, DEV_WORKLOAD_TEMPLATE, options, &mut warnings)?,
+        None => {
+            patch::apply(&mut object, kind.template, options, &mut warnings)?;
+            annotation::put_patches(&mut object, &options.patches);
+        }
     }
     Ok(Entered { object: (!stays).then_some(object), dev_workload, container, warnings })
 }

@@ -1,6 +1,7 @@
 //! The keys of the dev configuration with what each takes. The format is that of Nocalhost's `containers[].dev`; keys
 //! of its that nhd does not act on are here, too, so that they can be named.
 
+use nhd_plan::PatchKind;
 use nhd_protocol::forward::PortPair;
 
 use super::image;
@@ -26,6 +27,8 @@ pub(super) enum Shape {
     /// Names of resources with how much of each.
     Quantities,
     Group(&'static [Key]),
+    /// A list of mappings, in each of which this key is needed.
+    Items(&'static [Key], &'static str),
     /// Nocalhost's, and not nhd's.
     Unsupported,
 }
@@ -48,19 +51,29 @@ pub(super) const DEV: &[Key] = &[
     key("sidecarResources", Shape::Group(RESOURCES)),
     key("resources", Shape::Group(RESOURCES)),
     key("env", Shape::Variables),
+    key("envFrom", Shape::Group(ENV_FROM)),
     key("sync", Shape::Group(SYNC)),
     key("command", Shape::Group(COMMAND)),
     key("hotReload", Shape::Truth),
     key("portForward", Shape::Texts(forwarded)),
     key("debug", Shape::Group(DEBUG)),
     key("securityContext", Shape::OneOf(&["keep"])),
-    key("patches", Shape::Unsupported),
+    key("patches", Shape::Items(PATCHES, "patch")),
     key("persistentVolumeDirs", Shape::Unsupported),
     key("storageClass", Shape::Unsupported),
-    key("envFrom", Shape::Unsupported),
     key("gitUrl", Shape::Unsupported),
     key("useDevContainer", Shape::Unsupported),
 ];
+
+const ENV_FROM: &[Key] = &[
+    key("envFile", Shape::Items(&[key("path", Shape::Text(any))], "path")),
+    key("configMapRef", Shape::Items(REFERENCE, "name")),
+    key("secretRef", Shape::Items(REFERENCE, "name")),
+];
+
+const REFERENCE: &[Key] = &[key("name", Shape::Text(object_name)), key("prefix", Shape::Text(prefix))];
+
+const PATCHES: &[Key] = &[key("type", Shape::OneOf(&PatchKind::WORDS)), key("patch", Shape::Text(any))];
 
 const RESOURCES: &[Key] = &[key("limits", Shape::Quantities), key("requests", Shape::Quantities)];
 
@@ -88,6 +101,24 @@ fn any(_: &str) -> Result<(), &'static str> {
 
 fn one_word(text: &str) -> Result<(), &'static str> {
     if text.contains(char::is_whitespace) { Err("a word without a space in it") } else { Ok(()) }
+}
+
+/// A name that the API server takes for a ConfigMap or a Secret (a DNS subdomain).
+fn object_name(text: &str) -> Result<(), &'static str> {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_label = |label: &str| {
+        let bytes = label.as_bytes();
+        let ends = bytes.first().is_some_and(|it| inner(*it)) && bytes.last().is_some_and(|it| inner(*it));
+        ends && bytes.iter().all(|it| inner(*it) || *it == b'-')
+    };
+    match text.len() <= 253 && text.split('.').all(is_label) {
+        true => Ok(()),
+        false => Err("the name of an object, of lower case letters, digits, - and ."),
+    }
+}
+
+fn prefix(text: &str) -> Result<(), &'static str> {
+    if is_variable_name(text) { Ok(()) } else { Err("what the name of a variable can begin with") }
 }
 
 fn absolute(text: &str) -> Result<(), &'static str> {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use nhd_plan::{EnvSource, Patch};
 use nhd_protocol::forward::{ForwardReason, PortPair};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,9 @@ pub struct DevSettings {
     pub shell: Option<String>,
     /// Names with values, in the order in which they were written: a later one may refer to an earlier one.
     pub env: Vec<(String, String)>,
+    /// The ConfigMaps and Secrets that further variables come from; a later one counts before an earlier one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub env_from: Vec<EnvSource>,
     /// Quantities by the names of their resources.
     pub limits: BTreeMap<String, String>,
     pub requests: BTreeMap<String, String>,
@@ -26,6 +30,9 @@ pub struct DevSettings {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub sidecar_requests: BTreeMap<String, String>,
     pub keep_security_context: bool,
+    /// The last word about the object that has the dev pod, in their order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub patches: Vec<Patch>,
     /// What is synced.
     pub selection: Selection,
     /// What the pod changes comes back.

@@ -50,7 +50,9 @@ async fn upgrade(
 ) -> Result<()> {
     let mut workloads = Vec::new();
     for kind in WorkloadKind::ALL {
-        let workload = Workload::create(client, namespace.name(), app_of(kind, "reviews")).await?;
+        // A Deployment would take a Pod of its labels for one of its own.
+        let name = kind.as_str().to_lowercase();
+        let workload = Workload::create(client, namespace.name(), app_of(kind, &name)).await?;
         let before = workload.portrait().await?;
         start(laptop, old, namespace, &workload).await.with_context(|| format!("start {kind}"))?;
         workloads.push((workload, before));

@@ -31,6 +31,8 @@ mod walkthrough;
 mod browse;
 mod live;
 mod config;
+mod patches;
+mod env_from;
 mod corpus;
 mod forced;
 mod forwards;

@@ -82,18 +82,17 @@ impl Edit {
 }
 
 impl Edit {
-    /// What of `current` is not others' doing. Our annotation goes with the first write of the way back, of which a death
-    /// may have left no note: what is neutral then is neutral by us, whatever others had made of it before.
+    /// What of `current` is not others' doing. The first write of the way back takes our containers away, and a death may
+    /// have left no note of it: what is neutral then is neutral by us, whatever others had made of it before.
     fn written_last(&self, current: &Value) -> Value {
         let mut known = self.last_known().clone();
-        if self.given_back.is_some() || annotation::is_ours(current) {
-            return known;
-        }
-        let controls = kinds::of(&self.origin).map_or(&[][..], |kind| kind.controls);
+        let kind = kinds::of(&self.origin).filter(|kind| !(kind.is_edited)(current));
+        let (Some(kind), None) = (kind, &self.given_back) else { return known };
         let (Some(spec), Some(edited)) = (known.get_mut("spec"), self.edited.get("spec")) else {
             return known;
         };
-        for field in controls.iter().filter(|field| current["spec"].get(**field) == edited.get(**field)) {
+        for field in kind.controls.iter().filter(|field| current["spec"].get(**field) == edited.get(**field))
+        {
             copy(field, edited, spec);
         }
         known

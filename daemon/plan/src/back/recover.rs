@@ -50,7 +50,7 @@ impl Edit {
     }
 }
 
-/// What the rules made of `origin` once. A pod hardly changes, and what is left alone was never written.
+/// What the rules, and the patches that the annotation tells of, made of `origin` once. A pod hardly changes, and what is left alone was never written.
 fn as_written(kind: &Kind, origin: &Value, current: &Value, container: &str) -> Value {
     let mut edited = current.clone();
     if !matches!(kind.shape, Shape::InPlace | Shape::Parked) || check_shape(origin).is_err() {
@@ -70,6 +70,10 @@ fn as_written(kind: &Kind, origin: &Value, current: &Value, container: &str) -> 
         && let Some(place) = edited.pointer_mut(kind.template)
     {
         *place = template::developed_like(before, now, container);
+        // As far as they apply to what others have made of it.
+        for patch in annotation::patches(current) {
+            let _ = patch.apply(&mut edited);
+        }
     }
     edited
 }
@@ -105,7 +109,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::tests::samples::kinds::workload;
+    use crate::tests::samples::kinds::patched;
     use crate::tests::samples::{edit_of, nonsense, options, yaml};
     use crate::{Standing, diff, enter, is_dev_workload_of, pin, standing};
 
@@ -113,7 +117,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn the_objects_of_dev_mode_lead_back_to_the_original_of_every_kind((origin, options) in workload()) {
+        fn the_objects_of_dev_mode_lead_back_to_the_original_of_every_kind((origin, options) in patched()) {
             let entered = enter(&origin, &options).expect("every sample can enter DevMode");
             let current = entered.object.clone().unwrap_or_else(|| origin.clone());
             if let Some(dev_workload) = &entered.dev_workload {
@@ -139,7 +143,7 @@ mod tests {
 
         /// Whatever stands in the annotation or beside it: an answer, not a panic.
         #[test]
-        fn nonsense_is_answered((origin, _) in workload(), nonsense in nonsense(), text in ".*") {
+        fn nonsense_is_answered((origin, _) in patched(), nonsense in nonsense(), text in ".*") {
             let mut broken = origin.clone();
             broken["metadata"]["annotations"] = json!({ "nocalhost.origin.spec.json": text });
             let _ = Edit::recovered(&broken, Some(nonsense.clone()));

@@ -7,7 +7,7 @@ use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
 use super::edits::overwrite;
-use super::samples::kinds::{of_kind, workload};
+use super::samples::kinds::{patched, patched_of_kind};
 use super::samples::{edit_of, options, yaml};
 use crate::kinds::{self, is_dev_template};
 use crate::manifest::{self, items, items_mut, name, push, set};
@@ -158,7 +158,7 @@ proptest! {
     /// Editing the dev form and leaving DevMode is editing the original.
     #[test]
     fn edits_of_others_survive_and_ours_are_gone(
-        (origin, options) in workload(),
+        (origin, options) in patched(),
         edits in vec((0..EDITS, any::<Index>()), 0..4),
     ) {
         let entered = enter(&origin, &options).expect("it can enter");
@@ -184,7 +184,7 @@ proptest! {
     }
 
     #[test]
-    fn edits_of_the_sidecar_and_of_our_volumes_are_dropped((origin, options) in of_kind("StatefulSet")) {
+    fn edits_of_the_sidecar_and_of_our_volumes_are_dropped((origin, options) in patched_of_kind("StatefulSet")) {
         let entered = enter(&origin, &options).expect("it can enter");
         let edited = entered.object.expect("a StatefulSet is edited");
         let mut current = edited.clone();
@@ -202,7 +202,7 @@ proptest! {
     /// Also when they edit what has just been given back.
     #[test]
     fn edits_at_any_moment_survive_and_ours_are_gone(
-        (origin, options) in workload().prop_filter("is written", |(it, _)| it["kind"] != "Pod"),
+        (origin, options) in patched().prop_filter("is written", |(it, _)| it["kind"] != "Pod"),
         before in vec((0..EDITS, any::<Index>()), 0..3),
         after in vec((0..EDITS, any::<Index>()), 0..3),
     ) {
@@ -225,7 +225,7 @@ proptest! {
     #[test]
     fn what_is_left_of_an_edit_that_others_took_away_goes_too(
         (origin, options) in
-            select(vec!["Deployment", "StatefulSet", "DaemonSet"]).prop_flat_map(of_kind),
+            select(vec!["Deployment", "StatefulSet", "DaemonSet"]).prop_flat_map(patched_of_kind),
         (whole, annotated) in any::<(bool, bool)>(),
         edits in vec((0..EDITS, any::<Index>()), 0..3),
     ) {
@@ -247,7 +247,7 @@ proptest! {
     /// they have put the containers back.
     #[test]
     fn edits_of_others_survive_where_the_record_is_lost(
-        (origin, options) in workload().prop_filter("is written", |(it, _)| it["kind"] != "Pod"),
+        (origin, options) in patched().prop_filter("is written", |(it, _)| it["kind"] != "Pod"),
         taken_away in any::<bool>(),
         before in vec((0..EDITS, any::<Index>()), 0..3),
         after in vec((0..EDITS, any::<Index>()), 0..3),
@@ -277,7 +277,7 @@ proptest! {
     /// Whatever is written anywhere in the spec, valid or not.
     #[test]
     fn nonsense_of_others_leaves_no_trace_of_ours(
-        (origin, options) in workload().prop_filter("is written", |(it, _)| it["kind"] != "Pod"),
+        (origin, options) in patched().prop_filter("is written", |(it, _)| it["kind"] != "Pod"),
         places in vec((any::<Index>(), any::<bool>()), 1..4),
     ) {
         let entered = enter(&origin, &options).expect("it can enter");
@@ -294,7 +294,7 @@ proptest! {
     /// What the cluster's admission steps add to every write, since after the original was made, keeps no end from
     /// ending, and is told.
     #[test]
-    fn what_admission_adds_stays_and_is_told((origin, options) in workload(), adds_controls in any::<bool>()) {
+    fn what_admission_adds_stays_and_is_told((origin, options) in patched(), adds_controls in any::<bool>()) {
         let entered = enter(&origin, &options).expect("it can enter");
         let Some(mut edited) = entered.object else { return Ok(()) };
         prop_assume!(origin["kind"] != "Pod");

@@ -71,8 +71,9 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
     let dev_pod = sight.dev_pod().filter(|pod| pod.ready);
     let dev_pod_ready = dev_pod.is_some() && sight.only_dev_pods_last();
     // What of ours got into another namespace is still taken away.
-    let signed = sight.workload.as_ref().and_then(nhd_plan::given_back_by) == Some(&stored.id);
-    let in_the_wrong_place = stored.desired == Desired::Original && (is_marked(sight) || signed);
+    let signed = sight.workload.as_ref().and_then(nhd_plan::given_back_by);
+    let in_the_wrong_place =
+        stored.desired == Desired::Original && (is_marked(sight) || signed == Some(&stored.id));
     let workload = match shape {
         _ if sight.namespace_gone && !in_the_wrong_place => WorkloadState::Gone,
         // Whatever becomes of it is nothing to us.
@@ -86,8 +87,11 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
     let owed = stored.desired == Desired::Original && stored.entered;
     let workload = match workload {
         WorkloadState::Original if owed && dev_revision && is_held_back(plan, sight) => WorkloadState::Dev,
-        // Whoever gives a workload back takes our annotation away; others leave it where they know nothing of it.
-        WorkloadState::Overwritten if owed && is_marked(sight) => WorkloadState::Drifted,
+        // Whoever gives a workload back takes our annotations away; others leave them where they know nothing of them. Of a
+        // pod that was made again the API server may have made something else, of which a death left no note.
+        WorkloadState::Overwritten if owed && (is_marked(sight) || signed.is_some()) => {
+            WorkloadState::Drifted
+        }
         other => other,
     };
     let still_there = shape == Some(Shape::Replaced) && is_the_original(sight.workload.as_ref(), plan);
@@ -399,6 +403,10 @@ mod tests {
                 next(Desired::Original, &observed(&stored, Some(&sight), &Local::default()))
             };
             assert_eq!(next_with(&made), Next::Do(StepName::SettleWorkload), "{noted}");
+            // Also where admission made something else of it, and the record is gone: then that is the original.
+            let mut admitted = made.clone();
+            admitted["spec"]["imagePullSecrets"] = json!([{"name": "admitted"}]);
+            assert_eq!(next_with(&admitted), Next::Do(StepName::MergeChanges), "{noted}");
             let settled = stored.plan.as_ref().expect("it has one").edit.settled(&made);
             assert_eq!(next_with(&settled), Next::Wait(Some(StepName::AwaitRollout)), "{noted}");
         }

@@ -70,6 +70,8 @@ pub(super) fn deleted(world: &mut World, plural_of: &'static str, object: &Value
         if !has_record(world) {
             world.violate("the pod is deleted without a record of it".to_owned());
         }
+        // Without a record what others had changed of it is known to that daemon alone, and another may make it again.
+        world.pod_lost |= world.taken_over && world.get("secrets", &record(world)).is_none();
         return;
     }
     if plural_of == plural(world.kind) && name_of(object) == NAME {

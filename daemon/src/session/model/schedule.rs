@@ -119,6 +119,11 @@ impl Schedule {
     fn new(seed: u64, folder: PathBuf) -> Self {
         let mut dice = Dice::new(seed);
         let kind = *dice.pick(&WorkloadKind::ALL);
+        if seed.is_multiple_of(3) {
+            let folder = folder.join("source/.nocalhost");
+            std::fs::create_dir_all(&folder).expect("the model's disk is sound");
+            std::fs::write(folder.join("config.yaml"), patching(kind)).expect("the model's disk is sound");
+        }
         Self::of(dice, World::new(kind, Dice::new(seed ^ 0x5eed)), folder, |_, _, _| ())
     }
 
@@ -281,6 +286,7 @@ impl Schedule {
     async fn take_over(&mut self) {
         let kind = lock(&self.world).kind;
         lock(&self.world).tell(|| "somebody takes over".to_owned());
+        lock(&self.world).taken_over = true;
         let other = Daemon::boot(&self.folder.join("other"));
         let params: ReleaseParams =
             serde_json::from_value(json!({"kind": kind.as_str(), "name": NAME, "namespace": NAMESPACE,
@@ -356,6 +362,20 @@ impl Schedule {
             world.violate(format!("the session says {:?} and there is no dev pod", status.phase));
         }
     }
+}
+
+/// A dev configuration that patches what others change, too: lists with and without keys, maps, a whole container.
+fn patching(kind: WorkloadKind) -> String {
+    let template = json!({"metadata": {"labels": {"patched": "1"}}, "spec": {
+        "containers": [
+            {"name": "nocalhost-dev", "env": [{"name": "PATCHED", "value": "1"}], "resources": {"limits": {"memory": "7Gi"}}},
+            {"name": "side", "image": "side:patched"},
+            {"name": "patched", "image": "patched:1"},
+        ],
+        "tolerations": [{"key": "patched"}], "nodeSelector": {"patched": "1"},
+    }});
+    let patch = if kind == WorkloadKind::Pod { template } else { json!({"spec": {"template": template}}) };
+    format!("name: {NAME}\ncontainers:\n- name: main\n  dev:\n    patches:\n    - patch: '{patch}'\n")
 }
 
 /// There is the workload, perhaps what scales it, and their controllers have done what there was to do.

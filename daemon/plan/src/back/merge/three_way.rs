@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-/// The lists whose items the API tells apart by fields of theirs; any other one has changed as a whole or not at all.
+/// The lists whose items the API tells apart by fields of theirs; an item of any other one is the same or another one.
 const KEYED: [(&str, &[&str]); 11] = [
     ("containers", &["name"]),
     ("initContainers", &["name"]),
@@ -53,9 +53,11 @@ pub(super) fn merge_value(
     match (old, new) {
         (Value::Object(old), Value::Object(new)) => merge_fields(old, new, origin.and_then(Value::as_object)),
         (Value::Array(old), Value::Array(new)) => {
-            let origin = origin.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-            let merged = merge_items(field, old, new, origin);
-            Some(merged.unwrap_or_else(|| new.clone()).into())
+            let items = origin.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            let merged =
+                merge_items(field, old, new, items).unwrap_or_else(|| merge_unkeyed(field, old, new, items));
+            // Nothing is left of a list that the original did not have.
+            (origin.is_some() || !merged.is_empty()).then(|| merged.into())
         }
         _ => Some(new.clone()),
     }
@@ -107,6 +109,20 @@ fn merge_items(field: &str, before: &[Value], after: &[Value], origin: &[Value])
         merge_value(item, before.as_ref(), after.as_ref(), origin.as_ref())
     });
     Some(merged.collect())
+}
+
+/// The lists that say something only as a whole.
+const SENTENCES: [&str; 2] = ["command", "args"];
+
+/// A list whose items nothing tells apart. One that is our doing in part (such as what a patch added) has what others added
+/// and not what they took away; ours goes.
+fn merge_unkeyed(field: &str, before: &[Value], after: &[Value], origin: &[Value]) -> Vec<Value> {
+    if before == origin || SENTENCES.contains(&field) {
+        return after.to_vec();
+    }
+    let kept = origin.iter().filter(|item| after.contains(item) || !before.contains(item));
+    let theirs = after.iter().filter(|item| !before.contains(item) && !origin.contains(item));
+    kept.chain(theirs).cloned().collect()
 }
 
 /// What each item is told by: its name, and which of that name it is, as several may have the same.

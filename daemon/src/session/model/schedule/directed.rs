@@ -67,6 +67,12 @@ impl Schedule {
     }
 }
 
+/// What somebody asks for who takes a session over.
+fn taker(kind: WorkloadKind) -> ReleaseParams {
+    let params = json!({"kind": kind.as_str(), "name": NAME, "namespace": NAMESPACE, "kubeconfig": "/model"});
+    serde_json::from_value(params).expect("are parameters")
+}
+
 fn nothing_at_any_moment() -> AtMoment {
     Box::new(|_, _, _| ())
 }
@@ -102,10 +108,7 @@ fn what_a_session_has_taken_over_from_others_goes_on_to_whoever_takes_over_the_s
             sleep(A_WHILE).await;
             // Somebody has decided to take it over, and their daemon is away for now.
             let other = schedule.boot("other");
-            let params =
-                json!({"kind": kind.as_str(), "name": NAME, "namespace": NAMESPACE, "kubeconfig": "/model"});
-            let params: ReleaseParams = serde_json::from_value(params).expect("are parameters");
-            release(&other.manager, params).await.expect("it is in DevMode");
+            release(&other.manager, taker(kind)).await.expect("it is in DevMode");
             other.stop().await;
             schedule.meddle(|world| {
                 others::both(world, "sets a control", |it| it["spec"][field] = value.clone());
@@ -126,6 +129,51 @@ fn what_a_session_has_taken_over_from_others_goes_on_to_whoever_takes_over_the_s
             if let Some(status) = left {
                 lock(&schedule.world).violate(format!("the taker's end does not come: {:?}", status.error));
             }
+            schedule
+        });
+    }
+}
+
+/// Between its first and its last write of the way back a session is away, and its record is lost: whoever starts then
+/// must not take neutral controls for the original's.
+#[test]
+fn controls_that_are_still_owed_are_known_without_record_and_daemon() {
+    for kind in [WorkloadKind::Deployment, WorkloadKind::StatefulSet, WorkloadKind::DaemonSet] {
+        let controlled = |origin: &mut Value| {
+            origin["spec"]["revisionHistoryLimit"] = 1.into();
+            if kind != WorkloadKind::DaemonSet {
+                origin["spec"]["minReadySeconds"] = 5.into();
+            }
+        };
+        let died = Cell::new(false);
+        let at_moment: AtMoment = Box::new(move |world, step, at| {
+            if (step, at) == ("restoreWorkload", "after") && !died.replace(true) {
+                let mut world = lock(world);
+                world.tell(|| "the daemon dies, and the record is lost".to_owned());
+                others::take_the_record(&mut world);
+                world.death_in = Some(0);
+                drop(world);
+                resume_unwind(Box::new(Died));
+            }
+        });
+        direct(kind, false, controlled, at_moment, |mut schedule| async move {
+            let mut daemon = schedule.boot("home");
+            daemon = schedule.start(daemon).await;
+            sleep(A_WHILE).await;
+            schedule.end(&daemon).await;
+            sleep(A_WHILE).await;
+            let mut other = schedule.boot("other");
+            other = schedule.start(other).await;
+            sleep(A_WHILE).await;
+            if let Some(status) = other.status().filter(|status| !status.phase.is_final()) {
+                lock(&schedule.world).violate(format!("a start goes on: {:?}", status.phase));
+            }
+            release(&other.manager, taker(kind)).await.expect("the annotation tells");
+            sleep(A_WHILE).await;
+            daemon = schedule.revive(daemon).await;
+            sleep(A_WHILE).await;
+            schedule.close(daemon).await;
+            other.stop().await;
             schedule
         });
     }
