@@ -28,6 +28,7 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<()> {
     let Arguments { old, new } = Arguments::parse();
+    let (old, new) = (old.canonicalize()?, new.canonicalize()?);
     let own = std::env::current_exe()?.with_file_name("nhd-test-cluster");
     let cluster = SharedCluster::start(&own.display().to_string()).await?;
     let client = cluster.client().await?;
