@@ -126,7 +126,7 @@ slowest() {
         sed -nE 's/^test (.*) \.\.\. (ok|FAILED) <([0-9.]+)s>$/\3 \1/p' "$logs/tests"
         awk '/^(not )?ok [0-9]+ - /{sub(/^.*ok [0-9]+ - /, ""); name = $0}
             /^ *duration_ms: /{if (name) print $2 / 1000, "TypeScript: " name; name = ""}' "$logs/typescript"
-        find client-jvm/client/target -name 'TEST-*.xml' -exec sed -nE \
+        find client-jvm/client/target client-jvm/intellij/*/target -name 'TEST-*.xml' -exec sed -nE \
             's/.*<testcase name="([^"]*)" classname="([^"]*)" time="([0-9.]+)".*/\3 JVM: \2.\1/p' {} +
     } | sort -rn | awk 'NR <= 10 {printf "%7.1f s  ", $1; $1 = ""; print substr($0, 2)}'
 }

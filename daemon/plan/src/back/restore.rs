@@ -21,6 +21,7 @@ pub(crate) fn restore(current: &Value, origin: &Value, edited: &Value) -> Value 
     annotation::strip(&mut object);
     if owes_controls && annotation::is_ours(current) {
         annotation::put(&mut object, &origin["spec"]);
+        annotation::put_patches(&mut object, &annotation::patches(current));
     }
     object
 }

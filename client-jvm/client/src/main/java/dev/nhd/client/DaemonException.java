@@ -26,6 +26,15 @@ public final class DaemonException extends Exception {
     /** What there is to act on, or null. */
     private final transient ErrorData data;
 
+    /**
+     * A failure that came in the midst of something else, such as a session's own, to be told like any other.
+     *
+     * @param info what the daemon says of it
+     */
+    public DaemonException(ErrorInfo info) {
+        this(info, null);
+    }
+
     DaemonException(ErrorInfo info, Throwable cause) {
         super(info.message(), cause);
         kind = info.kind();
@@ -89,6 +98,15 @@ public final class DaemonException extends Exception {
      */
     public ErrorData data() {
         return data;
+    }
+
+    /**
+     * The same as the daemon says it of sessions.
+     *
+     * @return all that there is to say
+     */
+    public ErrorInfo info() {
+        return new ErrorInfo(kind, getMessage(), arguments, code, data, hint, session);
     }
 
     static DaemonException of(ResponseErrorException answer) {

@@ -22,7 +22,25 @@ public final class DaemonSocket {
      * @throws IOException where {@code nhd-cli} cannot be run
      */
     public static Path find(Path cli, Map<String, String> environment) throws IOException, DaemonException {
-        ProcessBuilder builder = new ProcessBuilder(cli.toString(), "daemon", "start", "--json");
+        return ask(cli, environment, "start");
+    }
+
+    /**
+     * The same, and starts nothing. Blocks for a moment.
+     *
+     * @param cli the path of {@code nhd-cli}, or its name where this process finds it on its {@code PATH}
+     * @param environment the whole environment of {@code nhd-cli}
+     * @return the socket of the daemon that runs
+     * @throws DaemonException {@code daemonUnreachable} where none runs, and whatever else {@code nhd-cli} has to say
+     * @throws IOException where {@code nhd-cli} cannot be run
+     */
+    public static Path running(Path cli, Map<String, String> environment) throws IOException, DaemonException {
+        return ask(cli, environment, "status");
+    }
+
+    private static Path ask(Path cli, Map<String, String> environment, String command)
+            throws IOException, DaemonException {
+        ProcessBuilder builder = new ProcessBuilder(cli.toString(), "daemon", command, "--json");
         builder.environment().clear();
         builder.environment().putAll(environment);
         Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();

@@ -1,13 +1,16 @@
 package dev.nhd.client;
 
+import dev.nhd.client.protocol.HelloResult;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Stays connected for as long as a plugin lives: a lost connection is opened again, every second until it is there, and
@@ -19,6 +22,7 @@ public final class ReconnectingClient implements AutoCloseable {
     private final Callable<Transport> transports;
     private final String name;
     private final EventFollower follower;
+    private final Consumer<Optional<HelloResult>> connected;
     private final ScheduledExecutorService reconnecting = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "nhd reconnecting");
         thread.setDaemon(true);
@@ -36,9 +40,24 @@ public final class ReconnectingClient implements AutoCloseable {
      * @param follower takes events
      */
     public ReconnectingClient(Callable<Transport> transports, String name, EventFollower follower) {
+        this(transports, name, follower, hello -> { });
+    }
+
+    /**
+     * The same, with somebody to tell of connections.
+     *
+     * @param transports opens a way to the daemon, each time anew
+     * @param name who calls, for the daemon's log: {@code my-plugin 1.0.0}
+     * @param follower takes events
+     * @param connected told of each connection that is made, with what the daemon says of itself, and by an empty one of
+     *     each that is lost; on the thread that finds out, and so it must not wait
+     */
+    public ReconnectingClient(
+            Callable<Transport> transports, String name, EventFollower follower, Consumer<Optional<HelloResult>> connected) {
         this.transports = transports;
         this.name = name;
         this.follower = follower;
+        this.connected = connected;
     }
 
     /**
@@ -55,7 +74,8 @@ public final class ReconnectingClient implements AutoCloseable {
         }
         if (current == null || current.connection().closed().isDone()) {
             current = Client.connect(open(), name, follower);
-            current.connection().closed().thenRun(() -> reconnectAfter(0));
+            connected.accept(Optional.of(current.hello()));
+            current.connection().closed().thenRun(this::lost);
             followAgain();
         }
         return current;
@@ -117,6 +137,11 @@ public final class ReconnectingClient implements AutoCloseable {
         } catch (Exception error) {
             throw new IOException("failed to reach the daemon", error);
         }
+    }
+
+    private void lost() {
+        connected.accept(Optional.empty());
+        reconnectAfter(0);
     }
 
     private void reconnectAfter(long millis) {

@@ -22,7 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /** The real one-node cluster of this test run. It is torn down with the JVM, however that ends. */
-final class Cluster {
+public final class Cluster {
     private static final Cluster SHARED = start();
 
     private final Path kubeconfig;
@@ -51,7 +51,7 @@ final class Cluster {
         }
     }
 
-    static Cluster shared() {
+    public static Cluster shared() {
         return SHARED;
     }
 
@@ -81,12 +81,12 @@ final class Cluster {
         }
     }
 
-    Path kubeconfig() {
+    public Path kubeconfig() {
         return kubeconfig;
     }
 
     /** A namespace of its own with the Deployment {@code web}, rolled out. */
-    String deploy() throws Exception {
+    public String deploy() throws Exception {
         String namespace = "jvm-" + UUID.randomUUID().toString().substring(0, 8);
         client.resource(new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build()).create();
         client.serviceAccounts().inNamespace(namespace).withName("default")
@@ -98,16 +98,16 @@ final class Cluster {
         return namespace;
     }
 
-    Deployment web(String namespace) {
+    public Deployment web(String namespace) {
         return client.apps().deployments().inNamespace(namespace).withName("web").get();
     }
 
-    void delete(String namespace) {
+    public void delete(String namespace) {
         client.namespaces().withName(namespace).delete();
     }
 
     /** What a command prints in the dev container. */
-    String run(String namespace, String pod, String... command) throws Exception {
+    public String run(String namespace, String pod, String... command) throws Exception {
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         try (ExecWatch watch = client.pods().inNamespace(namespace).withName(pod).inContainer("nocalhost-dev")
                 .writingOutput(output).exec(command)) {

@@ -15,11 +15,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A developer's machine in a temporary folder: a home for the daemon, a source folder, and the daemon itself. */
-final class Laptop implements AutoCloseable {
+public final class Laptop implements AutoCloseable {
     /** What the tests call themselves in the daemon's log. */
     static final String NAME = "jvm-test 1";
-    /** Maven runs tests in the folder of their module. */
-    static final Path REPOSITORY = Path.of("../..").toAbsolutePath().normalize();
+    public static final Path REPOSITORY = repository();
     /** Where nhd, nhd-cli and nhd-test-cluster are: in {@code NHD_TEST_BINARIES}, else in the debug build. */
     private static final Path BINARIES =
             REPOSITORY.resolve(System.getenv().getOrDefault("NHD_TEST_BINARIES", "target/debug"));
@@ -27,38 +26,47 @@ final class Laptop implements AutoCloseable {
     private final Path folder;
     private Process daemon;
 
-    Laptop() throws IOException {
+    public Laptop() throws IOException {
         folder = Files.createTempDirectory("nhd-jvm-");
         Files.createDirectory(source());
         save("first.txt", "first");
     }
 
-    static Path binary(String name) {
+    /** Maven runs tests in the folder of their module, wherever that is. */
+    private static Path repository() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.exists(folder.resolve("Cargo.lock"))) {
+            folder = folder.getParent();
+        }
+        return folder;
+    }
+
+    public static Path binary(String name) {
         return BINARIES.resolve(name);
     }
 
-    static Path cli() {
+    public static Path cli() {
         return binary("nhd-cli");
     }
 
-    Path source() {
+    public Path source() {
         return folder.resolve("source");
     }
 
-    Path home() {
+    public Path home() {
         return folder.resolve("home");
     }
 
-    Path socket() {
+    public Path socket() {
         return home().resolve("run/nhd.sock");
     }
 
-    void save(String name, String text) throws IOException {
+    public void save(String name, String text) throws IOException {
         Files.writeString(source().resolve(name), text);
     }
 
     /** Another home than the user's, and so another daemon. */
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>(Map.of(
                 "NHD_HOME", home().toString(),
                 "HOME", folder.toString(),
@@ -68,7 +76,7 @@ final class Laptop implements AutoCloseable {
         return environment;
     }
 
-    StartParams start(String namespace) {
+    public StartParams start(String namespace) {
         return new StartParams(WorkloadKind.DEPLOYMENT, "web", source().toString())
                 .withNamespace(namespace)
                 .withImage("nhd-tests/dev:1")
@@ -76,7 +84,7 @@ final class Laptop implements AutoCloseable {
                 .withEnvironment(environment());
     }
 
-    void startDaemon() throws Exception {
+    public void startDaemon() throws Exception {
         ProcessBuilder builder = new ProcessBuilder(binary("nhd").toString());
         builder.environment().clear();
         builder.environment().putAll(environment());
@@ -95,17 +103,17 @@ final class Laptop implements AutoCloseable {
     }
 
     /** As {@code kill -9} does. */
-    void killDaemon() throws InterruptedException {
+    public void killDaemon() throws InterruptedException {
         daemon.destroyForcibly().waitFor();
         daemon = null;
     }
 
-    long daemonPid() {
+    public long daemonPid() {
         return daemon.pid();
     }
 
     /** Runs {@code nhd-cli} to its end. */
-    int cli(String... words) throws Exception {
+    public int cli(String... words) throws Exception {
         List<String> command = Stream.concat(Stream.of(cli().toString()), Stream.of(words)).toList();
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().clear();
@@ -115,7 +123,7 @@ final class Laptop implements AutoCloseable {
     }
 
     /** The command lines of the processes that have this home in their environment. */
-    List<String> processes() {
+    public List<String> processes() {
         try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
             return all.map(process -> Path.of("/proc", Long.toString(process.pid())))
                     .filter(process -> read(process.resolve("environ")).contains(home().toString()))

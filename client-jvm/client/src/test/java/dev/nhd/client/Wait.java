@@ -5,12 +5,12 @@ import java.time.Instant;
 import java.util.concurrent.Callable;
 
 /** Waits for what cannot be awaited, for a bounded time. */
-final class Wait {
+public final class Wait {
     private static final long INTERVAL_MILLIS = 10;
 
     private Wait() {}
 
-    static void until(String what, Duration limit, Callable<Boolean> test) throws Exception {
+    public static void until(String what, Duration limit, Callable<Boolean> test) throws Exception {
         Instant deadline = Instant.now().plus(limit);
         while (!test.call()) {
             if (Instant.now().isAfter(deadline)) {
