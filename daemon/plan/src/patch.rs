@@ -5,6 +5,7 @@ mod lists;
 mod needs;
 mod strategic;
 
+pub(crate) use lists::merge_key;
 pub use lists::merged_lists;
 
 use std::fmt;

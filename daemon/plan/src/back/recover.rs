@@ -7,6 +7,7 @@ use crate::edit::{Edit, PinnedAutoscaler};
 use crate::enter::check_shape;
 use crate::kinds::{self, DEV_WORKLOAD_TEMPLATE, Kind, Shape};
 use crate::manifest::{copy, items, name, remove, set, text};
+use crate::patch::merge_key;
 use crate::{DevOptions, annotation, autoscaler, template};
 
 /// Where the dev workload of a workload is.
@@ -50,7 +51,8 @@ impl Edit {
     }
 }
 
-/// What the rules, and the patches that the annotation tells of, made of `origin` once. A pod hardly changes, and what is left alone was never written.
+/// What the rules, and the patches that the annotation tells of, made of `origin` once. A pod hardly changes, and what is
+/// left alone was never written.
 fn as_written(kind: &Kind, origin: &Value, current: &Value, container: &str) -> Value {
     let mut edited = current.clone();
     if !matches!(kind.shape, Shape::InPlace | Shape::Parked) || check_shape(origin).is_err() {
@@ -74,8 +76,46 @@ fn as_written(kind: &Kind, origin: &Value, current: &Value, container: &str) -> 
         for patch in annotation::patches(current) {
             let _ = patch.apply(&mut edited);
         }
+        if let Some(made) = edited.pointer_mut(kind.template) {
+            complete("template", Some(before), made, now);
+        }
     }
     edited
+}
+
+/// Gives what a patch has put into `made` the fields that it has `now`: the API server has filled in what it takes where
+/// nothing is said. Of maps of texts, such as labels, it fills in none.
+fn complete(field: &str, before: Option<&Value>, made: &mut Value, now: &Value) {
+    match (made, now) {
+        (Value::Object(made), Value::Object(now)) => {
+            let is_item = field.is_empty();
+            if before.is_none() && (is_item || !now.values().all(Value::is_string)) {
+                for (field, value) in now {
+                    made.entry(field).or_insert_with(|| value.clone());
+                }
+            }
+            for (field, made) in made.iter_mut() {
+                if let Some(now) = now.get(field) {
+                    complete(field, before.and_then(|before| before.get(field)), made, now);
+                }
+            }
+        }
+        (Value::Array(made), Value::Array(now)) => {
+            let Some(key) = merge_key(field) else { return };
+            let keys: Vec<Value> = made.iter().map(|item| item[key].clone()).collect();
+            let before = before.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            for (item, name) in made.iter_mut().zip(&keys) {
+                let mut named = now.iter().filter(|it| it[key] == *name);
+                // Which is which of those that are named alike nobody can say.
+                if let (Some(now), None) = (named.next(), named.next())
+                    && keys.iter().filter(|key| *key == name).count() == 1
+                {
+                    complete("", before.iter().find(|it| it[key] == *name), item, now);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The container of the original that is not there under its own name: it became the dev container.
@@ -112,6 +152,42 @@ mod tests {
     use crate::tests::samples::kinds::patched;
     use crate::tests::samples::{edit_of, nonsense, options, yaml};
     use crate::{Standing, diff, enter, is_dev_workload_of, pin, standing};
+
+    #[test]
+    fn what_the_api_server_adds_to_what_was_patched_goes_with_it() {
+        let origin = yaml(
+            "{kind: Deployment, metadata: {name: web}, spec: {template: {metadata: {labels: {app: web}}, spec: {containers: \
+             [{name: web, image: 'web:1'}, {name: db, image: 'db:1'}]}}}}",
+        );
+        let patch = yaml(
+            "{spec: {template: {metadata: {labels: {more: x}}, spec: {volumes: [{name: s, configMap: {name: s}}], \
+             containers: [{name: beside, image: 'x:1'}, {name: db, readinessProbe: {httpGet: {port: 80}}}]}}}}",
+        );
+        let patch =
+            crate::Patch { kind: crate::PatchKind::Strategic, patch, place: crate::ConfigPlace::default() };
+        let options = DevOptions { container: Some("web".to_owned()), patches: vec![patch], ..options() };
+        let mut current = enter(&origin, &options).expect("it can enter").object.expect("it is edited");
+        let template = &mut current["spec"]["template"];
+        // What others add to a map of texts is theirs.
+        template["metadata"]["labels"]["theirs"] = json!("1");
+        let pod_spec = &mut template["spec"];
+        for container in pod_spec["containers"].as_array_mut().expect("containers") {
+            match name(container) {
+                "beside" => container["terminationMessagePolicy"] = json!("File"),
+                "db" => container["readinessProbe"]["periodSeconds"] = json!(10),
+                _ => {}
+            }
+        }
+        for volume in pod_spec["volumes"].as_array_mut().expect("volumes") {
+            if name(volume) == "s" {
+                volume["configMap"]["defaultMode"] = json!(420);
+            }
+        }
+        let mut edit = Edit::recovered(&current, None).expect("the annotation is there");
+        edit.take_over(&current);
+        let differences: Vec<String> = diff(&origin, &edit.origin).iter().map(ToString::to_string).collect();
+        assert_eq!(differences, ["spec.template.metadata.labels.theirs: added \"1\""]);
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]

@@ -40,6 +40,14 @@ pub fn merged_lists() -> impl Iterator<Item = (&'static str, Option<&'static str
     })
 }
 
+/// The field that tells the items of the list at `field` apart, where one does.
+pub(crate) fn merge_key(field: &str) -> Option<&'static str> {
+    match merging(field)? {
+        ByField(key) => Some(key),
+        Values => None,
+    }
+}
+
 /// How the list at `field` is merged; `None` where a patch replaces it.
 pub(super) fn merging(field: &str) -> Option<Merging> {
     LISTS.iter().find(|(list, _)| *list == field).map(|(_, merging)| *merging)
