@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::folder::Folder;
+
 /// The folder that is synchronised, in the dev container and in the sidecar (the seed).
 pub const DEFAULT_WORK_DIR: &str = "/home/nocalhost-dev";
 /// What keeps the dev container alive while nothing is started in it (the seed).
@@ -36,6 +38,10 @@ pub struct DevOptions {
     /// An absolute, clean path.
     pub work_dir: String,
     pub command: Vec<String>,
+    /// The folders of the dev container that outlive its pod, no path twice.
+    pub folders: Vec<Folder>,
+    /// Of the claims of those folders; the cluster's default without one.
+    pub storage_class: Option<String>,
     pub sidecar: Sidecar,
     /// The Secret that the sidecar reads its identity and configuration from.
     pub secret_name: String,

@@ -29,7 +29,9 @@ const UNPACKED_LIMIT: u64 = 32 * 1024 * 1024;
 /// Of a record that every nhd understands.
 const FIRST_VERSION: u32 = 1;
 /// Of one with autoscalers: an nhd that does not know them must leave it to one that does.
-const RECORD_VERSION: u32 = 2;
+const WITH_AUTOSCALERS: u32 = 2;
+/// The same of one with persistent folders, whose mounts are to be told from the workload's own.
+const RECORD_VERSION: u32 = 3;
 
 /// What anybody needs who gives the workload back, with nothing but the cluster.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -171,7 +173,11 @@ pub enum RecordError {
 impl Record {
     pub fn new(session: &str, owner: Owner, edit: Edit) -> Self {
         Self {
-            version: if edit.autoscalers.is_empty() { FIRST_VERSION } else { RECORD_VERSION },
+            version: match (edit.autoscalers.is_empty(), edit.folders.is_empty()) {
+                (_, false) => RECORD_VERSION,
+                (false, true) => WITH_AUTOSCALERS,
+                (true, true) => FIRST_VERSION,
+            },
             session: session.to_owned(),
             owner,
             nhd: crate::VERSION.to_owned(),
@@ -352,7 +358,7 @@ mod tests {
         assert_eq!(written.get("autoscalers"), None);
         let autoscalers = vec![PinnedAutoscaler { origin: json!({}), pinned: json!({"spec": {}}) }];
         let with = Record::new("s1", without.owner, Edit { autoscalers, ..without.edit });
-        assert_eq!(with.version, RECORD_VERSION);
+        assert_eq!(with.version, WITH_AUTOSCALERS);
         assert_eq!(see(&with.secret("name", &files()).expect("fits")).record(), Some(&with));
     }
 

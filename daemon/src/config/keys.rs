@@ -26,6 +26,8 @@ pub(super) enum Shape {
     /// Names of resources with how much of each.
     Quantities,
     Group(&'static [Key]),
+    /// A list of folders with how much each may hold.
+    Folders,
     /// Nocalhost's, and not nhd's.
     Unsupported,
 }
@@ -54,9 +56,9 @@ pub(super) const DEV: &[Key] = &[
     key("portForward", Shape::Texts(forwarded)),
     key("debug", Shape::Group(DEBUG)),
     key("securityContext", Shape::OneOf(&["keep"])),
+    key("persistentVolumeDirs", Shape::Folders),
+    key("storageClass", Shape::Text(object_name)),
     key("patches", Shape::Unsupported),
-    key("persistentVolumeDirs", Shape::Unsupported),
-    key("storageClass", Shape::Unsupported),
     key("envFrom", Shape::Unsupported),
     key("gitUrl", Shape::Unsupported),
     key("useDevContainer", Shape::Unsupported),
@@ -92,6 +94,27 @@ fn one_word(text: &str) -> Result<(), &'static str> {
 
 fn absolute(text: &str) -> Result<(), &'static str> {
     if text.starts_with('/') { Ok(()) } else { Err("an absolute path") }
+}
+
+/// As the Kubernetes API has it: a path that may be mounted on, with no way out of it.
+pub(super) fn folder(text: &str) -> Result<(), &'static str> {
+    let is_clean = |path: &str| !path.split('/').any(|part| matches!(part, "" | "." | ".."));
+    match text.strip_prefix('/') {
+        Some(path) if is_clean(path) && !text.contains(':') => Ok(()),
+        _ => Err("an absolute path without a colon, `.`, `..` and a slash at its end, such as /go/pkg"),
+    }
+}
+
+/// A DNS subdomain, as objects of a cluster are called.
+fn object_name(text: &str) -> Result<(), &'static str> {
+    let is_part = |part: &str| {
+        let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        !part.is_empty() && part.bytes().all(inside) && !part.starts_with('-') && !part.ends_with('-')
+    };
+    match text.len() <= 253 && text.split('.').all(is_part) {
+        true => Ok(()),
+        false => Err("the name of a storage class: small letters, digits, `-` and `.`"),
+    }
 }
 
 /// A pattern is a line of its own for syncthing.
@@ -130,6 +153,12 @@ pub(super) fn is_quantity(text: &str) -> bool {
     number.bytes().any(|byte| byte.is_ascii_digit())
         && number.matches('.').count() <= 1
         && (SUFFIXES.contains(&rest) || has_exponent)
+}
+
+/// How much a folder may hold: a quantity, and not none.
+pub(super) fn is_capacity(text: &str) -> bool {
+    let number = text.split(|it: char| !it.is_ascii_digit() && it != '.').next().unwrap_or_default();
+    is_quantity(text) && number.contains(|it: char| matches!(it, '1'..='9'))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod autoscalers;
 mod claims;
+pub mod folders;
 pub mod permissions;
 mod policy;
 mod refusals;
@@ -13,7 +14,7 @@ use nhd_protocol::message::{error, warning};
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 
-use self::permissions::{denied, wanted};
+use self::permissions::{denied, of_folders, wanted};
 use self::policy::Policies;
 pub use self::refusals::taken;
 use self::refusals::{is_paused_half_way, paused};
@@ -60,7 +61,10 @@ pub async fn prepare(
 ) -> Result<Prepared, Failure> {
     let namespace = workload.namespace.as_str();
     let secret_name = parts::record_name(workload);
-    let wanted = wanted(workload.kind);
+    let mut wanted = wanted(workload.kind);
+    if !request.dev.folders.is_empty() {
+        wanted.extend(of_folders());
+    }
     let (origin, missing, namespace_uid) = join!(
         read_workload(objects, workload),
         access::missing(objects, namespace, &wanted),
@@ -96,12 +100,16 @@ pub async fn prepare(
         limit_ranges: &options.limit_ranges,
     };
     let tried = Box::pin(dry_run::try_out(objects, workload, &origin, &entered, policies));
+    let planned = entered.folders.clone();
     let (scaling, tried, claims) = try_join!(scaling, tried, claims::plan(objects, workload, &origin))?;
+    let folders = Box::pin(folders::plan(objects, workload, planned)).await?;
     entered.warnings.extend(scaling.warning.into_iter().chain(tried.warning).chain(claims.warning));
+    entered.warnings.extend(folders.warnings);
     let edit = Edit {
         dev_workload: tried.generated,
         autoscalers: scaling.pinned,
         claims: claims.made,
+        folders: folders.claims,
         namespace_uid,
         ..Edit::new(entered.container, origin, tried.edited)
     };
@@ -167,6 +175,8 @@ pub async fn options(
         keep_security_context: request.dev.keep_security_context,
         work_dir: request.work_dir.clone(),
         command: command.map(str::to_owned).to_vec(),
+        folders: request.dev.folders.clone(),
+        storage_class: request.dev.storage_class.clone(),
         sidecar: Sidecar {
             preset,
             image: request.sidecar_image.clone(),

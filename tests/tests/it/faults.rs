@@ -136,6 +136,20 @@ async fn killed_while_it_deletes_the_dev_pods_claims_the_next_daemon_does_so() -
 }
 
 #[tokio::test]
+async fn killed_while_it_makes_the_claims_of_folders_the_next_daemon_does_so() -> Result<()> {
+    for kind in [WorkloadKind::Deployment, WorkloadKind::Pod, WorkloadKind::Job] {
+        every_point("folders", kind, (points(kind, Way::Folders), Vec::new()), GROUPS, async |rig, life| {
+            rig.keep_a_folder().await?;
+            let passed = one_life(rig, life).await?;
+            rig.has_kept_the_folder().await?;
+            Ok(passed)
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn killed_while_it_merges_the_next_daemon_does_so() -> Result<()> {
     for kind in [WorkloadKind::Deployment, WorkloadKind::CronJob] {
         every_point("merge", kind, (Vec::new(), points(kind, Way::Merge)), GROUPS, merged).await?;

@@ -95,6 +95,7 @@ pub(super) fn run(seed: u64, folder: &Path) -> Outcome {
 }
 
 struct Schedule {
+    seed: u64,
     dice: Dice,
     folder: PathBuf,
     world: SharedWorld,
@@ -117,11 +118,12 @@ impl Schedule {
             sync: receiver,
             moment: Rc::new(move |step, at| moment(&of_moments, step, at)),
         }));
-        Self { dice, folder, world, session: None, sync, elsewhere }
+        Self { seed, dice, folder, world, session: None, sync, elsewhere }
     }
 
     async fn play(mut self) -> Outcome {
         self.settle_the_original();
+        self.keep_folders();
         let mover = tokio::spawn(move_on(Arc::clone(&self.world), self.sync.clone()));
         let mut daemon = Daemon::boot(&self.folder.join("home"));
         lock(&self.world).storm = true;
@@ -171,6 +173,21 @@ impl Schedule {
         world.admits.variables = self.dice.once_in(4);
         let admits = world.admits;
         world.tell(|| format!("{kind}, admission: {admits:?}"));
+    }
+
+    /// In some schedules the dev container has persistent folders.
+    fn keep_folders(&self) {
+        let mut dice = Dice::new(self.seed ^ 0xf01d);
+        if !dice.once_in(3) {
+            return;
+        }
+        let config = self.folder.join("home").join("config.yaml");
+        std::fs::create_dir_all(self.folder.join("home")).expect("the model's disk is sound");
+        std::fs::write(config, origins::folders(&mut dice)).expect("the model's disk is sound");
+        let mut world = lock(&self.world);
+        let class = origins::storage_class(&mut dice);
+        world.tell(|| format!("persistent folders, {}", class["volumeBindingMode"]));
+        world.make("storageclasses", class);
     }
 
     async fn start(&mut self, daemon: Daemon) -> Daemon {

@@ -57,12 +57,14 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
     });
     let scaling = plan.edit.autoscalers.iter();
     let pins = scaling.map(|it| change(PlannedAction::Update, it.name(), Some(&it.origin), &it.pinned));
+    let folders = plan.edit.folders.iter().filter(|folder| !folder.existed);
+    let folders = folders.map(|it| change(PlannedAction::Create, it.name(), None, &it.claim));
     let warnings = [session.request.dev.warnings, plan.warnings].concat();
     Ok(PlanResult {
         context: place.client.context,
         server: place.client.server,
         container: plan.edit.container,
-        changes: std::iter::once(secret).chain(pins).chain(edit).chain(generated).collect(),
+        changes: std::iter::once(secret).chain(folders).chain(pins).chain(edit).chain(generated).collect(),
         notices: Notice::all(&warnings),
         warnings,
         workload,

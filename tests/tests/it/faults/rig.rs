@@ -36,6 +36,8 @@ pub(super) struct Rig {
     autoscaler: Option<(Autoscaler, Value)>,
     /// It is a set without pods.
     emptied: bool,
+    /// The dev container has a persistent folder.
+    keeps_a_folder: bool,
     /// Of which the node has as much as one pod wants.
     share: Option<NodeShare>,
     laptop: Laptop,
@@ -62,6 +64,7 @@ impl Rig {
             before,
             autoscaler: None,
             emptied: false,
+            keeps_a_folder: false,
             share: None,
             laptop,
             container: None,
@@ -111,6 +114,32 @@ impl Rig {
         self.workload = Workload::create(&client, self.namespace.name(), manifest).await?;
         self.before = self.workload.portrait().await?;
         self.emptied = true;
+        Ok(())
+    }
+
+    /// Has the dev configuration ask for a persistent folder whose claim is yet to be made.
+    pub(super) async fn keep_a_folder(&mut self) -> Result<()> {
+        let client = self.workload.client().clone();
+        if !std::mem::replace(&mut self.keeps_a_folder, true) {
+            self.namespace.offer_volumes(&client, VOLUMES).await?;
+            let class = self.namespace.name();
+            let dev =
+                format!("{{storageClass: {class}, persistentVolumeDirs: [{{path: /kept, capacity: 1Mi}}]}}");
+            let config = format!("{{name: {NAME}, containers: [{{dev: {dev}}}]}}");
+            self.laptop.save(".nocalhost/config.yaml", &config)?;
+        }
+        let claims: Api<PersistentVolumeClaim> = Api::namespaced(client, self.namespace.name());
+        for claim in self.claims().await? {
+            claims.delete(&claim, &Default::default()).await?;
+        }
+        let none = async |_: &Workload| Ok(claims.list(&Default::default()).await?.items.is_empty());
+        self.workload.until("rid of the claims of another life", none).await
+    }
+
+    /// No end takes it away.
+    pub(super) async fn has_kept_the_folder(&self) -> Result<()> {
+        let claims = self.claims().await?;
+        ensure!(claims.len() == 1 && claims[0].contains("-dev-"), "these claims are left: {claims:?}");
         Ok(())
     }
 
