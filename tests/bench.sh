@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures nhd, in a release build and on a cluster of its own, beside what it is compared with, and prints a table.
 # Arguments name what to measure (memory, status, clients, live, save, small-files, large-files, changed-files, forward,
-# start, streams); without them it is everything.
+# start, streams, sessions, files); without them it is everything.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --release --quiet -p nhd -p nhd-cli

@@ -11,3 +11,4 @@ pub mod status;
 pub mod streams;
 pub mod clients;
 pub mod live;
+pub mod scale;

@@ -1,7 +1,9 @@
 //! How fast a forward is: nhd's own, kube-rs's, and kubectl's where it is installed, in turns against the same dev pod.
 
+mod crowd;
+
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -13,6 +15,7 @@ use nhd_protocol::methods::ForwardStart;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use self::crowd::Forwarder;
 use super::figures::{Figure, Samples, digits};
 use crate::cluster::APP_PORT;
 use crate::namespace::Namespace;
@@ -34,21 +37,30 @@ pub async fn measure(cluster: &SharedCluster) -> Result<Vec<Figure>> {
     let status = stage.start().await?;
     let pod = pod_of(&status)?;
     stage.workload.exec(pod, &serve()).await?;
+    stage.workload.exec(pod, &crowd::serve()).await?;
     let params = ForwardStartParams { remote_port: PORT, ..ForwardStartParams::default() };
     let own = stage.nhd.call::<ForwardStart>(params).await?.forward.local_port.context("a local port")?;
+    let params = ForwardStartParams { remote_port: crowd::PORT, ..ForwardStartParams::default() };
+    let own_crowd =
+        stage.nhd.call::<ForwardStart>(params).await?.forward.local_port.context("a local port")?;
+    let own_crowd = Forwarder { port: own_crowd, pid: stage.laptop.daemon_pid().context("a daemon")? };
     let peer = KubeRs { pods: stage.workload.pods(), pod: pod.to_owned() };
     let folder = tempfile::tempdir()?;
     let mut ways = vec![Way::Local(own), Way::KubeRs(Box::new(peer))];
-    let mut kubectl = None;
+    let mut kubectls = Vec::new();
     if let Some(program) = on_path("kubectl") {
-        let (process, port) =
-            start_kubectl(&program, cluster.kubeconfig(), &stage.namespace, pod, folder.path()).await?;
-        kubectl = Some(process);
-        ways.push(Way::Local(port));
+        for port in [PORT, crowd::PORT] {
+            let log = folder.path().join(format!("kubectl-{port}.log"));
+            let to = (&stage.namespace, pod, port);
+            kubectls.push(start_kubectl(&program, cluster.kubeconfig(), to, log).await?);
+        }
+        ways.push(Way::Local(kubectls[0].1));
     }
     until_served(&ways).await?;
-    let figures = compare(&ways).await?;
-    drop(kubectl);
+    let mut figures = compare(&ways).await?;
+    let kubectl = kubectls.get(1).map(|(process, port)| Forwarder { port: *port, pid: process.pid() });
+    figures.extend(crowd::measure(&own_crowd, kubectl.as_ref()).await?);
+    drop(kubectls);
     stage.end(&status.session).await?;
     stage.close().await?;
     Ok(figures)
@@ -178,13 +190,11 @@ async fn until_served(ways: &[Way]) -> Result<()> {
 async fn start_kubectl(
     program: &Path,
     kubeconfig: &Path,
-    namespace: &Namespace,
-    pod: &str,
-    folder: &Path,
+    (namespace, pod, port): (&Namespace, &str, u16),
+    log: PathBuf,
 ) -> Result<(Process, u16)> {
-    let log = folder.join("kubectl.log");
     let kubeconfig = kubeconfig.display().to_string();
-    let (pod, port) = (format!("pod/{pod}"), format!(":{PORT}"));
+    let (pod, port) = (format!("pod/{pod}"), format!(":{port}"));
     let arguments =
         ["--kubeconfig", &kubeconfig, "-n", namespace.name(), "port-forward", "--address", "127.0.0.1"];
     let arguments = arguments.into_iter().chain([pod.as_str(), port.as_str()]);

@@ -47,7 +47,7 @@ pub(super) fn resident(pid: u32) -> Result<f64> {
 }
 
 /// Without what is only read from files.
-fn own(pid: u32) -> Result<f64> {
+pub(super) fn own(pid: u32) -> Result<f64> {
     megabytes_of(pid, "RssAnon:")
 }
 

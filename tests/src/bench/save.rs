@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use nhd_protocol::session::SessionStatus;
 use rand::Rng as _;
 
 use super::figures::{Figure, Samples, digits};
@@ -26,11 +27,7 @@ type Pause = std::ops::Range<Duration>;
 pub async fn measure(cluster: &SharedCluster) -> Result<Vec<Figure>> {
     let stage = Stage::set(cluster, "bench-save", app("bench")).await?;
     let status = stage.start().await?;
-    let pod = stage.workload.pods().get(pod_of(&status)?).await?;
-    let uid = pod.metadata.uid.context("a uid")?;
-    let volume = "volumes/kubernetes.io~empty-dir/nocalhost-shared-volume";
-    let remote = cluster.kubelet_root()?.join("pods").join(uid).join(volume);
-    let local = stage.laptop.source();
+    let (local, remote) = (stage.laptop.source(), volume(cluster, &stage, &status).await?);
     let saving = tokio::task::spawn_blocking(move || {
         anyhow::Ok((saves(&local, &remote, PAUSE, 1000)?, saves(&local, &remote, SHORT_PAUSE, 2000)?))
     });
@@ -47,6 +44,21 @@ pub async fn measure(cluster: &SharedCluster) -> Result<Vec<Figure>> {
         Figure::new("100 saves 50–150 ms apart, p50", rapid.spread("ms"))
             .aiming("≤ 20 ms", rapid.median() <= 20.0),
     ])
+}
+
+/// Saves that do not meet each other, in a session that another measurement has started.
+pub(super) async fn apart(cluster: &SharedCluster, stage: &Stage, status: &SessionStatus) -> Result<Samples> {
+    let (local, remote) = (stage.laptop.source(), volume(cluster, stage, status).await?);
+    let saving = tokio::task::spawn_blocking(move || saves(&local, &remote, PAUSE, 1000));
+    Ok(saving.await??.0)
+}
+
+/// The folder of the dev pod's volume on the node.
+async fn volume(cluster: &SharedCluster, stage: &Stage, status: &SessionStatus) -> Result<PathBuf> {
+    let pod = stage.workload.pods().get(pod_of(status)?).await?;
+    let uid = pod.metadata.uid.context("a uid")?;
+    let volume = "volumes/kubernetes.io~empty-dir/nocalhost-shared-volume";
+    Ok(cluster.kubelet_root()?.join("pods").join(uid).join(volume))
 }
 
 /// Saves a file again and again, each time longer by one from `least` on, by which it is known on the other side.

@@ -100,14 +100,14 @@ impl Tree {
 }
 
 /// From when the dev pod was ready until the session said that everything is in it.
-async fn first_sync_took(stage: &Stage, session: &str) -> Result<Duration> {
+pub(super) async fn first_sync_took(stage: &Stage, session: &str) -> Result<Duration> {
     ensure!(stage.step_took(session, StepName::AwaitPod).await?.is_some(), "no pod was waited for");
     // Where everything is there by then, nothing is left to wait for.
     Ok(stage.step_took(session, StepName::AwaitSync).await?.unwrap_or_default())
 }
 
 /// Streams the source into the dev container, as it is, and waits until all of it is there.
-async fn tar_into(stage: &Stage, pod: &str) -> Result<Duration> {
+pub(super) async fn tar_into(stage: &Stage, pod: &str) -> Result<Duration> {
     let script = format!("rm -rf {BESIDE}; mkdir {BESIDE} && exec tar -xf - -C {BESIDE}");
     let params = AttachParams::default().container("nocalhost-dev").stdin(true).stdout(false).stderr(false);
     let began = Instant::now();

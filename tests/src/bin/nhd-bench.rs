@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use nhd_tests::bench::figures::Figure;
-use nhd_tests::bench::{clients, forward, live, memory, save, start, status, streams, trees};
+use nhd_tests::bench::{clients, forward, live, memory, save, scale, start, status, streams, trees};
 use nhd_tests::shared::SharedCluster;
 
 #[derive(Debug, Parser)]
@@ -28,6 +28,8 @@ enum Subject {
     Forward,
     Start,
     Streams,
+    Sessions,
+    Files,
 }
 
 impl Subject {
@@ -43,6 +45,8 @@ impl Subject {
             Self::ChangedFiles => trees::CHANGED_FILES.measure(cluster).await,
             Self::Forward => forward::measure(cluster).await,
             Self::Streams => Box::pin(streams::measure(cluster)).await,
+            Self::Sessions => scale::sessions(cluster).await,
+            Self::Files => scale::files(cluster).await,
             Self::Start => Box::pin(start::measure(cluster)).await,
         }
     }

@@ -39,6 +39,8 @@ pub enum Notice {
     Closed(PathBuf),
     /// Renamed, linked or of another mode.
     Altered(PathBuf),
+    /// Both were told as altered before.
+    Renamed { from: PathBuf, to: PathBuf },
     /// Deleted.
     Removed(PathBuf),
     /// Anything may have changed.
@@ -56,6 +58,8 @@ pub struct SourceChanges {
     /// How long a file that was saved in place is held: the tick of the clock that stamps files.
     tick: Duration,
     settled: BTreeSet<PathBuf>,
+    /// The last new file among them that was written and closed: half of a save by rename.
+    written_aside: Option<PathBuf>,
     /// When the settled paths are due, and when they are at the latest.
     hold: Option<Hold>,
     open: BTreeMap<PathBuf, OpenFile>,
@@ -136,12 +140,14 @@ impl SourceChanges {
             Notice::Written(path) => self.opened(path, false, now),
             Notice::Closed(path) => {
                 let made = self.open.remove(&path).is_some_and(|file| file.made);
+                self.written_aside = made.then(|| path.clone());
                 self.settled(path, if made { HOLD } else { self.tick }, now);
             }
             Notice::Altered(path) => {
                 self.open.remove(&path);
                 self.settled(path, HOLD, now);
             }
+            Notice::Renamed { from, to } => self.renamed(&from, &to, now),
             Notice::Removed(path) => {
                 self.open.remove(&path);
                 self.settled.remove(&path);
@@ -153,6 +159,15 @@ impl SourceChanges {
         }
         if self.everything {
             self.settled.clear();
+        }
+    }
+
+    /// A new file that took the place of another is a whole save, and waits for nothing more where nothing else is held.
+    fn renamed(&mut self, from: &Path, to: &Path, now: Instant) {
+        let is_whole = self.written_aside.as_deref() == Some(from)
+            && self.settled.iter().all(|path| path == from || path == to);
+        if let Some(hold) = self.hold.as_mut().filter(|_| is_whole) {
+            hold.due = hold.due.min(now + self.tick);
         }
     }
 
@@ -211,6 +226,7 @@ impl SourceChanges {
         }
         self.settle(|due| due <= now);
         self.hold = None;
+        self.written_aside = None;
         if self.everything || self.removed.due().is_some_and(|due| due <= now) {
             let removed = std::mem::take(&mut self.removed);
             self.everything |= removed.everything;
@@ -320,6 +336,40 @@ mod tests {
         changes.note(Notice::Altered("a".into()), later);
         assert_eq!(changes.due(later), Some(later + HOLD));
         assert_eq!(changes.take_due(later + HOLD), Some(Batch::Paths(vec!["a".into(), "a.tmp".into()])));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_new_file_that_took_the_place_of_another_is_due_at_once_unless_more_is_held() {
+        let renamed = |changes: &mut SourceChanges, now, from: &str, to: &str| {
+            changes.note(Notice::Altered(from.into()), now);
+            changes.note(Notice::Altered(to.into()), now);
+            changes.note(Notice::Renamed { from: from.into(), to: to.into() }, now);
+        };
+        let written = |changes: &mut SourceChanges, now, path: &str| {
+            changes.note(Notice::Made(path.into()), now);
+            changes.note(closed(path), now);
+        };
+        let (now, tick) = (Instant::now(), Duration::from_millis(3));
+        for tick in [Duration::ZERO, tick] {
+            let mut whole = SourceChanges::new(tick);
+            written(&mut whole, now, "a.tmp");
+            renamed(&mut whole, now, "a.tmp", "a");
+            assert_eq!(whole.due(now), Some(now + tick));
+            assert!(whole.take_due(now + tick).is_some());
+            // The next rename is no save.
+            renamed(&mut whole, now, "a.tmp", "a");
+            assert_eq!(whole.due(now), Some(now + HOLD));
+        }
+        // The old file was moved aside, and is about to be deleted.
+        let mut with_backup = SourceChanges::default();
+        written(&mut with_backup, now, "a.tmp");
+        renamed(&mut with_backup, now, "a", "a.old");
+        renamed(&mut with_backup, now, "a.tmp", "a");
+        assert_eq!(with_backup.due(now), Some(now + HOLD));
+        // The second half is still to come.
+        let mut half = SourceChanges::default();
+        renamed(&mut half, now, "a", "a~");
+        assert_eq!(half.due(now), Some(now + HOLD));
     }
 
     #[tokio::test(start_paused = true)]

@@ -28,10 +28,12 @@ pub(super) fn read(
     };
     let notice: fn(PathBuf) -> Notice = match event.kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => Notice::Closed,
-        // Reading changes nothing; both halves of a rename were told before the pair is.
-        EventKind::Access(_) | EventKind::Modify(ModifyKind::Name(RenameMode::Both)) if tells_closes => {
-            return (Vec::new(), Vec::new());
+        EventKind::Modify(ModifyKind::Name(RenameMode::Both)) if tells_closes => {
+            let mut paths = event.paths.iter().filter_map(relative);
+            let pair = paths.next().zip(paths.next());
+            return (pair.map(|(from, to)| Notice::Renamed { from, to }).into_iter().collect(), Vec::new());
         }
+        // Reading changes nothing.
         EventKind::Access(_) => return (Vec::new(), Vec::new()),
         EventKind::Modify(ModifyKind::Data(_)) if tells_closes => Notice::Written,
         EventKind::Create(CreateKind::Folder) => Notice::Altered,
@@ -98,6 +100,9 @@ mod tests {
         check(rename(RenameMode::From), altered(), Some(TreeChange::Gone(path())));
         check(rename(RenameMode::To), altered(), Some(TreeChange::Appeared(path())));
         check(rename(RenameMode::Both), None, None);
+        let both = Event::new(rename(RenameMode::Both)).add_path("/src/a".into()).add_path("/src/b".into());
+        let renamed = Notice::Renamed { from: "a".into(), to: "b".into() };
+        assert_eq!(read(&both, Path::new("/src"), true, |_| None), (vec![renamed], vec![]));
     }
 
     #[test]
