@@ -199,7 +199,7 @@ mod tests {
             (user("a", "shop", DEV_CONTAINER), user("b", "shop", "x"), user("c", "n", "x"));
         assert_eq!(said(&[], None), "");
         assert_eq!(said(&[], Some("s")), "session s");
-        assert_eq!(said(&[far.clone()], None), "");
+        assert_eq!(said(std::slice::from_ref(&far), None), "");
         assert_eq!(said(&[other.clone(), far], Some("s")), "pod b, session s");
         assert_eq!(said(&[dev.clone(), other], Some("s")), "pod a of session s, pod b");
         assert_eq!(said(&[dev], None), "pod a");

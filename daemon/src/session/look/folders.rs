@@ -12,12 +12,14 @@ use crate::session::next::Volumes;
 use crate::store::StoredSession;
 use crate::store::session::StoredPlan;
 
-/// A claim that has the name of a folder's.
+/// A folder's claim. One of somebody else under its name is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FolderSeen {
     pub name: String,
     /// It has a volume.
     pub bound: bool,
+    /// It goes with the last pod that uses it, and takes no new one.
+    pub leaving: bool,
     /// What the cluster said last of one that has none.
     pub event: Option<String>,
 }
@@ -32,12 +34,16 @@ pub async fn read(
     for folder in &plan.edit.folders {
         let name = folder.name();
         let Some(claim) = objects.get(CLAIMS, Some(namespace), name).await.or_absent()? else { continue };
+        if !folder.is(&claim) {
+            continue;
+        }
+        let leaving = claim.pointer("/metadata/deletionTimestamp").is_some();
         let bound = claim["status"]["phase"] == "Bound";
         let event = match claim.pointer("/metadata/uid").and_then(Value::as_str) {
             Some(uid) if folder.awaited && !bound => volumes::last_event(objects, namespace, uid).await,
             _ => None,
         };
-        seen.push(FolderSeen { name: name.to_owned(), bound, event });
+        seen.push(FolderSeen { name: name.to_owned(), bound, leaving, event });
     }
     Ok(seen)
 }
@@ -47,15 +53,15 @@ pub fn missing<'a>(plan: &'a StoredPlan, sight: &'a Sight) -> impl Iterator<Item
     plan.edit.folders.iter().filter(|folder| seen(folder, sight).is_none())
 }
 
-/// The first folder that has no volume, although it should by itself.
+/// The first folder that has no volume, although it should by itself, or is about to lose it.
 pub fn unbound<'a>(
     plan: &'a StoredPlan,
     sight: &'a Sight,
 ) -> Option<(&'a FolderClaim, Option<&'a FolderSeen>)> {
-    let mut awaited = plan.edit.folders.iter().filter(|folder| folder.awaited);
-    awaited.find_map(|folder| {
+    plan.edit.folders.iter().find_map(|folder| {
         let seen = seen(folder, sight);
-        (!seen.is_some_and(|seen| seen.bound)).then_some((folder, seen))
+        let has_none = folder.awaited && !seen.is_some_and(|seen| seen.bound);
+        (has_none || seen.is_some_and(|seen| seen.leaving)).then_some((folder, seen))
     })
 }
 
@@ -109,7 +115,7 @@ mod tests {
             existed: name == "old",
             awaited,
         };
-        let seen = |name: &str, bound| FolderSeen { name: name.into(), bound, event: None };
+        let seen = |name: &str, bound| FolderSeen { name: name.into(), bound, leaving: false, event: None };
         let check = |folders: Vec<FolderClaim>, there: Vec<FolderSeen>, expect: Volumes, stay: &[&str]| {
             let edit = Edit { folders, ..Edit::new("web".into(), json!({}), json!({})) };
             let plan = StoredPlan { edit, warnings: Vec::new() };
@@ -123,6 +129,8 @@ mod tests {
         check(vec![folder("a", true)], vec![seen("a", false)], Volumes::Unbound, &["a"]);
         check(vec![folder("a", true)], vec![seen("a", true)], Volumes::Free, &["a"]);
         check(vec![folder("old", true)], vec![seen("old", true)], Volumes::Free, &[]);
+        let going = FolderSeen { leaving: true, ..seen("a", true) };
+        check(vec![folder("a", false)], vec![going], Volumes::Unbound, &["a"]);
         let two = || vec![folder("old", true), folder("b", true)];
         check(two(), vec![seen("old", true)], Volumes::Missing, &[]);
         check(two(), vec![seen("old", true), seen("b", false)], Volumes::Unbound, &["b"]);

@@ -24,6 +24,8 @@ pub(super) enum Way {
     Keep,
     /// A start with a persistent folder whose claim is not there yet.
     Folders,
+    /// One whose claim has no volume for a while.
+    Unbound,
     /// A start of a workload that an autoscaler scales.
     Pin,
     /// The end of one.
@@ -89,7 +91,7 @@ steps! {
     CreateRecord: Start ALL, ["before", "after"];
     UpdateRecord: Replan &[Deployment], ["before", "after"];
     CreateVolumes: Folders ALL, ["before", "made", "after"];
-    AwaitVolumes: Folders ALL, ["before"];
+    AwaitVolumes: Unbound ALL, ["before"];
     PinAutoscalers: Pin SCALABLE, ["before", "after"];
     EnterDevMode: Start EDITED, ["before", "written", "after"];
     CreateDevWorkload: Start BESIDE, ["before", "after"];
