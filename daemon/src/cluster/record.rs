@@ -293,7 +293,7 @@ fn unpack(data: &str) -> Option<Contents> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nhd_plan::PinnedAutoscaler;
+    use nhd_plan::{FolderClaim, PinnedAutoscaler};
 
     fn record(origin: Value) -> Record {
         let owner =
@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_record_with_autoscalers_is_one_that_earlier_versions_leave_alone() {
+    fn only_a_record_with_what_earlier_versions_do_not_know_is_one_that_they_leave_alone() {
         let without = record(json!({}));
         assert_eq!(without.version, FIRST_VERSION);
         let written = serde_json::to_value(&without).expect("JSON");
@@ -360,6 +360,13 @@ mod tests {
         let with = Record::new("s1", without.owner, Edit { autoscalers, ..without.edit });
         assert_eq!(with.version, WITH_AUTOSCALERS);
         assert_eq!(see(&with.secret("name", &files()).expect("fits")).record(), Some(&with));
+        let folder = FolderClaim { path: "/go".into(), claim: json!({}), existed: false, awaited: true };
+        for autoscalers in [Vec::new(), with.edit.autoscalers.clone()] {
+            let edit = Edit { autoscalers, folders: vec![folder.clone()], ..with.edit.clone() };
+            let kept = Record::new("s1", with.owner.clone(), edit);
+            assert_eq!(kept.version, RECORD_VERSION);
+            assert_eq!(see(&kept.secret("name", &files()).expect("fits")).record(), Some(&kept));
+        }
     }
 
     #[test]
