@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Passes all tests: format, lints, licences, unit tests, the tests on a real Kubernetes node, those of the clients for
-# Node and the JVM and of the extension for VS Code, and documentation. At the end come the seconds of each step and the
+# Node and the JVM and of the extension for VS Code, packages in a clean root, and documentation. At the end come the seconds of each step and the
 # tests that took longest.
 # Installs what is missing (see tests/cluster/install.sh); the first run builds Kubernetes, which takes some minutes.
 # Set NHD_TEST_KUBECONFIG to test against a cluster of your own, and NHD_TEST_FAULTS=alone to give each fault point a life
@@ -97,11 +97,12 @@ documentation() {
 }
 licences() {
     local deny
-    deny=$(tests/cargo-deny.sh)
+    deny=$(tests/cargo-tool.sh cargo-deny 0.20.2)
     "$deny" --log-level error check bans licenses sources
 }
 typescript() { client-ts/test.sh; }
 jvm() { client-jvm/test.sh; }
+package() { tests/package.sh target/debug; }
 vscode() { client-ts/vscode/test.sh; }
 
 start_cluster() {
@@ -149,6 +150,7 @@ while [ ${#names[@]} -gt 0 ]; do
     case $ended in
     # A test of several clients at once has the one for Node.js take part.
     typescript) begin jvm jvm ;;
+    jvm) begin package package ;;
     # Two editors with a browser each need the processors for themselves, and so do tests that wait for a kubelet.
     tests) begin vscode vscode ;;
     # Compilers take what the tests leave of the processors, one after the other.

@@ -11,6 +11,7 @@ pub mod scaffold;
 pub mod schema;
 
 mod document;
+mod env_files;
 mod expand;
 mod keys;
 mod layers;

@@ -1,5 +1,6 @@
 //! The composition root: puts the parts together, runs them, and takes them down in order.
 
+use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +35,12 @@ pub enum DaemonError {
 }
 
 /// Runs the daemon until the token is cancelled, by a signal or by `daemon.shutdown`. Sessions stay in DevMode.
-pub async fn run(paths: Paths, shutdown: CancellationToken) -> Result<(), DaemonError> {
+/// `inherited` is the socket of the service manager that started it, where one did.
+pub async fn run(
+    paths: Paths,
+    inherited: Option<UnixListener>,
+    shutdown: CancellationToken,
+) -> Result<(), DaemonError> {
     paths.prepare()?;
     let only = Instance::acquire(&paths.lock())?;
     let store = Arc::new(Store::open(&paths)?);
@@ -47,7 +53,7 @@ pub async fn run(paths: Paths, shutdown: CancellationToken) -> Result<(), Daemon
         shutdown: shutdown.clone(),
         tracker: tracker.clone(),
     });
-    let listener = Listener::bind(&paths.socket, &paths.home, &only)?;
+    let listener = Listener::bind(&paths.socket, &paths.home, inherited, &only)?;
     tracing::info!(version = crate::VERSION, home = ?paths.home, socket = ?paths.socket, "listening");
     for Withheld { session, why } in withheld {
         let message = format!("session {session} of the store is not understood and left as it is: {why}");

@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use listenfd::ListenFd;
 use nhd::daemon;
 use nhd::log::Log;
 use nhd_client::paths::{Paths, PathsError};
@@ -46,6 +47,8 @@ const MOST_FILES: u64 = 10_240;
 
 fn main() -> ExitCode {
     let Arguments { command } = clap::Parser::parse();
+    // Before there are threads: what says that there is a socket is taken out of the environment of all processes to come.
+    let listeners = ListenFd::from_env();
     let paths = Paths::from_environment();
     if matches!(command, Some(Command::Doctor)) {
         return doctor(paths);
@@ -64,7 +67,7 @@ fn main() -> ExitCode {
         .with_writer(move || writer.clone())
         .with_ansi(false)
         .init();
-    let result = paths.map_err(Into::into).and_then(run);
+    let result = paths.map_err(Into::into).and_then(|paths| run(paths, listeners));
     if let Err(error) = &result {
         tracing::error!("{error:#}");
     }
@@ -83,8 +86,9 @@ fn raise_file_limit() {
     }
 }
 
-fn run(paths: Paths) -> anyhow::Result<()> {
+fn run(paths: Paths, mut listeners: ListenFd) -> anyhow::Result<()> {
     raise_file_limit();
+    let inherited = listeners.take_unix_listener(0)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let shutdown = CancellationToken::new();
     runtime.spawn(end_in_time(shutdown.clone()));
@@ -99,7 +103,7 @@ fn run(paths: Paths) -> anyhow::Result<()> {
             }
             stop.cancel();
         });
-        Ok(daemon::run(paths, shutdown).await?)
+        Ok(daemon::run(paths, inherited, shutdown).await?)
     });
     runtime.shutdown_background();
     result

@@ -62,7 +62,8 @@ pub struct ConfigFix {
 #[serde(rename_all = "camelCase")]
 pub struct ConfigProblem {
     pub severity: Severity,
-    /// What it is, for programs: `configSyntax`, `configInclude`, `configWrong`, `configVariable`, `configWithoutEffect`, or
+    /// What it is, for programs: `configSyntax`, `configInclude`, `configWrong`, `configVariable`, `configEnvFile`,
+    /// `configWithoutEffect`, or
     /// the code of a warning.
     pub code: String,
     /// What is wrong, in English.

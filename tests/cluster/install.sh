@@ -31,6 +31,7 @@ need syncthing have syncthing
 need iproute2 have ip
 need iptables have iptables
 need conntrack have conntrack
+need systemd test -x /lib/systemd/systemd
 need util-linux have unshare
 need util-linux have setpriv
 need util-linux have flock

@@ -20,7 +20,7 @@ use crate::process::{Outcome, Process, call, kill_naming, processes_naming, star
 use crate::pty::Pty;
 
 /// How the daemon is told who speaks.
-const CLIENT: &str = "nhd-tests";
+pub const CLIENT: &str = "nhd-tests";
 
 /// How long a daemon may take to listen, and to end.
 const DAEMON_LIMIT: Duration = Duration::from_secs(20);
@@ -237,10 +237,26 @@ impl Laptop {
 
     /// Runs `nhd-cli` in this laptop's environment.
     pub async fn cli(&self, arguments: &[&str]) -> Result<Outcome> {
-        let (program, environment) = (binary("nhd-cli")?, self.environment.clone());
+        self.cli_of(binary("nhd-cli")?, arguments).await
+    }
+
+    /// As [`Laptop::cli`], with an `nhd-cli` of another version.
+    pub async fn cli_of(&self, program: PathBuf, arguments: &[&str]) -> Result<Outcome> {
+        let environment = self.environment.clone();
         let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
         let folder = self.folder.path().to_path_buf();
         tokio::task::spawn_blocking(move || call(&program, &arguments, &environment, &folder)).await?
+    }
+
+    /// Runs a shell script in this laptop's environment, with mounts and processes that end with it. `$CLI` is `nhd-cli`.
+    pub async fn script(&self, script: &'static str, variables: &[(&str, &str)]) -> Result<Outcome> {
+        let mut environment = self.environment.clone();
+        environment.insert("CLI".to_owned(), binary("nhd-cli")?.into());
+        environment.extend(variables.iter().map(|&(name, value)| (name.to_owned(), value.into())));
+        let arguments = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script];
+        let (arguments, folder) = (owned(&arguments), self.folder.path().to_path_buf());
+        let run = move || call(Path::new("unshare"), &arguments, &environment, &folder);
+        tokio::task::spawn_blocking(run).await?
     }
 
     /// Starts `nhd-cli` on a terminal of a size.

@@ -88,7 +88,7 @@ export interface ConfigFix {
 /** Something wrong with a dev configuration. */
 export interface ConfigProblem {
   /**
-   * What it is, for programs: `configSyntax`, `configInclude`, `configWrong`, `configVariable`,
+   * What it is, for programs: `configSyntax`, `configInclude`, `configWrong`, `configVariable`, `configEnvFile`,
    * `configWithoutEffect`, or the code of a warning.
    */
   code: string;

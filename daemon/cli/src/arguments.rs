@@ -417,6 +417,10 @@ pub(crate) enum DaemonCommand {
     Stop,
     /// Say whether it runs; exits with 3 when it does not
     Status,
+    /// Have systemd or launchd start it for this user; sessions go on
+    Install,
+    /// Undo an installation; sessions stay in DevMode
+    Uninstall,
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,7 @@ pub(crate) mod forward;
 pub(crate) mod namespaces;
 pub(crate) mod packaging;
 pub(crate) mod plan;
+pub(crate) mod service;
 pub(crate) mod start;
 pub(crate) mod status;
 pub(crate) mod stdio;

@@ -36,7 +36,7 @@ const LONGEST_DELAY: Duration = Duration::from_millis(200);
 /// glibc gives each thread a heap of its own, up to eight for each processor, and each keeps what it once needed. With two for all
 /// the daemon holds 6.4 MB of its own after two sessions instead of 8.5; one for all would make it 5.8, and threads wait for one
 /// another. Other C libraries do not look at it.
-const HEAPS: (&str, &str) = ("MALLOC_ARENA_MAX", "2");
+pub(crate) const HEAPS: (&str, &str) = ("MALLOC_ARENA_MAX", "2");
 /// How much of the log a failed start shows.
 const SHOWN_LOG_LINES: usize = 8;
 const READ_LOG_BYTES: u64 = 16 * 1024;
@@ -84,7 +84,7 @@ pub(crate) async fn examine(params: &DoctorParams) -> Result<DoctorReport, Failu
 }
 
 /// The daemon beside this executable, else the one that `PATH` has.
-fn daemon_binary() -> OsString {
+pub(crate) fn daemon_binary() -> OsString {
     let beside = std::env::current_exe()
         .and_then(|executable| executable.canonicalize())
         .map(|executable| executable.with_file_name("nhd"))
@@ -122,6 +122,20 @@ async fn start(paths: &Paths, binary: &OsString) -> Result<Client, Failure> {
             // The other one was on its way out.
             None if !another_daemon_lives(paths, 0) => child = Some(spawn(paths, binary)?),
             None => {}
+        }
+    }
+}
+
+/// Waits until a daemon answers that somebody else starts.
+pub(crate) async fn await_answer(paths: &Paths) -> Result<Client, Failure> {
+    let deadline = Instant::now() + START_BOUND;
+    let log_start = std::fs::metadata(paths.log()).map_or(0, |metadata| metadata.len());
+    loop {
+        match tokio::time::timeout_at(deadline, Client::connect(paths, CLIENT)).await {
+            Ok(Ok(client)) => return Ok(client),
+            Ok(Err(error)) if !error.is_passing() => return Err(error.into()),
+            Ok(Err(_)) if Instant::now() < deadline => tokio::time::sleep(LONGEST_DELAY).await,
+            Ok(Err(_)) | Err(_) => return Err(unanswered(paths, log_start)),
         }
     }
 }

@@ -131,6 +131,8 @@ async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure>
         Command::Daemon(DaemonCommand::Start) => commands::daemon::start(&paths, screen).await,
         Command::Daemon(DaemonCommand::Stop) => commands::daemon::stop(&paths, screen).await,
         Command::Daemon(DaemonCommand::Status) => commands::daemon::status(&paths, screen).await,
+        Command::Daemon(DaemonCommand::Install) => commands::service::install(&paths, screen).await,
+        Command::Daemon(DaemonCommand::Uninstall) => commands::service::uninstall(screen),
         Command::Call(arguments) => {
             screen.set_json();
             commands::call::run(arguments, &launch::connect(&paths).await?, screen).await

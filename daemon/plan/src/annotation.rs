@@ -3,11 +3,17 @@
 use serde_json::Value;
 
 use crate::manifest::{annotate, annotations, remove_annotations};
+use crate::{ConfigPlace, Patch};
 
 /// The original `.spec` as compact JSON, on the object whose template was edited (the seed).
 const ORIGIN: &str = "nocalhost.origin.spec.json";
 /// Stands in for [`ORIGIN`] where the original is too large for an annotation and only the Secret has it.
 const ORIGIN_ELSEWHERE: &str = "nhd.dev/origin";
+/// Names the session that made a pod again, until it is known to be in the namespace that it was taken from.
+const GIVEN_BACK_BY: &str = "nhd.dev/given-back-by";
+/// The patches that are part of the edit, without which nobody could tell what they did from what others did where the
+/// record is lost.
+const PATCHES: &str = "nhd.dev/patches";
 /// What Nocalhost's own tool leaves on a workload in its DevMode.
 const NOCALHOST: &str = "dev.nocalhost/origin-workload-definition";
 /// The limit of all keys and values of an object's annotations together, in bytes (the Kubernetes API).
@@ -16,29 +22,62 @@ const ANNOTATIONS_LIMIT: usize = 256 * 1024;
 /// Says of `object` that it is in DevMode, with the original `spec`. Tells whether the original itself found room.
 pub(crate) fn put(object: &mut Value, spec: &Value) -> bool {
     let origin = spec.to_string();
-    let taken: usize = annotations(object)
-        .into_iter()
-        .flatten()
-        .map(|(key, value)| key.len() + value.as_str().map_or(0, str::len))
-        .sum();
-    let fits = taken + ORIGIN.len() + origin.len() <= ANNOTATIONS_LIMIT;
+    let fits = fits(object, ORIGIN, &origin);
     let (key, value) = if fits { (ORIGIN, origin) } else { (ORIGIN_ELSEWHERE, "secret".to_owned()) };
     annotate(object, key, value);
     fits
 }
 
-/// Gives `to` the annotation that `from` has.
+fn fits(object: &Value, key: &str, value: &str) -> bool {
+    let taken: usize = annotations(object)
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| key.len() + value.as_str().map_or(0, str::len))
+        .sum();
+    taken + key.len() + value.len() <= ANNOTATIONS_LIMIT
+}
+
+/// Says of `object` what was patched, where there is room for that. Where in whose files is nobody's business there.
+pub(crate) fn put_patches(object: &mut Value, patches: &[Patch]) {
+    let patches: Vec<Patch> =
+        patches.iter().map(|patch| Patch { place: ConfigPlace::default(), ..patch.clone() }).collect();
+    let Ok(text) = serde_json::to_string(&patches) else { return };
+    if !patches.is_empty() && fits(object, PATCHES, &text) {
+        annotate(object, PATCHES, text);
+    }
+}
+
+/// The patches as the annotation holds them; none where it is not readable.
+pub(crate) fn patches(object: &Value) -> Vec<Patch> {
+    let text = annotations(object).and_then(|all| all.get(PATCHES)?.as_str());
+    text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+}
+
+/// Gives `to` the annotations of the edit that `from` has.
 pub(crate) fn copy(from: &Value, to: &mut Value) {
-    for key in [ORIGIN, ORIGIN_ELSEWHERE] {
+    for key in [ORIGIN, ORIGIN_ELSEWHERE, PATCHES] {
         if let Some(value) = annotations(from).and_then(|all| all.get(key)).and_then(Value::as_str) {
             annotate(to, key, value.to_owned());
         }
     }
 }
 
-/// Takes our annotation off and leaves every other one alone.
+/// Takes our annotations off and leaves every other one alone.
 pub(crate) fn strip(object: &mut Value) {
-    remove_annotations(object, &[ORIGIN, ORIGIN_ELSEWHERE]);
+    remove_annotations(object, &[ORIGIN, ORIGIN_ELSEWHERE, PATCHES, GIVEN_BACK_BY]);
+}
+
+/// The manifest of a pod that `session` makes again, with its mark on it.
+#[must_use]
+pub fn sign(pod: &Value, session: &str) -> Value {
+    let mut object = pod.clone();
+    annotate(&mut object, GIVEN_BACK_BY, session.to_owned());
+    object
+}
+
+/// The session whose mark is on a pod that was made again.
+pub fn given_back_by(object: &Value) -> Option<&str> {
+    annotations(object)?.get(GIVEN_BACK_BY)?.as_str()
 }
 
 /// Whether the annotation says that `object` is in DevMode.
@@ -83,8 +122,12 @@ mod tests {
             let origin = json!({ "metadata": others });
             let mut object = origin.clone();
             put(&mut object, &json!({}));
+            let mut object = sign(&object, "s1");
+            assert_eq!(given_back_by(&object), Some("s1"));
             strip(&mut object);
             assert_eq!(object, origin);
+            assert_eq!(given_back_by(&object), None);
+            assert!(!is_ours(&sign(&origin, "s1")), "it is not in DevMode");
         }
     }
 }

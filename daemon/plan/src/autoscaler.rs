@@ -45,7 +45,7 @@ pub fn release(current: &Value, pinned: &Value) -> Value {
     {
         set_target_name(&mut object, name);
     }
-    if pinned_by(current) == pinned_by(pinned) {
+    if mark(current) == mark(pinned) {
         remove_annotations(&mut object, &[PINNED_BY]);
     }
     object
@@ -54,6 +54,11 @@ pub fn release(current: &Value, pinned: &Value) -> Value {
 /// Whether something is left on `current` of the pin that made it `pinned`.
 pub fn is_pinned(current: &Value, pinned: &Value) -> bool {
     release(current, pinned) != *current
+}
+
+/// The session that pinned it, as far as its mark says so.
+pub fn pinned_by(autoscaler: &Value) -> Option<&str> {
+    annotations(autoscaler)?.get(PINNED_BY)?.as_str()
 }
 
 /// Whether the autoscaler scales the workload. Its target is named with an API version, of which the group counts.
@@ -80,7 +85,7 @@ fn set_target_name(autoscaler: &mut Value, name: &str) {
     }
 }
 
-fn pinned_by(autoscaler: &Value) -> Option<&Value> {
+fn mark(autoscaler: &Value) -> Option<&Value> {
     annotations(autoscaler)?.get(PINNED_BY)
 }
 

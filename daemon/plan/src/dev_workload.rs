@@ -7,7 +7,7 @@ use crate::manifest::{annotations, set, text};
 use crate::names::{dev_workload_hash, dev_workload_name};
 
 /// On dev workloads and their pods: which workload they are of. As a label it is hashed, whose value must be short.
-const DEV_OF: &str = "nhd.dev/dev-of";
+pub(crate) const DEV_OF: &str = "nhd.dev/dev-of";
 
 /// A dev workload without a spec. Nothing of the original's own labels and annotations is taken over: a tool that
 /// deploys what it finds labelled would take the object for one of its own, and prune it.

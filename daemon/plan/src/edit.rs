@@ -85,6 +85,12 @@ impl Edit {
         given_back.or(self.merged.as_ref()).unwrap_or(&self.edited)
     }
 
+    /// The states of the workload that are known from the API server.
+    pub fn states(&self) -> impl Iterator<Item = &Value> {
+        let given_back = self.given_back.as_ref().map(|given_back| &given_back.object);
+        [&self.origin, &self.edited].into_iter().chain(&self.merged).chain(given_back)
+    }
+
     /// Whether it was given back once, whatever others have made of it since.
     #[must_use]
     pub fn was_given_back(&self) -> bool {

@@ -5,7 +5,9 @@ use serde_json::Value;
 use crate::kinds::{self, DEV_WORKLOAD_TEMPLATE, Kind, Shape};
 use crate::manifest::{self, without_nulls};
 use crate::warning;
-use crate::{DevOptions, FolderClaim, PlanError, annotation, controller, dev_workload, folder, template};
+use crate::{
+    DevOptions, FolderClaim, PlanError, annotation, controller, dev_workload, folder, patch, template,
+};
 
 /// What is to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +95,13 @@ fn edit(origin: &Value, options: &DevOptions) -> Result<Entered, PlanError> {
     if !annotated.is_some_and(|annotated| annotation::put(annotated, &origin["spec"])) {
         warnings.push(warning::ORIGIN_TOO_LARGE.to_owned());
     }
+    match &mut dev_workload {
+        Some(dev_workload) => patch::apply(dev_workload, DEV_WORKLOAD_TEMPLATE, options, &mut warnings)?,
+        None => {
+            patch::apply(&mut object, kind.template, options, &mut warnings)?;
+            annotation::put_patches(&mut object, &options.patches);
+        }
+    }
     Ok(Entered { object: (!stays).then_some(object), dev_workload, container, folders, warnings })
 }
 
@@ -113,7 +122,7 @@ fn refuse(
 }
 
 /// Everything that later steps take for granted.
-fn check_shape(origin: &Value) -> Result<&'static Kind, PlanError> {
+pub(crate) fn check_shape(origin: &Value) -> Result<&'static Kind, PlanError> {
     let name = manifest::text(origin, "kind").ok_or_else(|| malformed("/kind"))?;
     let kind = kinds::of(origin)
         .ok_or_else(|| PlanError::UnsupportedKind { kind: name.to_owned(), known: kinds::names() })?;

@@ -1,7 +1,7 @@
 //! Why no plan can be made, each with what to do next.
 
-use crate::DevOptions;
 use crate::options::DEFAULT_WORK_DIR;
+use crate::{ConfigPlace, DevOptions};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
@@ -41,6 +41,8 @@ pub enum PlanError {
     EphemeralClaims { volumes: Vec<String> },
     #[error("the manifest is malformed at {path}")]
     MalformedManifest { path: String },
+    #[error("the patch at {place} {problem}")]
+    PatchRefused { place: ConfigPlace, problem: String },
 }
 
 impl PlanError {
@@ -95,6 +97,11 @@ impl PlanError {
             Self::StaticPod => "choose a workload that the API server manages".to_owned(),
             Self::PodFinished { .. } => "make the pod anew, or force it".to_owned(),
             Self::EphemeralClaims { .. } => "save what is needed of them, then force it".to_owned(),
+            Self::PatchRefused { .. } => {
+                "change the patch; it is applied to the workload in DevMode, or to the dev workload beside it, as the plan \
+                 shows it without the patch"
+                    .to_owned()
+            }
             Self::MalformedManifest { .. } => return None,
         })
     }

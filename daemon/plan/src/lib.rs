@@ -14,6 +14,7 @@ mod limits;
 mod shortage;
 mod room;
 mod dev_workload;
+mod patch;
 mod annotation;
 mod autoscaler;
 mod edit;
@@ -33,8 +34,8 @@ mod warning;
 #[cfg(test)]
 mod tests;
 
-pub use annotation::{is_nocalhosts, is_ours};
-pub use autoscaler::{is_pinned, pin, release, scales, unpinned};
+pub use annotation::{given_back_by, is_nocalhosts, is_ours, sign};
+pub use autoscaler::{is_pinned, pin, pinned_by, release, scales, unpinned};
 pub use back::{
     DevWorkloadReference, Standing, additions, dev_workload_reference, owns_fields, return_ownership,
     standing, writers_of, writers_since,
@@ -57,9 +58,10 @@ pub use limits::misfits;
 pub use names::{DEV_CONTAINER, SIDECAR_CONTAINER, secret_name};
 pub use old_pods::{let_old_pods_go, lets_old_pods_go, with_own_strategy};
 pub use options::{
-    DEFAULT_COMMAND, DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, DevOptions, NOCALHOST_SIDECAR_IMAGE,
-    PROMPT_COMMAND, Sidecar, SidecarPreset,
+    DEFAULT_COMMAND, DEFAULT_SIDECAR_IMAGE, DEFAULT_WORK_DIR, DevOptions, EnvSource, EnvSourceKind,
+    NOCALHOST_SIDECAR_IMAGE, PROMPT_COMMAND, Sidecar, SidecarPreset,
 };
+pub use patch::{ConfigPlace, Patch, PatchKind, left_out, merged_lists};
 pub use room::waits_for_the_share_of;
 pub use shortage::shortage;
 pub use show::{Difference, diff, render_diff, render_yaml};

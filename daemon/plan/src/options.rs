@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::folder::Folder;
+use crate::{ConfigPlace, Patch};
 
 /// The folder that is synchronised, in the dev container and in the sidecar (the seed).
 pub const DEFAULT_WORK_DIR: &str = "/home/nocalhost-dev";
@@ -20,7 +22,7 @@ pub const NOCALHOST_SIDECAR_IMAGE: &str =
     "codingcorp-docker.pkg.coding.net/nocalhost/public/nocalhost-sidecar:syncthing";
 
 /// Everything that [`crate::enter()`] needs besides the workload itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DevOptions {
     /// The container to develop in; `None` stands for the only one.
     pub container: Option<String>,
@@ -30,6 +32,8 @@ pub struct DevOptions {
     pub image_pull_policy: Option<String>,
     /// Names with values that the dev container gets; each takes the place of all of its variables of that name.
     pub env: Vec<(String, String)>,
+    /// ConfigMaps and Secrets whose entries the dev container gets besides those of its own.
+    pub env_from: Vec<EnvSource>,
     /// Quantities by resource; each takes the place of the container's own of that name.
     pub limits: BTreeMap<String, String>,
     pub requests: BTreeMap<String, String>,
@@ -55,11 +59,31 @@ pub struct DevOptions {
     pub limit_ranges: Vec<Value>,
     /// The API server lets nobody change the revisionHistoryLimit of a StatefulSet (before Kubernetes 1.33).
     pub fixed_history: bool,
+    /// The last word about the object that has the dev pod, one after the other.
+    pub patches: Vec<Patch>,
     /// What is refused because it may be lost or undone by others is done, with a warning.
     pub force: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A ConfigMap or a Secret of the workload's namespace, each entry of which is a variable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvSource {
+    pub kind: EnvSourceKind,
+    pub name: String,
+    /// What the names of the variables begin with.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub prefix: String,
+    pub place: ConfigPlace,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum EnvSourceKind {
+    ConfigMap,
+    Secret,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sidecar {
     pub preset: SidecarPreset,
     /// Takes the place of the preset's image; it is pulled only where it is missing.

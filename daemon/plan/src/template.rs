@@ -74,6 +74,35 @@ pub(crate) fn develop(
     Ok(Developed { container: old_name, folders: folders.claims })
 }
 
+/// What DevMode made of the template `origin`, as far as `current` tells what it was asked for: the dev container, the
+/// sidecar, our volumes, and who all run as.
+pub(crate) fn developed_like(origin: &Value, current: &Value, container: &str) -> Value {
+    let mut template = origin.clone();
+    references::rename(&mut template, container, DEV_CONTAINER);
+    let (Some(pod_spec), Some(now)) = (template.get_mut("spec"), current.get("spec")) else {
+        return template;
+    };
+    container::remove_probes(pod_spec);
+    let there = |wanted: &str| items(now, "containers").iter().find(|it| name(it) == wanted).cloned();
+    for it in items_mut(pod_spec, "containers").iter_mut().filter(|it| name(it) == container) {
+        match there(DEV_CONTAINER) {
+            Some(dev_container) => *it = dev_container,
+            // Others took it away, and it is by this one that the edit is known for what it is.
+            None => set(it, "name", DEV_CONTAINER),
+        }
+    }
+    if let Some(sidecar) = there(SIDECAR_CONTAINER) {
+        manifest::push(pod_spec, "containers", sidecar);
+    }
+    for volume in items(now, "volumes").iter().filter(|volume| is_our_volume(name(volume))) {
+        manifest::push(pod_spec, "volumes", volume.clone());
+    }
+    if pod_spec.get("securityContext").is_some() {
+        manifest::copy("securityContext", now, pod_spec);
+    }
+    template
+}
+
 /// Takes out of `template` what DevMode put in. The dev container gets its name back or, unless `keep`, goes too.
 pub(crate) fn leave(template: &mut Value, container: &str, keep: bool) {
     references::rename(template, DEV_CONTAINER, container);

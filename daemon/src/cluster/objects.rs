@@ -27,6 +27,8 @@ pub struct Resource {
 }
 
 pub const SECRETS: Resource = Resource { group: "", version: "v1", plural: "secrets", word: "secret" };
+pub const CONFIG_MAPS: Resource =
+    Resource { group: "", version: "v1", plural: "configmaps", word: "configmap" };
 pub const PODS: Resource = Resource { group: "", version: "v1", plural: "pods", word: "pod" };
 pub const NAMESPACES: Resource =
     Resource { group: "", version: "v1", plural: "namespaces", word: "namespace" };
@@ -112,6 +114,11 @@ pub enum Mode {
 impl Objects {
     pub fn new(client: kube::Client) -> Self {
         Self { client, newest: Newest::default() }
+    }
+
+    /// Takes a state of an object into account that was read or written earlier.
+    pub fn remember(&self, state: &Value) {
+        self.newest.note(state);
     }
 
     pub fn client(&self) -> &kube::Client {
@@ -312,6 +319,25 @@ fn post(mode: Mode) -> PostParams {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn an_answer_that_is_older_than_what_an_earlier_daemon_knew_is_none() {
+        let state = |version: &str| serde_json::json!({"metadata": {"uid": "u", "resourceVersion": version}});
+        let answer = state("5");
+        let client = || {
+            let body = answer.to_string().into_bytes();
+            let service = tower::service_fn(move |_: HttpRequest<kube::client::Body>| {
+                let body = kube::client::Body::from(body.clone());
+                async move { Ok::<_, std::convert::Infallible>(http::Response::new(body)) }
+            });
+            Objects::new(kube::Client::new(service, "default"))
+        };
+        for (known, believed) in [(None, true), (Some("4"), true), (Some("5"), true), (Some("6"), false)] {
+            let objects = client();
+            known.iter().for_each(|version| objects.remember(&state(version)));
+            assert_eq!(objects.get(SECRETS, Some("n"), "web").await.is_ok(), believed, "{known:?}");
+        }
+    }
 
     #[test]
     fn paths_follow_the_group() {

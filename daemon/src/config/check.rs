@@ -6,9 +6,9 @@ use nhd_protocol::workload::WorkloadKind;
 
 use super::document::{self, Content, Node, PlacedKey};
 use super::keys::{DEV, Key, Shape};
-use super::model::{Setting, SourceKind};
+use super::model::{ENV_FILES, Setting, SourceKind};
 use super::nearest::nearest;
-use super::read::{Idle, Reading};
+use super::read::{Found, Idle, Reading};
 use super::services::{self, CONTAINER_KEYS, SERVICE_KEYS, Wanted};
 use super::text::{Place, Text};
 use super::{ConfigError, Fault, Position};
@@ -186,6 +186,7 @@ impl Checking<'_> {
     fn reading(&mut self, reading: &Reading, base: Option<&str>) {
         reading.faults.iter().for_each(|fault| self.fault(fault, base, "configWrong"));
         reading.idle.iter().for_each(|idle| self.idle(idle, base));
+        reading.found.iter().for_each(|found| self.env_file(found, base));
         let by_git = reading
             .found
             .iter()
@@ -197,6 +198,30 @@ impl Checking<'_> {
             let idle = Idle { key: Some(found.key.clone()), ..Idle::new(found.at, message) };
             self.idle(&idle, base);
         }
+    }
+
+    /// What is wrong with a file of variables, and where it is named.
+    fn env_file(&mut self, found: &Found, base: Option<&str>) {
+        let Some(file) =
+            found.key.starts_with(ENV_FILES).then(|| self.text.env_files.get(&found.at)).flatten()
+        else {
+            return;
+        };
+        if let Some(fault) = file.unread(found.at) {
+            self.fault(&Fault { key: Some(found.key.clone()), ..fault }, base, "configEnvFile");
+        }
+        let Ok(read) = &file.read else { return };
+        self.problems.extend(read.faults.iter().map(|fault| Problem {
+            is_error: true,
+            code: "configEnvFile".to_owned(),
+            key: None,
+            file: read.name.clone(),
+            is_own: false,
+            at: fault.at,
+            end: fault.end.unwrap_or(fault.at),
+            message: fault.message.clone(),
+            fix: None,
+        }));
     }
 
     /// Every service with every container, whichever a start would take.

@@ -59,7 +59,20 @@ fn path_of(key: &str) -> Result<(Vec<String>, &'static Shape), EditError> {
                 path.push(below.to_owned());
                 return Ok((path, &known.shape));
             }
-            (Shape::Unsupported | Shape::Group(_) | Shape::Variables | Shape::Quantities, _)
+            (Shape::Items(inner, _), Some(below)) => {
+                let (index, below) = below.split_once('.').ok_or_else(unknown)?;
+                index_of(index).ok_or_else(unknown)?;
+                path.push(index.to_owned());
+                (table, rest) = (inner, below);
+            }
+            (
+                Shape::Unsupported
+                | Shape::Group(_)
+                | Shape::Items(..)
+                | Shape::Variables
+                | Shape::Quantities,
+                _,
+            )
             | (_, Some(_)) => {
                 return Err(unknown());
             }
@@ -80,6 +93,11 @@ pub fn meant(key: &str, value: &Setting) -> Setting {
         ),
         _ => value.clone(),
     }
+}
+
+/// The number of an item of a list of mappings; no key is one.
+fn index_of(part: &str) -> Option<usize> {
+    part.parse().ok()
 }
 
 /// What there is to write: a scalar, or a list of them.
@@ -281,6 +299,18 @@ impl Writing<'_> {
         if matches!(shape, Shape::Variables) && rest.is_empty() {
             return self.variable(node, name, value);
         }
+        if let (Content::List(items), Some(index)) = (&node.content, index_of(name)) {
+            return match items.get(index) {
+                Some(item) => self.below(item, rest, shape, value),
+                None if self.is_flow(node)? => {
+                    let text = format!("{{{}}}", self.member_in_flow(rest, shape, value));
+                    self.append_in_flow(node, items.iter(), ']', &text)
+                }
+                None => self.append_item(node, &|indent| {
+                    format!("- {}", self.member(rest, shape, value, indent + 2).trim_start())
+                }),
+            };
+        }
         let Content::Map(members) = &node.content else { return Err(self.form()) };
         let there = members.iter().find(|(key, _)| key.name == *name && node.holds(key.at));
         match there {
@@ -448,6 +478,9 @@ impl Writing<'_> {
                     value.on_one_line()
                 )
             }
+            [index, rest @ ..] if index_of(index).is_some() => {
+                format!("{blank}- {}", self.member(rest, shape, value, indent + 2).trim_start())
+            }
             [name] => format!("{blank}{}: {}", scalar(name, false), value.on_one_line()),
             [name, rest @ ..] => {
                 let below = self.member(rest, shape, value, indent + 2);
@@ -461,6 +494,12 @@ impl Writing<'_> {
             [] => value.on_one_line(),
             [list, variable] if matches!(shape, Shape::Variables) => {
                 format!("{list}: [{{name: {}, value: {}}}]", scalar(variable, true), value.on_one_line())
+            }
+            [index, rest @ ..] if index_of(index).is_some() => {
+                format!("[{{{}}}]", self.member_in_flow(rest, shape, value))
+            }
+            [name, index, ..] if index_of(index).is_some() => {
+                format!("{name}: {}", self.member_in_flow(&path[1..], shape, value))
             }
             [name] => format!("{}: {}", scalar(name, false), value.on_one_line()),
             [name, rest @ ..] => format!("{name}: {{{}}}", self.member_in_flow(rest, shape, value)),

@@ -368,7 +368,7 @@ fn the_schema_takes_what_the_reader_takes() {
 fn paths(table: &[Key], path: &str, into: &mut BTreeSet<String>) {
     for Key { name, shape } in table {
         let name = format!("{path}{name}");
-        if let Shape::Group(inner) = shape {
+        if let Shape::Group(inner) | Shape::Items(inner, _) = shape {
             paths(inner, &format!("{name}."), into);
         }
         into.insert(name);
@@ -381,8 +381,11 @@ fn paths_of(schema: &Value, path: &str, into: &mut BTreeSet<String>) {
     for (name, member) in group["properties"].as_object().into_iter().flatten() {
         let name = format!("{path}{name}");
         // A variable's own members are no keys.
-        if member["anyOf"][0]["type"] == "object" {
+        let value = &member["anyOf"][0];
+        if value["type"] == "object" {
             paths_of(member, &format!("{name}."), into);
+        } else if value["items"]["anyOf"][0]["type"] == "object" {
+            paths_of(&value["items"], &format!("{name}."), into);
         }
         into.insert(name);
     }
@@ -547,11 +550,40 @@ fn a_key_is_written_into_every_form_and_the_rest_stays() {
         text("x"),
         "services:\n- name: ratings\n- name: reviews\n  serviceType: deployment\n  containers:\n    - name: \"\"\n      dev:\n        image: x\n",
     );
+    check(
+        service,
+        "patches.0.patch",
+        text("{spec: {}}"),
+        &format!("{service}      patches:\n        - patch: \"{{spec: {{}}}}\"\n"),
+    );
+    let patches =
+        "name: reviews\ncontainers:\n- dev:\n    patches:\n    - patch: '{}'   # one\n    shell: sh\n";
+    check(
+        patches,
+        "patches.0.type",
+        text("merge"),
+        &patches.replace("# one\n", "# one\n      type: merge\n"),
+    );
+    check(
+        patches,
+        "patches.1.patch",
+        text("a: 1"),
+        &patches.replace("# one\n", "# one\n    - patch: \"a: 1\"\n"),
+    );
+    check(
+        "{name: reviews, containers: [{dev: {image: x}}]}",
+        "patches.0.patch",
+        text("{}"),
+        "{name: reviews, containers: [{dev: {image: x, patches: [{patch: \"{}\"}]}}]}",
+    );
     let fails = |before: &str, key: &str, value: Setting| written(before, key, &value).expect_err(before);
     assert!(matches!(fails("name: ratings\n", "image", text("x")), EditError::NoPlace { .. }));
     assert!(matches!(fails("", "imagee", text("x")), EditError::UnknownKey(_)));
     assert!(matches!(fails("", "env", text("x")), EditError::UnknownKey(_)));
     assert!(matches!(fails("", "image.x", text("x")), EditError::UnknownKey(_)));
+    for key in ["patches", "patches.0", "patches.x.patch", "patches.0.x", "patches.0.patch.x"] {
+        assert!(matches!(fails("", key, text("x")), EditError::UnknownKey(_)), "{key}");
+    }
     assert!(matches!(fails("", "command.run", text("x")), EditError::WrongValue { .. }));
     for wrong in [text("/go"), folders(&["go"]), folders(&["/go:none"]), folders(&["/go:1Gi:2"])] {
         assert!(matches!(fails("", "persistentVolumeDirs", wrong), EditError::WrongValue { .. }));

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
+use super::env_files::{self, EnvFiles};
 use super::expand::{Surroundings, expand, expand_all};
 use super::text::{LONGEST, Note, Place, Text, after};
 use super::variables::{self, Variables};
@@ -28,6 +29,7 @@ pub fn of_source(
     };
     let mut text = expand(name, &path, &text, &surroundings)?;
     note_missing(&mut text, missing);
+    text.env_files = env_files_of(source, &text);
     Ok(Some(Layer { kind: SourceKind::File, text }))
 }
 
@@ -50,7 +52,13 @@ pub fn unsaved(
     };
     let (mut text, others) = expand_all(name, path, text, &surroundings);
     note_missing(&mut text, missing);
+    text.env_files = env_files_of(source, &text);
     (text, unread.into_iter().chain(others).collect())
+}
+
+/// The files that the variables of dev containers come from.
+fn env_files_of(source: &Path, text: &Text) -> EnvFiles {
+    env_files::read(text, &|includer, file| below(source, includer, file).map_err(Unread::into_text))
 }
 
 /// What the variables of a configuration stand for, and what is to be said of the file of variables that it names.
@@ -105,7 +113,10 @@ fn alone(name: String, text: &str, environment: &BTreeMap<String, String>) -> Re
         variable: &|name| variables.get(name),
         include: &|_, _| Err(format!("only {IN_SOURCE} of a source folder includes files")),
     };
-    expand(name, Path::new(""), text, &surroundings)
+    let mut text = expand(name, Path::new(""), text, &surroundings)?;
+    let none = || format!("only {IN_SOURCE} of a source folder names files");
+    text.env_files = env_files::read(&text, &|_, _| Err(none()));
+    Ok(text)
 }
 
 /// Why a file that another one names is not read.
@@ -251,6 +262,114 @@ mod tests {
         let outside =
             format!("{IN_SOURCE}:2:12: failed to read envFile ../x: it is not in the source folder");
         assert_eq!(read(&[env], &[("x", "/etc/hostname")]), Err(outside));
+    }
+
+    /// The variables of a configuration with these files as one line each, or the error.
+    fn variables(files: &[(&str, &str)], links: &[(&str, &str)]) -> Result<Vec<String>, String> {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let root = folder.path().canonicalize().expect("temporary folder");
+        let source = root.join("source");
+        for (path, text) in files {
+            let path = source.join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("folder");
+            std::fs::write(path, text).expect("file");
+        }
+        for (path, target) in links {
+            std::os::unix::fs::symlink(target, source.join(path)).expect("link");
+        }
+        let short = |text: String| text.replace(&format!("{}/", source.display()), "");
+        let layer = of_source(&source, &BTreeMap::new()).expect("is read").expect("there is one");
+        let daemon = alone(
+            "d".to_owned(),
+            "dev: {env: [{name: B, value: weaker}, {name: W, value: weak}]}",
+            &BTreeMap::new(),
+        );
+        let daemon = Layer { kind: SourceKind::Daemon, text: daemon.expect("is read") };
+        let kind = nhd_protocol::workload::WorkloadKind::Deployment;
+        let resolved = crate::config::resolve(kind, "a", &crate::config::Flags::default(), &[layer, daemon]);
+        let resolved = resolved.map_err(|error| short(error.to_string()))?;
+        let said = resolved.entries.iter().filter(|entry| entry.key.starts_with("env.")).map(|entry| {
+            let value = entry.value.as_ref().and_then(crate::config::Setting::as_text).unwrap_or_default();
+            let (file, at) = entry.origin.place.clone().expect("a place");
+            short(format!("{}={value} {file}:{}:{}", entry.key, at.line, at.column))
+        });
+        Ok(said.collect())
+    }
+
+    #[test]
+    fn variables_come_from_the_files_that_are_named_unless_env_names_them() {
+        let dev =
+            "dev: {envFrom: {envFile: [{path: one.env}, {path: ../two.env}]}, env: [{name: C, value: said}]}";
+        let config = format!(
+            "name: a
+containers:
+- {dev}
+"
+        );
+        let files = [
+            (IN_SOURCE, config.as_str()),
+            (
+                ".nocalhost/one.env",
+                "A=1
+B=1
+C=1
+",
+            ),
+            (
+                "two.env", "# c
+B=2
+",
+            ),
+        ];
+        let expect = [
+            "env.A=1 .nocalhost/one.env:1:1",
+            "env.B=2 two.env:2:1",
+            "env.C=said .nocalhost/config.yaml:3:91",
+            "env.W=weak d:1:56",
+        ];
+        assert_eq!(variables(&files, &[]), Ok(expect.map(str::to_owned).to_vec()));
+        let refused =
+            |files: &[(&str, &str)], links: &[(&str, &str)]| variables(files, links).expect_err("refused");
+        let at = |column: u32, file: &str, why: &str| {
+            format!(".nocalhost/config.yaml:3:{column}: failed to read env file {file}: {why}")
+        };
+        assert_eq!(refused(&files[..2], &[]), at(53, "../two.env", "no such file"));
+        let outside = refused(&files[..2], &[("two.env", "/etc/hostname")]);
+        assert_eq!(outside, at(53, "../two.env", "it is not in the source folder"));
+        let files = [
+            files[0],
+            files[1],
+            (
+                "two.env",
+                "A=1
+  no line of a file",
+            ),
+        ];
+        assert_eq!(
+            refused(&files, &[]),
+            "two.env:2:3: a line must be NAME=VALUE, or a comment that begins with #"
+        );
+    }
+
+    #[test]
+    fn a_check_tells_of_a_file_that_is_not_there_and_of_what_is_wrong_in_another() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let source = folder.path().canonicalize().expect("temporary folder");
+        std::fs::write(source.join("bad.env"), "A=1\n=x\n").expect("file");
+        let text = "name: a\ncontainers:\n- dev: {envFrom: {envFile: [{path: bad.env}, {path: none.env}]}}\n";
+        let (text, unread) = unsaved(&source, &source.join("config.yaml"), text, &BTreeMap::new());
+        let problems = crate::config::check::check(&text, &unread, SourceKind::File, None);
+        let said: Vec<_> = problems
+            .iter()
+            .map(|it| (it.code.as_str(), it.is_error, it.key.as_deref(), it.at, it.end.column))
+            .collect();
+        let key = Some("containers[0].dev.envFrom.envFile.1.path");
+        let at = |line, column| Position { line, column };
+        assert_eq!(
+            said,
+            [("configEnvFile", true, key, at(3, 53), 61), ("configEnvFile", true, None, at(2, 1), 2)]
+        );
+        assert!(problems[1].file.ends_with("/bad.env") && !problems[1].is_own, "{problems:?}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The keys of the dev configuration with what each takes. The format is that of Nocalhost's `containers[].dev`; keys
 //! of its that nhd does not act on are here, too, so that they can be named.
 
+use nhd_plan::PatchKind;
 use nhd_protocol::forward::PortPair;
 
 use super::image;
@@ -28,6 +29,8 @@ pub(super) enum Shape {
     Group(&'static [Key]),
     /// A list of folders with how much each may hold.
     Folders,
+    /// A list of mappings, in each of which this key is needed.
+    Items(&'static [Key], &'static str),
     /// Nocalhost's, and not nhd's.
     Unsupported,
 }
@@ -50,6 +53,7 @@ pub(super) const DEV: &[Key] = &[
     key("sidecarResources", Shape::Group(RESOURCES)),
     key("resources", Shape::Group(RESOURCES)),
     key("env", Shape::Variables),
+    key("envFrom", Shape::Group(ENV_FROM)),
     key("sync", Shape::Group(SYNC)),
     key("command", Shape::Group(COMMAND)),
     key("hotReload", Shape::Truth),
@@ -58,11 +62,20 @@ pub(super) const DEV: &[Key] = &[
     key("securityContext", Shape::OneOf(&["keep"])),
     key("persistentVolumeDirs", Shape::Folders),
     key("storageClass", Shape::Text(object_name)),
-    key("patches", Shape::Unsupported),
-    key("envFrom", Shape::Unsupported),
+    key("patches", Shape::Items(PATCHES, "patch")),
     key("gitUrl", Shape::Unsupported),
     key("useDevContainer", Shape::Unsupported),
 ];
+
+const ENV_FROM: &[Key] = &[
+    key("envFile", Shape::Items(&[key("path", Shape::Text(any))], "path")),
+    key("configMapRef", Shape::Items(REFERENCE, "name")),
+    key("secretRef", Shape::Items(REFERENCE, "name")),
+];
+
+const REFERENCE: &[Key] = &[key("name", Shape::Text(object_name)), key("prefix", Shape::Text(prefix))];
+
+const PATCHES: &[Key] = &[key("type", Shape::OneOf(&PatchKind::WORDS)), key("patch", Shape::Text(any))];
 
 const RESOURCES: &[Key] = &[key("limits", Shape::Quantities), key("requests", Shape::Quantities)];
 
@@ -92,6 +105,24 @@ fn one_word(text: &str) -> Result<(), &'static str> {
     if text.contains(char::is_whitespace) { Err("a word without a space in it") } else { Ok(()) }
 }
 
+/// A name that the API server takes for a ConfigMap or a Secret (a DNS subdomain).
+fn object_name(text: &str) -> Result<(), &'static str> {
+    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_label = |label: &str| {
+        let bytes = label.as_bytes();
+        let ends = bytes.first().is_some_and(|it| inner(*it)) && bytes.last().is_some_and(|it| inner(*it));
+        ends && bytes.iter().all(|it| inner(*it) || *it == b'-')
+    };
+    match text.len() <= 253 && text.split('.').all(is_label) {
+        true => Ok(()),
+        false => Err("the name of an object, of lower case letters, digits, - and ."),
+    }
+}
+
+fn prefix(text: &str) -> Result<(), &'static str> {
+    if is_variable_name(text) { Ok(()) } else { Err("what the name of a variable can begin with") }
+}
+
 fn absolute(text: &str) -> Result<(), &'static str> {
     if text.starts_with('/') { Ok(()) } else { Err("an absolute path") }
 }
@@ -102,18 +133,6 @@ pub(super) fn folder(text: &str) -> Result<(), &'static str> {
     match text.strip_prefix('/') {
         Some(path) if is_clean(path) && !text.contains(':') => Ok(()),
         _ => Err("an absolute path without a colon, `.`, `..` and a slash at its end, such as /go/pkg"),
-    }
-}
-
-/// A DNS subdomain, as objects of a cluster are called.
-fn object_name(text: &str) -> Result<(), &'static str> {
-    let is_part = |part: &str| {
-        let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        !part.is_empty() && part.bytes().all(inside) && !part.starts_with('-') && !part.ends_with('-')
-    };
-    match text.len() <= 253 && text.split('.').all(is_part) {
-        true => Ok(()),
-        false => Err("the name of a storage class: small letters, digits, `-` and `.`"),
     }
 }
 

@@ -3,8 +3,11 @@
 use nhd_protocol::workload::WorkloadKind;
 
 use super::document;
+use super::env_files::EnvVariable;
 use super::keys::{DEV, Key, Shape};
-use super::model::{CONTAINER, Entry, Layer, Origin, Resolved, Setting, SourceKind};
+use super::model::{
+    CONFIG_MAPS, CONTAINER, ENV_FILES, Entry, Layer, Origin, PATCHES, Resolved, SECRETS, Setting, SourceKind,
+};
 use super::read::{Found, Idle, Reading};
 use super::services::{Wanted, choose};
 use super::text::Text;
@@ -13,6 +16,13 @@ use super::{ConfigError, Fault, Position};
 
 /// The daemon's own file: defaults for every workload.
 pub(super) const DAEMON: &[Key] = &[Key { name: "dev", shape: Shape::Group(DEV) }];
+
+/// The lists whose items are entries of their own.
+const LISTS: [&str; 4] = [PATCHES, ENV_FILES, CONFIG_MAPS, SECRETS];
+
+fn is_of(list: &str, key: &str) -> bool {
+    key.strip_prefix(list).is_some_and(|rest| rest.starts_with('.'))
+}
 
 /// What holds for a workload. `layers` are in the order of their strength.
 pub fn resolve(
@@ -39,8 +49,20 @@ pub fn resolve(
         let notes = text.notes.iter().filter(|note| concerns(note.at));
         warnings.extend(notes.map(|note| format!("{}: {}", text.written(note.place), note.message)));
         warnings.extend(reading.idle.iter().filter_map(|idle| warning(text, idle)));
+        // Items with one number belong together, and lists are not put together of several sources.
+        let taken = LISTS.map(|list| entries.iter().any(|entry| is_of(list, &entry.key)));
+        let is_taken = |key: &str| LISTS.iter().zip(taken).any(|(list, taken)| taken && is_of(list, key));
+        // Before those that the text itself names, which may refer to them.
+        for (variable, file) in of_env_files(text, &reading.found, &is_taken)? {
+            let key = format!("env.{}", variable.name);
+            let is_named = reading.found.iter().any(|found| found.key == key);
+            if !is_named && !entries.iter().any(|entry| entry.key == key) {
+                let origin = Origin { kind: layer.kind, place: Some((file.to_owned(), variable.at)) };
+                entries.push(entry(key, Some(Setting::Text(variable.value.clone())), origin));
+            }
+        }
         for Found { key, value, at } in reading.found {
-            if !entries.iter().any(|entry| entry.key == key) {
+            if !is_taken(&key) && !entries.iter().any(|entry| entry.key == key) {
                 let place = text.place(at);
                 let place = Some((text.file_of(place).to_owned(), place.at));
                 entries.push(entry(key, Some(value), Origin { kind: layer.kind, place }));
@@ -59,6 +81,32 @@ pub fn resolve(
         format!("{place}{} has no effect with sync.mode gitIgnore", entry.key)
     }));
     Ok(Resolved { entries: in_order(entries), warnings })
+}
+
+/// The variables of the files that a text names, each with its file. Of two of one name the last counts.
+fn of_env_files<'t>(
+    text: &'t Text,
+    found: &[Found],
+    is_taken: &dyn Fn(&str) -> bool,
+) -> Result<Vec<(&'t EnvVariable, &'t str)>, ConfigError> {
+    let mut variables: Vec<(&EnvVariable, &str)> = Vec::new();
+    for named in found.iter().filter(|found| is_of(ENV_FILES, &found.key) && !is_taken(&found.key)) {
+        let Some(file) = text.env_files.get(&named.at) else { continue };
+        if let Some(fault) = file.unread(named.at) {
+            return Err(text.wrong(fault));
+        }
+        let Ok(read) = &file.read else { continue };
+        if let Some(fault) = read.faults.first() {
+            return Err(fault.clone().in_file(&read.name));
+        }
+        for variable in &read.variables {
+            match variables.iter_mut().find(|(known, _)| known.name == variable.name) {
+                Some(known) => *known = (variable, &read.name),
+                None => variables.push((variable, &read.name)),
+            }
+        }
+    }
+    Ok(variables)
 }
 
 fn entry(key: impl Into<String>, value: Option<Setting>, origin: Origin) -> Entry {
@@ -119,14 +167,14 @@ fn in_order(mut entries: Vec<Entry>) -> Vec<Entry> {
     ordered
 }
 
-/// The keys that take a value, and whether their own names are open: variables and resources.
+/// The keys that take a value, and whether their own names are open: variables, resources, and items by their number.
 fn leaves(table: &[Key], path: &str, into: &mut Vec<(String, bool)>) {
     for Key { name, shape } in table {
         let name = format!("{path}{name}");
         match shape {
             Shape::Unsupported => {}
             Shape::Group(table) => leaves(table, &format!("{name}."), into),
-            Shape::Variables | Shape::Quantities => into.push((name, true)),
+            Shape::Variables | Shape::Quantities | Shape::Items(..) => into.push((name, true)),
             _ => into.push((name, false)),
         }
     }

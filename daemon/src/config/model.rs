@@ -7,6 +7,14 @@ use super::text::Text;
 /// The key of the container to develop in.
 pub(super) const CONTAINER: &str = "devContainerName";
 
+/// The key of what is patched, of which the strongest source has all.
+pub(super) const PATCHES: &str = "patches";
+
+/// The keys of the files, and of the objects, that variables come from; of each the strongest source has all.
+pub(super) const ENV_FILES: &str = "envFrom.envFile";
+pub(super) const CONFIG_MAPS: &str = "envFrom.configMapRef";
+pub(super) const SECRETS: &str = "envFrom.secretRef";
+
 /// A value of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Setting {

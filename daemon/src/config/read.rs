@@ -2,10 +2,12 @@
 
 mod folders;
 
+use nhd_plan::PatchKind;
+
 use super::check::{Remedy, names};
 use super::document::{Content, Node, PlacedKey};
 use super::keys::{self, Check, Key, Shape};
-use super::model::Setting;
+use super::model::{PATCHES, Setting};
 use super::nearest::nearest;
 use super::yaml::{flow, scalar as scalar_text};
 use super::{Fault, Position};
@@ -146,6 +148,7 @@ impl Reading {
             Shape::Quantities => return self.quantities(name, node),
             Shape::Folders => return self.folders(name, node),
             Shape::Group(table) => return self.members(node, table, &format!("{name}.")),
+            Shape::Items(table, needed) => return self.items(name, node, table, needed),
             Shape::Unsupported => return,
         };
         match value {
@@ -176,6 +179,27 @@ impl Reading {
                 // In its place, so that faults stay in the order of the text.
                 self.faults.insert(index, fault);
                 Err(self.faults.pop().expect("one was put there"))
+            }
+        }
+    }
+
+    /// What an item says is found below its number.
+    fn items(&mut self, path: &str, node: &Node, table: &[Key], needed: &str) {
+        let Content::List(items) = &node.content else {
+            return self.faults.push(wrong(node, path, "a list"));
+        };
+        for (index, item) in items.iter().enumerate().filter(|(_, item)| !item.is_empty()) {
+            let name = format!("{path}.{index}");
+            let faults = self.faults.len();
+            self.members(item, table, &format!("{name}."));
+            if self.faults.len() > faults {
+                continue;
+            }
+            if item.get(needed).is_none_or(Node::is_empty) {
+                let message = format!("an item of {path} has no {needed}");
+                self.faults.push(Fault { key: Some(name), ..Fault::new(item.at, message) });
+            } else if path == PATCHES {
+                self.faults.extend(patch_fault(&name, item));
             }
         }
     }
@@ -242,6 +266,22 @@ impl Reading {
             }
         }
     }
+}
+
+/// What is wrong with a patch by itself; whether it applies is found out with the workload.
+fn patch_fault(name: &str, item: &Node) -> Option<Fault> {
+    let scalar = |key: &str| match item.get(key).map(|node| (node, &node.content)) {
+        Some((node, Content::Scalar { text, .. })) => Some((node, text.as_str())),
+        _ => None,
+    };
+    let kind = scalar("type").and_then(|(_, word)| PatchKind::of_word(word)).unwrap_or_default();
+    let (node, text) = scalar("patch")?;
+    let problem = kind.read(text).err()?;
+    Some(Fault {
+        key: Some(format!("{name}.patch")),
+        end: Some(node.last_end()),
+        ..Fault::new(node.at, format!("the patch {problem}"))
+    })
 }
 
 fn quantity(name: &str, node: &Node) -> Result<String, Fault> {

@@ -138,10 +138,24 @@ fn of_container(known: &Known<'_>, container: Option<&Container>) -> String {
         let name = name.as_ref().map(|name| format!("   # {}", one_line(name))).unwrap_or_default();
         text += &format!("      #   - \":{port}\"{name}\n");
     }
-    text + "      # env:\n      #   - name: LOG_LEVEL\n      #     value: debug\n      # command:\n      #   run: [\"./run.sh\"]\n      #   \
+    text + "      # env:\n      #   - name: LOG_LEVEL\n      #     value: debug\n      # envFrom:\n      #   secretRef:\n      #     - name: settings\n      # command:\n      #   run: [\"./run.sh\"]\n      #   \
             debug: [\"./debug.sh\"]\n      # debug:\n      #   remoteDebugPort: 5005\n      # sync:\n      #   mode: gitIgnore   # \
             leave out what git ignores\n      # Folders that outlive the pod, such as the cache of a package manager.\n      # \
             persistentVolumeDirs:\n      #   - path: /root/.cache\n      #     capacity: 10Gi\n"
+        + &patches(known.kind)
+}
+
+/// An example of a patch, which is of the object that has the dev pod.
+fn patches(kind: WorkloadKind) -> String {
+    let containers = "{containers: [{name: nocalhost-dev, tty: true}]}";
+    let spec = match kind {
+        WorkloadKind::Pod => containers.to_owned(),
+        _ => format!("{{template: {{spec: {containers}}}}}"),
+    };
+    format!(
+        "      # What else the dev pod is to have, as a patch of what DevMode makes; a plan shows it.\n      # \
+         patches:\n      #   - type: strategic\n      #     patch: \"{{spec: {spec}}}\"\n"
+    )
 }
 
 /// For a comment, which ends with its line.

@@ -44,8 +44,8 @@ const QUANTITY: &str =
 const CAPACITY: &str = "^(?=[0-9.]*[1-9])(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?[0-9]+)?$";
 /// An absolute path of names none of which is empty, `.` or `..`.
 const FOLDER: &str = "^(?:/(?!\\.{1,2}(?:/|$))[^/:]+)+$";
-const OBJECT_NAME: &str =
-    "^(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$";
+/// A DNS subdomain.
+const OBJECT: &str = "^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$";
 /// All that is printed in ASCII but `=`.
 const VARIABLE: &str = "^[!-<>-~]+$";
 
@@ -66,6 +66,15 @@ const ABOUT: &[About] = &[
     about("resources.limits", "At most so much, by resource: `cpu`, `memory`. What is not named is the container's own."),
     about("resources.requests", "So much is asked for, by resource. What is not named is the container's own."),
     about("env", "Variables of the dev container. Each takes the place of the container's own of that name."),
+    about("envFrom", "Where further variables of the dev container come from."),
+    about("envFrom.envFile", "Files of lines NAME=VALUE. A variable that `env` names counts instead, and a later file before an earlier one."),
+    about("envFrom.envFile.path", "The file, from the folder of the file that names it; it must be in the source folder."),
+    about("envFrom.configMapRef", "ConfigMaps of the workload's namespace, of which each entry is a variable."),
+    about("envFrom.configMapRef.name", "The name of the ConfigMap.").like(OBJECT),
+    about("envFrom.configMapRef.prefix", "What the names of the variables begin with.").like(VARIABLE),
+    about("envFrom.secretRef", "Secrets of the workload's namespace, of which each entry is a variable."),
+    about("envFrom.secretRef.name", "The name of the Secret.").like(OBJECT),
+    about("envFrom.secretRef.prefix", "What the names of the variables begin with.").like(VARIABLE),
     about("sync", "Which files go where."),
     about("sync.type", "`send`: into the pod only. `sendReceive`: what the pod changes comes back.").or("send"),
     about("sync.mode", "What says which files are left out: the patterns below, or what git ignores.").or("pattern"),
@@ -87,9 +96,11 @@ const ABOUT: &[About] = &[
     about("debug.language", "The program's language, for IDEs."),
     about("securityContext", "`keep` leaves the security contexts of pod and container as they are."),
     about("persistentVolumeDirs", "Folders of the dev container that outlive its pod and the session, each in a volume claim of its own. Those below the work dir are not synced."),
-    about("storageClass", "The storage class of those claims; without it the cluster's default.").like(OBJECT_NAME),
-    about("patches", "Nocalhost's; not supported yet."),
-    about("envFrom", "Nocalhost's; not supported yet."),
+    about("storageClass", "The storage class of those claims; without it the cluster's default.").like(OBJECT),
+    about("patches", "Changes of the object that has the dev pod (the workload, or the dev workload beside it), applied last and in their order. Only the pod template can be patched, and not what DevMode itself needs."),
+    about("patches.type", "How the patch is read, as by `kubectl patch --type`: `strategic` merge, JSON `merge`, or `json` patch.")
+        .or("strategic"),
+    about("patches.patch", "The patch, a text in JSON or YAML."),
     about("gitUrl", "Nocalhost's; not supported yet."),
     about("useDevContainer", "Nocalhost's; not supported yet."),
 ];
@@ -256,6 +267,11 @@ fn value(shape: &Shape, path: &str, pattern: Option<&str>) -> Option<Value> {
             json!({"type": "array", "items": folder})
         }
         Shape::Group(table) => group(table, &format!("{path}.")),
+        Shape::Items(table, needed) => {
+            let mut item = group(table, &format!("{path}."));
+            item["required"] = json!([needed]);
+            json!({"type": "array", "items": {"anyOf": [item, {"$ref": "#/definitions/nothing"}]}})
+        }
         Shape::Unsupported => return None,
     })
 }

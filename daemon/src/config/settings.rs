@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use nhd_plan::Folder;
+use nhd_plan::{EnvSource, Folder, Patch};
 use nhd_protocol::forward::{ForwardReason, PortPair};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,9 @@ pub struct DevSettings {
     pub shell: Option<String>,
     /// Names with values, in the order in which they were written: a later one may refer to an earlier one.
     pub env: Vec<(String, String)>,
+    /// The ConfigMaps and Secrets that further variables come from; a later one counts before an earlier one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub env_from: Vec<EnvSource>,
     /// Quantities by the names of their resources.
     pub limits: BTreeMap<String, String>,
     pub requests: BTreeMap<String, String>,
@@ -33,6 +36,9 @@ pub struct DevSettings {
     /// Of their volume claims.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_class: Option<String>,
+    /// The last word about the object that has the dev pod, in their order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub patches: Vec<Patch>,
     /// What is synced.
     pub selection: Selection,
     /// What the pod changes comes back.

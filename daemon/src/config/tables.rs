@@ -186,6 +186,30 @@ fn a_wrong_value_is_named_with_its_place() {
             "f:2:26: debug.remoteDebugPort must be a port from 1 to 65535, or two as LOCAL:REMOTE, not \"0\"",
         ),
         ("securityContext: drop", "f:2:18: securityContext must be keep, not \"drop\""),
+        ("envFrom: [a]", "f:2:10: envFrom must be a mapping, not a list"),
+        ("envFrom: {secretRef: [{prefix: A}]}", "f:2:23: an item of envFrom.secretRef has no name"),
+        (
+            "envFrom: {configMapRef: [{name: Upper}]}",
+            "f:2:33: envFrom.configMapRef.0.name must be the name of an object, of lower case letters, digits, - and ., not \"Upper\"",
+        ),
+        (
+            "envFrom: {secretRef: [{name: a, prefix: 'a b'}]}",
+            "f:2:41: envFrom.secretRef.0.prefix must be what the name of a variable can begin with, not \"a b\"",
+        ),
+        ("envFrom: {envFile: [{path: [a]}]}", "f:2:28: envFrom.envFile.0.path must be text, not a list"),
+        ("patches: x", "f:2:10: patches must be a list, not text"),
+        ("patches: [7]", "f:2:11: patches.0 must be a mapping, not a number"),
+        ("patches: [{type: json}]", "f:2:11: an item of patches has no patch"),
+        ("patches: [{patch: {spec: {a: 1}}}]", "f:2:19: patches.0.patch must be text, not a mapping"),
+        (
+            "patches: [{patch: '{}', type: json-patch}]",
+            "f:2:31: patches.0.type must be strategic or merge or json, not \"json-patch\"",
+        ),
+        ("patches: [{patch: '[]'}]", "f:2:19: the patch must be a mapping, as its type is strategic"),
+        (
+            "patches:\n  [{patch: '{}'}, {type: json, patch: '{}'}]",
+            "f:3:39: the patch must be a list of JSON patch operations, as its type is json: invalid type: map, expected a sequence",
+        ),
     ] {
         let found = resolved(&Flags::default(), &[layer(SourceKind::File, &dev(members))]);
         assert_eq!(found.expect_err(members), expect);
@@ -265,12 +289,12 @@ fn what_is_given_again_counts_as_it_is_given_last_and_both_places_are_named() {
 
 #[test]
 fn what_has_no_effect_is_named() {
-    let text = dev("imagee: a,\nenvFrom: [{path: /x}],\nsync: {deleteProtection: true, mod: x}");
+    let text = dev("imagee: a,\ngitUrl: x,\nsync: {deleteProtection: true, mod: x}");
     assert_eq!(
         of_file(&text).warnings,
         [
             "f:2:1: imagee is not a key of the dev configuration",
-            "f:3:1: envFrom is not supported yet and has no effect",
+            "f:3:1: gitUrl is not supported yet and has no effect",
             "f:4:8: sync.deleteProtection is not supported yet and has no effect",
             "f:4:32: sync.mod is not a key of the dev configuration",
         ]
@@ -350,6 +374,40 @@ fn the_strongest_source_names_all_ports_and_the_debugger_has_its_own() {
         let found = Values::of(&resolved(&flags, &layers).expect("resolves")).dev.forwards;
         assert_eq!(found, expect);
     }
+}
+
+#[test]
+fn the_strongest_source_has_all_patches_and_each_knows_its_place() {
+    let file = layer(
+        SourceKind::File,
+        &dev("patches: [{patch: '{spec: {a: 1}}'}, {},\n{type: merge, patch: \"spec: {b: $$x}\"}]"),
+    );
+    let three = "{patch: '{}', type: merge}, {patch: '{}', type: merge}, {patch: '{}', type: merge}";
+    let daemon = layer(SourceKind::Daemon, &format!("dev: {{patches: [{three}]}}"));
+    let found = resolved(&Flags::default(), &[file, daemon.clone()]).expect("resolves");
+    assert_eq!(found.warnings, [""; 0]);
+    let patches = Values::of(&found).dev.patches;
+    let said: Vec<_> =
+        patches.iter().map(|it| (it.kind.word(), it.patch.to_string(), it.place.to_string())).collect();
+    let expect = [
+        ("strategic", r#"{"spec":{"a":1}}"#.to_owned(), "f:2:19".to_owned()),
+        ("merge", r#"{"spec":{"b":"$x"}}"#.to_owned(), "f:3:22".to_owned()),
+    ];
+    assert_eq!(said, expect);
+    let of_daemon = resolved(&Flags::default(), &[daemon]).expect("resolves");
+    assert_eq!(Values::of(&of_daemon).dev.patches.len(), 3);
+}
+
+#[test]
+fn objects_that_variables_come_from_are_told_with_their_prefixes() {
+    let text = "envFrom: {configMapRef: [{name: settings}, {name: more, prefix: M_}],
+secretRef: [{name: keys.shop}]}";
+    let found = Values::of(&of_file(&dev(text))).dev.env_from;
+    let said: Vec<_> =
+        found.iter().map(|it| (it.kind, it.name.as_str(), it.prefix.as_str(), it.place.line)).collect();
+    use nhd_plan::EnvSourceKind::{ConfigMap, Secret};
+    let expect = [(ConfigMap, "settings", "", 2), (ConfigMap, "more", "M_", 2), (Secret, "keys.shop", "", 3)];
+    assert_eq!(said, expect);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::env_files::EnvFiles;
 use super::{ConfigError, Fault, Position};
 
 /// More than any configuration needs.
@@ -16,6 +17,8 @@ pub struct Text {
     pub(super) notes: Vec<Note>,
     /// The text's own file, as it is.
     pub(super) raw: String,
+    /// The files of variables that it names.
+    pub(super) env_files: EnvFiles,
 }
 
 /// What a text, or a part of it, was read from.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use nhd_plan::{DEFAULT_CAPACITY, Folder};
+use nhd_plan::{ConfigPlace, DEFAULT_CAPACITY, EnvSource, EnvSourceKind, Folder, Patch, PatchKind};
 use nhd_protocol::forward::{ForwardReason, PortPair};
 
-use super::model::{CONTAINER, Resolved, Setting, SourceKind};
+use super::model::{CONFIG_MAPS, CONTAINER, Entry, PATCHES, Resolved, SECRETS, Setting, SourceKind};
 use super::settings::{DevSettings, WantedForward};
 use crate::sync::Selection;
 
@@ -77,6 +77,9 @@ impl Values {
                 image_pull_policy: text("imagePullPolicy"),
                 shell: text("shell"),
                 env: texts(resolved, "env").collect(),
+                env_from: sources(resolved, CONFIG_MAPS, EnvSourceKind::ConfigMap)
+                    .chain(sources(resolved, SECRETS, EnvSourceKind::Secret))
+                    .collect(),
                 limits: texts(resolved, "resources.limits").collect(),
                 requests: texts(resolved, "resources.requests").collect(),
                 sidecar_limits: texts(resolved, "sidecarResources.limits").collect(),
@@ -91,6 +94,7 @@ impl Values {
                 },
                 folders: list(FOLDERS).iter().map(|text| folder(text)).collect(),
                 storage_class: text("storageClass"),
+                patches: patches(resolved),
                 two_way: text("sync.type").as_deref() == Some("sendReceive"),
                 warnings: resolved.warnings.clone(),
                 forwards: forwards(resolved),
@@ -109,6 +113,45 @@ fn texts<'a>(resolved: &'a Resolved, path: &'a str) -> impl Iterator<Item = (Str
     resolved.below(path).filter_map(|(name, value)| match value {
         Setting::Text(text) => Some((name.to_owned(), text.clone())),
         _ => None,
+    })
+}
+
+/// Every patch with where it is written; that it can be read was checked when it was.
+fn patches(resolved: &Resolved) -> Vec<Patch> {
+    let patches = resolved.entries.iter().filter_map(|entry| {
+        let number = entry.key.strip_prefix(PATCHES)?.strip_suffix(".patch")?;
+        let kind = match resolved.get(&format!("{PATCHES}{number}.type")) {
+            Some(Setting::Text(word)) => PatchKind::of_word(word)?,
+            _ => PatchKind::default(),
+        };
+        let Some(Setting::Text(text)) = &entry.value else { return None };
+        Some(Patch { kind, patch: kind.read(text).ok()?, place: place(entry) })
+    });
+    patches.collect()
+}
+
+fn sources<'a>(
+    resolved: &'a Resolved,
+    list: &'a str,
+    kind: EnvSourceKind,
+) -> impl Iterator<Item = EnvSource> + 'a {
+    resolved.entries.iter().filter_map(move |entry| {
+        let number = entry.key.strip_prefix(list)?.strip_suffix(".name")?;
+        let Some(Setting::Text(name)) = &entry.value else { return None };
+        let prefix = match resolved.get(&format!("{list}{number}.prefix")) {
+            Some(Setting::Text(prefix)) => prefix.clone(),
+            _ => String::new(),
+        };
+        Some(EnvSource { kind, name: name.clone(), prefix, place: place(entry) })
+    })
+}
+
+fn place(entry: &Entry) -> ConfigPlace {
+    let place = entry.origin.place.as_ref();
+    place.map_or_else(ConfigPlace::default, |(file, at)| ConfigPlace {
+        file: file.clone(),
+        line: at.line,
+        column: at.column,
     })
 }
 

@@ -70,7 +70,7 @@ impl House {
             streams: Arc::clone(&streams),
             started_at: String::new(),
         };
-        let listener = Listener::bind(&paths.socket, &paths.home, &only).expect("binds");
+        let listener = Listener::bind(&paths.socket, &paths.home, None, &only).expect("binds");
         let (shutdown, tracker) = (shared.shutdown.clone(), shared.tracker.clone());
         let module = with_test_methods(methods(context));
         let of_server = Arc::clone(&streams);

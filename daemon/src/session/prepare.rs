@@ -7,13 +7,15 @@ pub mod permissions;
 mod policy;
 mod refusals;
 mod dry_run;
+mod env_sources;
 
-use futures::{join, try_join};
+use futures::{TryFutureExt as _, join, try_join};
 use nhd_protocol::error::{Choices, ErrorData, ErrorInfo, ErrorKind};
 use nhd_protocol::message::{error, warning};
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 
+use self::dry_run::Tried;
 use self::permissions::{denied, of_folders, wanted};
 use self::policy::Policies;
 pub use self::refusals::taken;
@@ -26,7 +28,7 @@ use crate::cluster::{access, quota};
 use crate::session::failure::Failure;
 use crate::session::look::{namespace, parts};
 use crate::store::session::{StoredPlan, StoredRequest};
-use nhd_plan::{DEFAULT_COMMAND, DevOptions, Edit, PROMPT_COMMAND, Sidecar, SidecarPreset};
+use nhd_plan::{DEFAULT_COMMAND, DevOptions, Edit, Entered, PROMPT_COMMAND, Patch, Sidecar, SidecarPreset};
 
 /// From this minor version of Kubernetes on, a StatefulSet's revisionHistoryLimit can be changed.
 const MINOR_WITH_FREE_HISTORY: u32 = 33;
@@ -99,10 +101,15 @@ pub async fn prepare(
         keeps_security_context: options.keep_security_context,
         limit_ranges: &options.limit_ranges,
     };
-    let tried = Box::pin(dry_run::try_out(objects, workload, &origin, &entered, policies));
+    let tried = Box::pin(dry_run::try_out(objects, workload, &origin, &entered, policies))
+        .map_err(|failure| naming_patches(failure, &options.patches));
+    let env_sources = env_sources::check(objects, workload, &options.env_from);
+    let (scaling, tried, claims, unseen) =
+        try_join!(scaling, tried, claims::plan(objects, workload, &origin), env_sources)?;
     let planned = entered.folders.clone();
-    let (scaling, tried, claims) = try_join!(scaling, tried, claims::plan(objects, workload, &origin))?;
     let folders = Box::pin(folders::plan(objects, workload, planned)).await?;
+    entered.warnings.extend(unseen);
+    entered.warnings.extend(patched_in_vain(&entered, &tried, &options.patches));
     entered.warnings.extend(scaling.warning.into_iter().chain(tried.warning).chain(claims.warning));
     entered.warnings.extend(folders.warnings);
     let edit = Edit {
@@ -120,6 +127,23 @@ pub async fn prepare(
         record::create(objects, namespace, &secret, Mode::DryRun).await?;
     }
     Ok(Prepared { plan, secret })
+}
+
+/// What the API server refuses may be what a patch put there.
+fn naming_patches(mut failure: Failure, patches: &[Patch]) -> Failure {
+    if !patches.is_empty() && failure.info.kind == ErrorKind::WorkloadUnsuitable {
+        let places: Vec<String> = patches.iter().map(|patch| patch.place.to_string()).collect();
+        let said = format!("the dev configuration patches the object at {}", places.join(", "));
+        failure.info.hint = Some(failure.info.hint.map_or(said.clone(), |hint| format!("{hint}; {said}")));
+    }
+    failure
+}
+
+/// Said of fields that a patch set and the API server does not know: it leaves them out.
+fn patched_in_vain(entered: &Entered, tried: &Tried, patches: &[Patch]) -> Option<String> {
+    let sent = entered.dev_workload.as_ref().or(entered.object.as_ref()).filter(|_| !patches.is_empty())?;
+    let unknown = nhd_plan::left_out(sent, tried.generated.as_ref().unwrap_or(&tried.edited));
+    (!unknown.is_empty()).then(|| warning::PATCH_WITHOUT_EFFECT.say(&[("fields", &unknown.join(", "))]))
 }
 
 /// Said beforehand where the end of DevMode could start a job that was missed meanwhile.
@@ -170,9 +194,11 @@ pub async fn options(
         image: request.image.clone(),
         image_pull_policy: request.dev.image_pull_policy.clone(),
         env: request.dev.env.clone(),
+        env_from: request.dev.env_from.clone(),
         limits: request.dev.limits.clone(),
         requests: request.dev.requests.clone(),
         keep_security_context: request.dev.keep_security_context,
+        patches: request.dev.patches.clone(),
         work_dir: request.work_dir.clone(),
         command: command.map(str::to_owned).to_vec(),
         folders: request.dev.folders.clone(),

@@ -152,9 +152,24 @@ impl StepContext<'_> {
     }
 
     async fn update_record(&mut self) -> Result<(), Failure> {
+        self.take_their_edit()?;
         let secret = self.secret(&record_name(&self.stored.workload))?;
         let seen = self.sight.and_then(|sight| sight.record.as_ref()).ok_or_else(changed_meanwhile)?;
         Ok(record::replace(self.objects, &self.namespace(), secret, seen).await?)
+    }
+
+    /// Whoever had the session may have gone on since this one was stored, and have taken over what others had changed,
+    /// of which nothing is left to see once they have begun to give it back. From the next write on they do nothing more.
+    fn take_their_edit(&mut self) -> Result<(), Failure> {
+        let record = self.sight.and_then(|sight| sight.record.as_ref()).and_then(|seen| seen.record());
+        let theirs = record.filter(|record| Some(&record.session) == self.stored.takes.as_ref());
+        if let (Some(theirs), Some(plan)) = (theirs, &mut self.stored.plan)
+            && theirs.edit != plan.edit
+        {
+            plan.edit = theirs.edit.clone();
+            self.save()?;
+        }
+        Ok(())
     }
 
     async fn open_forward(&mut self) -> Result<(), Failure> {

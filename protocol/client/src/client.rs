@@ -100,7 +100,7 @@ impl Client {
         Ok(stream)
     }
 
-    /// The daemon's process, where the platform tells it.
+    /// The process that opened the socket, where the platform tells it: the daemon, or the service manager that started it.
     #[must_use]
     pub fn daemon_pid(&self) -> Option<i32> {
         self.pid

@@ -45,6 +45,8 @@ errors! {
     CONFIG_WRONG ConfigInvalid "configWrong", "{file}:{line}:{column}: {problem}", "mend it there; nothing was changed in the cluster";
     CONFIG_UNREADABLE ConfigInvalid "configUnreadable", "failed to read {file}[: {cause}]", "mend it there; nothing was changed in the cluster";
     CONFIG_TOO_LONG ConfigInvalid "configTooLong", "failed to read {file}: it is longer than {limit} bytes", "mend it there; nothing was changed in the cluster";
+    PATCH_REFUSED ConfigInvalid "patchRefused", "cannot put {workload} into DevMode: the patch at {place} {problem}", "change the patch; it is applied to the workload in DevMode, or to the dev workload beside it, as the plan shows it without the patch";
+    ENV_SOURCE_MISSING ConfigInvalid "envSourceMissing", "cannot put {workload} into DevMode: {object}, which envFrom names at {place}, is not there in namespace {namespace}", "make it, or name another one; nothing was changed";
     CONFIG_UNEDITABLE ConfigInvalid "configUneditable", "failed to set {key} in {file}: {cause}", "write it by hand";
     CONFIG_UNWRITABLE ConfigInvalid "configUnwritable", "failed to write {file}: {cause}", "make the file writable for yourself";
 

@@ -41,6 +41,8 @@ warnings! {
     SCHEDULE_CATCHES_UP "scheduleCatchesUp", "at the end of DevMode the schedule may start one job that it missed: no permission to update cronjobs/status";
     AUTOSCALERS_UNSEEN "autoscalersUnseen", "an autoscaler of the workload would make more dev pods, of which one is synced, and whether there is one cannot be seen: no permission to list horizontalpodautoscalers";
     QUOTA_SHORT "quotaShort", "the dev pod will be refused as things are: quota {shortage}; sidecarResources in the dev configuration makes its sidecar ask for less, resources its dev container";
+    ENV_SOURCE_UNSEEN "envSourceUnseen", "whether {object} is there, which envFrom names, cannot be seen: no permission to get it; without it the dev container does not start";
+    PATCH_WITHOUT_EFFECT "patchWithoutEffect", "the API server does not know {fields} of the patched pod template, and leaves them out";
     CREDENTIALS_SYNCED "credentialsSynced", "{path} lies in the source folder and is synced into the pod, unless it is left out";
     CLAIMS_UNSEEN "claimsUnseen", "the StatefulSet has no pods: DevMode makes its volume claims {claims}, unless they are there, and they stay when it ends: no permission to get persistentvolumeclaims";
     CLAIMS_STAY "claimsStay", "the StatefulSet has no pods: DevMode makes its volume claims {claims}, which stay when it ends: persistentVolumeClaimRetentionPolicy does not say whenScaled: Delete";

@@ -29,6 +29,9 @@ const NAME: &str = "reviews";
 struct Arguments {
     /// The nhd-cli to show.
     cli: PathBuf,
+    /// The workload's image and the dev image, for a cluster of yours without a registry.
+    #[arg(num_args = 2, value_names = ["APP", "DEV"])]
+    images: Vec<String>,
 }
 
 /// Where the demonstration takes place.
@@ -41,14 +44,14 @@ struct Stage {
 }
 
 struct Images {
-    app: &'static str,
-    dev: &'static str,
+    app: String,
+    dev: String,
 }
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let Arguments { cli } = Arguments::parse();
-    let stage = Stage::set().await?;
+    let Arguments { cli, images } = Arguments::parse();
+    let stage = Stage::set(&images).await?;
     let namespace = Namespace::create(&stage.client, "nhd-demo").await?;
     let home = TempDir::with_prefix("nhd-demo-")?;
     let shown = tokio::select! {
@@ -70,13 +73,21 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
+impl Images {
+    fn of(app: &str, dev: &str) -> Self {
+        Self { app: app.to_owned(), dev: dev.to_owned() }
+    }
+}
+
 impl Stage {
     /// The user's cluster if there is one that answers, otherwise one of our own.
-    async fn set() -> Result<Self> {
+    async fn set(images: &[String]) -> Result<Self> {
         if let Some((context, client)) = reachable().await {
             println!("using your cluster, context {context}");
-            let images =
-                Images { app: "docker.io/library/busybox:1.36", dev: "docker.io/library/busybox:1.36" };
+            let images = match images {
+                [app, dev] => Images { app: app.clone(), dev: dev.clone() },
+                _ => Images::of("docker.io/library/busybox:1.36", "docker.io/library/busybox:1.36"),
+            };
             return Ok(Self { own: None, kubeconfig: None, client, images });
         }
         println!("no cluster answers: starting one on this machine");
@@ -85,7 +96,7 @@ impl Stage {
         println!("a Kubernetes node is ready after {:.1} s", began.elapsed().as_secs_f32());
         let client = own.client().await?;
         let kubeconfig = Some(own.kubeconfig().to_path_buf());
-        let images = Images { app: "nhd-tests/app:1", dev: "nhd-tests/dev:1" };
+        let images = Images::of("nhd-tests/app:1", "nhd-tests/dev:1");
         Ok(Self { own: Some(own), kubeconfig, client, images })
     }
 }
@@ -116,7 +127,7 @@ async fn demonstrate(stage: &Stage, namespace: &Namespace, cli: &Path, home: &Pa
     std::fs::create_dir(&source)?;
     std::fs::write(source.join("README"), "the source code of reviews\n")?;
     let source_text = source.display().to_string();
-    let (deployment, image) = (format!("deployment/{NAME}"), stage.images.dev);
+    let (deployment, image) = (format!("deployment/{NAME}"), &*stage.images.dev);
     let start = ["start", &deployment, "-n", namespace.name(), "--image", image, "--source", &source_text];
     command(stage, cli, home, &start, true)?;
     save_and_see(&workload, &source).await?;

@@ -50,6 +50,8 @@ const EXAMPLES: &[(&str, &[&str])] = &[
     ("daemon start", &["nhd-cli daemon start"]),
     ("daemon stop", &["nhd-cli daemon stop"]),
     ("daemon status", &["nhd-cli daemon status --json"]),
+    ("daemon install", &["nhd-cli daemon install"]),
+    ("daemon uninstall", &["nhd-cli daemon uninstall"]),
     ("call", &["nhd-cli call session.list", "nhd-cli call sync.status '{\"name\":\"reviews\"}'"]),
     ("events", &["nhd-cli events --follow --json"]),
     ("stdio", &["nhd-cli stdio"]),

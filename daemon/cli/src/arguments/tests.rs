@@ -53,6 +53,8 @@ fn every_line_of_the_contract_parses() {
         "daemon start --json",
         "daemon stop",
         "daemon status --json",
+        "daemon install",
+        "daemon uninstall",
         "call session.list",
         "call session.list {\"name\":\"web\"}",
         "events",

@@ -33,14 +33,23 @@ pub(crate) async fn stop(paths: &Paths, screen: &mut Screen) -> Result<(), Failu
         }
         client => client?,
     };
+    let left = shut_down(paths, &client).await?;
+    Ok(screen.result(&left, |_| stopped_text(left.as_ref()))?)
+}
+
+/// Returns when its process is gone.
+pub(super) async fn shut_down(paths: &Paths, client: &Client) -> Result<Option<ShutdownResult>, Failure> {
+    // A daemon of another version may not say its pid, and of one that a service manager gave its socket, that has another.
+    let said = client.hello().await.ok().and_then(|hello| i32::try_from(hello.pid).ok());
+    let pid = said.or_else(|| client.daemon_pid());
     let left = match client.call::<methods::Shutdown>(NoParams {}).await {
         Ok(result) => Some(result),
         // It can be gone before its answer is.
         Err(ClientError::Lost { .. }) => None,
         Err(error) => return Err(error.into()),
     };
-    launch::until_gone(paths, client.daemon_pid()).await?;
-    Ok(screen.result(&left, |_| stopped_text(left.as_ref()))?)
+    launch::until_gone(paths, pid).await?;
+    Ok(left)
 }
 
 async fn show(client: &Client, screen: &mut Screen) -> Result<(), Failure> {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use self::three_way::merge_value;
 use crate::edit::Edit;
 use crate::kinds::{self, Shape};
-use crate::manifest::{remove, set, without_nulls};
+use crate::manifest::{copy, remove, set, without_nulls};
 use crate::old_pods::with_own_strategy;
 use crate::{DEV_CONTAINER, annotation, template};
 
@@ -75,9 +75,27 @@ impl Edit {
     /// we know last.
     pub fn take_over(&mut self, current: &Value) {
         let current = with_own_strategy(current, self);
-        self.origin = merge(&current, &self.origin, self.last_known(), &self.container);
+        self.origin = merge(&current, &self.origin, &self.written_last(&current), &self.container);
         self.merged = Some(current);
         self.given_back = None;
+    }
+}
+
+impl Edit {
+    /// What of `current` is not others' doing. The first write of the way back takes our containers away, and a death may
+    /// have left no note of it: what is neutral then is neutral by us, whatever others had made of it before.
+    fn written_last(&self, current: &Value) -> Value {
+        let mut known = self.last_known().clone();
+        let kind = kinds::of(&self.origin).filter(|kind| !(kind.is_edited)(current));
+        let (Some(kind), None) = (kind, &self.given_back) else { return known };
+        let (Some(spec), Some(edited)) = (known.get_mut("spec"), self.edited.get("spec")) else {
+            return known;
+        };
+        for field in kind.controls.iter().filter(|field| current["spec"].get(**field) == edited.get(**field))
+        {
+            copy(field, edited, spec);
+        }
+        known
     }
 }
 

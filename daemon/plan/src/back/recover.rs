@@ -4,9 +4,10 @@
 use serde_json::Value;
 
 use crate::edit::{Edit, PinnedAutoscaler};
+use crate::enter::check_shape;
 use crate::kinds::{self, DEV_WORKLOAD_TEMPLATE, Kind, Shape};
-use crate::manifest::{items, name, remove, set, text};
-use crate::{annotation, autoscaler};
+use crate::manifest::{copy, items, name, remove, set, text};
+use crate::{DevOptions, annotation, autoscaler, template};
 
 /// Where the dev workload of a workload is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +28,8 @@ pub fn dev_workload_reference(workload: &Value) -> Option<DevWorkloadReference> 
 
 impl Edit {
     /// The edit that made `current` what it is, by its annotation, and `dev_workload` where there is one beside it. What
-    /// others changed since cannot be told from it, and counts as ours. `None` where nothing has the original.
+    /// the edit was is told by its rules; what only the request knew (the dev container, the sidecar, who all run as) is
+    /// as it is there now, so that what others changed of that counts as ours. `None` where nothing has the original.
     #[must_use]
     pub fn recovered(current: &Value, dev_workload: Option<Value>) -> Option<Self> {
         let kind = kinds::of(current)?;
@@ -43,8 +45,37 @@ impl Edit {
             remove(origin.get_mut("metadata")?, "uid");
         }
         let container = renamed(kind, &origin, current, dev_workload.as_ref())?;
-        Some(Self { dev_workload, ..Self::new(container, origin, current.clone()) })
+        let edited = as_written(kind, &origin, current, &container);
+        Some(Self { dev_workload, ..Self::new(container, origin, edited) })
     }
+}
+
+/// What the rules, and the patches that the annotation tells of, made of `origin` once. A pod hardly changes, and what is left alone was never written.
+fn as_written(kind: &Kind, origin: &Value, current: &Value, container: &str) -> Value {
+    let mut edited = current.clone();
+    if !matches!(kind.shape, Shape::InPlace | Shape::Parked) || check_shape(origin).is_err() {
+        return edited;
+    }
+    copy("spec", origin, &mut edited);
+    (kind.prepare)(&mut edited, &DevOptions::default(), &mut Vec::new());
+    if let (Some(now), Some(spec)) = (current.get("spec"), edited.get_mut("spec")) {
+        // These depend on more than the manifest: how many revisions there were, and what had no room beside another.
+        copy("revisionHistoryLimit", now, spec);
+        if now.pointer("/strategy/type").is_some_and(|it| it == "Recreate") {
+            copy("strategy", now, spec);
+        }
+    }
+    if kind.shape == Shape::InPlace
+        && let (Some(before), Some(now)) = (origin.pointer(kind.template), current.pointer(kind.template))
+        && let Some(place) = edited.pointer_mut(kind.template)
+    {
+        *place = template::developed_like(before, now, container);
+        // As far as they apply to what others have made of it.
+        for patch in annotation::patches(current) {
+            let _ = patch.apply(&mut edited);
+        }
+    }
+    edited
 }
 
 /// The container of the original that is not there under its own name: it became the dev container.
@@ -78,15 +109,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::tests::samples::kinds::workload;
+    use crate::tests::samples::kinds::patched;
     use crate::tests::samples::{edit_of, nonsense, options, yaml};
-    use crate::{Standing, enter, is_dev_workload_of, pin, standing};
+    use crate::{Standing, diff, enter, is_dev_workload_of, pin, standing};
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn the_objects_of_dev_mode_lead_back_to_the_original_of_every_kind((origin, options) in workload()) {
+        fn the_objects_of_dev_mode_lead_back_to_the_original_of_every_kind((origin, options) in patched()) {
             let entered = enter(&origin, &options).expect("every sample can enter DevMode");
             let current = entered.object.clone().unwrap_or_else(|| origin.clone());
             if let Some(dev_workload) = &entered.dev_workload {
@@ -97,12 +128,14 @@ mod tests {
             }
             let edit = Edit::recovered(&current, entered.dev_workload.clone()).expect("nothing is lost");
             prop_assert_eq!(&edit.origin["spec"], &origin["spec"]);
-            prop_assert_eq!(edit.container, entered.container);
+            prop_assert_eq!(&edit.container, &entered.container);
             prop_assert_eq!(&edit.dev_workload, &entered.dev_workload);
             let known = edit_of(&origin, &current);
             prop_assert_eq!(standing(&current, &known), standing(&current, &edit_of(&edit.origin, &current)));
             if origin["kind"] != "Pod" && entered.object.is_some() {
                 prop_assert_eq!(standing(&current, &known), Standing::Dev);
+                prop_assert_eq!(diff(&edit.edited["spec"], &current["spec"]), []);
+                prop_assert_eq!(edit.restored(&current), known.restored(&current));
                 prop_assert_eq!(known.restored(&current), edit_of(&edit.origin, &current).restored(&current));
                 prop_assert_eq!(&known.settled(&current)["spec"], &edit_of(&edit.origin, &current).settled(&current)["spec"]);
             }
@@ -110,7 +143,7 @@ mod tests {
 
         /// Whatever stands in the annotation or beside it: an answer, not a panic.
         #[test]
-        fn nonsense_is_answered((origin, _) in workload(), nonsense in nonsense(), text in ".*") {
+        fn nonsense_is_answered((origin, _) in patched(), nonsense in nonsense(), text in ".*") {
             let mut broken = origin.clone();
             broken["metadata"]["annotations"] = json!({ "nocalhost.origin.spec.json": text });
             let _ = Edit::recovered(&broken, Some(nonsense.clone()));

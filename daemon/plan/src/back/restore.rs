@@ -10,14 +10,18 @@ use crate::edit::{Edit, GivenBack};
 use crate::manifest::{copy, set};
 use crate::{annotation, kinds};
 
-/// The first write: `current` with the original spec (its controls still those of `edited`) and without our annotation.
-/// Labels, other annotations and everything that the cluster keeps in `current` stay.
+/// The first write: `current` with the original spec, its controls still those of `edited`. Labels, other annotations and
+/// everything that the cluster keeps in `current` stay. Our annotation goes unless controls are still owed: it is the last
+/// that tells of them where the record is lost and whoever gives the workload back is away.
 pub(crate) fn restore(current: &Value, origin: &Value, edited: &Value) -> Value {
-    let mut object = neutral(origin, edited);
-    let spec = object["spec"].take();
-    object = current.clone();
+    let spec = neutral(origin, edited)["spec"].take();
+    let owes_controls = origin.get("spec").is_some_and(|origin| *origin != spec);
+    let mut object = current.clone();
     set(&mut object, "spec", spec);
     annotation::strip(&mut object);
+    if owes_controls && annotation::is_ours(current) {
+        annotation::put(&mut object, &origin["spec"]);
+    }
     object
 }
 
@@ -132,13 +136,34 @@ mod tests {
         let edited = enter(&origin, &options()).unwrap().object.unwrap();
         let current = current(&edited);
         let mut expect = current["metadata"].clone();
-        expect["annotations"].as_object_mut().unwrap().remove("nocalhost.origin.spec.json");
         let restored = restore(&current, &origin, &edited);
-        for object in [&restored, &settle(&restored, &origin)] {
-            assert_eq!(object["metadata"], expect);
+        let settled = settle(&restored, &origin);
+        assert_eq!(restored["metadata"], expect, "the controls are still owed");
+        expect["annotations"].as_object_mut().unwrap().remove("nocalhost.origin.spec.json");
+        assert_eq!(settled["metadata"], expect);
+        for object in [&restored, &settled] {
             assert_eq!(object["metadata"]["annotations"]["deployment.kubernetes.io/revision"], "2");
             assert_eq!(object["status"], current["status"]);
         }
+    }
+
+    #[test]
+    fn the_annotation_has_the_original_until_its_controls_are_back() {
+        let mut origin = yaml(ORIGIN);
+        let edited = enter(&origin, &options()).unwrap().object.unwrap();
+        // With what an end has taken over from others.
+        origin["spec"]["replicas"] = json!(5);
+        let restored = restore(&edited, &origin, &edited);
+        assert_eq!(annotation::origin_spec(&restored), Some(origin["spec"].clone()));
+        let mut theirs = edited.clone();
+        annotation::strip(&mut theirs);
+        assert!(!annotation::is_ours(&restore(&theirs, &origin, &edited)), "others took it away");
+        for field in ["paused", "minReadySeconds", "strategy", "revisionHistoryLimit"] {
+            origin["spec"].as_object_mut().unwrap().remove(field);
+        }
+        origin["spec"]["template"]["spec"]["hostNetwork"] = json!(false);
+        let edited = enter(&origin, &options()).unwrap().object.unwrap();
+        assert!(!annotation::is_ours(&restore(&edited, &origin, &edited)), "no control is owed");
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub fn standing(current: &Value, edit: &Edit) -> Standing {
     if let Some(given_back) = &edit.given_back
         && spec(&current) == spec(&kind.cleaned(&given_back.object))
     {
-        let back = given_back.settled && !annotation::is_ours(&current);
+        let back = given_back.settled && !has_our_mark(&current);
         return if back { Standing::Original } else { Standing::Settling };
     }
     compare(&current, edit, &kind.cleaned(&edit.origin), &kind.cleaned(edit.last_known()))
@@ -69,7 +69,7 @@ fn compare(current: &Value, edit: &Edit, origin: &Value, written: &Value) -> Sta
     // A CronJob may have been before as we make it; then only the annotation tells.
     if spec_is(written) && annotated {
         Standing::Dev
-    } else if spec_is(origin) && !annotated {
+    } else if spec_is(origin) && !has_our_mark(current) {
         Standing::Original
     } else if spec_is(origin) || spec_is(&neutral) {
         Standing::Settling
@@ -89,6 +89,11 @@ fn compare(current: &Value, edit: &Edit, origin: &Value, written: &Value) -> Sta
         let nearest = if from_neutral.len() < from_origin.len() { from_neutral } else { from_origin };
         Standing::Overwritten(nearest)
     }
+}
+
+/// Whether an annotation of ours is yet to go: that of DevMode, or the mark of whoever made a pod again.
+fn has_our_mark(current: &Value) -> bool {
+    annotation::is_ours(current) || annotation::given_back_by(current).is_some()
 }
 
 /// Whether `current` has a container of the original that our edit took away, and ours nonetheless.

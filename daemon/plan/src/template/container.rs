@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::manifest::{items_mut, name, push, remove, set, text};
-use crate::{DEV_CONTAINER, DevOptions};
+use crate::manifest::{items, items_mut, name, push, remove, set, text};
+use crate::{DEV_CONTAINER, DevOptions, EnvSource, EnvSourceKind};
 
 const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
 
@@ -33,6 +33,9 @@ fn configure(container: &mut Value, options: &DevOptions) {
     for (variable, value) in &options.env {
         set_variable(container, variable, value);
     }
+    for source in &options.env_from {
+        add_source(container, source);
+    }
     for (kind, quantities) in [("limits", &options.limits), ("requests", &options.requests)] {
         set_quantities(container, kind, quantities);
     }
@@ -54,6 +57,21 @@ fn set_variable(container: &mut Value, variable: &str, value: &str) {
     }
     if !placed {
         push(container, "env", ours);
+    }
+}
+
+/// Behind those that are there: of two entries of a name the last counts.
+fn add_source(container: &mut Value, source: &EnvSource) {
+    let reference = match source.kind {
+        EnvSourceKind::ConfigMap => "configMapRef",
+        EnvSourceKind::Secret => "secretRef",
+    };
+    let mut ours = json!({ reference: { "name": source.name } });
+    if !source.prefix.is_empty() {
+        set(&mut ours, "prefix", source.prefix.as_str());
+    }
+    if !items(container, "envFrom").contains(&ours) {
+        push(container, "envFrom", ours);
     }
 }
 
@@ -178,6 +196,31 @@ mod tests {
             "env: [{name: B, valueFrom: {fieldRef: {fieldPath: metadata.name}}}, {name: A, value: ours}, \
              {name: C, value: $(A)}, {name: N, value: new}]",
         );
+    }
+
+    #[test]
+    fn sources_of_variables_come_behind_those_that_are_there_and_none_twice() {
+        let source = |kind, name: &str, prefix: &str| EnvSource {
+            kind,
+            name: name.to_owned(),
+            prefix: prefix.to_owned(),
+            place: crate::ConfigPlace::default(),
+        };
+        let env_from = vec![
+            source(EnvSourceKind::ConfigMap, "settings", ""),
+            source(EnvSourceKind::ConfigMap, "settings", "S_"),
+            source(EnvSourceKind::Secret, "keys", ""),
+        ];
+        let configured = DevOptions { env_from, ..options() };
+        let new = "{prefix: S_, configMapRef: {name: settings}}, {secretRef: {name: keys}}";
+        for there in ["", "envFrom: [{configMapRef: {name: settings}}]"] {
+            let expect = format!("envFrom: [{{configMapRef: {{name: settings}}}}, {new}]");
+            check_configured(
+                &format!("{{name: web, {there}}}"),
+                &configured,
+                &format!("{{name: web, {expect}}}"),
+            );
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use proptest::sample::{Index, select};
 use serde_json::{Value, json};
 
 use super::edits::overwrite;
-use super::samples::kinds::{of_kind, workload};
+use super::samples::kinds::{patched, patched_of_kind};
 use super::samples::{edit_of, options, yaml};
 use crate::kinds::{self, is_dev_template};
 use crate::manifest::{self, items, items_mut, name, push, set};
@@ -43,8 +43,7 @@ fn edit(object: &mut Value, which: usize, at: &Index, container: &str) {
         5 => return pod_spec["nodeSelector"]["foreign"] = "1".into(),
         _ => {}
     }
-    let names = ["web", "db", "proxy"];
-    let wanted = names[at.index(names.len())];
+    let wanted = NAMES[at.index(NAMES.len())];
     let renamed = items(pod_spec, "containers").iter().any(|it| name(it) == DEV_CONTAINER);
     let wanted = if renamed && wanted == container { DEV_CONTAINER } else { wanted };
     let Some(found) = items_mut(pod_spec, "containers").iter_mut().find(|it| name(it) == wanted) else {
@@ -60,6 +59,13 @@ fn edit(object: &mut Value, which: usize, at: &Index, container: &str) {
     }
 }
 const EDITS: usize = 12;
+
+const NAMES: [&str; 3] = ["web", "db", "proxy"];
+
+/// Whether an edit is one of `container`.
+fn is_of(container: &str, which: usize, at: &Index) -> bool {
+    which > 5 && NAMES[at.index(NAMES.len())] == container
+}
 
 /// What a session makes of the workload on its way back, from whatever others have made of it. `admission` is what the
 /// API server adds to every write, `meddle` what others do after the session's first one.
@@ -152,7 +158,7 @@ proptest! {
     /// Editing the dev form and leaving DevMode is editing the original.
     #[test]
     fn edits_of_others_survive_and_ours_are_gone(
-        (origin, options) in workload(),
+        (origin, options) in patched(),
         edits in vec((0..EDITS, any::<Index>()), 0..4),
     ) {
         let entered = enter(&origin, &options).expect("it can enter");
@@ -178,7 +184,7 @@ proptest! {
     }
 
     #[test]
-    fn edits_of_the_sidecar_and_of_our_volumes_are_dropped((origin, options) in of_kind("StatefulSet")) {
+    fn edits_of_the_sidecar_and_of_our_volumes_are_dropped((origin, options) in patched_of_kind("StatefulSet")) {
         let entered = enter(&origin, &options).expect("it can enter");
         let edited = entered.object.expect("a StatefulSet is edited");
         let mut current = edited.clone();
@@ -196,7 +202,7 @@ proptest! {
     /// Also when they edit what has just been given back.
     #[test]
     fn edits_at_any_moment_survive_and_ours_are_gone(
-        (origin, options) in workload().prop_filter("is written", |(it, _)| it["kind"] != "Pod"),
+        (origin, options) in patched().prop_filter("is written", |(it, _)| it["kind"] != "Pod"),
         before in vec((0..EDITS, any::<Index>()), 0..3),
         after in vec((0..EDITS, any::<Index>()), 0..3),
     ) {
@@ -219,7 +225,7 @@ proptest! {
     #[test]
     fn what_is_left_of_an_edit_that_others_took_away_goes_too(
         (origin, options) in
-            select(vec!["Deployment", "StatefulSet", "DaemonSet"]).prop_flat_map(of_kind),
+            select(vec!["Deployment", "StatefulSet", "DaemonSet"]).prop_flat_map(patched_of_kind),
         (whole, annotated) in any::<(bool, bool)>(),
         edits in vec((0..EDITS, any::<Index>()), 0..3),
     ) {
@@ -237,10 +243,41 @@ proptest! {
         prop_assert!(!has_traces(&after_end));
     }
 
+    /// Of what others changed only that in the dev container cannot be told from ours without a record; or nothing, where
+    /// they have put the containers back.
+    #[test]
+    fn edits_of_others_survive_where_the_record_is_lost(
+        (origin, options) in patched().prop_filter("is written", |(it, _)| it["kind"] != "Pod"),
+        taken_away in any::<bool>(),
+        before in vec((0..EDITS, any::<Index>()), 0..3),
+        after in vec((0..EDITS, any::<Index>()), 0..3),
+    ) {
+        let origin = without_empty_lists(origin);
+        let entered = enter(&origin, &options).expect("it can enter");
+        let Some(edited) = entered.object else { return Ok(()) };
+        let container = entered.container.as_str();
+        // Nothing but its schedule is taken from a CronJob, and that nobody takes back by way of the template.
+        let taken_away = taken_away && origin["kind"] != "CronJob";
+        let (mut current, mut expect) = (edited, origin.clone());
+        if taken_away {
+            take_away(&mut current, &origin, true, true);
+        }
+        for (which, at) in before.iter().filter(|(which, at)| taken_away || !is_of(container, *which, at)) {
+            edit(&mut current, *which, at, container);
+            edit(&mut expect, *which, at, container);
+        }
+        let recovered = Edit::recovered(&current, entered.dev_workload).expect("the annotation is there");
+        let meddle = |object: &mut Value| after.iter().for_each(|(which, at)| edit(object, *which, at, container));
+        let after_end = ended(&current, recovered, |_| (), meddle).0;
+        meddle(&mut expect);
+        prop_assert_eq!(diff(&after_end["spec"], &expect["spec"]), []);
+        prop_assert!(!has_traces(&after_end));
+    }
+
     /// Whatever is written anywhere in the spec, valid or not.
     #[test]
     fn nonsense_of_others_leaves_no_trace_of_ours(
-        (origin, options) in workload().prop_filter("is written", |(it, _)| it["kind"] != "Pod"),
+        (origin, options) in patched().prop_filter("is written", |(it, _)| it["kind"] != "Pod"),
         places in vec((any::<Index>(), any::<bool>()), 1..4),
     ) {
         let entered = enter(&origin, &options).expect("it can enter");
@@ -257,7 +294,7 @@ proptest! {
     /// What the cluster's admission steps add to every write, since after the original was made, keeps no end from
     /// ending, and is told.
     #[test]
-    fn what_admission_adds_stays_and_is_told((origin, options) in workload(), adds_controls in any::<bool>()) {
+    fn what_admission_adds_stays_and_is_told((origin, options) in patched(), adds_controls in any::<bool>()) {
         let entered = enter(&origin, &options).expect("it can enter");
         let Some(mut edited) = entered.object else { return Ok(()) };
         prop_assume!(origin["kind"] != "Pod");
@@ -309,6 +346,13 @@ fn controls_that_others_set_in_dev_mode_hold_no_end_up() {
         edit.take_over(&current);
         let restored = edit.restored(&current);
         assert_eq!(restored["spec"].get(held), edited["spec"].get(held), "{kind} {controls}: neutral");
+        // Whoever died before noting that finds others' next change, and nothing neutral that were theirs.
+        let (mut unnoted, mut changed) = (edit.clone(), restored.clone());
+        changed["spec"]["replicas"] = json!(7);
+        unnoted.take_over(&changed);
+        let settled = unnoted.settled(&changed);
+        assert_eq!(settled["spec"][held], current["spec"][held], "{kind} {controls}: theirs after a death");
+        assert_eq!(unnoted.origin["spec"]["replicas"], 7, "{kind} {controls}");
         edit.note_restored(restored.clone());
         assert_eq!(standing(&restored, &edit), Standing::Settling);
         let settled = edit.settled(&restored);

@@ -32,6 +32,7 @@ pub(crate) fn options() -> DevOptions {
         image: "dev:1".to_owned(),
         image_pull_policy: None,
         env: Vec::new(),
+        env_from: Vec::new(),
         limits: BTreeMap::new(),
         requests: BTreeMap::new(),
         keep_security_context: false,
@@ -51,6 +52,7 @@ pub(crate) fn options() -> DevOptions {
         exclusive_claims: false,
         tight_quota: false,
         fixed_history: false,
+        patches: Vec::new(),
         force: false,
     }
 }

@@ -1,7 +1,7 @@
 //! Why no plan can be made, for the user.
 
 use nhd_plan::PlanError;
-use nhd_protocol::error::{Choices, ErrorData, ErrorInfo};
+use nhd_protocol::error::{Choices, ErrorData, ErrorInfo, ErrorLocation};
 use nhd_protocol::message::{Arguments, error};
 use nhd_protocol::workload::WorkloadRef;
 
@@ -18,6 +18,14 @@ impl Failure {
             PlanError::UnsupportedKind { known, .. } => {
                 ErrorData::choices(Choices::Kind, known.iter().map(|kind| (*kind).to_owned()).collect())
             }
+            PlanError::PatchRefused { place, .. } => ErrorData {
+                location: Some(ErrorLocation {
+                    file: place.file.clone(),
+                    line: place.line,
+                    column: place.column,
+                }),
+                ..ErrorData::default()
+            },
             _ => ErrorData::default(),
         };
         Self::fatal(info.with_data(choices))
@@ -82,6 +90,9 @@ fn said(workload: &WorkloadRef, failed: &PlanError) -> ErrorInfo {
         }
         PlanError::MalformedManifest { path } => {
             (error::MANIFEST_MALFORMED, &[("workload", workload), ("path", path)])
+        }
+        PlanError::PatchRefused { place, problem } => {
+            (error::PATCH_REFUSED, &[("workload", workload), ("place", place), ("problem", problem)])
         }
     };
     ErrorInfo::of(&message, arguments)

@@ -7,7 +7,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 
 use kube::config::KubeconfigError;
-use nhd_plan::PlanError;
+use nhd_plan::{ConfigPlace, PlanError};
 use nhd_protocol::error::{Choices, ErrorKind, MissingPermission, error_chain};
 use nhd_protocol::message::{Notice, WARNINGS};
 use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
@@ -40,8 +40,8 @@ fn every_reason_against_a_plan_is_told_as_data() {
     let kind = text("ReplicaSet");
     let name = text("web-1");
     use ErrorKind::{
-        ContainerAmbiguous, ContainerNotFound, InDevModeElsewhere, UnsupportedKind, WorkDirUnsuitable,
-        WorkloadUnsuitable,
+        ConfigInvalid, ContainerAmbiguous, ContainerNotFound, InDevModeElsewhere, UnsupportedKind,
+        WorkDirUnsuitable, WorkloadUnsuitable,
     };
     for (error, expect, code) in [
         (
@@ -95,11 +95,22 @@ fn every_reason_against_a_plan_is_told_as_data() {
         (PlanError::PodFinished { phase: text("Failed") }, WorkloadUnsuitable, "podHasFinished"),
         (PlanError::EphemeralClaims { volumes: two }, WorkloadUnsuitable, "claimsLost"),
         (PlanError::MalformedManifest { path: text("spec") }, WorkloadUnsuitable, "manifestMalformed"),
+        (
+            PlanError::PatchRefused {
+                place: ConfigPlace { file: text("c.yaml"), line: 3, column: 5 },
+                problem: text("does not apply"),
+            },
+            ConfigInvalid,
+            "patchRefused",
+        ),
     ] {
         let failure = Failure::plan(&workload, &error);
         check(expect, code, &format!("cannot put {workload} into DevMode: {error}"), &failure);
         assert_eq!(failure.info.hint, error.hint(), "{code}");
-        let chosen = failure.info.data.map(|data| (data.choices_of, data.choices));
+        let data = failure.info.data;
+        let place = data.as_ref().and_then(|data| data.location.as_ref()).map(|it| (it.line, it.column));
+        assert_eq!(place, (code == "patchRefused").then_some((3, 5)), "{code}");
+        let chosen = data.filter(|_| place.is_none()).map(|data| (data.choices_of, data.choices));
         let expect = match code {
             "kindUnsupported" => Some((Some(Choices::Kind), vec![text("Pod")])),
             "containerNotFound" | "containerAmbiguous" => {

@@ -64,6 +64,13 @@ fn owed(plan: &StoredPlan, seen: &[Value], returned: bool) -> Autoscalers {
     if seen.iter().any(is_owed) { Autoscalers::Pinned } else { Autoscalers::Free }
 }
 
+/// Whether this session has pinned one that is in its plan. From the pin on it owes a release, whatever becomes of its
+/// record; before the edit nothing else tells that it has written anything.
+pub fn has_pinned(stored: &StoredSession, plan: &StoredPlan, sight: &Sight) -> bool {
+    let is_mine = |it: &Value| planned(it, plan).is_some() && nhd_plan::pinned_by(it) == Some(&stored.id);
+    sight.autoscalers.iter().flatten().any(is_mine)
+}
+
 /// What others did to the autoscalers in DevMode, and what came of it.
 pub fn warnings(stored: &StoredSession, sight: &Sight) -> Vec<String> {
     let in_dev_mode = stored.desired == Desired::DevMode && stored.entered;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::cluster::objects::FIELD_MANAGER;
 use crate::cluster::pods::PodSeen;
-use crate::cluster::record::{Contents, RecordSeen};
+use crate::cluster::record::Contents;
 use crate::session::kinds;
 use crate::session::look::sight::Sight;
 use crate::session::look::{autoscalers, claims, folders};
@@ -72,7 +72,9 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
     let dev_pod = sight.dev_pod().filter(|pod| pod.ready);
     let dev_pod_ready = dev_pod.is_some() && sight.only_dev_pods_last();
     // What of ours got into another namespace is still taken away.
-    let in_the_wrong_place = stored.desired == Desired::Original && is_marked(sight);
+    let signed = sight.workload.as_ref().and_then(nhd_plan::given_back_by);
+    let in_the_wrong_place =
+        stored.desired == Desired::Original && (is_marked(sight) || signed == Some(&stored.id));
     let workload = match shape {
         _ if sight.namespace_gone && !in_the_wrong_place => WorkloadState::Gone,
         // Whatever becomes of it is nothing to us.
@@ -86,8 +88,11 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
     let owed = stored.desired == Desired::Original && stored.entered;
     let workload = match workload {
         WorkloadState::Original if owed && dev_revision && is_held_back(plan, sight) => WorkloadState::Dev,
-        // Whoever gives a workload back takes our annotation away; others leave it where they know nothing of it.
-        WorkloadState::Overwritten if owed && is_marked(sight) => WorkloadState::Drifted,
+        // Whoever gives a workload back takes our annotations away; others leave them where they know nothing of them. Of a
+        // pod that was made again the API server may have made something else, of which a death left no note.
+        WorkloadState::Overwritten if owed && (is_marked(sight) || signed.is_some()) => {
+            WorkloadState::Drifted
+        }
         other => other,
     };
     let still_there = shape == Some(Shape::Replaced) && is_the_original(sight.workload.as_ref(), plan);
@@ -95,12 +100,16 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         planned: true,
         entered: stored.entered && edits_workload && !(still_there && workload != WorkloadState::Leaving),
         begun: stored.entered,
-        record: record_state(stored, plan, sight.record.as_ref()),
+        record: record_state(stored, plan, sight),
         edits_workload,
         workload,
         given_back: plan.edit.was_given_back(),
         dev_workload: dev_workload_state(plan, sight),
-        rollout: rollout_state(stored.workload.kind, sight.workload.as_ref(), local),
+        rollout: match shape {
+            // Of a pod nothing is held back until it runs: what is left of us is a mark, and goes at once.
+            Some(Shape::Replaced) if workload == WorkloadState::Settling => Rollout::Complete,
+            _ => rollout_state(stored.workload.kind, sight.workload.as_ref(), local),
+        },
         dev_pod_ready,
         old_pods: old_pods(plan, sight, local),
         dev_revision,
@@ -167,6 +176,10 @@ fn pod_state(
     if pod.pointer("/metadata/deletionTimestamp").is_some() {
         return WorkloadState::Leaving;
     }
+    if sight.namespace_gone {
+        // Made by us in another namespace of the name, before a daemon died: it goes, and is not made again.
+        return WorkloadState::Dev;
+    }
     let state = workload_state(sight.standing(plan).as_ref());
     let planned_for = stored.desired == Desired::DevMode && is_the_original(Some(pod), plan);
     if planned_for && state == WorkloadState::Original && plan.edit.is_relabelled(pod) {
@@ -204,14 +217,15 @@ fn dev_workload_state(plan: &StoredPlan, sight: &Sight) -> DevWorkload {
     }
 }
 
-fn record_state(stored: &StoredSession, plan: &StoredPlan, seen: Option<&RecordSeen>) -> RecordState {
-    let Some(seen) = seen else { return RecordState::Absent };
-    // Only of a session that has begun was the record there before: nobody else's is written over.
+fn record_state(stored: &StoredSession, plan: &StoredPlan, sight: &Sight) -> RecordState {
+    let Some(seen) = &sight.record else { return RecordState::Absent };
+    // Only of a session that has written something was the record there before: nobody else's is written over.
+    let has_written = stored.entered || autoscalers::has_pinned(stored, plan, sight);
     let takes = |session: &str| stored.takes.as_deref() == Some(session);
     let claim = match &seen.session {
         Some(session) => Some(*session == stored.id || takes(session)),
-        None if stored.entered && seen.labelled => Some(true),
-        None if stored.entered => None,
+        None if has_written && seen.labelled => Some(true),
+        None if has_written => None,
         None => Some(false),
     };
     match (&seen.contents, claim) {
@@ -239,11 +253,11 @@ fn rollout_state(kind: WorkloadKind, workload: Option<&Value>, local: &Local) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::record::{Owner, Record};
+    use crate::cluster::record::{Owner, Record, RecordSeen};
     use crate::session::look::sight::tests::sight_of;
     use crate::session::next::{Next, Obstacle, next};
     use crate::store::tests::session;
-    use nhd_plan::Edit;
+    use nhd_plan::{Edit, PinnedAutoscaler};
     use nhd_protocol::session::StepName;
     use nhd_protocol::workload::WorkloadRef;
     use serde_json::json;
@@ -252,8 +266,13 @@ mod tests {
     fn a_record_is_ours_anothers_or_unreadable_by_its_data_and_what_is_beside_it() {
         let owner =
             Owner { user: "ann".into(), host: "laptop".into(), since: "2026-01-01T00:00:00.000Z".into() };
-        let edit = Edit::new("web".into(), json!({}), json!({"spec": {}}));
+        let target = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"});
+        let scaler = json!({"metadata": {"name": "web", "uid": "s"}, "spec": {"scaleTargetRef": target}});
+        let planned = PinnedAutoscaler { pinned: nhd_plan::pin(&scaler, "one"), origin: scaler.clone() };
+        let edit =
+            Edit { autoscalers: vec![planned], ..Edit::new("web".into(), json!({}), json!({"spec": {}})) };
         let plan = StoredPlan { edit: edit.clone(), warnings: Vec::new() };
+        let with = |seen: &RecordSeen| Sight { record: Some(seen.clone()), ..sight_of(Vec::new()) };
         let whole = |session: &str, edit: &Edit| {
             Contents::Record(Box::new(Record::new(session, owner.clone(), edit.clone())))
         };
@@ -285,12 +304,19 @@ mod tests {
             (Contents::Later(3), theirs, true, RecordState::Foreign, RecordState::Foreign),
         ] {
             let seen = seen(contents, named, labelled);
-            for (entered, expect) in [(false, before), (true, begun)] {
+            for (entered, pinned_by, expect) in [
+                (false, None, before),
+                (true, None, begun),
+                (false, Some("one"), begun),
+                (false, Some("lost"), before),
+            ] {
                 let stored = StoredSession { entered, ..session("one") };
-                assert_eq!(record_state(&stored, &plan, Some(&seen)), expect, "{entered} {seen:?}");
+                let autoscalers = Some(pinned_by.iter().map(|by| nhd_plan::pin(&scaler, by)).collect());
+                let sight = Sight { autoscalers, ..with(&seen) };
+                assert_eq!(record_state(&stored, &plan, &sight), expect, "{entered} {pinned_by:?} {seen:?}");
             }
         }
-        assert_eq!(record_state(&session("one"), &plan, None), RecordState::Absent);
+        assert_eq!(record_state(&session("one"), &plan, &sight_of(Vec::new())), RecordState::Absent);
         let taking = StoredSession { takes: Some("other".into()), entered: true, ..session("one") };
         for (contents, named, expect) in [
             (whole("other", &edit), theirs, RecordState::ToTake),
@@ -299,7 +325,7 @@ mod tests {
             (Contents::Unreadable, theirs, behind),
         ] {
             let seen = seen(contents, named, true);
-            assert_eq!(record_state(&taking, &plan, Some(&seen)), expect, "{seen:?}");
+            assert_eq!(record_state(&taking, &plan, &with(&seen)), expect, "{seen:?}");
         }
     }
 
@@ -330,9 +356,6 @@ mod tests {
             if kind != WorkloadKind::Pod {
                 continue;
             }
-            let annotated = json!({"kind": "Pod", "metadata": {"uid": "v",
-                "annotations": {"nocalhost.origin.spec.json": "{}"}}, "spec": {}});
-            let sight = Sight { namespace_gone: true, workload: Some(annotated), ..sight_of(Vec::new()) };
             let stored = StoredSession {
                 workload,
                 desired: Desired::Original,
@@ -340,8 +363,54 @@ mod tests {
                 plan: Some(plan),
                 ..session("one")
             };
-            let seen = observed(&stored, Some(&sight), &Local::default());
-            assert_ne!(seen.workload, WorkloadState::Gone);
+            for (annotation, of, expect) in [
+                ("nocalhost.origin.spec.json", "{}", Next::Do(StepName::RestoreWorkload)),
+                ("nhd.dev/given-back-by", "one", Next::Do(StepName::RestoreWorkload)),
+                ("nhd.dev/given-back-by", "two", Next::Do(StepName::Forget)),
+                ("theirs", "one", Next::Do(StepName::Forget)),
+            ] {
+                let pod = json!({"kind": "Pod", "metadata": {"uid": "v", "annotations": {annotation: of}},
+                    "spec": {}});
+                let sight = Sight { namespace_gone: true, workload: Some(pod), ..sight_of(Vec::new()) };
+                let seen = observed(&stored, Some(&sight), &Local::default());
+                assert_eq!(next(Desired::Original, &seen), expect, "{annotation} {of} {seen:?}");
+            }
+        }
+    }
+
+    /// Its mark is all that is left of us on a pod that was made again, and goes before it is waited for.
+    #[test]
+    fn the_mark_on_a_pod_that_was_made_again_goes_at_once() {
+        let origin =
+            json!({"kind": "Pod", "metadata": {"name": "web", "uid": "u"}, "spec": {"containers": []}});
+        let edited =
+            json!({"kind": "Pod", "metadata": {"name": "web"}, "spec": {"containers": [{"name": "dev"}]}});
+        for noted in [false, true] {
+            let mut edit = Edit::new("web".into(), origin.clone(), edited.clone());
+            let mut made = nhd_plan::sign(&nhd_plan::recreation(&origin, &[]), "one");
+            made["metadata"]["uid"] = json!("v");
+            made["status"] = json!({"phase": "Pending"});
+            if noted {
+                edit.note_settled(made.clone());
+            }
+            let stored = StoredSession {
+                workload: WorkloadRef { kind: WorkloadKind::Pod, ..session("one").workload },
+                desired: Desired::Original,
+                entered: true,
+                plan: Some(StoredPlan { edit, warnings: Vec::new() }),
+                ..session("one")
+            };
+            let next_with = |pod: &Value| {
+                let sight = Sight { workload: Some(pod.clone()), ..sight_of(Vec::new()) };
+                next(Desired::Original, &observed(&stored, Some(&sight), &Local::default()))
+            };
+            assert_eq!(next_with(&made), Next::Do(StepName::SettleWorkload), "{noted}");
+            // Also where admission made something else of it, and the record is gone: then that is the original.
+            let mut admitted = made.clone();
+            admitted["spec"]["imagePullSecrets"] = json!([{"name": "admitted"}]);
+            assert_eq!(next_with(&admitted), Next::Do(StepName::MergeChanges), "{noted}");
+            let settled = stored.plan.as_ref().expect("it has one").edit.settled(&made);
+            assert_eq!(next_with(&settled), Next::Wait(Some(StepName::AwaitRollout)), "{noted}");
         }
     }
 }

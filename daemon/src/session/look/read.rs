@@ -75,7 +75,8 @@ pub async fn look(
     // A record is in its namespace, and most workloads are known by their uid.
     let namespace_gone = (record.is_none() || workload.is_none())
         && namespace::is_gone(objects, namespace, plan.edit.namespace_uid.as_deref()).await?;
-    if namespace_gone && !workload.as_ref().is_some_and(nhd_plan::is_ours) {
+    let is_marked = |it: &Value| nhd_plan::is_ours(it) || nhd_plan::given_back_by(it).is_some();
+    if namespace_gone && !workload.as_ref().is_some_and(is_marked) {
         // What is there is nothing that we took away or put there.
         (workload, pods) = (None, Vec::new());
     }

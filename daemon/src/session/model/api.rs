@@ -305,7 +305,17 @@ fn watch(world: &mut World, asked: &Asked) -> Answer {
     Answer::Watch(receiver)
 }
 
+/// What no API server takes, whoever writes it.
+fn refused_as_invalid(world: &mut World, asked: &Asked) -> Option<Answer> {
+    let what = super::check::nameless(&asked.body)?;
+    world.violate(format!("{} is invalid: {what}", asked.described()));
+    Some(status(422, "Invalid"))
+}
+
 fn create(world: &mut World, asked: &Asked) -> Answer {
+    if let Some(refusal) = refused_as_invalid(world, asked) {
+        return refusal;
+    }
     if world.get("namespaces", NAMESPACE).is_none_or(|it| is_going(it)) {
         return refusal(404);
     }
@@ -349,6 +359,9 @@ fn name_pods_by_uid(job: &mut Value, number: u64) {
 
 fn replace(world: &mut World, asked: &Asked, name: &str) -> Answer {
     let Some(there) = world.get(asked.plural, name).cloned() else { return refusal(404) };
+    if let Some(refusal) = refused_as_invalid(world, asked) {
+        return refusal;
+    }
     let mut object = asked.body.clone();
     let asks = |field: &str| asked.body["metadata"].get(field).cloned();
     if asks("uid").is_none() || (asks("resourceVersion").is_none() && !asked.dry()) {

@@ -30,6 +30,22 @@ fn may_count_on_a_record(world: &World) -> bool {
     has_record(world) || world.gone_for(("secrets", record(world))).is_some_and(|gone| gone < LONGEST_LOOK)
 }
 
+/// The lists whose items no API server takes without a name.
+const NAMED: [&str; 4] = ["containers", "initContainers", "volumes", "env"];
+
+/// Where an object has an item without the name that it is told by.
+pub(super) fn nameless(object: &Value) -> Option<String> {
+    match object {
+        Value::Object(fields) => fields.iter().find_map(|(field, value)| {
+            let items = value.as_array().filter(|_| NAMED.contains(&field.as_str())).into_iter().flatten();
+            let found = items.into_iter().find(|item| item.get("name").is_none());
+            found.map(|item| format!("{field}: {item}")).or_else(|| nameless(value))
+        }),
+        Value::Array(items) => items.iter().find_map(nameless),
+        _ => None,
+    }
+}
+
 /// The daemon made an object.
 pub(super) fn created(world: &mut World, plural: &'static str, object: &Value) {
     if plural == "persistentvolumeclaims" && object["metadata"].get("ownerReferences").is_some() {
@@ -78,6 +94,8 @@ pub(super) fn deleted(world: &mut World, plural_of: &'static str, object: &Value
         if !has_record(world) {
             world.violate("the pod is deleted without a record of it".to_owned());
         }
+        // Without a record what others had changed of it is known to that daemon alone, and another may make it again.
+        world.pod_lost |= world.taken_over && world.get("secrets", &record(world)).is_none();
         return;
     }
     if plural_of == plural(world.kind) && name_of(object) == NAME {

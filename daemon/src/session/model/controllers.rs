@@ -78,6 +78,11 @@ fn claim(world: &mut World, claim: &Value) {
     }
 }
 
+/// Nothing is made in a namespace that is being deleted.
+fn takes_new(world: &World) -> bool {
+    world.get("namespaces", NAMESPACE).is_some_and(|it| !is_going(it))
+}
+
 /// A namespace that is deleted takes all in it along.
 fn namespace(world: &mut World, namespace: &Value) {
     if !is_going(namespace) {
@@ -183,9 +188,7 @@ fn make_pod_of(
     }
     let mut pod = json!({"metadata": metadata, "spec": template["spec"], "status": {"phase": "Pending"}});
     super::admission::admit(world.admits, "pods", &mut pod);
-    if world.get("pods", name_of(&pod)).is_none()
-        && world.get("namespaces", NAMESPACE).is_some_and(|it| !is_going(it))
-    {
+    if world.get("pods", name_of(&pod)).is_none() && takes_new(world) {
         world.make("pods", pod);
     }
 }
@@ -209,9 +212,7 @@ fn deployment(world: &mut World, deployment: &Value) {
             for (label, value) in spec["selector"]["matchLabels"].as_object().into_iter().flatten() {
                 labels[label] = value.clone();
             }
-            if world.get("replicasets", &name).is_none()
-                && world.get("namespaces", NAMESPACE).is_some_and(|it| !is_going(it))
-            {
+            if world.get("replicasets", &name).is_none() && takes_new(world) {
                 world.make("replicasets", json!({
                     "metadata": {"name": name, "namespace": NAMESPACE, "labels": labels,
                         "annotations": {"template": text}, "ownerReferences": owned(deployment, "Deployment")},
@@ -281,7 +282,7 @@ fn note_revision(world: &mut World, workload: &Value, kind: &str) -> String {
         return name_of(revision).to_owned();
     }
     let revision = format!("{}-{}", name_of(workload), world.version());
-    if world.get("controllerrevisions", &revision).is_none() {
+    if world.get("controllerrevisions", &revision).is_none() && takes_new(world) {
         world.make("controllerrevisions", json!({
             "metadata": {"name": revision, "namespace": NAMESPACE, "labels": workload["spec"]["selector"]["matchLabels"],
                 "ownerReferences": owned(workload, kind)},

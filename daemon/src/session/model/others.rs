@@ -39,7 +39,7 @@ pub(super) fn meddle(world: &mut World) {
 }
 
 /// Does the same to the workload and to its shadow.
-fn both(world: &mut World, what: &str, change: impl Fn(&mut Value)) {
+pub(super) fn both(world: &mut World, what: &str, change: impl Fn(&mut Value)) {
     let plural = plural(world.kind);
     if world.get(plural, NAME).is_none_or(|it| is_going(it)) {
         return;
@@ -163,7 +163,7 @@ fn record_of(world: &World) -> String {
 }
 
 /// Somebody deletes the record, or has one of their own in its place.
-fn take_the_record(world: &mut World) {
+pub(super) fn take_the_record(world: &mut World) {
     let name = record_of(world);
     if world.get("secrets", &name).is_some() {
         world.tell(|| "somebody deletes the record".to_owned());
@@ -172,10 +172,14 @@ fn take_the_record(world: &mut World) {
     }
 }
 
-/// Somebody writes something else into the record.
+/// Somebody writes something else into the record, and may take off what says whose it is.
 fn spoil_the_record(world: &mut World) {
-    let name = record_of(world);
     let labels = world.dice.once_in(2);
+    spoil(world, labels);
+}
+
+pub(super) fn spoil(world: &mut World, labels: bool) {
+    let name = record_of(world);
     // What does not say that it is a record is nobody's to delete.
     world.estranged |= labels;
     if world.get("secrets", &name).is_some() {
@@ -208,6 +212,11 @@ fn delete(world: &mut World) {
         return;
     }
     let anew = world.dice.once_in(2);
+    delete_workload(world, anew);
+}
+
+pub(super) fn delete_workload(world: &mut World, anew: bool) {
+    let plural = plural(world.kind);
     world.tell(|| format!("somebody deletes the workload, and makes it anew: {anew}"));
     world.meddled = true;
     world.remove(plural, NAME);
@@ -230,4 +239,15 @@ fn end_the_namespace(world: &mut World) {
     (world.shadow, world.scaler_shadow) = (None, None);
     let now = world.now();
     world.alter("namespaces", NAMESPACE, |it| it["metadata"]["deletionTimestamp"] = now.into());
+}
+
+/// All of it in one moment, and another one of its name.
+pub(super) fn replace_the_namespace(world: &mut World) {
+    world.tell(|| "somebody deletes the namespace and makes it again".to_owned());
+    world.meddled = true;
+    (world.shadow, world.scaler_shadow) = (None, None);
+    for (plural, name) in world.keys() {
+        world.remove(plural, &name);
+    }
+    world.make("namespaces", json!({"metadata": {"name": NAMESPACE}}));
 }

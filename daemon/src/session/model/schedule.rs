@@ -1,6 +1,8 @@
 //! One schedule: a workload, a daemon or several one after the other, a storm, and then quiet, in which everything has to
 //! come to its end. The same seed is the same schedule.
 
+mod directed;
+
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
@@ -80,6 +82,15 @@ impl Daemon {
 
 /// Runs the schedule of this seed in a folder of its own.
 pub(super) fn run(seed: u64, folder: &Path) -> Outcome {
+    in_time_of_its_own(seed, folder, |folder| async move { Schedule::new(seed, folder).play().await })
+}
+
+/// Plays a schedule where time is its own, in a folder that is there only so long.
+fn in_time_of_its_own<T, Played: Future<Output = T>>(
+    seed: u64,
+    folder: &Path,
+    play: impl FnOnce(PathBuf) -> Played,
+) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
     let runtime = runtime.expect("a runtime can be made");
     let folder = folder.join(seed.to_string());
@@ -87,7 +98,7 @@ pub(super) fn run(seed: u64, folder: &Path) -> Outcome {
     std::fs::create_dir_all(&source).expect("the model's disk is sound");
     std::fs::write(source.join("main.c"), "").expect("the model's disk is sound");
     // Only within the runtime is time its own.
-    let outcome = runtime.block_on(async { Schedule::new(seed, folder.clone()).play().await });
+    let outcome = runtime.block_on(async { play(folder.clone()).await });
     install(None);
     drop(runtime);
     let _ = std::fs::remove_dir_all(&folder);
@@ -95,7 +106,6 @@ pub(super) fn run(seed: u64, folder: &Path) -> Outcome {
 }
 
 struct Schedule {
-    seed: u64,
     dice: Dice,
     folder: PathBuf,
     world: SharedWorld,
@@ -109,21 +119,40 @@ impl Schedule {
     fn new(seed: u64, folder: PathBuf) -> Self {
         let mut dice = Dice::new(seed);
         let kind = *dice.pick(&WorkloadKind::ALL);
-        let world = Arc::new(Mutex::new(World::new(kind, Dice::new(seed ^ 0x5eed))));
+        if seed.is_multiple_of(3) {
+            let folder = folder.join("source/.nocalhost");
+            std::fs::create_dir_all(&folder).expect("the model's disk is sound");
+            std::fs::write(folder.join("config.yaml"), patching(kind)).expect("the model's disk is sound");
+        }
+        let schedule = Self::of(dice, World::new(kind, Dice::new(seed ^ 0x5eed)), folder, |_, _, _| ());
+        schedule.keep_folders(Dice::new(seed ^ 0xf01d));
+        schedule
+    }
+
+    /// `at_moment` is told of every fault point, before the daemon may die at it.
+    fn of(
+        dice: Dice,
+        world: World,
+        folder: PathBuf,
+        at_moment: impl Fn(&SharedWorld, &str, &str) + 'static,
+    ) -> Self {
+        let world = Arc::new(Mutex::new(world));
         let (sync, receiver) = watch::channel(InStep::default());
         let elsewhere = Rc::new(std::cell::Cell::new(false));
         let (of_clients, of_moments, away) = (Arc::clone(&world), Arc::clone(&world), Rc::clone(&elsewhere));
         install(Some(StandIn {
             cluster: Rc::new(move || client(&of_clients, away.get())),
             sync: receiver,
-            moment: Rc::new(move |step, at| moment(&of_moments, step, at)),
+            moment: Rc::new(move |step, at| {
+                at_moment(&of_moments, step, at);
+                moment(&of_moments, step, at);
+            }),
         }));
-        Self { seed, dice, folder, world, session: None, sync, elsewhere }
+        Self { dice, folder, world, session: None, sync, elsewhere }
     }
 
     async fn play(mut self) -> Outcome {
         self.settle_the_original();
-        self.keep_folders();
         let mover = tokio::spawn(move_on(Arc::clone(&self.world), self.sync.clone()));
         let mut daemon = Daemon::boot(&self.folder.join("home"));
         lock(&self.world).storm = true;
@@ -154,20 +183,11 @@ impl Schedule {
     fn settle_the_original(&mut self) {
         let mut world = lock(&self.world);
         let kind = world.kind;
-        let mut origin = origins::origin(kind, &mut self.dice);
+        let origin = origins::origin(kind, &mut self.dice);
         world.admits.grace = self.dice.once_in(8);
         world.admits.labels = self.dice.once_in(8);
-        world.shadow = Some(origin.clone());
-        super::admission::admit(world.admits, plural(kind), &mut origin);
-        world.make(plural(kind), origin);
-        if matches!(kind, WorkloadKind::Deployment | WorkloadKind::StatefulSet) && self.dice.once_in(3) {
-            let scaler = origins::autoscaler(kind);
-            world.scaler_shadow = Some(scaler.clone());
-            world.make("horizontalpodautoscalers", scaler);
-        }
-        for _ in 0..60 {
-            controllers::round(&mut world);
-        }
+        let scales = matches!(kind, WorkloadKind::Deployment | WorkloadKind::StatefulSet);
+        set_the_stage(&mut world, origin, scales && self.dice.once_in(3));
         // From now on other steps of admission may be at work.
         world.admits.pull_secrets = self.dice.once_in(4);
         world.admits.variables = self.dice.once_in(4);
@@ -176,8 +196,7 @@ impl Schedule {
     }
 
     /// In some schedules the dev container has persistent folders.
-    fn keep_folders(&self) {
-        let mut dice = Dice::new(self.seed ^ 0xf01d);
+    fn keep_folders(&self, mut dice: Dice) {
         if !dice.once_in(3) {
             return;
         }
@@ -283,6 +302,7 @@ impl Schedule {
     async fn take_over(&mut self) {
         let kind = lock(&self.world).kind;
         lock(&self.world).tell(|| "somebody takes over".to_owned());
+        lock(&self.world).taken_over = true;
         let other = Daemon::boot(&self.folder.join("other"));
         let params: ReleaseParams =
             serde_json::from_value(json!({"kind": kind.as_str(), "name": NAME, "namespace": NAMESPACE,
@@ -357,6 +377,36 @@ impl Schedule {
         if !world.all("pods").any(|pod| is_dev_pod(pod) && !is_going(pod)) {
             world.violate(format!("the session says {:?} and there is no dev pod", status.phase));
         }
+    }
+}
+
+/// A dev configuration that patches what others change, too: lists with and without keys, maps, a whole container.
+fn patching(kind: WorkloadKind) -> String {
+    let template = json!({"metadata": {"labels": {"patched": "1"}}, "spec": {
+        "containers": [
+            {"name": "nocalhost-dev", "env": [{"name": "PATCHED", "value": "1"}], "resources": {"limits": {"memory": "7Gi"}}},
+            {"name": "side", "image": "side:patched"},
+            {"name": "patched", "image": "patched:1"},
+        ],
+        "tolerations": [{"key": "patched"}], "nodeSelector": {"patched": "1"},
+    }});
+    let patch = if kind == WorkloadKind::Pod { template } else { json!({"spec": {"template": template}}) };
+    format!("name: {NAME}\ncontainers:\n- name: main\n  dev:\n    patches:\n    - patch: '{patch}'\n")
+}
+
+/// There is the workload, perhaps what scales it, and their controllers have done what there was to do.
+fn set_the_stage(world: &mut World, mut origin: Value, scales: bool) {
+    let kind = world.kind;
+    world.shadow = Some(origin.clone());
+    super::admission::admit(world.admits, plural(kind), &mut origin);
+    world.make(plural(kind), origin);
+    if scales {
+        let scaler = origins::autoscaler(kind);
+        world.scaler_shadow = Some(scaler.clone());
+        world.make("horizontalpodautoscalers", scaler);
+    }
+    for _ in 0..60 {
+        controllers::round(world);
     }
 }
 

@@ -59,6 +59,8 @@ pub(super) struct World {
     pub(super) estranged: bool,
     /// The dev pod of a bare pod was lost, and with it what others had changed of it.
     pub(super) pod_lost: bool,
+    /// Another daemon has taken the session over once.
+    pub(super) taken_over: bool,
     /// Changes in the cluster, requests served or failed, deaths.
     pub(super) steps: u64,
     /// Writes by the daemon that changed something, and those that did not.
@@ -100,6 +102,7 @@ impl World {
             gone: BTreeMap::new(),
             estranged: false,
             pod_lost: false,
+            taken_over: false,
             steps: 0,
             writes: 0,
             story: VecDeque::new(),

@@ -1,6 +1,6 @@
 //! What a client asked for, checked; and what is asked for once the configuration has had its say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use nhd_protocol::error::ErrorInfo;
@@ -9,6 +9,7 @@ use nhd_protocol::message::error;
 use nhd_protocol::session::{SidecarPreset, StartParams};
 use nhd_protocol::sync::SyncType;
 use nhd_protocol::workload::WorkloadKind;
+use serde_json::Value;
 
 use crate::cluster::ClusterAddress;
 use crate::config::files::IN_SOURCE;
@@ -16,7 +17,7 @@ use crate::config::{DevSettings, Flags, Values, image};
 use crate::session::forwards::wanted::FORWARDS_LIMIT;
 use crate::store::session::StoredRequest;
 use crate::sync::Selection;
-use nhd_plan::{DEFAULT_WORK_DIR, Folder};
+use nhd_plan::{DEFAULT_WORK_DIR, EnvSourceKind, Folder, PatchKind};
 
 /// How long a start may take where the client does not say.
 const DEFAULT_TIMEOUT_MS: u64 = 120_000;
@@ -106,13 +107,13 @@ fn apart(dev: &DevSettings, work_dir: &str) -> Vec<String> {
     dev.folders.iter().filter_map(below).collect()
 }
 
-/// The parameters in which two requests differ, each with both values. The timeout is not a property of a session.
+/// The parameters in which two requests differ, each with both values, but for what may be secret or long. The timeout is
+/// not a property of a session.
 pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> {
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "(not given)".to_owned());
     let path = |path: &Path| path.display().to_string();
     let preset = |request: &StoredRequest| format!("{:?}", request.sidecar_preset).to_lowercase();
     let (dev, asked_dev) = (&there.dev, &asked.dev);
-    let env = |dev: &DevSettings| listed(dev.env.iter().map(|(name, value)| (name, value)));
     let both = |limits: &BTreeMap<String, String>, requests: &BTreeMap<String, String>| {
         format!("limits {}, requests {}", listed(limits.iter()), listed(requests.iter()))
     };
@@ -131,7 +132,7 @@ pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> 
         ("sidecar preset", preset(there), preset(asked)),
         ("image pull policy", text(&dev.image_pull_policy), text(&asked_dev.image_pull_policy)),
         ("shell", text(&dev.shell), text(&asked_dev.shell)),
-        ("env", env(dev), env(asked_dev)),
+        ("env from", env_from(dev), env_from(asked_dev)),
         ("resources", resources(dev), resources(asked_dev)),
         ("sidecar resources", sidecar_resources(dev), sidecar_resources(asked_dev)),
         ("security context", context(dev), context(asked_dev)),
@@ -144,6 +145,8 @@ pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> 
     .into_iter()
     .filter(|(_, there, asked)| there != asked)
     .map(|(name, there, asked)| format!("{name} is {there}, not {asked}"))
+    .chain(other_variables(dev, asked_dev))
+    .chain((patches(dev) != patches(asked_dev)).then(|| "the patches are others".to_owned()))
     .collect()
 }
 
@@ -152,6 +155,41 @@ fn folders(dev: &DevSettings) -> String {
     let folders: Vec<String> =
         dev.folders.iter().map(|it| format!("{} ({})", it.path, it.capacity)).collect();
     if folders.is_empty() { "(not given)".to_owned() } else { folders.join(" ") }
+}
+
+/// The variables that are not the same in both. Their values may come from a file that nobody else is to see.
+fn other_variables(there: &DevSettings, asked: &DevSettings) -> Option<String> {
+    let differ = |one: &DevSettings, other: &DevSettings| -> Vec<String> {
+        let only = one.env.iter().filter(|variable| !other.env.contains(variable));
+        only.map(|(name, _)| name.clone()).collect()
+    };
+    let names: BTreeSet<String> = differ(there, asked).into_iter().chain(differ(asked, there)).collect();
+    match (names.is_empty(), there.env == asked.env) {
+        (_, true) => None,
+        (true, _) => Some("env is in another order".to_owned()),
+        (false, _) => {
+            Some(format!("env has other values of {}", names.into_iter().collect::<Vec<_>>().join(", ")))
+        }
+    }
+}
+
+/// The objects that variables come from, on one line.
+fn env_from(dev: &DevSettings) -> String {
+    let sources = dev.env_from.iter().map(|it| {
+        let kind = match it.kind {
+            EnvSourceKind::ConfigMap => "configmap",
+            EnvSourceKind::Secret => "secret",
+        };
+        let prefix = if it.prefix.is_empty() { String::new() } else { format!(" as {}*", it.prefix) };
+        format!("{kind}/{}{prefix}", it.name)
+    });
+    let sources: Vec<String> = sources.collect();
+    if sources.is_empty() { "(not given)".to_owned() } else { sources.join(", ") }
+}
+
+/// Wherever they are written.
+fn patches(dev: &DevSettings) -> Vec<(PatchKind, &Value)> {
+    dev.patches.iter().map(|patch| (patch.kind, &patch.patch)).collect()
 }
 
 /// The forwards that a session begins with, on one line.
@@ -261,6 +299,7 @@ pub fn kubeconfig_files(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use nhd_plan::{ConfigPlace, Patch};
     use nhd_protocol::error::ErrorKind;
 
     fn params(source: &str) -> StartParams {
@@ -330,5 +369,23 @@ mod tests {
             differences(&one, &other),
             ["container is (not given), not web", "image is dev:1, not dev:2"]
         );
+        let with = |env: &[(&str, &str)]| {
+            let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            StoredRequest { dev: DevSettings { env, ..one.dev.clone() }, ..one.clone() }
+        };
+        let there = with(&[("A", "secret"), ("B", "b"), ("C", "c")]);
+        let other = with(&[("A", "changed"), ("B", "b"), ("D", "d")]);
+        assert_eq!(differences(&there, &other), ["env has other values of A, C, D"]);
+        let turned = with(&[("B", "b"), ("A", "secret"), ("C", "c")]);
+        assert_eq!(differences(&there, &turned), ["env is in another order"]);
+        let patch = |line| Patch {
+            kind: PatchKind::Merge,
+            patch: serde_json::json!({"spec": {}}),
+            place: ConfigPlace { file: "f".to_owned(), line, column: 1 },
+        };
+        let patched =
+            |patches| StoredRequest { dev: DevSettings { patches, ..one.dev.clone() }, ..one.clone() };
+        assert!(differences(&patched(vec![patch(1)]), &patched(vec![patch(2)])).is_empty());
+        assert_eq!(differences(&patched(vec![patch(1)]), &one), ["the patches are others"]);
     }
 }

@@ -37,7 +37,7 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
         files: &files,
         earlier: &[],
     };
-    let prepared = prepare(&place.objects, &workload, &session.request, asker);
+    let prepared = Box::pin(prepare(&place.objects, &workload, &session.request, asker));
     let (prepared, _) =
         try_join!(prepared, syncthing(&session.cluster.environment)).map_err(|failure| failure.info)?;
     let secret = without_values(prepared.secret);

@@ -27,17 +27,15 @@ impl StepContext<'_> {
             return self.delete_pod(seen).await;
         }
         let written = self.create_pod(&nhd_plan::as_new(&plan.edit.edited)).await?;
-        if let Some(written) = &written {
-            self.keep_if_recorded(PODS, written).await?;
-        }
         fault::point("enterDevMode", "written");
-        match written {
-            Some(written) => self.note_written(nhd_plan::as_new(&written)),
-            None => Ok(()),
-        }
+        let Some(written) = written else { return Ok(()) };
+        self.keep_if_recorded(PODS, &written).await?;
+        self.note_written(nhd_plan::as_new(&written))
     }
 
-    /// Deletes the dev pod, and once it has left its name, makes the original again.
+    /// Deletes the dev pod, and once it has left its name, makes the original again. No precondition of a creation tells
+    /// namespaces of one name apart: the new pod has our mark until it is known to be in the right one, so that, whoever
+    /// dies before that, the next daemon knows it for ours.
     pub(super) async fn give_back_pod(&mut self) -> Result<(), Failure> {
         if let Some(dev_pod) = self.sight.and_then(|sight| sight.workload.as_ref()) {
             let uid = text_of(dev_pod, "/metadata/uid");
@@ -45,7 +43,8 @@ impl StepContext<'_> {
         }
         let origin = &self.planned()?.edit.origin;
         let gone = owner_references::gone(self.objects, origin).await?;
-        match self.create_pod(&nhd_plan::recreation(origin, &gone)).await {
+        let made_again = nhd_plan::sign(&nhd_plan::recreation(origin, &gone), &self.stored.id);
+        match self.create_pod(&made_again).await {
             Ok(Some(written)) => {
                 fault::point("restoreWorkload", "written");
                 if self.namespace_is_gone().await? {

@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::clock::timestamp_now;
-use crate::cluster::objects::{Delete, FIELD_MANAGER, Mode};
+use crate::cluster::objects::{Delete, FIELD_MANAGER, Mode, PODS};
 use crate::cluster::pods::PodSeen;
 use crate::cluster::record;
 use crate::cluster::{ClusterError, Reason, Resource, pods};
@@ -64,7 +64,9 @@ impl StepContext<'_> {
         else {
             return Ok(());
         };
-        match self.objects.create(part.kind.into(), Some(&self.namespace()), object, Mode::Real).await {
+        let made = self.objects.create(part.kind.into(), Some(&self.namespace()), object, Mode::Real).await;
+        fault::point("createDevWorkload", "written");
+        match made {
             // Made before a crash.
             Err(error) if error.reason == Reason::AlreadyExists => Ok(()),
             result => self.keep_if_recorded(part.kind.into(), &result?).await,
@@ -289,7 +291,7 @@ impl StepContext<'_> {
                 Err(error) if error.reason == Reason::Conflict || error.is_passing_trouble() => {
                     pause_after(&error).await;
                     let now = self.objects.get(resource, Some(&namespace), &name).await?;
-                    let same = now["spec"] == current["spec"]
+                    let same = spec_of(resource, &now) == spec_of(resource, &current)
                         && now["metadata"]["uid"] == current["metadata"]["uid"];
                     if !same || !self.may_still_enter().await? {
                         return Err(error);
@@ -315,6 +317,11 @@ impl StepContext<'_> {
     fn current(&self) -> Result<&Value, Failure> {
         self.sight.and_then(|sight| sight.workload.as_ref()).ok_or_else(changed_meanwhile)
     }
+}
+
+/// What others may have written: that a pod has got its node is not others' doing.
+fn spec_of(resource: Resource, object: &Value) -> Value {
+    if resource == PODS { nhd_plan::as_new(object)["spec"].take() } else { object["spec"].clone() }
 }
 
 /// Whoever met another's write may go on at once; a server with trouble of its own wants a moment.

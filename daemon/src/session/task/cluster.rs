@@ -93,6 +93,12 @@ impl SessionTask {
     }
 
     fn go_on_with(&mut self, link: ClusterLink) {
+        // What an earlier daemon knew counts once: an API server that was set back to a backup answers with older states
+        // for ever, and is believed when it is reached anew.
+        if self.ways.connection.is_none() {
+            let states = self.stored.plan.iter().flat_map(|plan| plan.edit.states());
+            states.for_each(|state| link.objects.remember(state));
+        }
         self.ways.connection = Some(link.connection.clone());
         self.link = Some(link);
         self.stale = true;

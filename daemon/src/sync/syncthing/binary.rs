@@ -54,6 +54,12 @@ fn how_to_install() -> &'static str {
     }
 }
 
+/// An archive of nhd has one beside the daemon.
+fn beside_us() -> Option<PathBuf> {
+    let own = std::env::current_exe().and_then(|path| path.canonicalize()).ok()?;
+    Some(own.with_file_name(NAME)).filter(|path| is_executable(path))
+}
+
 /// A syncthing that was run once and said a version that is new enough.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binary {
@@ -62,8 +68,8 @@ pub struct Binary {
 }
 
 impl Binary {
-    /// The configured one, or the first on `path_variable`: the PATH of the client, since a daemon that a graphical
-    /// IDE started has a poor one.
+    /// The configured one, else that which nhd came with, else the first on `path_variable`: the PATH of the client, since a
+    /// daemon that a graphical IDE started has a poor one.
     pub async fn find(configured: Option<&Path>, path_variable: &OsStr) -> Result<Self, BinaryError> {
         #[cfg(test)]
         if crate::modelled::sync().is_some() {
@@ -72,8 +78,8 @@ impl Binary {
         let path = match configured {
             Some(path) if is_executable(path) => path.to_owned(),
             Some(path) => return Err(BinaryError::NotExecutable { path: path.to_owned() }),
-            None => on_path(NAME, path_variable).ok_or_else(|| BinaryError::NotFound {
-                path_variable: path_variable.to_string_lossy().into_owned(),
+            None => beside_us().or_else(|| on_path(NAME, path_variable)).ok_or_else(|| {
+                BinaryError::NotFound { path_variable: path_variable.to_string_lossy().into_owned() }
             })?,
         };
         let said = run(&path, &["--version"], VERSION_BOUND)

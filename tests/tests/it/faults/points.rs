@@ -94,7 +94,7 @@ steps! {
     AwaitVolumes: Unbound ALL, ["before"];
     PinAutoscalers: Pin SCALABLE, ["before", "after"];
     EnterDevMode: Start EDITED, ["before", "written", "after"];
-    CreateDevWorkload: Start BESIDE, ["before", "after"];
+    CreateDevWorkload: Start BESIDE, ["before", "written", "after"];
     LetOldPodsGo: Keep &[Deployment], ["before", "written", "after"];
     AwaitRelease: Start &[Pod], ["before"];
     OpenForward: Start ALL, ["before", "bound", "after"];
@@ -109,7 +109,7 @@ steps! {
     DeleteStalePods: Undo &[StatefulSet], ["before", "after"];
     AwaitRollout: End &[Deployment, StatefulSet, DaemonSet, Pod], ["before"];
     DeleteDevRevision: End REVISED, ["before", "revisionDeleted", "after"];
-    SettleWorkload: End REVISED, ["before", "written", "after"];
+    SettleWorkload: End &[Deployment, StatefulSet, DaemonSet, Pod], ["before", "written", "after"];
     ReturnOwnership: End EDITED, ["before", "after"];
     ReleaseAutoscalers: Release SCALABLE, ["before", "written", "after"];
     DeleteClaims: Drop &[StatefulSet], ["before", "deleted", "after"];

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-/// The lists whose items the API tells apart by fields of theirs; any other one has changed as a whole or not at all.
+/// The lists whose items the API tells apart by fields of theirs; an item of any other one is the same or another one.
 const KEYED: [(&str, &[&str]); 11] = [
     ("containers", &["name"]),
     ("initContainers", &["name"]),
@@ -53,9 +53,11 @@ pub(super) fn merge_value(
     match (old, new) {
         (Value::Object(old), Value::Object(new)) => merge_fields(old, new, origin.and_then(Value::as_object)),
         (Value::Array(old), Value::Array(new)) => {
-            let origin = origin.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-            let merged = merge_items(field, old, new, origin);
-            Some(merged.unwrap_or_else(|| new.clone()).into())
+            let items = origin.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            let merged =
+                merge_items(field, old, new, items).unwrap_or_else(|| merge_unkeyed(field, old, new, items));
+            // Nothing is left of a list that the original did not have.
+            (origin.is_some() || !merged.is_empty()).then(|| merged.into())
         }
         _ => Some(new.clone()),
     }
@@ -98,9 +100,29 @@ fn merge_items(field: &str, before: &[Value], after: &[Value], origin: &[Value])
         let before = find(&before_keys, before, key);
         let after = find(&after_keys, after, key);
         let item = if field == "env" { VARIABLE } else { "" };
-        merge_value(item, before.as_ref(), after.as_ref(), find(&origin_keys, origin, key).as_ref())
+        let origin = find(&origin_keys, origin, key);
+        if origin.is_none() && before != after {
+            // An item that only we had written, or nobody: what others made of it is theirs as a whole. Of its fields alone
+            // the one that tells it apart would be missing, and no API server takes that.
+            return after;
+        }
+        merge_value(item, before.as_ref(), after.as_ref(), origin.as_ref())
     });
     Some(merged.collect())
+}
+
+/// The lists that say something only as a whole.
+const SENTENCES: [&str; 2] = ["command", "args"];
+
+/// A list whose items nothing tells apart. One that is our doing in part (such as what a patch added) has what others added
+/// and not what they took away; ours goes.
+fn merge_unkeyed(field: &str, before: &[Value], after: &[Value], origin: &[Value]) -> Vec<Value> {
+    if before == origin || SENTENCES.contains(&field) {
+        return after.to_vec();
+    }
+    let kept = origin.iter().filter(|item| after.contains(item) || !before.contains(item));
+    let theirs = after.iter().filter(|item| !before.contains(item) && !origin.contains(item));
+    kept.chain(theirs).cloned().collect()
 }
 
 /// What each item is told by: its name, and which of that name it is, as several may have the same.
@@ -117,4 +139,41 @@ fn keys(items: &[Value], fields: &[&str]) -> Vec<String> {
             format!("{name} {occurrence}")
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Whichever fields tell its items apart, none of a list that is merged lacks one.
+    #[test]
+    fn what_others_made_of_an_item_that_only_we_had_is_taken_with_what_tells_it_apart() {
+        for (list, fields) in KEYED {
+            let item = |which: &str, value: u64| {
+                let keys = fields.iter().map(|field| ((*field).to_owned(), json!(which)));
+                Value::Object(keys.chain([("value".to_owned(), json!(value))]).collect())
+            };
+            let merge = |before: &[Value], after: &[Value], origin: Option<Value>| {
+                let object = |items: &[Value]| json!({ list: items });
+                let origin = origin.unwrap_or_else(|| json!({}));
+                merge_value("", Some(&object(before)), Some(&object(after)), Some(&origin))
+            };
+            let (ours, theirs, original) = (item("ours", 1), item("ours", 2), item("original", 1));
+            for (origin, expect) in [
+                (None, json!({ list: [theirs] })),
+                (Some(json!({ list: [original] })), json!({ list: [original, theirs] })),
+            ] {
+                let there = |more: &Value| {
+                    [vec![more.clone()], origin.iter().map(|_| original.clone()).collect()].concat()
+                };
+                assert_eq!(merge(&there(&ours), &there(&theirs), origin.clone()), Some(expect), "{list}");
+                let untouched =
+                    merge(&there(&ours), &[there(&ours), vec![item("new", 3)]].concat(), origin.clone());
+                let left = untouched.expect("it is an object")[list].clone();
+                assert!(!left.as_array().expect("a list").contains(&ours), "{list}: {left}");
+            }
+        }
+    }
 }

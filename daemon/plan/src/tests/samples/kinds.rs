@@ -1,12 +1,12 @@
 //! Workloads of the other kinds around the pod templates of sample Deployments.
 
 use proptest::prelude::*;
-use proptest::sample::select;
+use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value, json};
 
 use super::{as_map, deployment, merged, one_of, some_of, yaml};
 use crate::manifest::{items_mut, push};
-use crate::{DevOptions, kinds};
+use crate::{ConfigPlace, DevOptions, Patch, PatchKind, kinds};
 
 /// A workload of any kind as the API server returns it, and options under which it can enter DevMode.
 pub(crate) fn workload() -> impl Strategy<Value = (Value, DevOptions)> {
@@ -34,6 +34,47 @@ pub(crate) fn of_kind(kind: &'static str) -> impl Strategy<Value = (Value, DevOp
         },
     )
 }
+
+/// The same with patches, or with none: none touches what others edit in the tests, and all touch the same lists.
+pub(crate) fn patched() -> impl Strategy<Value = (Value, DevOptions)> {
+    select(kinds::names()).prop_flat_map(patched_of_kind)
+}
+
+pub(crate) fn patched_of_kind(kind: &'static str) -> impl Strategy<Value = (Value, DevOptions)> {
+    let wrap = move |template: &str| match kind {
+        "Pod" => yaml(template),
+        _ => json!({ "spec": { "template": yaml(template) } }),
+    };
+    let template = if kind == "Pod" { "" } else { "/spec/template" };
+    let patches = vec![
+        (PatchKind::Strategic, wrap(CONTAINERS)),
+        (PatchKind::Strategic, wrap("{metadata: {labels: {patched: '1'}, annotations: {patched: '1'}}}")),
+        (PatchKind::Merge, wrap("{spec: {tolerations: [{key: patched}], terminationGracePeriodSeconds: 3}}")),
+        (
+            PatchKind::Json,
+            json!([{"op": "add", "path": format!("{template}/spec/nodeSelector"), "value": {"patched": "1"}}]),
+        ),
+    ];
+    (of_kind(kind), subsequence(patches, 0..=4)).prop_map(|((object, mut options), patches)| {
+        let made =
+            patches.into_iter().map(|(kind, patch)| Patch { kind, patch, place: ConfigPlace::default() });
+        options.patches = made.collect();
+        (object, options)
+    })
+}
+
+const CONTAINERS: &str = "
+    spec:
+      containers:
+        - name: nocalhost-dev
+          env: [{name: PATCHED, value: '1'}]
+          envFrom: [{configMapRef: {name: patched}}]
+          ports: [{containerPort: 4000, protocol: TCP}]
+          resources: {limits: {cpu: '7'}}
+          volumeMounts: [{name: patched, mountPath: /patched}]
+        - {name: patched, image: 'patched:1'}
+      initContainers: [{name: before, image: 'before:1'}]
+      volumes: [{name: patched, emptyDir: {}}]";
 
 fn name() -> impl Strategy<Value = String> {
     prop_oneof![Just("web".to_owned()), "[a-z0-9]([-a-z0-9.]{0,60}[a-z0-9])?"]

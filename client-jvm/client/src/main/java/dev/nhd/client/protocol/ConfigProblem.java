@@ -5,7 +5,7 @@ package dev.nhd.client.protocol;
  * Something wrong with a dev configuration.
  *
  * @param code What it is, for programs: {@code configSyntax}, {@code configInclude}, {@code configWrong},
- *     {@code configVariable}, {@code configWithoutEffect}, or the code of a warning.
+ *     {@code configVariable}, {@code configEnvFile}, {@code configWithoutEffect}, or the code of a warning.
  * @param column The column as messages have it, from 1, in characters.
  * @param line The line as messages have it, from 1.
  * @param message What is wrong, in English.
