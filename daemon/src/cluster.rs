@@ -21,6 +21,7 @@ pub mod record;
 pub mod refusals;
 pub mod revisions;
 pub mod selector;
+pub mod volumes;
 pub mod watch;
 pub mod workload_pods;
 

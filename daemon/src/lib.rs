@@ -14,6 +14,7 @@ pub mod config;
 
 pub mod doctor;
 pub mod inside;
+pub mod volumes;
 
 pub mod daemon;
 pub mod fault;

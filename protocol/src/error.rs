@@ -101,6 +101,13 @@ error_kinds! {
     PodRefused = 63, "Raise the quota or mend what the policy refuses, both in the message.";
     /// The dev pod did not become ready in time.
     PodNotReady = 64, "Look at the pod's events; where it is only slow, start with a longer `timeoutMs`.";
+    /// The volume of a persistent folder cannot be had: its claim is refused, another's or lost, has no volume, or one that
+    /// the dev pod cannot reach.
+    VolumeUnavailable = 65, "Do what the hint says of the storage class, the claim or the quota, or take the folder out of `persistentVolumeDirs`.";
+    /// There is no such volume claim, or it is not one of a persistent folder.
+    VolumeNotFound = 66, "Ask `volume.list`.";
+    /// A pod or a session uses the volume claim.
+    VolumeInUse = 67, "End the session that the message names, or delete the claim with `force`.";
     /// The source folder is missing or is not a folder.
     SourceMissing = 80, "Name an existing folder. A session goes on when the folder is back.";
     /// There is no syncthing on this machine.
@@ -191,6 +198,7 @@ pub const SESSION_ERRORS: &[ErrorKind] = &[
     ErrorKind::PodCrashing,
     ErrorKind::PodRefused,
     ErrorKind::PodNotReady,
+    ErrorKind::VolumeUnavailable,
     ErrorKind::SourceMissing,
     ErrorKind::SyncthingMissing,
     ErrorKind::SyncthingTooOld,

@@ -23,6 +23,7 @@ pub mod openrpc;
 pub mod session;
 pub mod stream;
 pub mod sync;
+pub mod volume;
 pub mod workload;
 
 mod selector;

@@ -34,6 +34,7 @@ use crate::stream::{
     StreamStatus, StreamTicket, TerminalOpenParams, TerminalResizeParams,
 };
 use crate::sync::{RescanParams, SyncReport};
+use crate::volume::{VolumeDeleteParams, VolumeList, VolumeListParams, VolumeSummary};
 
 /// A method of the daemon: JSON-RPC 2.0, params as one flat object.
 pub trait Method {
@@ -120,7 +121,12 @@ methods! {
     "rpc.discover" Discover(NoParams) -> OpenRpcDocument, Reads, [];
     /// Says what a start would change, and changes nothing.
     "session.plan" Plan(StartParams) -> PlanResult, Reads,
-        [&[ErrorKind::SessionExists, ErrorKind::ConfigInvalid, ErrorKind::SourceMissing], CLUSTER_ERRORS, WORKLOAD_ERRORS];
+        [&[
+            ErrorKind::SessionExists,
+            ErrorKind::ConfigInvalid,
+            ErrorKind::SourceMissing,
+            ErrorKind::VolumeUnavailable,
+        ], CLUSTER_ERRORS, WORKLOAD_ERRORS];
     /// Puts a workload into DevMode. Answers as soon as the session exists; progress comes as events, and
     /// `session.wait` waits for it. Repeated with equal parameters it answers with the session that there is,
     /// which goes on by this kubeconfig, context and environment where it cannot reach its cluster by its own.
@@ -216,6 +222,14 @@ methods! {
         [&[ErrorKind::SessionNotFound, ErrorKind::SyncFailed, ErrorKind::StoreFailed]];
     /// The workloads of a namespace or of the cluster, with who has which in DevMode since when.
     "workload.list" Workloads(WorkloadListParams) -> WorkloadList, Reads, [CLUSTER_ERRORS];
+    /// The volume claims that persistent folders of dev containers lie in, with what uses each. Nothing deletes them but
+    /// `volume.delete`.
+    "volume.list" Volumes(VolumeListParams) -> VolumeList, Reads, [CLUSTER_ERRORS];
+    /// Deletes such a claim, and with it what lies in its volume, unless the volume's own policy is to be retained. Refused
+    /// while a pod or a session uses it, unless it is forced: then the claim goes when the last pod has.
+    /// Answers with the claim as it was last. Repeated, there is none to delete.
+    "volume.delete" VolumeDelete(VolumeDeleteParams) -> VolumeSummary, Again,
+        [CLUSTER_ERRORS, &[ErrorKind::VolumeNotFound, ErrorKind::VolumeInUse]];
     /// The contexts of a kubeconfig list with cluster, server, namespace and how their user signs in. Asks no cluster and
     /// runs no plugin; a file that is missing or invalid is a warning.
     "context.list" Contexts(ContextListParams) -> ContextList, Reads, [&[ErrorKind::KubeconfigInvalid]];

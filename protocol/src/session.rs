@@ -140,6 +140,10 @@ pub enum StepName {
     CreateRecord,
     /// The record brought up to date, because the workload changed before it was edited.
     UpdateRecord,
+    /// The volume claims made that the persistent folders of the dev configuration lie in. They outlive the session.
+    CreateVolumes,
+    /// Waiting until those claims have a volume, where none comes with the dev pod; the workload is not changed before.
+    AwaitVolumes,
     /// The autoscalers of the workload kept from it, so that there is one dev pod.
     PinAutoscalers,
     /// The workload edited; a bare pod deleted and made again.

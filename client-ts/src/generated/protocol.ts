@@ -728,6 +728,15 @@ export type ErrorKind =
   | "podRefused"
   /** The dev pod did not become ready in time. */
   | "podNotReady"
+  /**
+   * The volume of a persistent folder cannot be had: its claim is refused, another's or lost, has no volume, or one
+   * that the dev pod cannot reach.
+   */
+  | "volumeUnavailable"
+  /** There is no such volume claim, or it is not one of a persistent folder. */
+  | "volumeNotFound"
+  /** A pod or a session uses the volume claim. */
+  | "volumeInUse"
   /** The source folder is missing or is not a folder. */
   | "sourceMissing"
   /** There is no syncthing on this machine. */
@@ -1887,6 +1896,15 @@ export type StepName =
   | "createRecord"
   /** The record brought up to date, because the workload changed before it was edited. */
   | "updateRecord"
+  /**
+   * The volume claims made that the persistent folders of the dev configuration lie in. They outlive the session.
+   */
+  | "createVolumes"
+  /**
+   * Waiting until those claims have a volume, where none comes with the dev pod; the workload is not changed
+   * before.
+   */
+  | "awaitVolumes"
   /** The autoscalers of the workload kept from it, so that there is one dev pod. */
   | "pinAutoscalers"
   /** The workload edited; a bare pod deleted and made again. */
@@ -2253,6 +2271,89 @@ export interface TextRange {
   start: TextPosition;
 }
 
+/** Which claim to delete. */
+export interface VolumeDeleteParams {
+  /** The claim's name. */
+  name: string;
+  /** As in `session.start`. */
+  context?: string;
+  /** As in `session.start`. */
+  environment?: { [name: string]: string };
+  /** Also where a pod or a session uses it. */
+  force?: boolean;
+  /** As in `session.start`. */
+  kubeconfig?: string;
+  /** Without it the context's namespace, or `default`. */
+  namespace?: string;
+}
+
+/** The claims of a namespace, or of all. */
+export interface VolumeList {
+  /** The kubeconfig's context. */
+  context: string;
+  /** The address of the API server. */
+  server: string;
+  /** By namespace and name. */
+  volumes: VolumeSummary[];
+  /** What could not be read, and why: without the pods nobody knows what uses a claim. */
+  warnings?: string[];
+}
+
+/** Which claims to list. */
+export interface VolumeListParams {
+  /** Those of every namespace. */
+  allNamespaces?: boolean;
+  /** As in `session.start`. */
+  context?: string;
+  /** As in `session.start`. */
+  environment?: { [name: string]: string };
+  /** As in `session.start`. */
+  kubeconfig?: string;
+  /** Without it the context's namespace, or `default`. */
+  namespace?: string;
+}
+
+/** How far a claim is. */
+export type VolumePhase =
+  | "bound"
+  /** It has no volume yet: there is none that fits, or it comes with the first pod. */
+  | "pending"
+  /** Its volume is gone, and what was in it. */
+  | "lost"
+  /** It is being deleted, and goes with the last pod that uses it. */
+  | "terminating";
+
+/** A volume claim that nhd made for a folder of a dev container. */
+export interface VolumeSummary {
+  /**
+   * How much it has, or asks for as long as it has no volume: a quantity as Kubernetes writes it, such as `10Gi`.
+   */
+  capacity: string;
+  /** The container of the workload. */
+  container: string;
+  /** By the API server's clock. */
+  createdAt: string;
+  /** The claim's name. */
+  name: string;
+  /** The folder in the dev container. */
+  path: string;
+  phase: VolumePhase;
+  /** The workload that it was made for, whether that is there or not; its namespace is the claim's. */
+  workload: WorkloadRef;
+  /** The storage class; absent where it has none. */
+  storageClass?: string;
+  /** What uses it now. */
+  usedBy?: VolumeUse[];
+}
+
+/** Something that uses a claim. */
+export interface VolumeUse {
+  /** The pod; absent where a session waits for one. */
+  pod?: string;
+  /** The session that it is for, this daemon's or another's. */
+  session?: string;
+}
+
 /** Waits until a session has come so far. Fails at once when it no longer can. */
 export interface WaitParams {
   /** The session's id. */
@@ -2557,6 +2658,17 @@ export interface Methods {
   /** The workloads of a namespace or of the cluster, with who has which in DevMode since when. */
   "workload.list": { params: WorkloadListParams; result: WorkloadList };
   /**
+   * The volume claims that persistent folders of dev containers lie in, with what uses each. Nothing deletes them
+   * but `volume.delete`.
+   */
+  "volume.list": { params: VolumeListParams; result: VolumeList };
+  /**
+   * Deletes such a claim, and with it what lies in its volume, unless the volume's own policy is to be retained.
+   * Refused while a pod or a session uses it, unless it is forced: then the claim goes when the last pod has.
+   * Answers with the claim as it was last. Repeated, there is none to delete.
+   */
+  "volume.delete": { params: VolumeDeleteParams; result: VolumeSummary };
+  /**
    * The contexts of a kubeconfig list with cluster, server, namespace and how their user signs in. Asks no cluster
    * and runs no plugin; a file that is missing or invalid is a warning.
    */
@@ -2660,6 +2772,8 @@ export const REPEATS: { readonly [M in keyof Methods]: "reads" | "idempotent" | 
   "sync.pause": "idempotent",
   "sync.resume": "idempotent",
   "workload.list": "reads",
+  "volume.list": "reads",
+  "volume.delete": "again",
   "context.list": "reads",
   "namespace.list": "reads",
   "workload.describe": "reads",
@@ -2715,6 +2829,9 @@ export const ERROR_CODES: { readonly [K in ErrorKind]: number } = {
   podCrashing: 62,
   podRefused: 63,
   podNotReady: 64,
+  volumeUnavailable: 65,
+  volumeNotFound: 66,
+  volumeInUse: 67,
   sourceMissing: 80,
   syncthingMissing: 81,
   syncthingTooOld: 82,

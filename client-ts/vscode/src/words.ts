@@ -42,6 +42,8 @@ export function stepWord(step: StepName): string {
     case "plan": return l10n.t("Planning the change");
     case "createRecord": return l10n.t("Recording the original");
     case "updateRecord": return l10n.t("Updating the record");
+    case "createVolumes": return l10n.t("Creating the volume claims");
+    case "awaitVolumes": return l10n.t("Waiting for the volumes");
     case "pinAutoscalers": return l10n.t("Holding the autoscalers");
     case "enterDevMode": return l10n.t("Changing the workload");
     case "createDevWorkload": return l10n.t("Creating the dev workload");

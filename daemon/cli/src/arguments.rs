@@ -2,6 +2,7 @@
 
 mod examples;
 mod forward;
+mod volumes;
 pub(crate) mod place;
 pub(crate) mod streams;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use super::target::{OptionalTarget, TARGET, Target};
 
 pub(crate) use self::examples::with_examples;
 pub(crate) use self::forward::*;
+pub(crate) use self::volumes::*;
 
 /// Puts Kubernetes workloads into DevMode: edit here, run there.
 #[derive(Debug, Parser)]
@@ -52,6 +54,8 @@ pub(crate) enum Command {
     Workloads(WorkloadsArguments),
     /// Show one workload in detail: containers, pods, services, who manages it and who has it in DevMode
     Describe(DescribeArguments),
+    /// Show or delete the volumes of persistent folders, which outlive sessions
+    Volumes(VolumesArguments),
     /// Show the contexts of the kubeconfig: which clusters there are, and how one signs in
     Contexts(ContextsArguments),
     /// Show the namespaces of a cluster

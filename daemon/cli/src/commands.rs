@@ -19,4 +19,5 @@ pub(crate) mod status;
 pub(crate) mod stdio;
 pub(crate) mod streams;
 pub(crate) mod sync;
+pub(crate) mod volumes;
 pub(crate) mod workloads;

@@ -80,6 +80,10 @@ async fn dispatch(command: &Command, screen: &mut Screen) -> Result<(), Failure>
             let here = Caller::of_this_process()?;
             commands::workloads::run(arguments, &here, &launch::connect(&paths).await?, screen).await
         }
+        Command::Volumes(arguments) => {
+            let here = Caller::of_this_process()?;
+            commands::volumes::run(arguments, &here, &launch::connect(&paths).await?, screen).await
+        }
         Command::Describe(arguments) => {
             let here = Caller::of_this_process()?;
             commands::describe::run(arguments, &here, &launch::connect(&paths).await?, screen).await

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::annotation;
+use crate::folder::FolderClaim;
 use crate::kinds;
 use crate::manifest::{name, text};
 
@@ -33,6 +34,10 @@ pub struct Edit {
     /// The volume claims that were not there before, and come with the dev pod.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<MadeClaim>,
+    /// The persistent folders of the dev container with their claims, which outlive the session; none in what earlier
+    /// versions wrote.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub folders: Vec<FolderClaim>,
     /// The uid of the workload's namespace; none in what earlier versions wrote, and where it may not be read.
     #[serde(rename = "namespaceUid", default, skip_serializing_if = "Option::is_none")]
     pub namespace_uid: Option<String>,
@@ -68,6 +73,7 @@ impl Edit {
             dev_workload: None,
             autoscalers: Vec::new(),
             claims: Vec::new(),
+            folders: Vec::new(),
             namespace_uid: None,
         }
     }
@@ -149,6 +155,10 @@ mod tests {
             "generated": {"kind": "Job"},
             "autoscalers": [{"origin": {"metadata": {"name": "web"}}, "pinned": {}}],
             "claims": [{"name": "data-web-0"}, {"name": "log-web-0", "uid": "u"}],
+            "folders": [
+                {"path": "/go", "claim": {"kind": "PersistentVolumeClaim"}},
+                {"path": "/root", "claim": {}, "existed": true, "awaited": true},
+            ],
             "namespaceUid": "n",
         });
         for written in [least, all] {

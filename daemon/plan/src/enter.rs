@@ -5,7 +5,9 @@ use serde_json::Value;
 use crate::kinds::{self, DEV_WORKLOAD_TEMPLATE, Kind, Shape};
 use crate::manifest::{self, without_nulls};
 use crate::warning;
-use crate::{DevOptions, PlanError, annotation, controller, dev_workload, patch, template};
+use crate::{
+    DevOptions, FolderClaim, PlanError, annotation, controller, dev_workload, folder, patch, template,
+};
 
 /// What is to be written.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +20,8 @@ pub struct Entered {
     pub dev_workload: Option<Value>,
     /// The name that the dev container had before.
     pub container: String,
+    /// The persistent folders with their claims, which the dev pod mounts.
+    pub folders: Vec<FolderClaim>,
     /// What the developer should know before agreeing, as sentences.
     pub warnings: Vec<String>,
 }
@@ -80,7 +84,12 @@ fn edit(origin: &Value, options: &DevOptions) -> Result<Entered, PlanError> {
         None => object.pointer_mut(kind.template),
     };
     let template = template.ok_or_else(|| malformed(kind.template))?;
-    let container = template::develop(template, options, &mut warnings)?;
+    let claim_of = |container: &str| -> Vec<FolderClaim> {
+        let class = options.storage_class.as_deref();
+        options.folders.iter().map(|it| folder::claim(origin, container, it, class)).collect()
+    };
+    let template::Developed { container, folders } =
+        template::develop(template, claim_of, options, &mut warnings)?;
     let stays = kind.shape == Shape::Untouched;
     let annotated = if stays { dev_workload.as_mut() } else { Some(&mut object) };
     if !annotated.is_some_and(|annotated| annotation::put(annotated, &origin["spec"])) {
@@ -93,7 +102,7 @@ fn edit(origin: &Value, options: &DevOptions) -> Result<Entered, PlanError> {
             annotation::put_patches(&mut object, &options.patches);
         }
     }
-    Ok(Entered { object: (!stays).then_some(object), dev_workload, container, warnings })
+    Ok(Entered { object: (!stays).then_some(object), dev_workload, container, folders, warnings })
 }
 
 fn refuse(

@@ -21,6 +21,10 @@ pub enum PlanError {
     WorkDirMounted { work_dir: String, volume: String, kind: String },
     #[error("cannot mount a volume at {path}: it lies in the read-only mount of {volume} at {mount_path}")]
     InsideReadOnlyMount { path: String, volume: String, mount_path: String },
+    #[error("cannot keep {path}: {reason}")]
+    InvalidFolder { path: String, reason: &'static str },
+    #[error("cannot keep {path}: the container mounts {volume} there")]
+    FolderMounted { path: String, volume: String },
     #[error("{kind} {name} controls it and would undo every change")]
     OwnedByOperator { kind: String, name: String },
     #[error("its pods are of two revisions: an update is under way or held back")]
@@ -73,6 +77,12 @@ impl PlanError {
                 "a sync could overwrite what is stored there: choose another work dir; only an emptyDir mounted whole \
                  and writable is shared, a claim or a folder of the node like that if forced"
                     .to_owned()
+            }
+            Self::InvalidFolder { .. } => {
+                "name a folder of its own in persistentVolumeDirs, such as the cache of a package manager".to_owned()
+            }
+            Self::FolderMounted { path, .. } => {
+                format!("take {path} out of persistentVolumeDirs: the workload's own volume is there")
             }
             Self::InsideReadOnlyMount { .. } => "choose a work dir outside of that mount".to_owned(),
             Self::OwnedByOperator { kind, name } => {

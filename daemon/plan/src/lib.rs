@@ -9,6 +9,7 @@ mod options;
 mod enter;
 mod kinds;
 mod template;
+mod folder;
 mod limits;
 mod shortage;
 mod room;
@@ -46,6 +47,9 @@ pub use dev_workload::{dev_selector, dev_workload_of, is_dev_workload, is_dev_wo
 pub use edit::{Edit, GivenBack, MadeClaim, PinnedAutoscaler};
 pub use enter::{Entered, carry_out, enter};
 pub use error::PlanError;
+pub use folder::{
+    CLAIM_LABEL, DEFAULT_CAPACITY, Folder, FolderClaim, FolderOwner, claim_capacity, folder_owner, suffices,
+};
 pub use kinds::{
     NO_ROOM, Shape, as_new, claims_made, is_dev_template, may_fire, pod_template, recreation, shape, surges,
     without_surge,

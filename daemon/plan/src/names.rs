@@ -8,6 +8,8 @@ pub const SIDECAR_CONTAINER: &str = "nocalhost-sidecar";
 pub(crate) const SYNCTHING_VOLUME: &str = "nocalhost-syncthing";
 pub(crate) const SECRET_VOLUME: &str = "nocalhost-syncthing-secret";
 pub(crate) const SHARED_VOLUME: &str = "nocalhost-shared-volume";
+/// Begins the names of the volumes of persistent folders; a number follows.
+pub(crate) const FOLDER_VOLUME: &str = "nocalhost-folder-";
 
 pub(crate) const SYNCTHING_HOME: &str = "/var/syncthing";
 pub(crate) const SECRET_MOUNT: &str = "/var/syncthing/secret";
@@ -18,6 +20,8 @@ const LONGEST_SECRET_NAME: usize = 253;
 /// The longest name of a dev workload: a Job's is a label of its pods too, and a Deployment's needs room for the
 /// hash of its ReplicaSet.
 const LONGEST_DEV_WORKLOAD_NAME: usize = 63;
+/// The longest value of a label.
+const LONGEST_LABEL: usize = 63;
 /// The length of a hash that tells two long names apart, in bytes; it is written in hexadecimal.
 const HASH_LENGTH: usize = 5;
 
@@ -28,7 +32,7 @@ pub(crate) fn is_our_container(name: &str) -> bool {
 
 /// Whether a volume called `name` is one that DevMode puts into a pod.
 pub(crate) fn is_our_volume(name: &str) -> bool {
-    [SYNCTHING_VOLUME, SECRET_VOLUME, SHARED_VOLUME].contains(&name)
+    [SYNCTHING_VOLUME, SECRET_VOLUME, SHARED_VOLUME].contains(&name) || name.starts_with(FOLDER_VOLUME)
 }
 
 /// The name of the Secret that is mount, record and lock of one workload's DevMode:
@@ -40,6 +44,12 @@ pub fn secret_name(kind: &str, name: &str) -> String {
 /// The name of the dev workload of a workload of `kind`: `<name>-<kind>-dev`.
 pub(crate) fn dev_workload_name(kind: &str, name: &str) -> String {
     derived(name, &format!("-{}-dev", kind.to_lowercase()), LONGEST_DEV_WORKLOAD_NAME)
+}
+
+/// The name of the claim of a persistent folder: `<name>-<kind>-dev-<hash>`. Some provisioners make a label of it.
+pub(crate) fn claim_name(kind: &str, name: &str, container: &str, path: &str) -> String {
+    let hash = hash(&format!("{kind}/{name}/{container}{path}"));
+    derived(name, &format!("-{kind}-dev-{hash}"), LONGEST_LABEL)
 }
 
 /// What tells the dev workload of one workload from those of all others in its namespace; a label's value.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::folder::Folder;
 use crate::{ConfigPlace, Patch};
 
 /// The folder that is synchronised, in the dev container and in the sidecar (the seed).
@@ -41,6 +42,10 @@ pub struct DevOptions {
     /// An absolute, clean path.
     pub work_dir: String,
     pub command: Vec<String>,
+    /// The folders of the dev container that outlive its pod, no path twice.
+    pub folders: Vec<Folder>,
+    /// Of the claims of those folders; the cluster's default without one.
+    pub storage_class: Option<String>,
     pub sidecar: Sidecar,
     /// The Secret that the sidecar reads its identity and configuration from.
     pub secret_name: String,

@@ -1,6 +1,7 @@
 //! The edit of a pod template, the same for every kind that has one, and the way back from it.
 
 mod work_dir;
+mod folders;
 mod mounts;
 mod references;
 mod container;
@@ -9,26 +10,40 @@ mod resources;
 mod sidecar;
 mod security;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::manifest::{self, items, items_mut, name, retain, set};
 use crate::names::{SHARED_VOLUME, is_our_container, is_our_volume};
 use crate::warning;
-use crate::{DEV_CONTAINER, DevOptions, PlanError, SIDECAR_CONTAINER};
+use crate::{DEV_CONTAINER, DevOptions, FolderClaim, PlanError, SIDECAR_CONTAINER};
 
-/// Puts the dev container and its sidecar into `template`; returns the name that the dev container had.
+/// What came of an edit, beside the template.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Developed {
+    /// The name that the dev container had.
+    pub(crate) container: String,
+    /// The persistent folders that it mounts.
+    pub(crate) folders: Vec<FolderClaim>,
+}
+
+/// Puts the dev container and its sidecar into `template`. The claims of its persistent folders are named after the
+/// container that it turns out to be.
 pub(crate) fn develop(
     template: &mut Value,
+    claims_of: impl Fn(&str) -> Vec<FolderClaim>,
     options: &DevOptions,
     warnings: &mut Vec<String>,
-) -> Result<String, PlanError> {
+) -> Result<Developed, PlanError> {
     let pod_spec = &template["spec"];
     refuse_taken_names(pod_spec)?;
     let position = choose(pod_spec, options.container.as_deref())?;
     let chosen = &items(pod_spec, "containers")[position];
     let old_name = name(chosen).to_owned();
     work_dir::check(&options.work_dir)?;
+    let claims = claims_of(&old_name);
+    folders::check(pod_spec, chosen, &claims)?;
     let shared = work_dir::shared_volume(pod_spec, chosen, &options.work_dir, options.force, warnings)?;
+    let folders = folders::Mounted::of(chosen, claims, &options.work_dir, shared.is_none(), warnings);
 
     if pod_spec.get("hostNetwork") == Some(&Value::Bool(true)) {
         warnings.push(warning::HOST_NETWORK.to_owned());
@@ -39,18 +54,24 @@ pub(crate) fn develop(
     container::remove_probes(pod_spec);
     let chosen = &mut items_mut(pod_spec, "containers")[position];
     container::develop(chosen, options);
-    volumes::mount(chosen, &options.work_dir, shared.as_deref());
-    volumes::add(pod_spec, &options.secret_name, shared.is_none());
-    let shared = shared.as_deref().unwrap_or(SHARED_VOLUME);
+    let has_own = shared.is_none() && !folders.hold_the_work_dir();
+    volumes::mount(chosen, &options.work_dir, has_own);
+    folders.mount(chosen);
+    volumes::add(pod_spec, &options.secret_name, has_own);
+    folders.add(pod_spec);
+    let mount = folders.of_work_dir(&options.work_dir);
+    let mount = mount.unwrap_or_else(
+        || json!({ "mountPath": options.work_dir, "name": shared.as_deref().unwrap_or(SHARED_VOLUME) }),
+    );
     let resources = resources::of_sidecar(pod_spec, options, warnings);
-    let sidecar = sidecar::container(&options.sidecar, &options.work_dir, shared, resources);
+    let sidecar = sidecar::container(&options.sidecar, &options.work_dir, mount, resources);
     manifest::push(pod_spec, "containers", sidecar);
     if options.keep_security_context {
         security::keep(pod_spec, options.sidecar.preset, warnings);
     } else {
         security::relax(pod_spec, warnings);
     }
-    Ok(old_name)
+    Ok(Developed { container: old_name, folders: folders.claims })
 }
 
 /// What DevMode made of the template `origin`, as far as `current` tells what it was asked for: the dev container, the
@@ -136,7 +157,8 @@ mod tests {
     fn develop_yaml(pod_spec: &str, container: Option<&str>) -> Result<String, PlanError> {
         let mut template = serde_json::json!({ "spec": yaml(pod_spec) });
         let options = DevOptions { container: container.map(str::to_owned), ..options() };
-        develop(&mut template, &options, &mut Vec::new())
+        let developed = develop(&mut template, |_| Vec::new(), &options, &mut Vec::new());
+        developed.map(|developed| developed.container)
     }
 
     #[test]

@@ -27,6 +27,7 @@ warnings! {
     SIDECAR_FITTED = "the sidecar gets {resources}: so much is left to it by sidecarResources, the namespace's LimitRanges and the pod's own resources";
     NOT_SYNCED = "{path} ({volume}) lies in the work dir and is not synchronised";
     FOLDER_MADE = "an empty folder {folder} is made in {volume} ({path})";
+    WORK_DIR_KEPT = "the work dir lies in volume claim {claim}: what is deleted here between two sessions stays there, as what is made there does";
     FILES_OVERWRITTEN = "files in {volume} are overwritten by those of the same name that are synchronised";
 }
 

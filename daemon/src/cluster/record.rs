@@ -29,7 +29,9 @@ const UNPACKED_LIMIT: u64 = 32 * 1024 * 1024;
 /// Of a record that every nhd understands.
 const FIRST_VERSION: u32 = 1;
 /// Of one with autoscalers: an nhd that does not know them must leave it to one that does.
-const RECORD_VERSION: u32 = 2;
+const WITH_AUTOSCALERS: u32 = 2;
+/// The same of one with persistent folders, whose mounts are to be told from the workload's own.
+const RECORD_VERSION: u32 = 3;
 
 /// What anybody needs who gives the workload back, with nothing but the cluster.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -171,7 +173,11 @@ pub enum RecordError {
 impl Record {
     pub fn new(session: &str, owner: Owner, edit: Edit) -> Self {
         Self {
-            version: if edit.autoscalers.is_empty() { FIRST_VERSION } else { RECORD_VERSION },
+            version: match (edit.autoscalers.is_empty(), edit.folders.is_empty()) {
+                (_, false) => RECORD_VERSION,
+                (false, true) => WITH_AUTOSCALERS,
+                (true, true) => FIRST_VERSION,
+            },
             session: session.to_owned(),
             owner,
             nhd: crate::VERSION.to_owned(),
@@ -287,7 +293,7 @@ fn unpack(data: &str) -> Option<Contents> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nhd_plan::PinnedAutoscaler;
+    use nhd_plan::{FolderClaim, PinnedAutoscaler};
 
     fn record(origin: Value) -> Record {
         let owner =
@@ -345,15 +351,22 @@ mod tests {
     }
 
     #[test]
-    fn only_a_record_with_autoscalers_is_one_that_earlier_versions_leave_alone() {
+    fn only_a_record_with_what_earlier_versions_do_not_know_is_one_that_they_leave_alone() {
         let without = record(json!({}));
         assert_eq!(without.version, FIRST_VERSION);
         let written = serde_json::to_value(&without).expect("JSON");
         assert_eq!(written.get("autoscalers"), None);
         let autoscalers = vec![PinnedAutoscaler { origin: json!({}), pinned: json!({"spec": {}}) }];
         let with = Record::new("s1", without.owner, Edit { autoscalers, ..without.edit });
-        assert_eq!(with.version, RECORD_VERSION);
+        assert_eq!(with.version, WITH_AUTOSCALERS);
         assert_eq!(see(&with.secret("name", &files()).expect("fits")).record(), Some(&with));
+        let folder = FolderClaim { path: "/go".into(), claim: json!({}), existed: false, awaited: true };
+        for autoscalers in [Vec::new(), with.edit.autoscalers.clone()] {
+            let edit = Edit { autoscalers, folders: vec![folder.clone()], ..with.edit.clone() };
+            let kept = Record::new("s1", with.owner.clone(), edit);
+            assert_eq!(kept.version, RECORD_VERSION);
+            assert_eq!(see(&kept.secret("name", &files()).expect("fits")).record(), Some(&kept));
+        }
     }
 
     #[test]

@@ -3,8 +3,10 @@
 //! What is written is read again before it is given back: where it did not come out as meant, for a form of YAML that nobody
 //! has thought of, that is an error and no text.
 
+use nhd_plan::DEFAULT_CAPACITY;
+
 use super::document::{self, Content, Node};
-use super::keys::{DEV, Key, Shape};
+use super::keys::{DEV, Key, Shape, folder, is_capacity};
 use super::model::Setting;
 use super::services::{self, Wanted};
 use super::text::{Text, offset_of};
@@ -79,6 +81,20 @@ fn path_of(key: &str) -> Result<(Vec<String>, &'static Shape), EditError> {
     }
 }
 
+/// A value as it is read back: a folder for which no capacity is given has the one that holds without.
+#[must_use]
+pub fn meant(key: &str, value: &Setting) -> Setting {
+    match (path_of(key), value) {
+        (Ok((_, Shape::Folders)), Setting::List(items)) => Setting::List(
+            items
+                .iter()
+                .map(|it| if it.contains(':') { it.clone() } else { format!("{it}:{DEFAULT_CAPACITY}") })
+                .collect(),
+        ),
+        _ => value.clone(),
+    }
+}
+
 /// The number of an item of a list of mappings; no key is one.
 fn index_of(part: &str) -> Option<usize> {
     part.parse().ok()
@@ -89,7 +105,16 @@ fn rendered(key: &str, shape: &Shape, value: &Setting) -> Result<Value, EditErro
     let wrong = |expected: &str| EditError::WrongValue { key: key.to_owned(), expected: expected.to_owned() };
     match (shape, value) {
         (Shape::Texts(_), Setting::List(items)) => Ok(Value::List(items.clone())),
-        (Shape::Texts(_), _) => Err(wrong("a list")),
+        (Shape::Folders, Setting::List(items)) => {
+            let folder = |text: &String| {
+                let (path, capacity) = text.split_once(':').unwrap_or((text, DEFAULT_CAPACITY));
+                let is_one = folder(path).is_ok() && is_capacity(capacity);
+                is_one.then(|| (path.to_owned(), capacity.to_owned()))
+            };
+            let folders: Option<Vec<_>> = items.iter().map(folder).collect();
+            folders.map(Value::Folders).ok_or_else(|| wrong("folders, each as PATH or PATH:CAPACITY"))
+        }
+        (Shape::Texts(_) | Shape::Folders, _) => Err(wrong("a list")),
         (_, Setting::List(_)) => Err(wrong("one value, not a list")),
         (Shape::Truth, Setting::Text(text)) if matches!(&**text, "true" | "false") => {
             Ok(Value::Truth(text == "true"))
@@ -108,16 +133,33 @@ enum Value {
     Scalar(String, bool),
     Truth(bool),
     List(Vec<String>),
+    /// Paths with capacities.
+    Folders(Vec<(String, String)>),
 }
 
 impl Value {
+    /// The items of a list, each on one line.
+    fn items(&self) -> Vec<String> {
+        match self {
+            Self::List(items) => items.iter().map(|item| scalar(item, false)).collect(),
+            Self::Folders(folders) => folders.iter().map(folder_item).collect(),
+            Self::Scalar(..) | Self::Truth(_) => Vec::new(),
+        }
+    }
+
     fn on_one_line(&self) -> String {
         match self {
             Self::Scalar(text, quoted) => scalar(text, *quoted),
             Self::Truth(it) => it.to_string(),
             Self::List(items) => flow(items),
+            Self::Folders(_) => format!("[{}]", self.items().join(", ")),
         }
     }
+}
+
+/// A persistent folder as an item of a list.
+fn folder_item((path, capacity): &(String, String)) -> String {
+    format!("{{path: {}, capacity: {}}}", scalar(path, true), scalar(capacity, false))
 }
 
 /// Where the text and its parts are.
@@ -332,12 +374,11 @@ impl Writing<'_> {
         };
         let end = self.end(found)?;
         let text = match (value, &found.content) {
-            (Value::List(items), Content::List(there))
-                if !items.is_empty() && !there.is_empty() && !self.is_flow(found)? =>
+            (Value::List(_) | Value::Folders(_), Content::List(there))
+                if !value.items().is_empty() && !there.is_empty() && !self.is_flow(found)? =>
             {
                 let indent = " ".repeat(self.column(start)?);
-                let items: Vec<String> =
-                    items.iter().map(|item| format!("- {}", scalar(item, false))).collect();
+                let items: Vec<String> = value.items().iter().map(|item| format!("- {item}")).collect();
                 items.join(&format!("{}{indent}", self.newline))
             }
             _ => value.on_one_line(),

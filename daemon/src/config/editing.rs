@@ -60,7 +60,11 @@ containers:
         run: go
       portForward: ['80', '8080:x', 'y']
       persistentVolumeDirs:
-        - path: /x
+        - {path: x}
+        - {path: /x, capacity: 5Gi, size: 1}
+        - {path: /y, capacity: 0}
+        - {capacity: 1Gi}
+      gitUrl: x
       env:
         - {name: A, value: 1, valueFrom: x}
         - {value: 2}
@@ -85,11 +89,15 @@ fn all_that_is_wrong_is_told_with_its_place_and_what_mends_it() {
         format!("error 12:14-12:16 {dev}.command.run: command.run must be a list, not text [make it a list]"),
         format!("error 13:27-13:35 {dev}.portForward: an item of portForward must be a port from 1 to 65535, or two as LOCAL:REMOTE, not \"8080:x\""),
         format!("error 13:37-13:40 {dev}.portForward: an item of portForward must be a port from 1 to 65535, or two as LOCAL:REMOTE, not \"y\""),
-        format!("warning 14:7-14:27 {dev}.persistentVolumeDirs: persistentVolumeDirs is not supported yet and has no effect [remove persistentVolumeDirs]"),
-        format!("warning 17:31-17:40 {dev}.env.A: valueFrom: env.A: valueFrom is not supported and has no effect"),
-        format!("error 18:11-18:11 {dev}.env: a variable of env has no name"),
-        format!("error 20:26-20:30 {dev}.resources.limits.memory: resources.limits.memory must be a quantity such as 500m or 2Gi, not \"lots\""),
-        "error 22:10-22:11 containers[1].dev.the dev configuration: the dev configuration must be a mapping, not a number".to_owned(),
+        format!("error 15:18-15:19 {dev}.persistentVolumeDirs[0].path: persistentVolumeDirs[0].path must be an absolute path without a colon, `.`, `..` and a slash at its end, such as /go/pkg, not \"x\""),
+        format!("warning 16:37-16:41 {dev}.persistentVolumeDirs[1].size: persistentVolumeDirs[1].size is not a key of the dev configuration"),
+        format!("error 17:32-17:33 {dev}.persistentVolumeDirs[2].capacity: persistentVolumeDirs[2].capacity must be a quantity above nought such as 10Gi, not \"0\""),
+        format!("error 18:11-18:11 {dev}.persistentVolumeDirs[3]: persistentVolumeDirs[3] has no path"),
+        format!("warning 19:7-19:13 {dev}.gitUrl: gitUrl is not supported yet and has no effect [remove gitUrl]"),
+        format!("warning 21:31-21:40 {dev}.env.A: valueFrom: env.A: valueFrom is not supported and has no effect"),
+        format!("error 22:11-22:11 {dev}.env: a variable of env has no name"),
+        format!("error 24:26-24:30 {dev}.resources.limits.memory: resources.limits.memory must be a quantity such as 500m or 2Gi, not \"lots\""),
+        "error 26:10-26:11 containers[1].dev.the dev configuration: the dev configuration must be a mapping, not a number".to_owned(),
     ];
     assert_eq!(told, expect, "{told:#?}");
 }
@@ -253,6 +261,37 @@ fn fixtures() -> Vec<String> {
         "securityContext: keep",
         "securityContext: drop",
         "securityContext: ''",
+        "persistentVolumeDirs: []",
+        "persistentVolumeDirs: /go",
+        "persistentVolumeDirs: [/go]",
+        "persistentVolumeDirs: [{path: /go}]",
+        "persistentVolumeDirs: [{path: /go, capacity: 5Gi}, {path: /root/.m2, capacity: ''}]",
+        "persistentVolumeDirs: [{path: /go, capacity: 1000}]",
+        "persistentVolumeDirs: [{path: /go, capacity: 0}]",
+        "persistentVolumeDirs: [{path: /go, capacity: '0.0'}]",
+        "persistentVolumeDirs: [{path: /go, capacity: 0.5Gi}]",
+        "persistentVolumeDirs: [{path: /go, capacity: large}]",
+        "persistentVolumeDirs: [{path: /go, capacity: [1]}]",
+        "persistentVolumeDirs: [{path: /go, capacity: -1}]",
+        "persistentVolumeDirs: [{capacity: 5Gi}]",
+        "persistentVolumeDirs: [{path: ''}]",
+        "persistentVolumeDirs: [{path: 7}]",
+        "persistentVolumeDirs: [{path: go}]",
+        "persistentVolumeDirs: [{path: /}]",
+        "persistentVolumeDirs: [{path: /a/../b}]",
+        "persistentVolumeDirs: [{path: /a/.b/..c/d.}]",
+        "persistentVolumeDirs: [{path: /a//b}]",
+        "persistentVolumeDirs: [{path: /a/}]",
+        "persistentVolumeDirs: [{path: '/a:b'}]",
+        "persistentVolumeDirs: [{path: /a, more: 1}]",
+        "persistentVolumeDirs: [{path: /a}, {path: /a}]",
+        "storageClass: fast",
+        "storageClass: fast.example-1",
+        "storageClass: Fast",
+        "storageClass: -a",
+        "storageClass: a..b",
+        "storageClass: 7",
+        "storageClass: ''",
         "patches: 1",
         "hotReload: true",
         "unknown: [1]",
@@ -490,6 +529,21 @@ fn a_key_is_written_into_every_form_and_the_rest_stays() {
         text("bash"),
         "name: reviews\ncontainers:\n- dev:\n    shell: bash   # none\n    image: x",
     );
+    let folders = |folders: &[&str]| Setting::List(folders.iter().map(|it| (*it).to_owned()).collect());
+    check(
+        service,
+        "persistentVolumeDirs",
+        folders(&["/go:5Gi", "/root/.m2"]),
+        &format!(
+            "{service}      persistentVolumeDirs: [{{path: /go, capacity: 5Gi}}, {{path: /root/.m2, capacity: 10Gi}}]\n"
+        ),
+    );
+    check(
+        "name: reviews\ncontainers:\n- dev:\n    persistentVolumeDirs:\n    - path: /a   # one\n    storageClass: x\n",
+        "persistentVolumeDirs",
+        folders(&["/b:1Gi", "/c:2Gi"]),
+        "name: reviews\ncontainers:\n- dev:\n    persistentVolumeDirs:\n    - {path: /b, capacity: 1Gi}\n    - {path: /c, capacity: 2Gi}   # one\n    storageClass: x\n",
+    );
     check(
         "services:\n- name: ratings\n",
         "image",
@@ -531,6 +585,12 @@ fn a_key_is_written_into_every_form_and_the_rest_stays() {
         assert!(matches!(fails("", key, text("x")), EditError::UnknownKey(_)), "{key}");
     }
     assert!(matches!(fails("", "command.run", text("x")), EditError::WrongValue { .. }));
+    for wrong in [text("/go"), folders(&["go"]), folders(&["/go:none"]), folders(&["/go:1Gi:2"])] {
+        assert!(matches!(fails("", "persistentVolumeDirs", wrong), EditError::WrongValue { .. }));
+    }
+    let meant = |key: &str, value: &Setting| super::edit::meant(key, value);
+    assert_eq!(meant("persistentVolumeDirs", &folders(&["/a", "/b:1Gi"])), folders(&["/a:10Gi", "/b:1Gi"]));
+    assert_eq!(meant("command.run", &folders(&["/a"])), folders(&["/a"]));
 }
 
 /// A file in one of the styles that people write.
@@ -595,7 +655,14 @@ fn settings() -> impl Strategy<Value = (String, Setting)> {
             one("resources.requests.example.com/gpu", "2"),
             one("debug.remoteDebugPort", ":5005"),
             one("securityContext", "keep"),
+            one("storageClass", "fast.example"),
         ]),
+        proptest::collection::vec(select(vec!["/a:1Gi", "/b/c d:5", "/$e:1e3"]), 1..2).prop_map(|folders| {
+            (
+                "persistentVolumeDirs".to_owned(),
+                Setting::List(folders.into_iter().map(str::to_owned).collect()),
+            )
+        }),
         proptest::collection::vec(select(vec!["80", "8080:80", ":80"]), 1..3).prop_map(|ports| {
             ("portForward".to_owned(), Setting::List(ports.into_iter().map(str::to_owned).collect()))
         }),
@@ -613,7 +680,8 @@ proptest! {
         prop_assert!(after.starts_with(&text[..change.start]) && after.ends_with(&text[change.end..]));
         let (before, now) = (resolved(&text, REVIEWS), resolved(&after, REVIEWS));
         let found = now.get(&key).cloned();
-        let is_it = found.as_ref() == Some(&value) || found.as_ref().and_then(Setting::as_text) == value.as_text();
+        let is_text = found.as_ref().and_then(Setting::as_text).is_some_and(|text| Some(text) == value.as_text());
+        let is_it = found.as_ref() == Some(&value) || is_text;
         prop_assert!(is_it, "{key} is {found:?} in\n{after}");
         for entry in &before.entries {
             if entry.key != key {

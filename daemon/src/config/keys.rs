@@ -27,6 +27,8 @@ pub(super) enum Shape {
     /// Names of resources with how much of each.
     Quantities,
     Group(&'static [Key]),
+    /// A list of folders with how much each may hold.
+    Folders,
     /// A list of mappings, in each of which this key is needed.
     Items(&'static [Key], &'static str),
     /// Nocalhost's, and not nhd's.
@@ -58,9 +60,9 @@ pub(super) const DEV: &[Key] = &[
     key("portForward", Shape::Texts(forwarded)),
     key("debug", Shape::Group(DEBUG)),
     key("securityContext", Shape::OneOf(&["keep"])),
+    key("persistentVolumeDirs", Shape::Folders),
+    key("storageClass", Shape::Text(object_name)),
     key("patches", Shape::Items(PATCHES, "patch")),
-    key("persistentVolumeDirs", Shape::Unsupported),
-    key("storageClass", Shape::Unsupported),
     key("gitUrl", Shape::Unsupported),
     key("useDevContainer", Shape::Unsupported),
 ];
@@ -125,6 +127,15 @@ fn absolute(text: &str) -> Result<(), &'static str> {
     if text.starts_with('/') { Ok(()) } else { Err("an absolute path") }
 }
 
+/// As the Kubernetes API has it: a path that may be mounted on, with no way out of it.
+pub(super) fn folder(text: &str) -> Result<(), &'static str> {
+    let is_clean = |path: &str| !path.split('/').any(|part| matches!(part, "" | "." | ".."));
+    match text.strip_prefix('/') {
+        Some(path) if is_clean(path) && !text.contains(':') => Ok(()),
+        _ => Err("an absolute path without a colon, `.`, `..` and a slash at its end, such as /go/pkg"),
+    }
+}
+
 /// A pattern is a line of its own for syncthing.
 fn pattern(text: &str) -> Result<(), &'static str> {
     if text.contains(['\n', '\r', '\0']) { Err("a pattern of one line") } else { Ok(()) }
@@ -161,6 +172,12 @@ pub(super) fn is_quantity(text: &str) -> bool {
     number.bytes().any(|byte| byte.is_ascii_digit())
         && number.matches('.').count() <= 1
         && (SUFFIXES.contains(&rest) || has_exponent)
+}
+
+/// How much a folder may hold: a quantity, and not none.
+pub(super) fn is_capacity(text: &str) -> bool {
+    let number = text.split(|it: char| !it.is_ascii_digit() && it != '.').next().unwrap_or_default();
+    is_quantity(text) && number.contains(|it: char| matches!(it, '1'..='9'))
 }
 
 #[cfg(test)]

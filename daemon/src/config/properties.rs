@@ -134,7 +134,7 @@ proptest! {
 
     #[test]
     fn any_value_of_any_key_is_answered(
-        key in select(vec!["image", "env", "resources", "sync", "command", "portForward", "debug", "shell", "patches"]),
+        key in select(vec!["image", "env", "resources", "sync", "command", "portForward", "debug", "shell", "patches", "persistentVolumeDirs", "storageClass"]),
         text in scraps(),
     ) {
         answered(SourceKind::File, format!("{{name: reviews, containers: [{{dev: {{{key}: {text}}}}}]}}"));

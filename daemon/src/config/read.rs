@@ -1,5 +1,7 @@
 //! Reads one `dev` mapping by the table of keys: what it sets, what is wrong with it, and what has no effect.
 
+mod folders;
+
 use nhd_plan::PatchKind;
 
 use super::check::{Remedy, names};
@@ -144,6 +146,7 @@ impl Reading {
             Shape::Port => port(name, node),
             Shape::Variables => return self.variables(name, node),
             Shape::Quantities => return self.quantities(name, node),
+            Shape::Folders => return self.folders(name, node),
             Shape::Group(table) => return self.members(node, table, &format!("{name}.")),
             Shape::Items(table, needed) => return self.items(name, node, table, needed),
             Shape::Unsupported => return,

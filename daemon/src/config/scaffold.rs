@@ -140,7 +140,8 @@ fn of_container(known: &Known<'_>, container: Option<&Container>) -> String {
     }
     text + "      # env:\n      #   - name: LOG_LEVEL\n      #     value: debug\n      # envFrom:\n      #   secretRef:\n      #     - name: settings\n      # command:\n      #   run: [\"./run.sh\"]\n      #   \
             debug: [\"./debug.sh\"]\n      # debug:\n      #   remoteDebugPort: 5005\n      # sync:\n      #   mode: gitIgnore   # \
-            leave out what git ignores\n"
+            leave out what git ignores\n      # Folders that outlive the pod, such as the cache of a package manager.\n      # \
+            persistentVolumeDirs:\n      #   - path: /root/.cache\n      #     capacity: 10Gi\n"
         + &patches(known.kind)
 }
 

@@ -4,6 +4,7 @@
 //! It takes what the reader takes, as far as a schema can say that: keys that nobody knows have no effect and are let be,
 //! and so is a key with nothing in it. Texts are meant with their variables and includes in place.
 
+use nhd_plan::DEFAULT_CAPACITY;
 use serde_json::{Map, Value, json};
 
 use super::keys::{DEV, Key, Shape};
@@ -39,6 +40,10 @@ const WANTED: &str = "^(?!!)[^\\n\\r\\u0000\\[\\\\]*$";
 const PORTS: &str = "^(?:(?:0*(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?:)?0*(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$";
 const QUANTITY: &str =
     "^(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?[0-9]+)?$";
+/// A quantity with a digit that is not nought.
+const CAPACITY: &str = "^(?=[0-9.]*[1-9])(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?[0-9]+)?$";
+/// An absolute path of names none of which is empty, `.` or `..`.
+const FOLDER: &str = "^(?:/(?!\\.{1,2}(?:/|$))[^/:]+)+$";
 /// A DNS subdomain.
 const OBJECT: &str = "^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$";
 /// All that is printed in ASCII but `=`.
@@ -90,12 +95,12 @@ const ABOUT: &[About] = &[
     about("debug.remoteDebugPort", "The port on which the debugger listens in the dev container; it is forwarded.").like(PORTS),
     about("debug.language", "The program's language, for IDEs."),
     about("securityContext", "`keep` leaves the security contexts of pod and container as they are."),
+    about("persistentVolumeDirs", "Folders of the dev container that outlive its pod and the session, each in a volume claim of its own. Those below the work dir are not synced."),
+    about("storageClass", "The storage class of those claims; without it the cluster's default.").like(OBJECT),
     about("patches", "Changes of the object that has the dev pod (the workload, or the dev workload beside it), applied last and in their order. Only the pod template can be patched, and not what DevMode itself needs."),
     about("patches.type", "How the patch is read, as by `kubectl patch --type`: `strategic` merge, JSON `merge`, or `json` patch.")
         .or("strategic"),
     about("patches.patch", "The patch, a text in JSON or YAML."),
-    about("persistentVolumeDirs", "Nocalhost's; not supported yet."),
-    about("storageClass", "Nocalhost's; not supported yet."),
     about("gitUrl", "Nocalhost's; not supported yet."),
     about("useDevContainer", "Nocalhost's; not supported yet."),
 ];
@@ -249,6 +254,17 @@ fn value(shape: &Shape, path: &str, pattern: Option<&str>) -> Option<Value> {
                 {"$ref": "#/definitions/nothing"},
             ]});
             json!({"type": "object", "additionalProperties": quantity})
+        }
+        Shape::Folders => {
+            let capacity = json!({"anyOf": [
+                {"type": "number", "exclusiveMinimum": 0},
+                {"type": "string", "pattern": CAPACITY},
+                {"$ref": "#/definitions/nothing"},
+            ], "description": "At least so much room is asked for.", "default": DEFAULT_CAPACITY});
+            let path = json!({"type": "string", "pattern": FOLDER, "description": "The folder in the dev container."});
+            let properties = json!({"path": path, "capacity": capacity});
+            let folder = json!({"type": "object", "required": ["path"], "properties": properties});
+            json!({"type": "array", "items": folder})
         }
         Shape::Group(table) => group(table, &format!("{path}.")),
         Shape::Items(table, needed) => {

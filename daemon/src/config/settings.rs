@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use nhd_plan::{EnvSource, Patch};
+use nhd_plan::{EnvSource, Folder, Patch};
 use nhd_protocol::forward::{ForwardReason, PortPair};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +30,12 @@ pub struct DevSettings {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub sidecar_requests: BTreeMap<String, String>,
     pub keep_security_context: bool,
+    /// The folders of the dev container that outlive its pod.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub folders: Vec<Folder>,
+    /// Of their volume claims.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub storage_class: Option<String>,
     /// The last word about the object that has the dev pod, in their order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub patches: Vec<Patch>,

@@ -1,5 +1,6 @@
 //! What texts mean: every form, every fault, every order of sources.
 
+use nhd_plan::Folder;
 use nhd_protocol::forward::ForwardReason;
 use nhd_protocol::workload::WorkloadKind;
 
@@ -230,6 +231,26 @@ fn a_wrong_value_is_named_with_its_place() {
 }
 
 #[test]
+fn persistent_folders_have_a_capacity_and_each_counts_once() {
+    let text = dev(
+        "storageClass: fast,\npersistentVolumeDirs: [{path: /go, capacity: 5Gi},\n{path: /root/.m2},\n{path: /go, capacity: 7}]",
+    );
+    let found = of_file(&text);
+    let folder = |path: &str, capacity: &str| Folder { path: path.into(), capacity: capacity.into() };
+    let values = Values::of(&found);
+    assert_eq!(values.dev.folders, [folder("/root/.m2", "10Gi"), folder("/go", "7")]);
+    assert_eq!(values.dev.storage_class.as_deref(), Some("fast"));
+    assert_eq!(
+        found.warnings,
+        ["f:5:1: persistentVolumeDirs: /go is given again, and counts instead of f:3:24"]
+    );
+    let shown = Setting::List(vec!["/root/.m2:10Gi".to_owned(), "/go:7".to_owned()]);
+    assert_eq!(found.get("persistentVolumeDirs"), Some(&shown));
+    let none = Values::of(&of_file(&dev("persistentVolumeDirs: [],\nstorageClass: ''"))).dev;
+    assert_eq!((none.folders, none.storage_class), (Vec::new(), None));
+}
+
+#[test]
 fn what_is_given_again_counts_as_it_is_given_last_and_both_places_are_named() {
     let text = dev("image: a,\nenv: [{name: A, value: 1}],\nimage: b,\nenv: [{name: B, value: 2}]");
     let found = of_file(&text);
@@ -268,12 +289,12 @@ fn what_is_given_again_counts_as_it_is_given_last_and_both_places_are_named() {
 
 #[test]
 fn what_has_no_effect_is_named() {
-    let text = dev("imagee: a,\npersistentVolumeDirs: [{path: /x}],\nsync: {deleteProtection: true, mod: x}");
+    let text = dev("imagee: a,\ngitUrl: x,\nsync: {deleteProtection: true, mod: x}");
     assert_eq!(
         of_file(&text).warnings,
         [
             "f:2:1: imagee is not a key of the dev configuration",
-            "f:3:1: persistentVolumeDirs is not supported yet and has no effect",
+            "f:3:1: gitUrl is not supported yet and has no effect",
             "f:4:8: sync.deleteProtection is not supported yet and has no effect",
             "f:4:32: sync.mod is not a key of the dev configuration",
         ]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nhd_plan::{ConfigPlace, EnvSource, EnvSourceKind, Patch, PatchKind};
+use nhd_plan::{ConfigPlace, DEFAULT_CAPACITY, EnvSource, EnvSourceKind, Folder, Patch, PatchKind};
 use nhd_protocol::forward::{ForwardReason, PortPair};
 
 use super::model::{CONFIG_MAPS, CONTAINER, Entry, PATCHES, Resolved, SECRETS, Setting, SourceKind};
@@ -11,6 +11,8 @@ use crate::sync::Selection;
 
 const PORT_FORWARD: &str = "portForward";
 const DEBUG_PORT: &str = "debug.remoteDebugPort";
+
+const FOLDERS: &str = "persistentVolumeDirs";
 
 const SECURITY_CONTEXT: &str = "securityContext";
 
@@ -87,7 +89,11 @@ impl Values {
                     git_ignore: text("sync.mode").as_deref() == Some("gitIgnore"),
                     files: list("sync.filePattern"),
                     ignored: list("sync.ignoreFilePattern"),
+                    // Known once the work dir is.
+                    apart: Vec::new(),
                 },
+                folders: list(FOLDERS).iter().map(|text| folder(text)).collect(),
+                storage_class: text("storageClass"),
                 patches: patches(resolved),
                 two_way: text("sync.type").as_deref() == Some("sendReceive"),
                 warnings: resolved.warnings.clone(),
@@ -95,6 +101,12 @@ impl Values {
             },
         }
     }
+}
+
+/// A colon is in no path.
+fn folder(text: &str) -> Folder {
+    let (path, capacity) = text.split_once(':').unwrap_or((text, DEFAULT_CAPACITY));
+    Folder { path: path.to_owned(), capacity: capacity.to_owned() }
 }
 
 fn texts<'a>(resolved: &'a Resolved, path: &'a str) -> impl Iterator<Item = (String, String)> + 'a {

@@ -33,6 +33,7 @@ use crate::inside::{debug, files, listening, suggest};
 use crate::session::requests::{configure, editor, end, preview, release};
 use crate::session::{SessionManager, Shared};
 use crate::streams::Streams;
+use crate::volumes;
 
 /// Made once, when it is first asked for.
 static DOCUMENT: LazyLock<<Discover as Method>::Output> = LazyLock::new(document);
@@ -120,6 +121,8 @@ pub fn methods(context: MethodContext) -> RpcModule<MethodContext> {
     method::<SyncResume, _, _>(&mut module, |context, selector: SessionSelector| async move {
         context.manager.pause_sync(&selector, false).await
     });
+    method::<Volumes, _, _>(&mut module, |_, params| async move { volumes::list(params).await });
+    method::<VolumeDelete, _, _>(&mut module, |_, params| async move { volumes::delete(params).await });
     method::<Contexts, _, _>(&mut module, |_, params| async move { contexts::list(params).await });
     method::<Namespaces, _, _>(&mut module, |context, params| async move {
         namespaces::list(&context.manager, params).await

@@ -7,6 +7,7 @@ pub mod judge;
 pub mod rollout;
 pub mod autoscalers;
 pub mod claims;
+pub mod folders;
 pub mod namespace;
 pub mod differences;
 

@@ -37,6 +37,7 @@ pub struct Observed {
     /// The API server names us as owner of fields, which was not yet tried to change.
     pub owns_fields: bool,
     pub autoscalers: Autoscalers,
+    pub volumes: Volumes,
     /// A volume claim is there that came with the dev pod and is to go with it.
     pub claims: bool,
     pub forward: bool,
@@ -63,6 +64,7 @@ impl Observed {
         stale_pods: false,
         owns_fields: false,
         autoscalers: Autoscalers::Free,
+        volumes: Volumes::Free,
         claims: false,
         forward: false,
         sync: false,
@@ -119,6 +121,17 @@ pub enum Autoscalers {
     Unpinned,
     /// What we wrote is on one.
     Pinned,
+}
+
+/// The claims of the persistent folders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Volumes {
+    /// There is nothing to be done about any.
+    Free,
+    /// One is to be made.
+    Missing,
+    /// One has no volume, and gets none by a pod.
+    Unbound,
 }
 
 /// The object beside the workload that has the dev pod.
@@ -209,6 +222,12 @@ fn towards_dev_mode(observed: &Observed) -> Next {
         RecordState::Absent => return Next::Do(StepName::CreateRecord),
         RecordState::Ours { current: false } => return Next::Do(StepName::UpdateRecord),
         RecordState::Ours { current: true } => {}
+    }
+    // The dev pod needs them; the workload is not touched for one that never comes.
+    match observed.volumes {
+        Volumes::Missing => return Next::Do(StepName::CreateVolumes),
+        Volumes::Unbound if !observed.begun => return Next::Wait(Some(StepName::AwaitVolumes)),
+        Volumes::Free | Volumes::Unbound => {}
     }
     match (observed.workload, observed.dev_workload) {
         (WorkloadState::Leaving, _) => return Next::Wait(Some(StepName::AwaitRelease)),

@@ -36,6 +36,13 @@ pub struct Trouble {
     pub patience: Option<Duration>,
 }
 
+/// How long a claim may wait for a volume after the cluster said this of it last; `None` is as long as the start may
+/// take, in which a provisioner may come to it.
+pub fn of_volume(event: &str) -> Option<Duration> {
+    let is_hopeless = event.starts_with("FailedBinding") || event.contains(" not found");
+    is_hopeless.then_some(HICCUP)
+}
+
 /// What keeps the dev pod from being ready, if it is more than time.
 pub fn start_trouble(sight: &Sight) -> Option<Trouble> {
     let Some(pod) = sight.dev_pod() else {
@@ -64,7 +71,39 @@ pub fn start_trouble(sight: &Sight) -> Option<Trouble> {
         // A cluster may be making a node for it.
         (WaitingCause::Unschedulable, _) => (ErrorKind::PodUnschedulable, None),
     };
-    Some(Trouble { kind, text: pod.waits_for()?, hint: advice(pod), patience })
+    let text = pod.waits_for()?;
+    let trouble = Trouble { kind, text, hint: advice(pod), patience };
+    Some(match about_folders(sight, &trouble.text) {
+        Some(hint) => Trouble { kind: ErrorKind::VolumeUnavailable, hint, ..trouble },
+        None => trouble,
+    })
+}
+
+/// What the scheduler and the kubelet say of volumes, and what to do about it.
+const OF_VOLUMES: [(&str, &str); 7] = [
+    ("volume node affinity conflict", "a volume is on a node that the pod cannot go to"),
+    ("PersistentVolume's node affinity", "a volume is on a node that the pod cannot go to"),
+    (
+        "available persistent volumes to bind",
+        "no free PersistentVolume fits on a node that the pod can go to",
+    ),
+    ("unbound immediate PersistentVolumeClaims", "a claim has no volume"),
+    ("ReadWriteOncePod", "another pod uses a volume that only one pod may use"),
+    ("Multi-Attach error", "another pod uses a volume, on another node"),
+    ("FailedAttachVolume", "a volume cannot be attached to the pod's node"),
+];
+
+/// What to do where a pod with persistent folders waits for a volume.
+fn about_folders(sight: &Sight, text: &str) -> Option<String> {
+    let (_, what) = OF_VOLUMES.into_iter().find(|(words, _)| text.contains(words))?;
+    let claims: Vec<&str> = sight.folders.iter().map(|folder| folder.name.as_str()).collect();
+    (!claims.is_empty()).then(|| {
+        format!(
+            "{what}: of the persistent folders ({}) or of the workload's own; `nhd-cli volumes` shows what uses \
+             those of the folders, and `nhd-cli volumes delete NAME` lets the next start have another, empty one",
+            claims.join(", ")
+        )
+    })
 }
 
 /// What to do about what a pod waits for.

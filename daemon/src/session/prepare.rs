@@ -2,6 +2,7 @@
 
 mod autoscalers;
 mod claims;
+pub mod folders;
 pub mod permissions;
 mod policy;
 mod refusals;
@@ -15,7 +16,7 @@ use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 
 use self::dry_run::Tried;
-use self::permissions::{denied, wanted};
+use self::permissions::{denied, of_folders, wanted};
 use self::policy::Policies;
 pub use self::refusals::taken;
 use self::refusals::{is_paused_half_way, paused};
@@ -62,7 +63,10 @@ pub async fn prepare(
 ) -> Result<Prepared, Failure> {
     let namespace = workload.namespace.as_str();
     let secret_name = parts::record_name(workload);
-    let wanted = wanted(workload.kind);
+    let mut wanted = wanted(workload.kind);
+    if !request.dev.folders.is_empty() {
+        wanted.extend(of_folders());
+    }
     let (origin, missing, namespace_uid) = join!(
         read_workload(objects, workload),
         access::missing(objects, namespace, &wanted),
@@ -102,13 +106,17 @@ pub async fn prepare(
     let env_sources = env_sources::check(objects, workload, &options.env_from);
     let (scaling, tried, claims, unseen) =
         try_join!(scaling, tried, claims::plan(objects, workload, &origin), env_sources)?;
+    let planned = entered.folders.clone();
+    let folders = Box::pin(folders::plan(objects, workload, planned)).await?;
     entered.warnings.extend(unseen);
     entered.warnings.extend(patched_in_vain(&entered, &tried, &options.patches));
     entered.warnings.extend(scaling.warning.into_iter().chain(tried.warning).chain(claims.warning));
+    entered.warnings.extend(folders.warnings);
     let edit = Edit {
         dev_workload: tried.generated,
         autoscalers: scaling.pinned,
         claims: claims.made,
+        folders: folders.claims,
         namespace_uid,
         ..Edit::new(entered.container, origin, tried.edited)
     };
@@ -193,6 +201,8 @@ pub async fn options(
         patches: request.dev.patches.clone(),
         work_dir: request.work_dir.clone(),
         command: command.map(str::to_owned).to_vec(),
+        folders: request.dev.folders.clone(),
+        storage_class: request.dev.storage_class.clone(),
         sidecar: Sidecar {
             preset,
             image: request.sidecar_image.clone(),

@@ -4,6 +4,7 @@
 
 mod autoscalers;
 mod claims;
+mod folders;
 mod pod;
 mod workload;
 
@@ -98,6 +99,7 @@ impl StepContext<'_> {
             StepName::Plan => self.plan().await,
             StepName::CreateRecord => self.create_record().await,
             StepName::UpdateRecord => self.update_record().await,
+            StepName::CreateVolumes => self.create_volumes().await,
             StepName::PinAutoscalers => self.pin_autoscalers().await,
             StepName::EnterDevMode => self.enter_dev_mode().await,
             StepName::CreateDevWorkload => self.create_dev_workload().await,
@@ -119,7 +121,8 @@ impl StepContext<'_> {
             StepName::ReleaseAutoscalers => self.release_autoscalers().await,
             StepName::DeleteClaims => self.delete_claims().await,
             StepName::DeleteRecord => self.delete_record().await,
-            StepName::AwaitRelease
+            StepName::AwaitVolumes
+            | StepName::AwaitRelease
             | StepName::AwaitPod
             | StepName::AwaitSync
             | StepName::AwaitRollout

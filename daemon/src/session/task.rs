@@ -31,7 +31,7 @@ pub use self::whereabouts::Whereabouts;
 use crate::session::cluster_link::ClusterLink;
 use crate::session::failure::Failure;
 use crate::session::look::judge::observed;
-use crate::session::look::{Sight, claims, look};
+use crate::session::look::{Sight, claims, folders, look};
 use crate::session::next::{Next, Observed, foresee, next};
 use crate::session::steps::{Running, StepContext};
 
@@ -346,6 +346,7 @@ impl SessionTask {
 
     /// Gives the workload back because the start failed.
     fn undo(&mut self, why: ErrorInfo) -> Turn {
+        let why = self.with_kept_volumes(why);
         self.stored.failure = Some(ErrorInfo { session: Some(self.stored.id.clone()), ..why });
         self.stored.desired = Desired::Original;
         self.error.clone_from(&self.stored.failure);
@@ -355,6 +356,13 @@ impl SessionTask {
             Ok(()) => Turn::Again,
             Err(error) => self.stumble(error.into()),
         }
+    }
+
+    /// Claims that a start made for persistent folders are not taken away with it.
+    fn with_kept_volumes(&self, why: ErrorInfo) -> ErrorInfo {
+        let (Some(plan), Some(sight)) = (&self.stored.plan, &self.sight) else { return why };
+        let made: Vec<&str> = folders::made(plan, sight).collect();
+        folders::with_kept(why, &made)
     }
 
     /// Stores the session, with fault points around it.

@@ -12,7 +12,7 @@ fn of_git() -> Selection {
 
 fn patterns(files: &[&str], ignored: &[&str]) -> Selection {
     let owned = |list: &[&str]| list.iter().map(|it| (*it).to_owned()).collect();
-    Selection { git_ignore: false, files: owned(files), ignored: owned(ignored) }
+    Selection { git_ignore: false, files: owned(files), ignored: owned(ignored), ..Selection::default() }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test may ask git")]

@@ -95,6 +95,8 @@ errors! {
     NAME_TAKEN WorkloadUnsuitable "nameTaken", "cannot put {workload} into DevMode: the workload already has {what}, which DevMode needs for itself", "rename it in the workload's manifest, or remove it";
     WORK_DIR_WRONG WorkDirUnsuitable "workDirWrong", "cannot put {workload} into DevMode: cannot synchronise into {workDir}: {cause}";
     WORK_DIR_MOUNTED WorkDirUnsuitable "workDirMounted", "cannot put {workload} into DevMode: cannot synchronise into {workDir}: the container mounts {volume} ({volumeKind}) there";
+    FOLDER_MOUNTED WorkDirUnsuitable "folderMounted", "cannot put {workload} into DevMode: cannot keep {path}: the container mounts {volume} there";
+    FOLDER_WRONG WorkDirUnsuitable "folderWrong", "cannot put {workload} into DevMode: cannot keep {path}: {cause}";
     WORK_DIR_READ_ONLY WorkDirUnsuitable "workDirReadOnly", "cannot put {workload} into DevMode: cannot mount a volume at {path}: it lies in the read-only mount of {volume} at {mountPath}", "choose a work dir outside of that mount";
     OPERATOR_OWNS WorkloadUnsuitable "operatorOwns", "cannot put {workload} into DevMode: {ownerKind} {ownerName} controls it and would undo every change", "pause {ownerKind} {ownerName} first, or force it: it may undo DevMode at any moment";
     ROLLOUT_UNDER_WAY WorkloadUnsuitable "rolloutUnderWay", "cannot put {workload} into DevMode: its pods are of two revisions: an update is under way or held back";
@@ -134,6 +136,19 @@ errors! {
     POD_NOT_RELEASED PodNotReady "podNotReleased", "{workload} is being deleted and does not go[, held by {finalizers}]";
     PODS_NOT_READY_BEFORE PodNotReady "podsNotReadyBefore", "the original pods are not ready, and were not before DevMode either[: {cause}]", "they are as they would be without DevMode: see why in their events";
     PODS_NOT_READY PodNotReady "podsNotReady", "the original pods do not become ready[: {cause}]", "they are as they would be without DevMode: see why in their events";
+
+    // Of persistent folders and their volume claims.
+    VOLUME_NAME_TAKEN VolumeUnavailable "volumeNameTaken", "cannot keep {path} of {workload}: volume claim {claim} is there and is not one that nhd made for it", "rename or delete that claim, or take {path} out of persistentVolumeDirs";
+    VOLUME_LEAVING VolumeUnavailable "volumeLeaving", "cannot keep {path} of {workload}: volume claim {claim} is being deleted", "start again when it is gone; it stays for as long as a pod uses it";
+    VOLUME_LOST VolumeUnavailable "volumeLost", "cannot keep {path} of {workload}: volume claim {claim} has lost its volume", "delete the claim to begin with an empty folder; what was in the lost volume is not in the claim";
+    STORAGE_CLASS_UNKNOWN VolumeUnavailable "storageClassUnknown", "cannot keep {path} of {workload}: there is no storage class {class}, and no free volume of that class that has {capacity}";
+    STORAGE_CLASS_MISSING VolumeUnavailable "storageClassMissing", "cannot keep {path} of {workload}: the cluster has no default storage class, none is configured, and there is no free volume without a class that has {capacity}";
+    VOLUME_NOT_MADE VolumeUnavailable "volumeNotMade", "cannot keep {path} of {workload}: storage class {class} makes no volumes by itself, and there is no free one of it that has {capacity}", "have somebody make a PersistentVolume of that class, or name another storageClass";
+    VOLUME_REFUSED VolumeUnavailable "volumeRefused", "cannot keep {path} of {workload}: the cluster refuses volume claim {claim}: {cause}", "raise the quota or the limit that the message names, or give the folder a smaller capacity in persistentVolumeDirs";
+    VOLUME_UNBOUND VolumeUnavailable "volumeUnbound", "cannot keep {path} of {workload}: volume claim {claim} has no volume after {seconds} s[: {cause}]", "see whether the provisioner of the storage class is at work, or have somebody make a PersistentVolume that fits";
+    VOLUME_NOT_FOUND VolumeNotFound "volumeNotFound", "there is no volume claim {claim} in namespace {namespace}", "the list of volumes shows those that there are";
+    VOLUME_NOT_OURS VolumeNotFound "volumeNotOurs", "volume claim {claim} in namespace {namespace} is not one that nhd made", "delete it with kubectl, if nobody needs it";
+    VOLUME_IN_USE VolumeInUse "volumeInUse", "volume claim {claim} in namespace {namespace} is used by {users}", "end that session first, or force it: the claim then goes with the last pod that uses it";
 
     // Of sessions.
     SESSION_NOT_FOUND SessionNotFound "sessionNotFound", "there is no session {session}", "look it up in the list of sessions; one that ended long ago is forgotten";

@@ -33,6 +33,7 @@ warnings! {
     NOT_SYNCED "notSynced", "{path} ({volume}) lies in the work dir and is not synchronised";
     FOLDER_MADE "folderMade", "an empty folder {folder} is made in {volume} ({path})";
     FILES_OVERWRITTEN "filesOverwritten", "files in {volume} are overwritten by those of the same name that are synchronised";
+    WORK_DIR_KEPT "workDirKept", "the work dir lies in volume claim {claim}: what is deleted here between two sessions stays there, as what is made there does";
     OWNED_BY_OPERATOR "ownedByOperator", "{kind} {name} controls it and would undo every change";
     POD_FINISHED "podFinished", "the pod has finished ({phase}) and would run again when it is given back";
     CLAIMS_DELETED "claimsDeleted", "the pod's own volumes ({volumes}) are deleted with it, and their data with them";
@@ -47,6 +48,9 @@ warnings! {
     CLAIMS_STAY "claimsStay", "the StatefulSet has no pods: DevMode makes its volume claims {claims}, which stay when it ends: persistentVolumeClaimRetentionPolicy does not say whenScaled: Delete";
     CLAIMS_GO "claimsGo", "the StatefulSet has no pods: DevMode makes its volume claims {claims}, which are deleted when it ends, as whenScaled: Delete says, with what is in them";
     CLAIMS_UNDELETABLE "claimsUndeletable", "the StatefulSet has no pods: DevMode makes its volume claims {claims}, which stay when it ends, although whenScaled: Delete says otherwise: no permission to delete persistentvolumeclaims";
+    VOLUME_SMALLER "volumeSmaller", "{path} is in volume claim {claim}, which has {capacity} and not {wanted}: delete the claim to have another, with what is in it";
+    VOLUME_OF_CLASS "volumeOfClass", "{path} is in volume claim {claim}, which is of storage class {class} and not of {wanted}: delete the claim to have another, with what is in it";
+    VOLUME_SHARED "volumeShared", "{path} is in volume claim {claim}, which pod {pod} uses, too: the dev pod can only run on the same node";
     // Of a running session.
     AUTOSCALER_APPEARED "autoscalerAppeared", "the autoscaler {autoscaler} appeared in DevMode: it scales the dev pods, of which one is synced";
     AUTOSCALER_SCALES "autoscalerScales", "{writers} changed the autoscaler {autoscaler}: {differences}; it scales the dev pods, of which one is synced, and stays as it is when DevMode ends";

@@ -136,6 +136,36 @@ async fn killed_while_it_deletes_the_dev_pods_claims_the_next_daemon_does_so() -
 }
 
 #[tokio::test]
+async fn killed_while_it_makes_the_claims_of_folders_the_next_daemon_does_so() -> Result<()> {
+    for kind in [WorkloadKind::Deployment, WorkloadKind::Pod, WorkloadKind::Job] {
+        every_point("folders", kind, (points(kind, Way::Folders), Vec::new()), GROUPS, async |rig, life| {
+            rig.keep_a_folder().await?;
+            one_life(rig, life).await
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn killed_while_it_waits_for_a_volume_the_next_daemon_waits_on() -> Result<()> {
+    let kind = WorkloadKind::Deployment;
+    every_point("late", kind, (points(kind, Way::Unbound), Vec::new()), 1, async |rig, life| {
+        rig.keep_a_folder_without_a_volume().await?;
+        for point in &life.start {
+            let nhd = rig.dying_daemon(point).await?;
+            ensure!(rig.dies_towards_dev_mode(nhd, rig.params()).await?, "no daemon came by {point}");
+        }
+        rig.offer_the_volume().await?;
+        let nhd = rig.daemon(None).await?;
+        rig.finish_start(&nhd).await?;
+        way_back(rig, nhd, &Life::default(), &mut Life::default()).await?;
+        Ok(Life::default())
+    })
+    .await
+}
+
+#[tokio::test]
 async fn killed_while_it_merges_the_next_daemon_does_so() -> Result<()> {
     for kind in [WorkloadKind::Deployment, WorkloadKind::CronJob] {
         every_point("merge", kind, (Vec::new(), points(kind, Way::Merge)), GROUPS, merged).await?;

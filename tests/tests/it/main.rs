@@ -42,6 +42,7 @@ mod doctor;
 mod streams;
 mod inside;
 mod sync;
+mod folders;
 mod first_sync;
 
 /// The cluster that all tests of this binary share.

@@ -129,7 +129,7 @@ async fn who_may_not_list_autoscalers_is_warned() -> Result<()> {
 }
 
 /// What the other kinds need in place of the Deployment's own: resources with their verbs.
-fn needed(kind: WorkloadKind) -> Vec<Permission> {
+pub(crate) fn needed(kind: WorkloadKind) -> Vec<Permission> {
     let own: &[(&str, &str, &[&str])] = match kind {
         WorkloadKind::Deployment => return NEEDED.to_vec(),
         WorkloadKind::StatefulSet => &[

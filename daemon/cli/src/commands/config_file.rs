@@ -21,7 +21,7 @@ use crate::render::style::{Style, Tone};
 use crate::variables::{self, CONFIGURATION};
 
 /// Keys of which several values, or one, are a list.
-const LISTS: [&str; 3] = ["command.", "portForward", "sync."];
+const LISTS: [&str; 4] = ["command.", "persistentVolumeDirs", "portForward", "sync."];
 /// Those below `sync` that are none.
 const NO_LISTS: [&str; 2] = ["sync.type", "sync.mode"];
 

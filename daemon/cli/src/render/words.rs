@@ -62,6 +62,12 @@ pub(crate) fn step(step: StepName) -> StepWords {
         StepName::UpdateRecord => {
             ("updating the record", "updated the record", "could not update the record")
         }
+        StepName::CreateVolumes => {
+            ("creating the volume claims", "created the volume claims", "could not create the volume claims")
+        }
+        StepName::AwaitVolumes => {
+            ("waiting for the volumes", "the volumes are there", "the volumes are not there")
+        }
         StepName::PinAutoscalers => {
             ("pinning the autoscaler", "pinned the autoscaler", "could not pin the autoscaler")
         }

@@ -15,8 +15,8 @@ const NOCALHOST_SCRIPT: &str = "unset STGUIADDRESS && cp /var/syncthing/secret/*
 const SYNCTHING_SCRIPT: &str = "unset STGUIADDRESS && cp /var/syncthing/secret/* /var/syncthing/ \
                                 && exec /bin/syncthing --home /var/syncthing --no-browser";
 
-/// The sidecar, which sees the volume `shared` at `work_dir`.
-pub(super) fn container(sidecar: &Sidecar, work_dir: &str, shared: &str, resources: Value) -> Value {
+/// The sidecar, which has `mount` at `work_dir`.
+pub(super) fn container(sidecar: &Sidecar, work_dir: &str, mount: Value, resources: Value) -> Value {
     let (image, script) = match sidecar.preset {
         SidecarPreset::Syncthing => (DEFAULT_SIDECAR_IMAGE, SYNCTHING_SCRIPT),
         SidecarPreset::Nocalhost => (NOCALHOST_SIDECAR_IMAGE, NOCALHOST_SCRIPT),
@@ -32,7 +32,7 @@ pub(super) fn container(sidecar: &Sidecar, work_dir: &str, shared: &str, resourc
         "resources": resources,
         "terminationMessagePath": "/dev/termination-log",
         "terminationMessagePolicy": "File",
-        "volumeMounts": volumes::mounts(work_dir, shared),
+        "volumeMounts": volumes::mounts(mount),
         "workingDir": work_dir,
     });
     if sidecar.preset == SidecarPreset::Syncthing {
@@ -52,15 +52,19 @@ mod tests {
     use super::*;
     use crate::tests::samples::options;
 
+    fn mount() -> Value {
+        json!({ "mountPath": "/src", "name": "shared" })
+    }
+
     fn check(preset: SidecarPreset, image: Option<&str>, expect: (&str, &str)) {
         let sidecar = Sidecar { preset, image: image.map(str::to_owned), ..options().sidecar };
-        let container = container(&sidecar, "/src", "shared", json!({}));
+        let container = container(&sidecar, "/src", mount(), json!({}));
         assert_eq!(
             (container["image"].as_str(), container["imagePullPolicy"].as_str()),
             (Some(expect.0), Some(expect.1))
         );
         assert_eq!(container["workingDir"], "/src");
-        assert_eq!(container["volumeMounts"][2], json!({ "mountPath": "/src", "name": "shared" }));
+        assert_eq!(container["volumeMounts"][2], mount());
     }
 
     #[test]
@@ -74,7 +78,7 @@ mod tests {
     #[test]
     fn the_official_image_is_started_without_its_entrypoint() {
         assert_eq!(
-            container(&options().sidecar, "/src", "shared", json!({}))["args"],
+            container(&options().sidecar, "/src", mount(), json!({}))["args"],
             json!([
                 "unset STGUIADDRESS && cp /var/syncthing/secret/* /var/syncthing/ && exec /bin/syncthing --home \
                     /var/syncthing --no-browser"

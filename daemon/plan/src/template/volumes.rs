@@ -41,10 +41,10 @@ pub(super) fn let_all_read(pod_spec: &mut Value) {
     }
 }
 
-/// Mounts our volumes in the dev container, which has `already_shared` at the work dir itself.
-pub(super) fn mount(dev_container: &mut Value, work_dir: &str, already_shared: Option<&str>) {
-    let mut mounts = mounts(work_dir, SHARED_VOLUME);
-    if already_shared.is_some() {
+/// Mounts our volumes in the dev container, the shared one only where nothing else holds its work dir.
+pub(super) fn mount(dev_container: &mut Value, work_dir: &str, with_shared: bool) {
+    let mut mounts = mounts(json!({ "mountPath": work_dir, "name": SHARED_VOLUME }));
+    if !with_shared {
         mounts.pop();
     }
     for mount in mounts {
@@ -52,11 +52,11 @@ pub(super) fn mount(dev_container: &mut Value, work_dir: &str, already_shared: O
     }
 }
 
-/// The mounts of the sidecar; the last one is that of the `shared` volume.
-pub(super) fn mounts(work_dir: &str, shared: &str) -> Vec<Value> {
+/// The mounts of the sidecar; the last one is that of the work dir.
+pub(super) fn mounts(of_work_dir: Value) -> Vec<Value> {
     vec![
         json!({ "mountPath": SYNCTHING_HOME, "name": SYNCTHING_VOLUME, "subPath": "syncthing" }),
         json!({ "mountPath": SECRET_MOUNT, "name": SECRET_VOLUME }),
-        json!({ "mountPath": work_dir, "name": shared }),
+        of_work_dir,
     ]
 }

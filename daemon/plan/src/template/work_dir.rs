@@ -119,7 +119,7 @@ fn may_be_forced(pod_spec: &Value, mount: &Mount<'_>) -> bool {
 
 /// The mount that `path` lies in, if there is one. The runtime makes the folder for a mount inside another, which
 /// fails in a read-only one.
-fn refuse_inside_read_only<'a>(
+pub(super) fn refuse_inside_read_only<'a>(
     pod_spec: &Value,
     container: &'a Value,
     path: &str,

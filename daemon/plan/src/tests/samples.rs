@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value, json};
 
-use crate::{DEFAULT_COMMAND, DEFAULT_WORK_DIR, DevOptions, Edit, Sidecar, SidecarPreset};
+use crate::{DEFAULT_COMMAND, DEFAULT_WORK_DIR, DevOptions, Edit, Folder, Sidecar, SidecarPreset};
 
 /// What may stand where the API has a list, an object or a text.
 pub(crate) fn nonsense() -> impl Strategy<Value = Value> {
@@ -44,6 +44,8 @@ pub(crate) fn options() -> DevOptions {
             limits: BTreeMap::new(),
             requests: BTreeMap::new(),
         },
+        folders: Vec::new(),
+        storage_class: None,
         limit_ranges: Vec::new(),
         secret_name: "web-deployment-nocalhost-syncthing-secret".to_owned(),
         revisions: 1,
@@ -82,8 +84,14 @@ pub(crate) fn deployment() -> impl Strategy<Value = (Value, DevOptions)> {
 fn dev_options() -> impl Strategy<Value = DevOptions> {
     let preset = select(vec![SidecarPreset::Syncthing, SidecarPreset::Nocalhost]);
     let sidecar = (preset, option::of(Just("side:1".to_owned())));
-    (sidecar, configured(), 0..14usize, any::<(bool, bool)>()).prop_map(
-        |((preset, image), configured, revisions, (exclusive_claims, tight_quota))| DevOptions {
+    let folder = |path: &str| Folder { path: path.to_owned(), capacity: "1Gi".to_owned() };
+    let work_dir_cache = format!("{DEFAULT_WORK_DIR}/cache");
+    let paths = ["/go", work_dir_cache.as_str(), "/nhd/a"];
+    let folders = paths.map(folder).to_vec();
+    let folders = prop_oneof![3 => Just(Vec::new()), 1 => subsequence(folders, 0..=3)];
+    (sidecar, configured(), folders, 0..14usize, any::<(bool, bool)>()).prop_map(
+        |((preset, image), configured, folders, revisions, (exclusive_claims, tight_quota))| DevOptions {
+            folders,
             sidecar: Sidecar { preset, image, ..options().sidecar },
             revisions,
             exclusive_claims,

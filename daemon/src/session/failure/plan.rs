@@ -66,6 +66,12 @@ fn said(workload: &WorkloadRef, failed: &PlanError) -> ErrorInfo {
             error::WORK_DIR_READ_ONLY,
             &[("workload", workload), ("path", path), ("volume", volume), ("mountPath", mount_path)],
         ),
+        PlanError::FolderMounted { path, volume } => {
+            (error::FOLDER_MOUNTED, &[("workload", workload), ("path", path), ("volume", volume)])
+        }
+        PlanError::InvalidFolder { path, reason } => {
+            (error::FOLDER_WRONG, &[("workload", workload), ("path", path), ("cause", reason)])
+        }
         PlanError::OwnedByOperator { kind, name } => {
             (error::OPERATOR_OWNS, &[("workload", workload), ("ownerKind", kind), ("ownerName", name)])
         }

@@ -74,6 +74,16 @@ fn every_reason_against_a_plan_is_told_as_data() {
             "workDirReadOnly",
         ),
         (
+            PlanError::FolderMounted { path: text("/go"), volume: text("v") },
+            WorkDirUnsuitable,
+            "folderMounted",
+        ),
+        (
+            PlanError::InvalidFolder { path: text("/usr"), reason: "it would hide what the image has there" },
+            WorkDirUnsuitable,
+            "folderWrong",
+        ),
+        (
             PlanError::OwnedByOperator { kind: kind.clone(), name: name.clone() },
             WorkloadUnsuitable,
             "operatorOwns",

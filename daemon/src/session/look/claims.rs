@@ -110,6 +110,7 @@ mod tests {
             autoscalers: None,
             namespace_gone: false,
             claims: claims.iter().filter_map(see).collect(),
+            folders: Vec::new(),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::cluster::pods::PodSeen;
 use crate::cluster::record::Contents;
 use crate::session::kinds;
 use crate::session::look::sight::Sight;
-use crate::session::look::{autoscalers, claims};
+use crate::session::look::{autoscalers, claims, folders};
 use crate::session::next::{DevWorkload, Observed, OldPods, RecordState, Rollout, WorkloadState};
 use crate::store::StoredSession;
 use crate::store::session::{Desired, StoredPlan};
@@ -63,6 +63,7 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
             begun: stored.entered,
             forward,
             sync,
+            volumes: folders::foreseen(stored),
             ..Observed::UNPLANNED
         };
     };
@@ -115,6 +116,7 @@ pub fn observed(stored: &StoredSession, sight: Option<&Sight>, local: &Local) ->
         stale_pods: !local.rollout_given_up && stale_pods(stored, sight).next().is_some(),
         owns_fields: !local.ownership_returned
             && sight.workload.as_ref().is_some_and(|it| nhd_plan::owns_fields(it, FIELD_MANAGER)),
+        volumes: folders::state(plan, sight),
         autoscalers: autoscalers::state(stored, plan, sight, local.autoscalers_returned),
         claims: !local.claims_given_up && claims::to_delete(plan, sight).next().is_some(),
         forward: local.forward,

@@ -17,7 +17,7 @@ use crate::session::kinds::{self, Maker};
 use crate::session::look::autoscalers as scaling;
 use crate::session::look::parts::{DevWorkloadPart, WorkloadParts, record_name};
 use crate::session::look::sight::{ClaimSeen, Sight};
-use crate::session::look::{claims, namespace};
+use crate::session::look::{claims, folders, namespace};
 use crate::store::session::StoredPlan;
 use nhd_plan::{DEV_CONTAINER, SIDECAR_CONTAINER};
 
@@ -37,13 +37,14 @@ pub async fn look(
     let namespace = workload.namespace.as_str();
     let parts = WorkloadParts::of(workload.kind, plan);
     let name = record_name(workload);
-    let (found, dev_workload, record, revisions, autoscalers, claims) = try_join!(
+    let (found, dev_workload, record, revisions, autoscalers, claims, folders) = try_join!(
         async { objects.get(workload.kind.into(), Some(namespace), &workload.name).await.or_absent() },
         dev_workload(objects, namespace, parts.dev_workload.as_ref(), plan),
         record::read(objects, namespace, &name),
         read_history(objects, namespace, parts.history.as_ref()),
         read_autoscalers(objects, workload, plan),
         read_claims(objects, namespace, plan),
+        folders::read(objects, namespace, plan),
     )?;
     let dev_history =
         parts.dev_workload.as_ref().and_then(|beside| history_of(beside, dev_workload.as_ref()?));
@@ -89,6 +90,7 @@ pub async fn look(
         refusal: None,
         autoscalers,
         claims,
+        folders,
         namespace_gone,
     };
     sight.refusal = read_refusal(objects, kind, namespace, &sight).await;

@@ -6,6 +6,7 @@ use crate::cluster::objects::FIELD_MANAGER;
 use crate::cluster::pods::PodSeen;
 use crate::cluster::record::RecordSeen;
 use crate::cluster::revisions::RevisionSeen;
+use crate::session::look::folders::FolderSeen;
 use crate::store::session::StoredPlan;
 use nhd_plan::{Difference, Standing, standing};
 
@@ -28,6 +29,8 @@ pub struct Sight {
     pub autoscalers: Option<Vec<Value>>,
     /// The volume claims that the plan says come with the dev pod, as far as they are there to stay.
     pub claims: Vec<ClaimSeen>,
+    /// The claims that have the names of the persistent folders', as far as they are there.
+    pub folders: Vec<FolderSeen>,
     /// The namespace that was planned in is gone; what has its name is another one.
     pub namespace_gone: bool,
 }
@@ -119,6 +122,7 @@ pub(crate) mod tests {
             refusal: None,
             autoscalers: None,
             claims: Vec::new(),
+            folders: Vec::new(),
             namespace_gone: false,
             pods,
         }

@@ -228,7 +228,7 @@ impl Asked {
 }
 
 fn known(plural: &str) -> &'static str {
-    const KNOWN: [&str; 17] = [
+    const KNOWN: [&str; 19] = [
         "namespaces",
         "secrets",
         "pods",
@@ -236,6 +236,8 @@ fn known(plural: &str) -> &'static str {
         "resourcequotas",
         "limitranges",
         "persistentvolumeclaims",
+        "persistentvolumes",
+        "storageclasses",
         "deployments",
         "statefulsets",
         "daemonsets",

@@ -48,6 +48,10 @@ pub(super) fn nameless(object: &Value) -> Option<String> {
 
 /// The daemon made an object.
 pub(super) fn created(world: &mut World, plural: &'static str, object: &Value) {
+    if plural == "persistentvolumeclaims" && object["metadata"].get("ownerReferences").is_some() {
+        world.violate(format!("claim {} is somebody's, and goes with them", name_of(object)));
+    }
+    mounts_what_is_there(world, plural, object);
     if nhd_plan::is_dev_workload(object) && !may_count_on_a_record(world) {
         world.violate(format!("{plural}/{} is made without a record of the original", name_of(object)));
     }
@@ -55,6 +59,7 @@ pub(super) fn created(world: &mut World, plural: &'static str, object: &Value) {
 
 /// The daemon replaced an object.
 pub(super) fn replaced(world: &mut World, plural_of: &'static str, there: &Value, object: &Value) {
+    mounts_what_is_there(world, plural_of, object);
     let enters = plural_of == plural(world.kind) && nhd_plan::is_ours(object) && !nhd_plan::is_ours(there);
     let pins = plural_of == "horizontalpodautoscalers"
         && nhd_plan::unpinned(object) != *object
@@ -64,8 +69,27 @@ pub(super) fn replaced(world: &mut World, plural_of: &'static str, there: &Value
     }
 }
 
+/// The claims of persistent folders are made before anything mounts them. Only a namespace that goes takes them along.
+fn mounts_what_is_there(world: &mut World, plural: &'static str, object: &Value) {
+    let template = nhd_plan::pod_template(object).unwrap_or(object);
+    let volumes = template.pointer("/spec/volumes").and_then(Value::as_array);
+    let named =
+        volumes.into_iter().flatten().filter_map(|it| it["persistentVolumeClaim"]["claimName"].as_str());
+    let mut missing = named.filter(|name| {
+        let key = ("persistentvolumeclaims", (*name).to_owned());
+        world.get(key.0, name).is_none() && world.gone_for(key).is_none_or(|gone| gone >= LONGEST_LOOK)
+    });
+    let missing = missing.next().map(str::to_owned);
+    if let Some(name) = missing {
+        world.violate(format!("{plural}/{} mounts {name}, which is not there", name_of(object)));
+    }
+}
+
 /// The daemon deleted an object.
 pub(super) fn deleted(world: &mut World, plural_of: &'static str, object: &Value) {
+    if nhd_plan::folder_owner(object).is_some() && plural_of == "persistentvolumeclaims" {
+        world.violate(format!("claim {} of a persistent folder is deleted", name_of(object)));
+    }
     if plural_of == "pods" && plural(world.kind) == "pods" && name_of(object) == NAME {
         if !has_record(world) {
             world.violate("the pod is deleted without a record of it".to_owned());

@@ -53,6 +53,7 @@ fn tend(world: &mut World, (plural, name): &Key) {
         "statefulsets" => stateful_set(world, &object),
         "daemonsets" => daemon_set(world, &object),
         "jobs" => job(world, &object),
+        "persistentvolumeclaims" => claim(world, &object),
         _ => {}
     }
 }
@@ -62,6 +63,19 @@ fn is_orphaned(world: &World, object: &Value) -> bool {
     let Some(owner) = controller_of(object) else { return false };
     let owners = ["replicasets", "deployments", "statefulsets", "daemonsets", "jobs"];
     !owners.iter().any(|plural| world.all(plural).any(|it| uid_of(it) == owner))
+}
+
+/// A claim gets its volume at once or, where its class says so, with the first pod that uses it.
+fn claim(world: &mut World, claim: &Value) {
+    let uses = |pod: &&Value| {
+        items(&pod["spec"]["volumes"])
+            .any(|it| it["persistentVolumeClaim"]["claimName"] == claim["metadata"]["name"])
+    };
+    let waits = world.all("storageclasses").any(|class| class["volumeBindingMode"] == "WaitForFirstConsumer");
+    if !waits || world.all("pods").any(|pod| uses(&pod)) {
+        let name = name_of(claim).to_owned();
+        world.alter("persistentvolumeclaims", &name, |claim| claim["status"] = json!({"phase": "Bound"}));
+    }
 }
 
 /// Nothing is made in a namespace that is being deleted.
@@ -74,7 +88,11 @@ fn namespace(world: &mut World, namespace: &Value) {
     if !is_going(namespace) {
         return;
     }
-    let keys: Vec<Key> = world.keys().into_iter().filter(|(plural, _)| *plural != "namespaces").collect();
+    let keys: Vec<Key> = world
+        .keys()
+        .into_iter()
+        .filter(|(plural, _)| !["namespaces", "storageclasses"].contains(plural))
+        .collect();
     match keys.first() {
         Some((plural, name)) => world.remove(plural, name),
         None => world.remove("namespaces", NAMESPACE),

@@ -99,6 +99,20 @@ fn template(dice: &mut Dice, kind: WorkloadKind) -> Value {
     json!({"metadata": {"labels": {"app": NAME}}, "spec": spec})
 }
 
+/// Persistent folders in the daemon's own configuration: one beside the work dir, perhaps one below it, or the work dir.
+pub(super) fn folders(dice: &mut Dice) -> String {
+    let others = ["", ", {path: /home/nocalhost-dev}", ", {path: /home/nocalhost-dev/cache, capacity: 2Gi}"];
+    format!("dev: {{persistentVolumeDirs: [{{path: /go, capacity: 1Gi}}{}]}}", dice.pick(&others))
+}
+
+/// The class of their claims.
+pub(super) fn storage_class(dice: &mut Dice) -> Value {
+    let mode = *dice.pick(&["Immediate", "WaitForFirstConsumer"]);
+    json!({"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "provisioner": "example.com/model",
+        "volumeBindingMode": mode, "metadata": {"name": "model",
+        "annotations": {"storageclass.kubernetes.io/is-default-class": "true"}}})
+}
+
 /// What scales the workload.
 pub(super) fn autoscaler(kind: WorkloadKind) -> Value {
     json!({"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler",

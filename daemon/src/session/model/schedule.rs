@@ -124,7 +124,9 @@ impl Schedule {
             std::fs::create_dir_all(&folder).expect("the model's disk is sound");
             std::fs::write(folder.join("config.yaml"), patching(kind)).expect("the model's disk is sound");
         }
-        Self::of(dice, World::new(kind, Dice::new(seed ^ 0x5eed)), folder, |_, _, _| ())
+        let schedule = Self::of(dice, World::new(kind, Dice::new(seed ^ 0x5eed)), folder, |_, _, _| ());
+        schedule.keep_folders(Dice::new(seed ^ 0xf01d));
+        schedule
     }
 
     /// `at_moment` is told of every fault point, before the daemon may die at it.
@@ -191,6 +193,20 @@ impl Schedule {
         world.admits.variables = self.dice.once_in(4);
         let admits = world.admits;
         world.tell(|| format!("{kind}, admission: {admits:?}"));
+    }
+
+    /// In some schedules the dev container has persistent folders.
+    fn keep_folders(&self, mut dice: Dice) {
+        if !dice.once_in(3) {
+            return;
+        }
+        let config = self.folder.join("home").join("config.yaml");
+        std::fs::create_dir_all(self.folder.join("home")).expect("the model's disk is sound");
+        std::fs::write(config, origins::folders(&mut dice)).expect("the model's disk is sound");
+        let mut world = lock(&self.world);
+        let class = origins::storage_class(&mut dice);
+        world.tell(|| format!("persistent folders, {}", class["volumeBindingMode"]));
+        world.make("storageclasses", class);
     }
 
     async fn start(&mut self, daemon: Daemon) -> Daemon {

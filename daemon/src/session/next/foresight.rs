@@ -3,7 +3,9 @@
 
 use nhd_protocol::session::StepName;
 
-use super::{Autoscalers, DevWorkload, Next, Observed, OldPods, RecordState, Rollout, WorkloadState, next};
+use super::{
+    Autoscalers, DevWorkload, Next, Observed, OldPods, RecordState, Rollout, Volumes, WorkloadState, next,
+};
 use crate::store::session::Desired;
 
 /// No way is longer, and one that leads in a circle is given up.
@@ -38,6 +40,7 @@ pub(super) fn after(step: StepName, seen: Observed) -> Option<Observed> {
             },
             ..seen
         },
+        StepName::CreateVolumes | StepName::AwaitVolumes => Observed { volumes: Volumes::Free, ..seen },
         StepName::PinAutoscalers => Observed { autoscalers: Autoscalers::Pinned, ..seen },
         StepName::DeleteClaims => Observed { claims: false, ..seen },
         StepName::ReleaseAutoscalers => Observed { autoscalers: Autoscalers::Free, ..seen },

@@ -19,6 +19,7 @@ const RUNNING: Observed = Observed {
     stale_pods: false,
     owns_fields: true,
     autoscalers: Autoscalers::Free,
+    volumes: Volumes::Free,
     claims: false,
     forward: true,
     sync: true,
@@ -256,6 +257,7 @@ fn every_observation() -> impl Iterator<Item = Observed> {
     });
     states.flat_map(|(record, workload, dev_workload, rollout, autoscalers)| {
         (0..4096_u32).map(move |bits| Observed {
+            volumes: Volumes::Free,
             planned: bits & 1 != 0,
             entered: bits & 2 != 0,
             begun: bits & 2 != 0,
@@ -377,6 +379,26 @@ fn no_start_edits_the_workload_or_pins_its_autoscalers_before_record_and_plan_ar
             assert_ne!(seen.autoscalers, Autoscalers::Unpinned, "{seen:?}");
         }
     }
+}
+
+#[test]
+fn no_start_touches_the_workload_before_the_volumes_are_there_and_no_end_asks_for_them() {
+    let all = [Volumes::Free, Volumes::Missing, Volumes::Unbound];
+    for seen in every_observation() {
+        let [free, missing, unbound] = all.map(|volumes| Observed { volumes, ..seen });
+        let touches = [StepName::EnterDevMode, StepName::PinAutoscalers, StepName::CreateDevWorkload];
+        let touches = |seen: &Observed| touches.map(Next::Do).contains(&next(Desired::DevMode, seen));
+        assert!(!touches(&missing), "{missing:?}");
+        assert!(!touches(&unbound) || unbound.begun, "{unbound:?}");
+        if touches(&free) {
+            assert_eq!(next(Desired::DevMode, &missing), Next::Do(StepName::CreateVolumes), "{seen:?}");
+        }
+        let ends = [free, missing, unbound].map(|seen| next(Desired::Original, &seen));
+        assert!(ends.iter().all(|it| *it == ends[0]), "{seen:?}");
+    }
+    let foreseen = foresee(Desired::DevMode, &Observed { volumes: Volumes::Missing, ..Observed::UNPLANNED });
+    let expect = [StepName::Plan, StepName::CreateRecord, StepName::CreateVolumes, StepName::EnterDevMode];
+    assert_eq!(foreseen[..4], expect);
 }
 
 #[test]

@@ -30,6 +30,11 @@ pub(super) fn of_autoscalers() -> Vec<Permission> {
     permissions(AUTOSCALERS, &["get", "update"]).collect()
 }
 
+/// What persistent folders need, where the dev configuration asks for any.
+pub(super) fn of_folders() -> Vec<Permission> {
+    permissions(CLAIMS, &["get", "create"]).collect()
+}
+
 /// What a start does without where it is not allowed, and what it then cannot do.
 pub fn optional() -> Vec<(Permission, &'static str)> {
     let one = |verb, resource| Permission { verb, resource, subresource: None };
@@ -37,6 +42,7 @@ pub fn optional() -> Vec<(Permission, &'static str)> {
     let exec = |verb| Permission { verb, resource: objects::PODS, subresource: Some("exec") };
     let inside = "nothing is run, debugged or looked at in the dev container";
     let scaled = "a workload that an autoscaler scales cannot be developed in";
+    let folders = "no workload whose dev configuration has persistentVolumeDirs can be developed in";
     let claims =
         "claims that came with a dev pod stay after the end, where the workload's own rule is that they go";
     vec![
@@ -51,6 +57,8 @@ pub fn optional() -> Vec<(Permission, &'static str)> {
         (exec("create"), inside),
         (of_last_schedule(), "a CronJob may start one job for a time that it missed"),
         (one("get", CLAIMS), "a volume claim is taken to serve one pod at a time"),
+        (one("create", CLAIMS), folders),
+        (one("list", CLAIMS), "the claims of persistent folders are not listed"),
         (one("delete", CLAIMS), claims),
         (one("list", QUOTAS), "a quota that leaves no room is met only by the pod"),
         (one("list", LIMIT_RANGES), "a LimitRange may refuse the sidecar"),

@@ -17,7 +17,7 @@ use crate::config::{DevSettings, Flags, Values, image};
 use crate::session::forwards::wanted::FORWARDS_LIMIT;
 use crate::store::session::StoredRequest;
 use crate::sync::Selection;
-use nhd_plan::{DEFAULT_WORK_DIR, EnvSourceKind, PatchKind};
+use nhd_plan::{DEFAULT_WORK_DIR, EnvSourceKind, Folder, PatchKind};
 
 /// How long a start may take where the client does not say.
 const DEFAULT_TIMEOUT_MS: u64 = 120_000;
@@ -84,18 +84,27 @@ impl Request {
         if values.dev.forwards.len() > FORWARDS_LIMIT {
             return Err(ErrorInfo::of(&error::TOO_MANY_FORWARDS, &[("limit", &FORWARDS_LIMIT)]));
         }
+        let work_dir = values.work_dir.unwrap_or_else(|| DEFAULT_WORK_DIR.to_owned());
+        let mut dev = values.dev;
+        dev.selection.apart = apart(&dev, &work_dir);
         Ok(StoredRequest {
             container: values.container,
             image,
             source: self.source.clone(),
-            work_dir: values.work_dir.unwrap_or_else(|| DEFAULT_WORK_DIR.to_owned()),
+            work_dir,
             sidecar_image: values.sidecar_image,
             sidecar_preset: self.sidecar_preset,
             timeout_ms: self.timeout_ms,
             force: self.force,
-            dev: values.dev,
+            dev,
         })
     }
+}
+
+/// The persistent folders below the work dir, by their paths from there: nothing of the source folder goes into them.
+fn apart(dev: &DevSettings, work_dir: &str) -> Vec<String> {
+    let below = |folder: &Folder| Some(folder.path.strip_prefix(work_dir)?.strip_prefix('/')?.to_owned());
+    dev.folders.iter().filter_map(below).collect()
 }
 
 /// The parameters in which two requests differ, each with both values, but for what may be secret or long. The timeout is
@@ -128,6 +137,8 @@ pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> 
         ("sidecar resources", sidecar_resources(dev), sidecar_resources(asked_dev)),
         ("security context", context(dev), context(asked_dev)),
         ("port forwards", ports(dev), ports(asked_dev)),
+        ("persistent folders", folders(dev), folders(asked_dev)),
+        ("storage class", text(&dev.storage_class), text(&asked_dev.storage_class)),
         ("sync type", sync_type(dev), sync_type(asked_dev)),
         ("what is synced", selection(dev), selection(asked_dev)),
     ]
@@ -137,6 +148,13 @@ pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> 
     .chain(other_variables(dev, asked_dev))
     .chain((patches(dev) != patches(asked_dev)).then(|| "the patches are others".to_owned()))
     .collect()
+}
+
+/// The persistent folders, on one line.
+fn folders(dev: &DevSettings) -> String {
+    let folders: Vec<String> =
+        dev.folders.iter().map(|it| format!("{} ({})", it.path, it.capacity)).collect();
+    if folders.is_empty() { "(not given)".to_owned() } else { folders.join(" ") }
 }
 
 /// The variables that are not the same in both. Their values may come from a file that nobody else is to see.
@@ -194,8 +212,8 @@ fn sync_type_word(sync_type: SyncType) -> &'static str {
 }
 
 fn selected(selection: &Selection) -> String {
-    let Selection { git_ignore, files, ignored } = selection;
-    match (git_ignore, selection.is_everything()) {
+    let Selection { git_ignore, files, ignored, apart: _ } = selection;
+    match (git_ignore, files.is_empty() && ignored.is_empty()) {
         (true, _) => "what git does not ignore".to_owned(),
         (false, true) => "everything".to_owned(),
         (false, false) => format!("[{}] without [{}]", files.join(" "), ignored.join(" ")),

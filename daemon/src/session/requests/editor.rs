@@ -129,8 +129,10 @@ fn changed(
         let resolved = resolved.map_err(|error| error.to_string())?;
         Ok(resolved.entries.into_iter().find(|entry| entry.key == params.key).and_then(|entry| entry.value))
     };
+    let value = &edit::meant(&params.key, value);
     let is_it = |found: &Option<Setting>| {
-        found.as_ref().is_some_and(|found| found == value || found.as_text() == value.as_text())
+        let is_text = |found: &Setting| found.as_text().is_some_and(|text| Some(text) == value.as_text());
+        found.as_ref().is_some_and(|found| found == value || is_text(found))
     };
     if said(raw).is_ok_and(|found| is_it(&found)) {
         return Ok(None);

@@ -37,7 +37,7 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
         files: &files,
         earlier: &[],
     };
-    let prepared = prepare(&place.objects, &workload, &session.request, asker);
+    let prepared = Box::pin(prepare(&place.objects, &workload, &session.request, asker));
     let (prepared, _) =
         try_join!(prepared, syncthing(&session.cluster.environment)).map_err(|failure| failure.info)?;
     let secret = without_values(prepared.secret);
@@ -57,12 +57,14 @@ pub async fn preview(manager: &SessionManager, params: StartParams) -> Result<Pl
     });
     let scaling = plan.edit.autoscalers.iter();
     let pins = scaling.map(|it| change(PlannedAction::Update, it.name(), Some(&it.origin), &it.pinned));
+    let folders = plan.edit.folders.iter().filter(|folder| !folder.existed);
+    let folders = folders.map(|it| change(PlannedAction::Create, it.name(), None, &it.claim));
     let warnings = [session.request.dev.warnings, plan.warnings].concat();
     Ok(PlanResult {
         context: place.client.context,
         server: place.client.server,
         container: plan.edit.container,
-        changes: std::iter::once(secret).chain(pins).chain(edit).chain(generated).collect(),
+        changes: std::iter::once(secret).chain(folders).chain(pins).chain(edit).chain(generated).collect(),
         notices: Notice::all(&warnings),
         warnings,
         workload,

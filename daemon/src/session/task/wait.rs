@@ -7,6 +7,7 @@ use nhd_protocol::message::{Arguments, error as said};
 use nhd_protocol::session::StepName;
 use tokio::time::Instant;
 
+use crate::session::look::folders;
 use crate::session::next::Next;
 use crate::session::patience;
 use crate::session::task::{QUIET_LOOK, SessionTask, Turn};
@@ -18,6 +19,9 @@ const RELEASE_PATIENCE: Duration = Duration::from_secs(35);
 /// How often is looked for a pod that is not there: what keeps its maker from making it may stand in events alone,
 /// which are not watched.
 const MISSING_LOOK: Duration = Duration::from_secs(2);
+
+/// How often is looked whether a claim has its volume.
+const VOLUME_LOOK: Duration = Duration::from_millis(500);
 
 /// After so long a pod is not simply on its way any more: it is asked for what the cluster warns of about it, and again
 /// and again, as its status does not change with it.
@@ -47,6 +51,7 @@ impl SessionTask {
         let left = self.time_left();
         match step {
             StepName::AwaitRelease => self.await_release(left, now),
+            StepName::AwaitVolumes => self.await_volumes(left),
             StepName::AwaitPod if self.is_unsynced() => self.await_pod(left),
             StepName::AwaitPod => Turn::Rest(self.pod_look()),
             StepName::AwaitSync if self.is_unsynced() => match self.first_sync_left() {
@@ -130,6 +135,29 @@ impl SessionTask {
         }
         let look = self.pod_look();
         Turn::Rest(left.min(patience_left.unwrap_or(look)).min(look))
+    }
+
+    /// Nobody has touched the workload yet. Claims are not watched.
+    fn await_volumes(&mut self, left: Duration) -> Turn {
+        let waited = self.waiting.map(|(_, since)| since.elapsed()).unwrap_or_default();
+        let (Some(plan), Some(sight)) = (&self.stored.plan, &self.sight) else {
+            return Turn::Rest(VOLUME_LOOK);
+        };
+        let Some((folder, seen)) = folders::unbound(plan, sight) else { return Turn::Again };
+        let cause = seen.and_then(|seen| seen.event.clone()).unwrap_or_default();
+        let patience_left = patience::of_volume(&cause).map(|patience| patience.saturating_sub(waited));
+        if !left.is_zero() && !patience_left.is_some_and(|left| left.is_zero()) {
+            return Turn::Rest(left.min(patience_left.unwrap_or(VOLUME_LOOK)).min(VOLUME_LOOK));
+        }
+        let (workload, seconds) = (&self.stored.workload, waited.as_secs());
+        let arguments: Arguments<'_> = &[
+            ("path", &folder.path),
+            ("workload", workload),
+            ("claim", &folder.name()),
+            ("seconds", &seconds),
+            ("cause", &cause),
+        ];
+        self.undo(ErrorInfo::of(&said::VOLUME_UNBOUND, arguments))
     }
 
     fn pod_look(&self) -> Duration {

@@ -35,6 +35,8 @@ use selection::lines_of_config;
 pub(in crate::sync) struct Rules {
     source: PathBuf,
     git: bool,
+    /// What the container has other volumes for.
+    apart: Vec<PathBuf>,
     /// The weakest first, those of a folder before those below it.
     read: Vec<RuleFile>,
     outer: Vec<Gitignore>,
@@ -64,6 +66,7 @@ impl Rules {
         let mut rules = Self {
             source: source.to_owned(),
             git: selection.git_ignore,
+            apart: selection.apart.iter().map(|path| source.join(path)).collect(),
             read: Vec::new(),
             outer: Vec::new(),
             nested: HashMap::new(),
@@ -243,6 +246,9 @@ impl Rules {
         if self.git && path.file_name().is_some_and(|name| name == GIT) {
             return Decision::LeftOut;
         }
+        if self.apart.iter().any(|apart| apart == path) {
+            return Decision::LeftOut;
+        }
         let folders = path.ancestors().skip(1).take_while(|folder| folder.starts_with(&self.source));
         let nested = folders.filter_map(|folder| self.nested.get(folder));
         for matcher in nested.chain(self.outer.iter().rev()) {
@@ -270,6 +276,8 @@ impl Rules {
     pub(in crate::sync) fn lines(&self, survey: &Survey) -> Vec<String> {
         let split = survey.files_named_as_folders;
         let mut lines: Vec<String> = self.git.then(|| format!("**/{GIT}")).into_iter().collect();
+        let apart = self.apart.iter().filter_map(|path| path.strip_prefix(&self.source).ok());
+        lines.extend(apart.map(literal_line));
         for pattern in &self.fixed {
             lines.extend(pattern.lines(split && pattern.folders_only).unwrap_or_default());
         }

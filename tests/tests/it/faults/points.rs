@@ -22,6 +22,10 @@ pub(super) enum Way {
     Undo,
     /// A start that old pods are kept in, as a container beside the dev container is not ready.
     Keep,
+    /// A start with a persistent folder whose claim is not there yet.
+    Folders,
+    /// One whose claim has no volume for a while.
+    Unbound,
     /// A start of a workload that an autoscaler scales.
     Pin,
     /// The end of one.
@@ -86,6 +90,8 @@ steps! {
     Plan: Start ALL, ["before", "after"];
     CreateRecord: Start ALL, ["before", "after"];
     UpdateRecord: Replan &[Deployment], ["before", "after"];
+    CreateVolumes: Folders ALL, ["before", "made", "after"];
+    AwaitVolumes: Unbound ALL, ["before"];
     PinAutoscalers: Pin SCALABLE, ["before", "after"];
     EnterDevMode: Start EDITED, ["before", "written", "after"];
     CreateDevWorkload: Start BESIDE, ["before", "written", "after"];

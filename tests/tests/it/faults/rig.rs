@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use k8s_openapi::api::core::v1::PersistentVolumeClaim;
+use k8s_openapi::api::storage::v1::StorageClass;
 use kube::{Api, Client as Kube};
 use nhd_client::Client;
 use nhd_protocol::methods::{End, List, Start};
@@ -36,6 +37,8 @@ pub(super) struct Rig {
     autoscaler: Option<(Autoscaler, Value)>,
     /// It is a set without pods.
     emptied: bool,
+    /// The dev container has a persistent folder.
+    keeps_a_folder: bool,
     /// Of which the node has as much as one pod wants.
     share: Option<NodeShare>,
     laptop: Laptop,
@@ -62,6 +65,7 @@ impl Rig {
             before,
             autoscaler: None,
             emptied: false,
+            keeps_a_folder: false,
             share: None,
             laptop,
             container: None,
@@ -112,6 +116,45 @@ impl Rig {
         self.before = self.workload.portrait().await?;
         self.emptied = true;
         Ok(())
+    }
+
+    /// Has the dev configuration ask for a persistent folder whose claim is yet to be made.
+    pub(super) async fn keep_a_folder(&mut self) -> Result<()> {
+        let client = self.workload.client().clone();
+        if !self.keeps_a_folder {
+            self.namespace.offer_volumes(&client, VOLUMES).await?;
+            self.ask_for_a_folder()?;
+        }
+        let claims: Api<PersistentVolumeClaim> = Api::namespaced(client, self.namespace.name());
+        for claim in self.claims().await? {
+            claims.delete(&claim, &Default::default()).await?;
+        }
+        let none = async |_: &Workload| Ok(claims.list(&Default::default()).await?.items.is_empty());
+        self.workload.until("rid of the claims of another life", none).await
+    }
+
+    /// The same, with a class of which nobody makes volumes yet.
+    pub(super) async fn keep_a_folder_without_a_volume(&mut self) -> Result<()> {
+        let classes = Api::<StorageClass>::all(self.workload.client().clone());
+        let class = json!({"metadata": {"name": self.namespace.name()}, "provisioner": "example.com/late"});
+        classes.create(&Default::default(), &serde_json::from_value(class)?).await?;
+        self.ask_for_a_folder()
+    }
+
+    /// Has somebody make the volume. The class has done its duty.
+    pub(super) async fn offer_the_volume(&self) -> Result<()> {
+        let client = self.workload.client();
+        Api::<StorageClass>::all(client.clone()).delete(self.namespace.name(), &Default::default()).await?;
+        self.namespace.offer_volumes(client, 1).await
+    }
+
+    fn ask_for_a_folder(&mut self) -> Result<()> {
+        self.keeps_a_folder = true;
+        let class = self.namespace.name();
+        let dev =
+            format!("{{storageClass: {class}, persistentVolumeDirs: [{{path: /kept, capacity: 1Mi}}]}}");
+        let config = format!("{{name: {NAME}, containers: [{{dev: {dev}}}]}}");
+        self.laptop.save(".nocalhost/config.yaml", &config)
     }
 
     /// The claims that are there to stay.
@@ -369,7 +412,9 @@ impl Rig {
         self.workload.assert_restored(&self.before).await?;
         ensure!(!self.has_pinned().await?, "the autoscaler is not as before");
         let claims = self.claims().await?;
-        ensure!(claims.is_empty(), "claims are left: {claims:?}");
+        // That of a persistent folder is made at most once, and no end takes it away.
+        let kept = usize::from(self.keeps_a_folder);
+        ensure!(claims.len() == kept, "claims are left: {claims:?}");
         let left = self.laptop.processes()?;
         ensure!(left.is_empty(), "still running: {left:?}");
         self.laptop.stop_daemon().await?;

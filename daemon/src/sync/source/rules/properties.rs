@@ -187,7 +187,12 @@ fn the_patterns_of_a_configuration_select() {
     let tree = Grown(BTreeMap::new());
     let check = |files: &[&str], ignored: &[&str], path: &str, is_folder, expect| {
         let owned = |list: &[&str]| list.iter().map(|it| (*it).to_owned()).collect();
-        let selection = Selection { git_ignore: false, files: owned(files), ignored: owned(ignored) };
+        let selection = Selection {
+            git_ignore: false,
+            files: owned(files),
+            ignored: owned(ignored),
+            ..Selection::default()
+        };
         let rules = Rules::gather(Path::new(SOURCE), &selection, &tree);
         let path_there = Path::new(SOURCE).join(path);
         assert_eq!(rules.leaves_out(&path_there, is_folder), expect, "{files:?} {ignored:?} {path}");
@@ -210,4 +215,30 @@ fn the_patterns_of_a_configuration_select() {
     check(&["./src/main"], &[], "target", true, true);
     check(&["*.java"], &[], "target", true, false);
     check(&["src/"], &["#odd"], "#odd", false, true);
+}
+
+/// What lies in a volume of its own in the container is left out of everything, whatever else is configured or git says.
+#[test]
+fn what_has_a_volume_of_its_own_is_left_out_whatever_takes_it_back() {
+    let ignore = PathBuf::from(SOURCE).join(GIT_IGNORE);
+    let tree = Grown(BTreeMap::from([(ignore, Some("*\n!/cache\n!*".to_owned()))]));
+    for git_ignore in [true, false] {
+        let apart = vec!["cache".to_owned(), "a b/[c]".to_owned()];
+        let files = vec!["./".to_owned()];
+        let selection = Selection { git_ignore, apart, files, ignored: vec!["!cache".to_owned()] };
+        assert!(!selection.is_everything());
+        let rules = Rules::gather(Path::new(SOURCE), &selection, &tree);
+        let lines = rules.lines(&Survey::default());
+        for (path, expect) in [
+            ("cache", true),
+            ("cache/x/y", true),
+            ("a b/[c]/d", true),
+            ("a b/d", false),
+            ("sub/cache", false),
+        ] {
+            let there = Path::new(SOURCE).join(path);
+            assert_eq!(rules.leaves_out(&there, false), expect, "{git_ignore} {path}");
+            assert_eq!(Syncthing::read(&lines).ignores(Path::new(path)), expect, "{lines:?} {path}");
+        }
+    }
 }

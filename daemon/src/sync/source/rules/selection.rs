@@ -14,11 +14,14 @@ pub struct Selection {
     pub files: Vec<String>,
     /// What is left out of that. Written as in a `.gitignore`.
     pub ignored: Vec<String>,
+    /// Paths below the top where the container has other volumes: never synced, whatever the patterns say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub apart: Vec<String>,
 }
 
 impl Selection {
     pub fn is_everything(&self) -> bool {
-        !self.git_ignore && self.ignored.is_empty() && self.wanted().is_empty()
+        !self.git_ignore && self.ignored.is_empty() && self.apart.is_empty() && self.wanted().is_empty()
     }
 
     /// The patterns of what is synced, where they leave anything out.

@@ -63,8 +63,8 @@ public interface DaemonMethods {
      * {@code kubeconfigInvalid}, {@code contextNotFound}, {@code clusterUnreachable}, {@code unauthorized},
      * {@code permissionDenied}, {@code clusterError}, {@code anotherCluster}, {@code workloadNotFound},
      * {@code namespaceNotFound}, {@code unsupportedKind}, {@code containerNotFound}, {@code containerAmbiguous},
-     * {@code workloadUnsuitable}, {@code workDirUnsuitable}, {@code inDevModeElsewhere}, {@code sourceMissing},
-     * {@code internal}.
+     * {@code workloadUnsuitable}, {@code workDirUnsuitable}, {@code inDevModeElsewhere}, {@code volumeUnavailable},
+     * {@code sourceMissing}, {@code internal}.
      *
      * @param params Starts a dev session, or says what that would do ({@code session.plan},
      *     {@code config.resolve}). What is left out comes from the dev configuration.
@@ -104,8 +104,8 @@ public interface DaemonMethods {
      * {@code clusterUnreachable}, {@code unauthorized}, {@code permissionDenied}, {@code clusterError},
      * {@code anotherCluster}, {@code inDevModeElsewhere}, {@code workloadOverwritten}, {@code imageNotPullable},
      * {@code podUnschedulable}, {@code podCrashing}, {@code podRefused}, {@code podNotReady},
-     * {@code sourceMissing}, {@code syncthingMissing}, {@code syncthingTooOld}, {@code syncFailed},
-     * {@code forwardFailed}, {@code storeFailed}, {@code internal}.
+     * {@code volumeUnavailable}, {@code sourceMissing}, {@code syncthingMissing}, {@code syncthingTooOld},
+     * {@code syncFailed}, {@code forwardFailed}, {@code storeFailed}, {@code internal}.
      *
      * @param params Which sessions to end, and how their cluster is reached now. A session that cannot reach it any
      *     more by what it was started with (the kubeconfig is gone, its context renamed, its credentials expired, the
@@ -194,9 +194,9 @@ public interface DaemonMethods {
      * {@code namespaceNotFound}, {@code unsupportedKind}, {@code containerNotFound}, {@code containerAmbiguous},
      * {@code workloadUnsuitable}, {@code workDirUnsuitable}, {@code inDevModeElsewhere},
      * {@code workloadOverwritten}, {@code imageNotPullable}, {@code podUnschedulable}, {@code podCrashing},
-     * {@code podRefused}, {@code podNotReady}, {@code sourceMissing}, {@code syncthingMissing},
-     * {@code syncthingTooOld}, {@code syncFailed}, {@code forwardFailed}, {@code syncPaused}, {@code storeFailed},
-     * {@code internal}.
+     * {@code podRefused}, {@code podNotReady}, {@code volumeUnavailable}, {@code sourceMissing},
+     * {@code syncthingMissing}, {@code syncthingTooOld}, {@code syncFailed}, {@code forwardFailed},
+     * {@code syncPaused}, {@code storeFailed}, {@code internal}.
      *
      * @param params Waits until a session has come so far. Fails at once when it no longer can.
      * @return A dev session with all that there is to know of it.
@@ -408,6 +408,39 @@ public interface DaemonMethods {
      */
     @JsonRequest("workload.list")
     CompletableFuture<WorkloadList> workloadList(WorkloadListParams params);
+
+    /**
+     * {@code volume.list}: The volume claims that persistent folders of dev containers lie in, with what uses each.
+     * Nothing deletes them but {@code volume.delete}.
+     *
+     * <p>Only reads.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code kubeconfigInvalid}, {@code contextNotFound},
+     * {@code clusterUnreachable}, {@code unauthorized}, {@code permissionDenied}, {@code clusterError},
+     * {@code anotherCluster}, {@code internal}.
+     *
+     * @param params Which claims to list.
+     * @return The claims of a namespace, or of all.
+     */
+    @JsonRequest("volume.list")
+    CompletableFuture<VolumeList> volumeList(VolumeListParams params);
+
+    /**
+     * {@code volume.delete}: Deletes such a claim, and with it what lies in its volume, unless the volume's own
+     * policy is to be retained. Refused while a pod or a session uses it, unless it is forced: then the claim goes
+     * when the last pod has. Answers with the claim as it was last. Repeated, there is none to delete.
+     *
+     * <p>Sent again, it is done again.
+     *
+     * <p>Errors: {@code invalidRequest}, {@code cancelled}, {@code kubeconfigInvalid}, {@code contextNotFound},
+     * {@code clusterUnreachable}, {@code unauthorized}, {@code permissionDenied}, {@code clusterError},
+     * {@code anotherCluster}, {@code volumeNotFound}, {@code volumeInUse}, {@code internal}.
+     *
+     * @param params Which claim to delete.
+     * @return A volume claim that nhd made for a folder of a dev container.
+     */
+    @JsonRequest("volume.delete")
+    CompletableFuture<VolumeSummary> volumeDelete(VolumeDeleteParams params);
 
     /**
      * {@code context.list}: The contexts of a kubeconfig list with cluster, server, namespace and how their user

@@ -96,6 +96,18 @@ public final class ErrorKind {
     /** The dev pod did not become ready in time. */
     public static final String POD_NOT_READY = "podNotReady";
 
+    /**
+     * The volume of a persistent folder cannot be had: its claim is refused, another's or lost, has no volume, or
+     * one that the dev pod cannot reach.
+     */
+    public static final String VOLUME_UNAVAILABLE = "volumeUnavailable";
+
+    /** There is no such volume claim, or it is not one of a persistent folder. */
+    public static final String VOLUME_NOT_FOUND = "volumeNotFound";
+
+    /** A pod or a session uses the volume claim. */
+    public static final String VOLUME_IN_USE = "volumeInUse";
+
     /** The source folder is missing or is not a folder. */
     public static final String SOURCE_MISSING = "sourceMissing";
 

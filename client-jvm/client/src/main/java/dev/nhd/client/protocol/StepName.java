@@ -15,6 +15,15 @@ public final class StepName {
     /** The record brought up to date, because the workload changed before it was edited. */
     public static final String UPDATE_RECORD = "updateRecord";
 
+    /** The volume claims made that the persistent folders of the dev configuration lie in. They outlive the session. */
+    public static final String CREATE_VOLUMES = "createVolumes";
+
+    /**
+     * Waiting until those claims have a volume, where none comes with the dev pod; the workload is not changed
+     * before.
+     */
+    public static final String AWAIT_VOLUMES = "awaitVolumes";
+
     /** The autoscalers of the workload kept from it, so that there is one dev pod. */
     public static final String PIN_AUTOSCALERS = "pinAutoscalers";
 
