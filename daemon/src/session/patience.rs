@@ -99,8 +99,8 @@ fn about_folders(sight: &Sight, text: &str) -> Option<String> {
     let claims: Vec<&str> = sight.folders.iter().map(|folder| folder.name.as_str()).collect();
     (!claims.is_empty()).then(|| {
         format!(
-            "{what}: of the persistent folders ({}) or of the workload's own; `nhd-cli volumes` shows what uses \
-             those of the folders, and `nhd-cli volumes delete NAME` lets the next start have another, empty one",
+            "{what}: of the persistent folders ({}) or of the workload's own; the list of volumes shows what uses \
+             those of the folders, and one that is deleted there lets the next start have another, empty one",
             claims.join(", ")
         )
     })

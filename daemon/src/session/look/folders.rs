@@ -85,7 +85,7 @@ pub fn with_kept(error: ErrorInfo, claims: &[&str]) -> ErrorInfo {
     if claims.is_empty() {
         return error;
     }
-    let kept = format!("volume claim {} was made and is kept: see `nhd-cli volumes`", claims.join(", "));
+    let kept = format!("volume claim {} was made and is kept: see the list of volumes", claims.join(", "));
     let hint = error.hint.as_ref().map_or_else(|| kept.clone(), |hint| format!("{hint}; {kept}"));
     error.with_hint(hint)
 }

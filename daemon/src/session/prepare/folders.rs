@@ -184,7 +184,7 @@ pub fn name_taken_by(workload: &WorkloadRef, folder: &FolderClaim, message: &Mes
         &[("path", &folder.path), ("workload", workload), ("claim", &folder.name())];
     let error = ErrorInfo::of(message, arguments);
     let hint = match error.hint.clone() {
-        Some(hint) => format!("{hint}; `nhd-cli volumes` shows and deletes those of nhd"),
+        Some(hint) => format!("{hint}; the list of volumes shows those of nhd, and deletes them"),
         None => return Failure::fatal(error),
     };
     Failure::fatal(error.with_hint(hint))
