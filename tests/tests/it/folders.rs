@@ -127,8 +127,10 @@ async fn twice(stage: &Stage) -> Result<()> {
     stage.workload.prints(pod_of(&status)?, "cat /kept/a cache/b saved.txt", "one\ntwo\nsaved").await?;
     stage.end(&status.session).await.context("the second end")?;
 
+    // A dev pod that is on its way out uses them until it is gone.
+    let unused = async |_: &_| Ok(volumes(stage).await?.iter().all(|volume| volume.used_by.is_empty()));
+    stage.workload.until("rid of what uses the claims", unused).await?;
     for volume in volumes(stage).await? {
-        ensure!(volume.used_by.is_empty(), "{volume:?}");
         let deleted = delete(stage, &volume.name, false).await?;
         ensure!(deleted.is_ok(), "{deleted:?}");
     }
@@ -419,6 +421,8 @@ async fn a_claim_that_is_there_is_used_as_it_is_and_the_command_line_shows_and_d
     let refused = stage.laptop.cli(&delete).await?;
     ensure!(refused.code == Some(1) && refused.stderr.contains("is used by pod"), "{refused:?}");
     stage.end(&status.session).await?;
+    let unused = async |_: &_| Ok(volumes(&stage).await?.iter().all(|volume| volume.used_by.is_empty()));
+    stage.workload.until("rid of what uses the claim", unused).await?;
     let deleted = stage.laptop.cli(&delete).await?;
     ensure!(
         deleted.code == Some(0) && deleted.stdout.contains("which had /kept of deployment/web"),
