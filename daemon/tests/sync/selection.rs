@@ -1,6 +1,7 @@
 //! What is left out: as git leaves out, as patterns say, as a file of the user says.
 
 use std::path::Path;
+use std::time::Duration;
 
 use nhd::sync::{LeftOutBy, Selection, SyncState, end_omissions};
 
@@ -104,6 +105,31 @@ async fn what_git_ignores_is_left_out_and_the_rules_follow_the_files() {
     assert!(!bed.here(".stignore").exists());
     let exclude = std::fs::read_to_string(bed.here(".git/info/exclude")).unwrap();
     assert!(!exclude.contains("nhd") && !exclude.contains(".stignore"), "{exclude}");
+    bed.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_file_of_rules_leaves_out_stays_here_while_the_file_is_written_anew() {
+    let mut bed = Bed { selection: of_git(), ..Bed::new().await };
+    git(&bed.here(""), &["init", "--quiet"]);
+    for name in ["secret/key", "new/a", "b"] {
+        std::fs::create_dir_all(bed.here(name).parent().unwrap()).unwrap();
+        bed.save(name, name);
+    }
+    bed.save(".gitignore", "secret/\n");
+    bed.start_remote().await;
+    bed.start_engine().await;
+    bed.wait_for(|status| status.in_sync).await;
+
+    let mut file = std::fs::File::create(bed.here(".gitignore")).unwrap();
+    // The rules are read again for another reason.
+    bed.save("new/.gitignore", "a\n");
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    std::io::Write::write_all(&mut file, b"secret\n").unwrap();
+    drop(file);
+    bed.barrier().await.unwrap();
+    bed.arrives(".gitignore", "secret\n").await;
+    assert!(!bed.there("secret").exists(), "{:?}", files_below(&bed.there("")));
     bed.end().await;
 }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::changes::Batch;
 use super::rules::stignore::{self, Written};
@@ -27,6 +27,8 @@ pub(in crate::sync) struct Omissions {
     session: String,
     selection: Selection,
     state: Mutex<State>,
+    /// Held by whoever reads the rules, which may take seconds; nobody else waits for that.
+    refreshing: Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -38,7 +40,13 @@ struct State {
 
 impl Omissions {
     pub(in crate::sync) fn new(source: &Path, session: &str, selection: Selection) -> Self {
-        Self { source: source.to_owned(), session: session.to_owned(), selection, state: Mutex::default() }
+        Self {
+            source: source.to_owned(),
+            session: session.to_owned(),
+            selection,
+            state: Mutex::default(),
+            refreshing: Mutex::default(),
+        }
     }
 
     pub(in crate::sync) fn by(&self) -> LeftOutBy {
@@ -57,15 +65,16 @@ impl Omissions {
     /// Reads the rules anew, looks at the whole tree and tells syncthing. Says whether the rules are others than
     /// before.
     pub(in crate::sync) fn refresh(&self) -> io::Result<bool> {
-        let mut state = self.state();
+        let _refreshing = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
         if !self.are_asked_for() {
             let theirs = self.source.join(stignore::NAME).symlink_metadata().is_ok();
-            state.by = if theirs { LeftOutBy::OwnFile } else { LeftOutBy::Nothing };
+            self.state().by = if theirs { LeftOutBy::OwnFile } else { LeftOutBy::Nothing };
             return Ok(false);
         }
         // A link above it may lead elsewhere by now.
         let source = self.source.canonicalize()?;
         let rules = Rules::gather(&source, &self.selection, &Disk);
+        let mut state = self.state();
         state.survey = rules.survey(&source, &Disk);
         let before = state.rules.take();
         self.tell(&mut state, Arc::new(rules))?;
@@ -117,7 +126,7 @@ impl Omissions {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

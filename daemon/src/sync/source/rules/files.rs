@@ -1,6 +1,8 @@
 //! Where rules are found, and what there is for them to leave out.
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
@@ -12,6 +14,13 @@ pub(in crate::sync) const GIT: &str = ".git";
 /// A file of rules larger than this is passed over.
 const RULES_BYTES: u64 = 1 << 20;
 
+/// A file of rules that nobody has written to for so long is whole; an empty one for longer.
+const WRITTEN_FOR: Duration = Duration::from_millis(50);
+const EMPTY_FOR: Duration = Duration::from_secs(2);
+/// One that is written again and again is read all the same.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(3);
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+
 /// A tree of files, so that rules can be tried without a disk.
 pub(in crate::sync) trait Tree {
     /// What is in a folder, with whether it is a folder. Links are none.
@@ -20,6 +29,14 @@ pub(in crate::sync) trait Tree {
     fn text(&self, file: &Path) -> Option<String>;
     /// Whether a path is a folder; None where there is nothing.
     fn is_folder(&self, path: &Path) -> Option<bool>;
+}
+
+/// Who writes a file in place empties it first, and fills it in a moment: rules that are read in between would let
+/// through, for good, what the file leaves out.
+fn may_be_half_written(metadata: &Metadata) -> bool {
+    let alone = if metadata.len() == 0 { EMPTY_FOR } else { WRITTEN_FOR };
+    let since = metadata.modified().ok().and_then(|at| SystemTime::now().duration_since(at).ok());
+    since.is_some_and(|since| since < alone)
 }
 
 /// The files of this machine.
@@ -33,7 +50,12 @@ impl Tree for Disk {
     }
 
     fn text(&self, file: &Path) -> Option<String> {
-        let metadata = file.metadata().ok()?;
+        let mut metadata = file.metadata().ok()?;
+        let latest = Instant::now() + WRITTEN_WITHIN;
+        while metadata.is_file() && may_be_half_written(&metadata) && Instant::now() < latest {
+            std::thread::sleep(LOOK_EVERY);
+            metadata = file.metadata().ok()?;
+        }
         let readable = metadata.is_file() && metadata.len() <= RULES_BYTES;
         let bytes = readable.then(|| std::fs::read(file).ok()).flatten()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
@@ -100,5 +122,42 @@ pub(super) fn repository(top: &Path, tree: &impl Tree) -> PathBuf {
     match tree.text(&own.join("commondir")) {
         Some(common) => own.join(common.trim()),
         None => own,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_being_written_is_read_when_it_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(GIT_IGNORE);
+        for pause in [Duration::from_millis(20), Duration::from_millis(600)] {
+            let mut file = std::fs::File::create(&path).unwrap();
+            let writer = std::thread::spawn(move || {
+                std::thread::sleep(pause);
+                file.write_all(b"secret").unwrap();
+                file.write_all(b"\nmore\n").unwrap();
+            });
+            assert_eq!(Disk.text(&path).as_deref(), Some("secret\nmore\n"), "{pause:?}");
+            writer.join().unwrap();
+        }
+    }
+
+    #[test]
+    fn an_empty_file_and_one_of_the_future_are_read_as_they_are() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(GIT_IGNORE);
+        for (text, at) in [("", SystemTime::now() - EMPTY_FOR), ("*.o", SystemTime::now() + EMPTY_FOR * 100)]
+        {
+            std::fs::write(&path, text).unwrap();
+            std::fs::File::options().write(true).open(&path).unwrap().set_modified(at).unwrap();
+            let began = Instant::now();
+            assert_eq!(Disk.text(&path).as_deref(), Some(text));
+            assert!(began.elapsed() < WRITTEN_WITHIN, "it was waited for");
+        }
     }
 }
