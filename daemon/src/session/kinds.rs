@@ -156,7 +156,8 @@ static CRON_JOB: Kind = Kind {
 };
 
 static POD: Kind = Kind {
-    permissions: || permissions(PODS, &["create"]).collect(),
+    // What is made again says whose it is until it is known where it was made.
+    permissions: || permissions(PODS, &["create", "update"]).collect(),
     pods: OwnPods::Itself,
     // It is made anew by us too; whose it is shows in what it is.
     known_by_uid: false,

@@ -147,7 +147,7 @@ pub(crate) fn needed(kind: WorkloadKind) -> Vec<Permission> {
             ("batch", "cronjobs", &["get", "list", "watch", "update"]),
             ("batch", "jobs", &["get", "list", "watch", "create", "delete"]),
         ],
-        WorkloadKind::Pod => &[("", "pods", &["create"])],
+        WorkloadKind::Pod => &[("", "pods", &["create", "update"])],
     };
     let own =
         own.iter().flat_map(|(group, resource, verbs)| verbs.iter().map(|verb| (*group, *resource, *verb)));

@@ -69,6 +69,8 @@ public final class Words {
             case StepName.PLAN -> texts.t("Planning the change");
             case StepName.CREATE_RECORD -> texts.t("Recording the original");
             case StepName.UPDATE_RECORD -> texts.t("Updating the record");
+            case StepName.CREATE_VOLUMES -> texts.t("Creating the volume claims");
+            case StepName.AWAIT_VOLUMES -> texts.t("Waiting for the volumes");
             case StepName.PIN_AUTOSCALERS -> texts.t("Holding the autoscalers");
             case StepName.ENTER_DEV_MODE -> texts.t("Changing the workload");
             case StepName.CREATE_DEV_WORKLOAD -> texts.t("Creating the dev workload");
