@@ -18,7 +18,9 @@ if [ ! -f "$base" ]; then
     building=$(mktemp -d "$cache/debian-building.XXXXXX")
     chmod 755 "$building"
     # The mirror that this machine has its own packages from; its own trust in it counts.
-    mirror=$(apt-cache policy | sed -nE "s#^ *[0-9]+ (http[^ ]*) $suite/main.*#\1#p" | head -n 1)
+    known() { apt-cache policy | sed -nE "s#^ *[0-9]+ (http[^ ]*) $suite/main.*#\1#p" | sed -n 1p; }
+    mirror=$(known)
+    [ -n "$mirror" ] || { apt-get -q update >&2 && mirror=$(known); }
     debootstrap --variant=minbase "$suite" "$building" "${mirror:?apt knows no mirror of Debian $suite}" >&2
     # What a package needs that the test installs is fetched once.
     chroot "$building" apt-get -q update >&2
