@@ -14,7 +14,7 @@ use nhd_protocol::workload::WorkloadRef;
 use serde_json::Value;
 
 use crate::cluster::error::OrAbsent as _;
-use crate::cluster::objects::{CLAIMS, Delete, Objects};
+use crate::cluster::objects::{CLAIMS, Delete, Objects, is_leaving};
 use crate::cluster::pages::Part;
 use crate::cluster::volumes::{ClaimUser, claim_users};
 use crate::cluster::{Reason, record};
@@ -81,11 +81,11 @@ pub async fn delete(params: VolumeDeleteParams) -> Result<VolumeSummary, ErrorIn
 fn summary(claim: &Value) -> Option<VolumeSummary> {
     let owner = folder_owner(claim)?;
     let text = |pointer: &str| claim.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    let phase = match (text("/metadata/deletionTimestamp"), text("/status/phase").as_deref()) {
-        (Some(_), _) => VolumePhase::Terminating,
-        (None, Some("Bound")) => VolumePhase::Bound,
-        (None, Some("Lost")) => VolumePhase::Lost,
-        (None, _) => VolumePhase::Pending,
+    let phase = match text("/status/phase").as_deref() {
+        _ if is_leaving(claim) => VolumePhase::Terminating,
+        Some("Bound") => VolumePhase::Bound,
+        Some("Lost") => VolumePhase::Lost,
+        _ => VolumePhase::Pending,
     };
     Some(VolumeSummary {
         name: text("/metadata/name")?,

@@ -279,6 +279,13 @@ impl ErrorInfo {
         self
     }
 
+    /// With one thing more to do, beside what the hint says already.
+    #[must_use]
+    pub fn with_more_hint(mut self, more: &str) -> Self {
+        self.hint = Some(self.hint.map_or_else(|| more.to_owned(), |hint| format!("{hint}; {more}")));
+        self
+    }
+
     #[must_use]
     pub fn with_data(mut self, data: ErrorData) -> Self {
         self.data = (data != ErrorData::default()).then(|| Box::new(data));

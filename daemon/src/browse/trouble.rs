@@ -3,6 +3,8 @@
 use nhd_protocol::workload::WorkloadKind;
 use serde_json::Value;
 
+use crate::cluster::objects::is_leaving;
+
 /// Longer words of the cluster are cut: a tree shows them on one line, and thousands may be in trouble at once.
 const MESSAGE_LIMIT: usize = 300;
 
@@ -38,7 +40,7 @@ pub fn container_statuses(pod: &Value) -> impl Iterator<Item = &Value> {
 
 /// What is the matter with a pod that should run.
 pub fn of_pod(pod: &Value) -> Option<Trouble> {
-    if !pod["metadata"]["deletionTimestamp"].is_null() {
+    if is_leaving(pod) {
         return None;
     }
     match pod["status"]["phase"].as_str() {

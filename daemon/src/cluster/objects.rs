@@ -312,6 +312,12 @@ pub(super) fn describe_all(resource: Resource, namespace: Option<&str>) -> Strin
     }
 }
 
+/// Whether an object was deleted, and is still there.
+#[must_use]
+pub fn is_leaving(object: &Value) -> bool {
+    object.pointer("/metadata/deletionTimestamp").is_some()
+}
+
 fn post(mode: Mode) -> PostParams {
     PostParams { dry_run: mode == Mode::DryRun, field_manager: Some(FIELD_MANAGER.to_owned()) }
 }

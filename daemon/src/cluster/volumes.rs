@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Reason;
 use super::error::{ClusterError, OrAbsent as _};
-use super::objects::{EVENTS, Objects, PODS, Resource};
+use super::objects::{EVENTS, Objects, PODS, Resource, is_leaving};
 use super::pages::Part;
 
 pub const STORAGE_CLASSES: Resource =
@@ -28,6 +28,15 @@ pub enum Known<T> {
     Forbidden,
 }
 
+impl<T> Known<T> {
+    fn of(answer: Result<T, ClusterError>) -> Result<Self, ClusterError> {
+        match answer {
+            Err(error) if error.reason == Reason::Forbidden => Ok(Self::Forbidden),
+            answer => answer.map(Self::Is),
+        }
+    }
+}
+
 /// A storage class, as far as it decides when a claim gets its volume.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StorageClass {
@@ -45,26 +54,19 @@ pub async fn storage_class(
     objects: &Objects,
     name: &str,
 ) -> Result<Known<Option<StorageClass>>, ClusterError> {
-    match objects.get(STORAGE_CLASSES, None, name).await.or_absent() {
-        Err(error) if error.reason == Reason::Forbidden => Ok(Known::Forbidden),
-        found => Ok(Known::Is(found?.as_ref().map(class_of))),
-    }
+    let found = objects.get(STORAGE_CLASSES, None, name).await.or_absent();
+    Known::of(found.map(|found| found.as_ref().map(class_of)))
 }
 
 /// All classes, the one that is taken where none is named first.
 pub async fn storage_classes(objects: &Objects) -> Result<Known<Vec<StorageClass>>, ClusterError> {
-    let listed = listed(objects, STORAGE_CLASSES).await?;
-    Ok(match listed {
-        Known::Forbidden => Known::Forbidden,
-        Known::Is(items) => {
-            let mut classes: Vec<StorageClass> = items.iter().map(class_of).collect();
-            // Of several defaults the API server takes the newest, and of equally new ones the first by name.
-            classes.sort_by(|a, b| {
-                (b.is_default, &b.created, &a.name).cmp(&(a.is_default, &a.created, &b.name))
-            });
-            Known::Is(classes)
-        }
-    })
+    let listed = objects.listed(STORAGE_CLASSES, None, None, Part::Whole, |it| Some(class_of(&it))).await;
+    Known::of(listed.map(|listed| {
+        let mut classes = listed.items;
+        // Of several defaults the API server takes the newest, and of equally new ones the first by name.
+        classes.sort_by(|a, b| (b.is_default, &b.created, &a.name).cmp(&(a.is_default, &a.created, &b.name)));
+        classes
+    }))
 }
 
 fn class_of(object: &Value) -> StorageClass {
@@ -86,11 +88,9 @@ pub async fn has_room(
     claim: &Value,
     class: Option<&str>,
 ) -> Result<Known<bool>, ClusterError> {
-    let listed = listed(objects, VOLUMES).await?;
-    Ok(match listed {
-        Known::Forbidden => Known::Forbidden,
-        Known::Is(items) => Known::Is(items.iter().any(|volume| fits(volume, namespace, claim, class))),
-    })
+    let fitting = |volume: Value| fits(&volume, namespace, claim, class).then_some(());
+    let listed = objects.listed(VOLUMES, None, None, Part::Whole, fitting).await;
+    Known::of(listed.map(|listed| !listed.items.is_empty()))
 }
 
 fn fits(volume: &Value, namespace: &str, claim: &Value, class: Option<&str>) -> bool {
@@ -104,17 +104,6 @@ fn fits(volume: &Value, namespace: &str, claim: &Value, class: Option<&str>) -> 
         && spec["storageClassName"].as_str().unwrap_or_default() == class.unwrap_or_default()
         && modes.is_some_and(|modes| modes.contains(&Value::from("ReadWriteOnce")))
         && nhd_plan::suffices(there, nhd_plan::claim_capacity(claim))
-}
-
-async fn listed(objects: &Objects, resource: Resource) -> Result<Known<Vec<Value>>, ClusterError> {
-    match objects.list::<Value>(resource, None, None).await {
-        Err(error) if error.reason == Reason::Forbidden => Ok(Known::Forbidden),
-        Err(error) => Err(error),
-        Ok(mut list) => match list["items"].take() {
-            Value::Array(items) => Ok(Known::Is(items)),
-            _ => Ok(Known::Is(Vec::new())),
-        },
-    }
 }
 
 /// What was said last of a claim without a volume. Whoever may not list events is told nothing.
@@ -156,7 +145,7 @@ fn claim_user(pod: &Value) -> Option<ClaimUser> {
         pod: text("/metadata/name").to_owned(),
         claims,
         containers: texts("/spec/containers", |it| &it["name"]),
-        is_leaving: pod.pointer("/metadata/deletionTimestamp").is_some(),
+        is_leaving: is_leaving(pod),
     })
 }
 

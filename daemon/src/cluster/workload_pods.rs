@@ -7,7 +7,7 @@ use nhd_protocol::workload::{WorkloadKind, WorkloadRef};
 use serde_json::Value;
 
 use super::error::{ClusterError, OrAbsent as _, Reason};
-use super::objects::{Objects, PODS, REPLICA_SETS, Resource};
+use super::objects::{Objects, PODS, REPLICA_SETS, Resource, is_leaving};
 use super::owner_references::controller;
 use super::selector::selector_query;
 
@@ -171,7 +171,7 @@ fn see(pod: &Value) -> PodParts {
         uid: text(pod, "/metadata/uid"),
         created: text(pod, "/metadata/creationTimestamp"),
         ready: is_ready(pod),
-        terminating: pod.pointer("/metadata/deletionTimestamp").is_some(),
+        terminating: is_leaving(pod),
         containers,
         default_container: pod.pointer(DEFAULT_CONTAINER).and_then(Value::as_str).map(str::to_owned),
     }

@@ -134,7 +134,7 @@ fn naming_patches(mut failure: Failure, patches: &[Patch]) -> Failure {
     if !patches.is_empty() && failure.info.kind == ErrorKind::WorkloadUnsuitable {
         let places: Vec<String> = patches.iter().map(|patch| patch.place.to_string()).collect();
         let said = format!("the dev configuration patches the object at {}", places.join(", "));
-        failure.info.hint = Some(failure.info.hint.map_or(said.clone(), |hint| format!("{hint}; {said}")));
+        failure.info = failure.info.with_more_hint(&said);
     }
     failure
 }

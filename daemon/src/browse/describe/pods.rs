@@ -5,11 +5,12 @@ use serde_json::Value;
 
 use super::{created_at, moment};
 use crate::browse::trouble;
+use crate::cluster::objects::is_leaving;
 use crate::cluster::workload_pods::is_ready;
 
 pub(super) fn describe(pod: &Value) -> PodDescription {
     let status = &pod["status"];
-    let going = !pod["metadata"]["deletionTimestamp"].is_null();
+    let going = is_leaving(pod);
     let phase = if going { "Terminating" } else { status["phase"].as_str().unwrap_or("Unknown") };
     let containers: Vec<ContainerState> = trouble::container_statuses(pod).map(state).collect();
     let (reason, message) = match trouble::of_pod(pod) {

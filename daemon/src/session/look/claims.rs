@@ -4,6 +4,7 @@ use nhd_plan::MadeClaim;
 use nhd_protocol::message::warning;
 use serde_json::Value;
 
+use crate::cluster::objects::is_leaving;
 use crate::session::look::Sight;
 use crate::session::look::sight::ClaimSeen;
 use crate::store::StoredSession;
@@ -64,9 +65,8 @@ fn is_since(seen: &ClaimSeen, since: Option<&str>) -> bool {
 /// A claim that is there to stay.
 pub fn see(claim: &Value) -> Option<ClaimSeen> {
     let text = |field: &str| claim["metadata"][field].as_str().unwrap_or_default().to_owned();
-    let is_leaving = claim.pointer("/metadata/deletionTimestamp").is_some();
     let seen = ClaimSeen { name: text("name"), uid: text("uid"), created: text("creationTimestamp") };
-    (!is_leaving).then_some(seen)
+    (!is_leaving(claim)).then_some(seen)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use nhd_protocol::error::ErrorInfo;
 use serde_json::Value;
 
 use crate::cluster::error::OrAbsent as _;
-use crate::cluster::objects::{CLAIMS, Objects};
+use crate::cluster::objects::{CLAIMS, Objects, is_leaving};
 use crate::cluster::{ClusterError, volumes};
 use crate::session::look::Sight;
 use crate::session::next::Volumes;
@@ -37,7 +37,7 @@ pub async fn read(
         if !folder.is(&claim) {
             continue;
         }
-        let leaving = claim.pointer("/metadata/deletionTimestamp").is_some();
+        let leaving = is_leaving(&claim);
         let bound = claim["status"]["phase"] == "Bound";
         let event = match claim.pointer("/metadata/uid").and_then(Value::as_str) {
             Some(uid) if folder.awaited && !bound => volumes::last_event(objects, namespace, uid).await,
@@ -86,8 +86,7 @@ pub fn with_kept(error: ErrorInfo, claims: &[&str]) -> ErrorInfo {
         return error;
     }
     let kept = format!("volume claim {} was made and is kept: see the list of volumes", claims.join(", "));
-    let hint = error.hint.as_ref().map_or_else(|| kept.clone(), |hint| format!("{hint}; {kept}"));
-    error.with_hint(hint)
+    error.with_more_hint(&kept)
 }
 
 /// The claims that this session made, which stay when its start is undone.

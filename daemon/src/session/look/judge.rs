@@ -3,7 +3,7 @@
 use nhd_protocol::workload::WorkloadKind;
 use serde_json::Value;
 
-use crate::cluster::objects::FIELD_MANAGER;
+use crate::cluster::objects::{FIELD_MANAGER, is_leaving};
 use crate::cluster::pods::PodSeen;
 use crate::cluster::record::Contents;
 use crate::session::kinds;
@@ -173,7 +173,7 @@ fn pod_state(
     let Some(pod) = &sight.workload else {
         return if stored.entered && !namespace_gone { WorkloadState::Absent } else { WorkloadState::Gone };
     };
-    if pod.pointer("/metadata/deletionTimestamp").is_some() {
+    if is_leaving(pod) {
         return WorkloadState::Leaving;
     }
     if sight.namespace_gone {
@@ -210,9 +210,7 @@ fn dev_workload_state(plan: &StoredPlan, sight: &Sight) -> DevWorkload {
     match (&plan.edit.dev_workload, &sight.dev_workload) {
         (None, _) => DevWorkload::NotNeeded,
         (Some(_), None) => DevWorkload::Absent,
-        (Some(_), Some(object)) if object.pointer("/metadata/deletionTimestamp").is_some() => {
-            DevWorkload::Leaving
-        }
+        (Some(_), Some(object)) if is_leaving(object) => DevWorkload::Leaving,
         (Some(_), Some(_)) => DevWorkload::Present,
     }
 }

@@ -6,9 +6,10 @@ use nhd_protocol::error::ErrorInfo;
 use nhd_protocol::message::{Arguments, Message, error as said, warning};
 use nhd_protocol::workload::WorkloadRef;
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use crate::cluster::error::OrAbsent as _;
-use crate::cluster::objects::{CLAIMS, Mode, Objects};
+use crate::cluster::objects::{CLAIMS, Mode, Objects, is_leaving};
 use crate::cluster::volumes::{self, ClaimUser, Known, StorageClass};
 use crate::cluster::{ClusterError, Reason};
 use crate::session::failure::Failure;
@@ -34,8 +35,9 @@ pub(super) async fn plan(
     }
     let namespace = workload.namespace.as_str();
     let users = volumes::claim_users(objects, Some(namespace)).await?;
+    let class = OnceCell::new();
     for mut folder in planned {
-        let of = Subject { objects, workload, folder: &folder };
+        let of = Subject { objects, workload, folder: &folder, class: &class };
         let there = objects.get(CLAIMS, Some(namespace), folder.name()).await.or_absent()?;
         let awaited = match &there {
             Some(claim) => {
@@ -65,6 +67,8 @@ struct Subject<'a> {
     objects: &'a Objects,
     workload: &'a WorkloadRef,
     folder: &'a FolderClaim,
+    /// That of its claim, once it is known: the folders of a container have one class.
+    class: &'a OnceCell<Known<Option<StorageClass>>>,
 }
 
 impl Subject<'_> {
@@ -74,7 +78,7 @@ impl Subject<'_> {
         if !folder.is(claim) {
             return Err(self.refused(&said::VOLUME_NAME_TAKEN));
         }
-        if claim.pointer("/metadata/deletionTimestamp").is_some() {
+        if is_leaving(claim) {
             return Err(self.refused(&said::VOLUME_LEAVING));
         }
         if claim["status"]["phase"] == "Lost" {
@@ -106,20 +110,23 @@ impl Subject<'_> {
     /// Whether the claim gets its volume without a pod, or not at all. That it gets none is an error where that is
     /// certain; where the user may not see it, the start finds out.
     async fn comes_before_the_pod(&self) -> Result<bool, Failure> {
-        let class = match self.folder.storage_class() {
-            Some(name) => match volumes::storage_class(self.objects, name).await? {
-                Known::Forbidden => return Ok(false),
-                Known::Is(class) => class,
-            },
-            None => match volumes::storage_classes(self.objects).await? {
-                Known::Forbidden => return Ok(false),
-                Known::Is(classes) => classes.into_iter().next().filter(|class| class.is_default),
-            },
+        let Known::Is(class) = self.class.get_or_try_init(|| self.read_class()).await? else {
+            return Ok(false);
         };
         if !class.as_ref().is_some_and(|class| class.makes_volumes) {
             self.must_be_there(class.as_ref()).await?;
         }
-        Ok(!class.is_some_and(|class| class.waits_for_pod))
+        Ok(!class.as_ref().is_some_and(|class| class.waits_for_pod))
+    }
+
+    async fn read_class(&self) -> Result<Known<Option<StorageClass>>, ClusterError> {
+        if let Some(name) = self.folder.storage_class() {
+            return volumes::storage_class(self.objects, name).await;
+        }
+        Ok(match volumes::storage_classes(self.objects).await? {
+            Known::Forbidden => Known::Forbidden,
+            Known::Is(classes) => Known::Is(classes.into_iter().next().filter(|class| class.is_default)),
+        })
     }
 
     /// Nobody makes a volume of this class, which may be none: there has to be one.
@@ -182,12 +189,8 @@ impl Subject<'_> {
 pub fn name_taken_by(workload: &WorkloadRef, folder: &FolderClaim, message: &Message) -> Failure {
     let arguments: Arguments<'_> =
         &[("path", &folder.path), ("workload", workload), ("claim", &folder.name())];
-    let error = ErrorInfo::of(message, arguments);
-    let hint = match error.hint.clone() {
-        Some(hint) => format!("{hint}; the list of volumes shows those of nhd, and deletes them"),
-        None => return Failure::fatal(error),
-    };
-    Failure::fatal(error.with_hint(hint))
+    let more = "the list of volumes shows those of nhd, and deletes them";
+    Failure::fatal(ErrorInfo::of(message, arguments).with_more_hint(more))
 }
 
 /// The API server does not take the folder's claim: a quota, a limit, a policy.
