@@ -15,6 +15,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use nhd_protocol::forward::PortPair;
 use serde_json::Value;
 
+pub(crate) use self::place::ListArguments;
 use self::place::{ClusterArguments, KubeconfigArgument, NamespaceArguments};
 use self::streams::{ExecArguments, LogsArguments, RunArguments, ShellArguments};
 use super::duration::parse_duration;
@@ -51,7 +52,7 @@ pub(crate) enum Command {
     /// Show what is in DevMode by this daemon
     Status(StatusArguments),
     /// Show the workloads of a namespace, and who has which in DevMode
-    Workloads(WorkloadsArguments),
+    Workloads(ListArguments),
     /// Show one workload in detail: containers, pods, services, who manages it and who has it in DevMode
     Describe(DescribeArguments),
     /// Show or delete the volumes of persistent folders, which outlive sessions
@@ -308,18 +309,6 @@ pub(crate) struct EndArguments {
     /// The kubeconfig, for sessions whose own is gone and for --takeover [default: $KUBECONFIG, else ~/.kube/config]
     #[arg(long, value_name = "FILE")]
     pub(crate) kubeconfig: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct WorkloadsArguments {
-    /// Those of this namespace [default: the context's]
-    #[arg(short, long, conflicts_with = "all_namespaces")]
-    pub(crate) namespace: Option<String>,
-    /// Those of every namespace
-    #[arg(short = 'A', long)]
-    pub(crate) all_namespaces: bool,
-    #[command(flatten)]
-    pub(crate) cluster: ClusterArguments,
 }
 
 #[derive(Debug, Args)]

@@ -41,6 +41,11 @@ impl Failure {
         Self::new(Exit::WrongUsage, ErrorInfo::new(ErrorKind::InvalidRequest, message))
     }
 
+    /// Something here did not work.
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::new(Exit::Failed, ErrorInfo::new(ErrorKind::Internal, message))
+    }
+
     /// A failure on this side, with what led to it.
     pub(crate) fn local(exit: Exit, error: &dyn Error) -> Self {
         let kind = if exit == Exit::Unreachable { ErrorKind::DaemonUnreachable } else { ErrorKind::Internal };

@@ -33,6 +33,19 @@ pub(crate) struct NamespaceArguments {
     pub(crate) cluster: ClusterArguments,
 }
 
+/// For a list of what there is.
+#[derive(Debug, Args)]
+pub(crate) struct ListArguments {
+    /// Those of this namespace [default: the context's]
+    #[arg(short, long, conflicts_with = "all_namespaces")]
+    pub(crate) namespace: Option<String>,
+    /// Those of every namespace
+    #[arg(short = 'A', long)]
+    pub(crate) all_namespaces: bool,
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArguments,
+}
+
 impl KubeconfigArgument {
     /// As the daemon takes it.
     pub(crate) fn named(&self, here: &Caller) -> Result<Option<String>, Failure> {

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::place::{ClusterArguments, NamespaceArguments};
+use super::place::{ListArguments, NamespaceArguments};
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -10,27 +10,15 @@ pub(crate) struct VolumesArguments {
     #[command(subcommand)]
     pub(crate) command: Option<VolumesCommand>,
     #[command(flatten)]
-    pub(crate) list: VolumesListArguments,
+    pub(crate) list: ListArguments,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum VolumesCommand {
     /// Show the volume claims of persistent folders, and what uses each
-    List(VolumesListArguments),
+    List(ListArguments),
     /// Delete a volume claim, and with it what lies in its volume
     Delete(VolumesDeleteArguments),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct VolumesListArguments {
-    /// Those of this namespace [default: the context's]
-    #[arg(short, long, conflicts_with = "all_namespaces")]
-    pub(crate) namespace: Option<String>,
-    /// Those of every namespace
-    #[arg(short = 'A', long)]
-    pub(crate) all_namespaces: bool,
-    #[command(flatten)]
-    pub(crate) cluster: ClusterArguments,
 }
 
 #[derive(Debug, Args)]

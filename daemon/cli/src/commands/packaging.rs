@@ -5,10 +5,9 @@ use std::path::Path;
 
 use clap::{Command, CommandFactory as _};
 use clap_complete::Shell;
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
 
 use crate::arguments::{Arguments, with_examples};
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::render::Screen;
 
 /// The command line with all that help shows.
@@ -27,8 +26,7 @@ pub(crate) fn completion(shell: Shell, screen: &mut Screen) -> Result<(), Failur
 pub(crate) fn man(folder: &Path) -> Result<(), Failure> {
     let failed = |error: io::Error| {
         let message = format!("failed to write man pages into {}: {error}", folder.display());
-        let info = ErrorInfo::new(ErrorKind::Internal, message).with_hint("name a folder of yours with room");
-        Failure::new(Exit::Failed, info)
+        Failure::internal(message).with_hint("name a folder of yours with room")
     };
     std::fs::create_dir_all(folder).map_err(failed)?;
     clap_mangen::generate_to(command(), folder).map_err(failed)
@@ -37,6 +35,7 @@ pub(crate) fn man(folder: &Path) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::failure::Exit;
     use crate::render::test_screen::screen;
 
     #[test]

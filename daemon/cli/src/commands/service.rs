@@ -11,13 +11,12 @@ use std::path::{Path, PathBuf};
 
 use nhd_client::Client;
 use nhd_client::paths::Paths;
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use serde::Serialize;
 
 use self::manager::Manager;
 use crate::CLIENT;
 use crate::commands::daemon;
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::launch;
 use crate::render::Screen;
 
@@ -101,9 +100,7 @@ impl Service {
         };
         let found = Some(PathBuf::from(&binary)).filter(|path| path.is_absolute()).or_else(on_path);
         let binary = found.ok_or_else(|| {
-            let info =
-                ErrorInfo::new(ErrorKind::Internal, "found no nhd beside nhd-cli or on PATH".to_owned());
-            Failure::new(Exit::Failed, info).with_hint("put nhd beside nhd-cli")
+            Failure::internal("found no nhd beside nhd-cli or on PATH").with_hint("put nhd beside nhd-cli")
         })?;
         let passed_on = ["NHD_HOME", "NHD_SOCKET", "NHD_LOG", "PATH"];
         let set = passed_on.into_iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
@@ -130,8 +127,7 @@ impl Installed {
 }
 
 fn failed(what: &str, path: &Path, error: &io::Error) -> Failure {
-    let message = format!("failed to {what} {}: {error}", path.display());
-    Failure::new(Exit::Failed, ErrorInfo::new(ErrorKind::Internal, message))
+    Failure::internal(format!("failed to {what} {}: {error}", path.display()))
 }
 
 fn refuse_a_strangers(path: &Path) -> Result<(), Failure> {
@@ -139,8 +135,7 @@ fn refuse_a_strangers(path: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     let message = format!("{} is there, and was not written by nhd-cli", path.display());
-    Err(Failure::new(Exit::Failed, ErrorInfo::new(ErrorKind::Internal, message))
-        .with_hint("put it aside if it is not needed, and try again"))
+    Err(Failure::internal(message).with_hint("put it aside if it is not needed, and try again"))
 }
 
 fn is_ours(path: &Path) -> bool {

@@ -7,7 +7,7 @@ use nhd_protocol::volume::{
 };
 use time::OffsetDateTime;
 
-use crate::arguments::{VolumesArguments, VolumesCommand, VolumesDeleteArguments, VolumesListArguments};
+use crate::arguments::{ListArguments, VolumesArguments, VolumesCommand, VolumesDeleteArguments};
 use crate::caller::Caller;
 use crate::failure::Failure;
 use crate::render::Screen;
@@ -29,7 +29,7 @@ pub(crate) async fn run(
 }
 
 async fn list(
-    arguments: &VolumesListArguments,
+    arguments: &ListArguments,
     here: &Caller,
     client: &Client,
     screen: &mut Screen,

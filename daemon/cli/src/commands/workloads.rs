@@ -4,7 +4,7 @@ use nhd_protocol::listing::{DevModeSummary, WorkloadList, WorkloadListParams, Wo
 use nhd_protocol::methods;
 use time::OffsetDateTime;
 
-use crate::arguments::WorkloadsArguments;
+use crate::arguments::ListArguments;
 use crate::caller::Caller;
 use crate::failure::Failure;
 use crate::render::Screen;
@@ -14,7 +14,7 @@ use crate::render::table::{Cell, table};
 use nhd_client::Client;
 
 pub(crate) async fn run(
-    arguments: &WorkloadsArguments,
+    arguments: &ListArguments,
     here: &Caller,
     client: &Client,
     screen: &mut Screen,

@@ -152,9 +152,7 @@ pub fn differences(there: &StoredRequest, asked: &StoredRequest) -> Vec<String> 
 
 /// The persistent folders, on one line.
 fn folders(dev: &DevSettings) -> String {
-    let folders: Vec<String> =
-        dev.folders.iter().map(|it| format!("{} ({})", it.path, it.capacity)).collect();
-    if folders.is_empty() { "(not given)".to_owned() } else { folders.join(" ") }
+    on_a_line(dev.folders.iter().map(|it| format!("{} ({})", it.path, it.capacity)), " ")
 }
 
 /// The variables that are not the same in both. Their values may come from a file that nobody else is to see.
@@ -183,8 +181,7 @@ fn env_from(dev: &DevSettings) -> String {
         let prefix = if it.prefix.is_empty() { String::new() } else { format!(" as {}*", it.prefix) };
         format!("{kind}/{}{prefix}", it.name)
     });
-    let sources: Vec<String> = sources.collect();
-    if sources.is_empty() { "(not given)".to_owned() } else { sources.join(", ") }
+    on_a_line(sources, ", ")
 }
 
 /// Wherever they are written.
@@ -194,8 +191,12 @@ fn patches(dev: &DevSettings) -> Vec<(PatchKind, &Value)> {
 
 /// The forwards that a session begins with, on one line.
 fn ports(dev: &DevSettings) -> String {
-    let pairs: Vec<String> = dev.forwards.iter().map(|forward| forward.pair().to_string()).collect();
-    if pairs.is_empty() { "(not given)".to_owned() } else { pairs.join(" ") }
+    on_a_line(dev.forwards.iter().map(|forward| forward.pair().to_string()), " ")
+}
+
+fn on_a_line(items: impl Iterator<Item = String>, separator: &str) -> String {
+    let items: Vec<String> = items.collect();
+    if items.is_empty() { "(not given)".to_owned() } else { items.join(separator) }
 }
 
 fn port_pairs(texts: &[String]) -> Result<Vec<PortPair>, ErrorInfo> {

@@ -13,7 +13,6 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use nhd_client::paths::Paths;
 use nhd_protocol::doctor::{DoctorParams, DoctorReport};
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
 use nhd_protocol::event::EventList;
 use nhd_protocol::session::SessionList;
 use serde::Serialize;
@@ -23,7 +22,7 @@ use super::{report, yaml};
 use crate::arguments::DoctorArguments;
 use crate::arguments::place::{ClusterArguments, KubeconfigArgument};
 use crate::caller::Caller;
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::render::style::Style;
 use crate::variables::CONFIGURATION;
 
@@ -45,7 +44,7 @@ pub(super) struct Collected {
 pub(super) fn failed(file: &Path, error: &io::Error) -> Failure {
     let message = format!("failed to write {}: {error}", file.display());
     let hint = "name a file that is not there yet, in a folder of yours with room";
-    Failure::new(Exit::Failed, ErrorInfo::new(ErrorKind::Internal, message).with_hint(hint))
+    Failure::internal(message).with_hint(hint)
 }
 
 /// Writes the archive, for its owner alone. Nothing that is there is written over, and half an archive is removed.

@@ -7,10 +7,8 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use nhd_protocol::error::{ErrorInfo, ErrorKind};
-
 use super::{Definition, Service, launchd, systemd};
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Manager {
@@ -23,7 +21,7 @@ impl Manager {
         match std::env::consts::OS {
             "linux" => Ok(Self::Systemd),
             "macos" => Ok(Self::Launchd),
-            other => Err(failure(format!("no service manager is known on {other}"))),
+            other => Err(Failure::internal(format!("no service manager is known on {other}"))),
         }
     }
 
@@ -39,7 +37,7 @@ impl Manager {
             Self::Systemd => systemd::files(),
             Self::Launchd => launchd::file().map(|file| vec![file]),
         };
-        files.map_err(failure)
+        files.map_err(Failure::internal)
     }
 
     pub(super) fn definitions(self, service: &Service) -> Result<Vec<Definition>, Failure> {
@@ -75,7 +73,7 @@ impl Manager {
             Self::Launchd => {
                 // One of an earlier installation.
                 let _ = self.end();
-                let file = launchd::file().map_err(failure)?;
+                let file = launchd::file().map_err(Failure::internal)?;
                 run("launchctl", &["bootstrap", &launchd::domain(), &file.display().to_string()])
             }
         }
@@ -103,10 +101,6 @@ impl Manager {
     }
 }
 
-fn failure(message: String) -> Failure {
-    Failure::new(Exit::Failed, ErrorInfo::new(ErrorKind::Internal, message))
-}
-
 /// Runs a tool to its end, and says what it said where it fails.
 fn run(program: &str, arguments: &[&str]) -> Result<(), Failure> {
     let asked = || format!("{program} {}", arguments.join(" "));
@@ -114,10 +108,10 @@ fn run(program: &str, arguments: &[&str]) -> Result<(), Failure> {
         .args(arguments)
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| failure(format!("failed to run `{}`: {error}", asked())))?;
+        .map_err(|error| Failure::internal(format!("failed to run `{}`: {error}", asked())))?;
     if output.status.success() {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(failure(format!("`{}` failed ({}): {said}", asked(), output.status)))
+    Err(Failure::internal(format!("`{}` failed ({}): {said}", asked(), output.status)))
 }
