@@ -204,8 +204,8 @@ mod tests {
         assert!(matches!(of_source(folder.path()), Err(ConfigError::Unreadable { .. })));
     }
 
-    /// Writes files into a new folder, and reads its configuration as one line a warning, or the error.
-    fn read(files: &[(&str, &str)], links: &[(&str, &str)]) -> Result<(String, Vec<String>), String> {
+    /// A source folder with these files and links, below one that goes when it is let go of.
+    fn placed(files: &[(&str, &str)], links: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().expect("temporary folder");
         let root = folder.path().canonicalize().expect("temporary folder");
         let source = root.join("source");
@@ -217,6 +217,12 @@ mod tests {
         for (path, target) in links {
             std::os::unix::fs::symlink(target, source.join(path)).expect("link");
         }
+        (folder, source)
+    }
+
+    /// Writes files into a new folder, and reads its configuration as one line a warning, or the error.
+    fn read(files: &[(&str, &str)], links: &[(&str, &str)]) -> Result<(String, Vec<String>), String> {
+        let (_folder, source) = placed(files, links);
         let given = BTreeMap::from([("GIVEN".to_owned(), "given".to_owned())]);
         let short = |text: String| text.replace(&format!("{}/", source.display()), "");
         match of_source(&source, &given) {
@@ -266,17 +272,7 @@ mod tests {
 
     /// The variables of a configuration with these files as one line each, or the error.
     fn variables(files: &[(&str, &str)], links: &[(&str, &str)]) -> Result<Vec<String>, String> {
-        let folder = tempfile::tempdir().expect("temporary folder");
-        let root = folder.path().canonicalize().expect("temporary folder");
-        let source = root.join("source");
-        for (path, text) in files {
-            let path = source.join(path);
-            std::fs::create_dir_all(path.parent().expect("a folder")).expect("folder");
-            std::fs::write(path, text).expect("file");
-        }
-        for (path, target) in links {
-            std::os::unix::fs::symlink(target, source.join(path)).expect("link");
-        }
+        let (_folder, source) = placed(files, links);
         let short = |text: String| text.replace(&format!("{}/", source.display()), "");
         let layer = of_source(&source, &BTreeMap::new()).expect("is read").expect("there is one");
         let daemon = alone(

@@ -1,6 +1,5 @@
 //! Fifty sessions on one daemon, all of them real, and a source of 100,000 files.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -9,7 +8,7 @@ use nhd_protocol::methods::List;
 use nhd_protocol::session::{SessionSelector, StartParams};
 
 use super::figures::{Figure, Samples, digits};
-use super::memory::{own, resident};
+use super::memory::{Look, helpers, resident};
 use super::{save, trees};
 use crate::shared::SharedCluster;
 use crate::stage::{Stage, pod_of};
@@ -25,15 +24,6 @@ const SETTLE: Duration = Duration::from_secs(10);
 const REST: Duration = Duration::from_secs(60);
 /// The kernel counts the time of a process in hundredths of a second, whatever its own clock is.
 const TICKS_A_SECOND: f64 = 100.0;
-
-const FOLDERS: usize = 1000;
-const FILES_PER_FOLDER: usize = 100;
-
-/// What the daemon takes at one moment.
-struct Look {
-    resident: f64,
-    own: f64,
-}
 
 pub async fn sessions(cluster: &SharedCluster) -> Result<Vec<Figure>> {
     let stage = Stage::set(cluster, "bench-scale", app("bench-0")).await?;
@@ -53,12 +43,8 @@ pub async fn sessions(cluster: &SharedCluster) -> Result<Vec<Figure>> {
         .await?;
     tokio::time::sleep(SETTLE).await;
     let with = Look::at(daemon)?;
-    let (mut syncthings, mut theirs) = (0.0, Vec::new());
-    for process in stage.laptop.processes()? {
-        let pid = process.split(' ').next().context("a pid")?.parse()?;
-        syncthings += resident(pid)?;
-        theirs.push(pid);
-    }
+    let theirs = helpers(&stage)?;
+    let syncthings: f64 = theirs.iter().map(|&pid| resident(pid)).sum::<Result<_>>()?;
     let (ours, peers) = at_rest(daemon, &theirs).await?;
     let watches = watches(daemon)?;
     let (statuses, lists) = calls(&stage, &sessions).await?;
@@ -87,12 +73,6 @@ pub async fn sessions(cluster: &SharedCluster) -> Result<Vec<Figure>> {
         Figure::new("after the last end, the daemon's own", format!("{} MB", digits(after.own)))
             .beside(format!("before {} MB", digits(before.own)), after.own / before.own),
     ])
-}
-
-impl Look {
-    fn at(daemon: u32) -> Result<Self> {
-        Ok(Self { resident: resident(daemon)?, own: own(daemon)? })
-    }
 }
 
 /// Starts a session from a folder of its own, and answers with its id.
@@ -154,7 +134,7 @@ async fn calls(stage: &Stage, sessions: &[String]) -> Result<(Samples, Samples)>
 
 pub async fn files(cluster: &SharedCluster) -> Result<Vec<Figure>> {
     let stage = Stage::set(cluster, "bench-files", app("bench")).await?;
-    make(&stage.laptop.source())?;
+    trees::MANY_FILES.make(&stage.laptop.source())?;
     let daemon = stage.laptop.daemon_pid().context("a daemon")?;
     let before = Look::at(daemon)?;
     let status = stage.start().await?;
@@ -162,29 +142,15 @@ pub async fn files(cluster: &SharedCluster) -> Result<Vec<Figure>> {
     let tar = trees::tar_into(&stage, pod_of(&status)?).await?;
     let saves = save::apart(cluster, &stage, &status).await?;
     let with = Look::at(daemon)?;
-    let pid = stage.laptop.processes()?;
-    let pid = pid.first().and_then(|it| it.split(' ').next()).context("a syncthing")?;
-    let syncthing = resident(pid.parse()?)?;
+    let syncthing = resident(*helpers(&stage)?.first().context("a syncthing")?)?;
     stage.end(&status.session).await?;
     stage.close().await?;
     let seconds = |took: Duration| format!("{} s", digits(took.as_secs_f64()));
     Ok(vec![
-        Figure::new("first sync, 100,000 files of 100 bytes", seconds(first))
+        Figure::new(trees::MANY_FILES.what, seconds(first))
             .beside(format!("tar through exec {}", seconds(tar)), first.as_secs_f64() / tar.as_secs_f64()),
         Figure::new("  a save among them → remote, p50", saves.spread("ms")),
         Figure::new("  the daemon's own for them", format!("{} MB", digits(with.own - before.own)))
             .beside(format!("syncthing {} MB", digits(syncthing)), (with.own - before.own) / syncthing),
     ])
-}
-
-fn make(source: &Path) -> Result<()> {
-    for folder in 0..FOLDERS {
-        let folder = source.join(format!("folder-{folder}"));
-        std::fs::create_dir_all(&folder)?;
-        for file in 0..FILES_PER_FOLDER {
-            let text = format!("{:<100}", folder.join(file.to_string()).display());
-            std::fs::write(folder.join(format!("file-{file}")), text)?;
-        }
-    }
-    Ok(())
 }

@@ -25,7 +25,7 @@ const BESIDE: &str = "/var/syncthing/bench";
 
 /// A tree, what is measured with it, and how many times as long as tar that may take.
 pub struct Tree {
-    what: &'static str,
+    pub(super) what: &'static str,
     files: usize,
     bytes: usize,
     /// Not the first sync, but that of a change of all files.
@@ -54,6 +54,15 @@ pub const CHANGED_FILES: Tree = Tree {
     files: 5_000,
     bytes: 1 << 10,
     changed: true,
+    aim: None,
+};
+
+/// Measured apart, with saves among them.
+pub(super) const MANY_FILES: Tree = Tree {
+    what: "first sync, 100,000 files of 100 bytes",
+    files: 100_000,
+    bytes: 100,
+    changed: false,
     aim: None,
 };
 
@@ -87,7 +96,7 @@ impl Tree {
     }
 
     /// Contents that nothing makes smaller and no two files share.
-    fn make(&self, source: &Path) -> Result<()> {
+    pub(super) fn make(&self, source: &Path) -> Result<()> {
         let mut text = vec![0; self.bytes];
         for number in 0..self.files {
             let folder = source.join(format!("folder-{}", number / FILES_PER_FOLDER));
