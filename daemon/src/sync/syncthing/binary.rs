@@ -68,8 +68,8 @@ pub struct Binary {
 }
 
 impl Binary {
-    /// The configured one, else that which nhd came with, else the first on `path_variable`: the PATH of the client, since a
-    /// daemon that a graphical IDE started has a poor one.
+    /// The configured one, else the first on `path_variable`, else that which nhd came with: what the user has is patched with
+    /// the system. It is the PATH of the client, since a daemon that a graphical IDE started has a poor one.
     pub async fn find(configured: Option<&Path>, path_variable: &OsStr) -> Result<Self, BinaryError> {
         #[cfg(test)]
         if crate::modelled::sync().is_some() {
@@ -78,8 +78,8 @@ impl Binary {
         let path = match configured {
             Some(path) if is_executable(path) => path.to_owned(),
             Some(path) => return Err(BinaryError::NotExecutable { path: path.to_owned() }),
-            None => beside_us().or_else(|| on_path(NAME, path_variable)).ok_or_else(|| {
-                BinaryError::NotFound { path_variable: path_variable.to_string_lossy().into_owned() }
+            None => on_path(NAME, path_variable).or_else(beside_us).ok_or_else(|| BinaryError::NotFound {
+                path_variable: path_variable.to_string_lossy().into_owned(),
             })?,
         };
         let said = run(&path, &["--version"], VERSION_BOUND)
